@@ -1,0 +1,33 @@
+package aerostore
+
+// A BatchItem is one record to write in [Store.BatchWrite].
+type BatchItem struct {
+	Key  Key
+	Bins Bins
+
+	// Options hold for this record, after those of the whole call. Timeouts
+	// among them are ignored.
+	Options []WriteOption
+}
+
+// A BatchResult is how a batch ended for one key. Results stand in the order
+// of the keys.
+type BatchResult struct {
+	Key Key
+
+	// Record is what was read, nil if nothing was or if Err is set.
+	Record *Record
+
+	// Err is nil, or an [*Error] with this key's own code: [ErrNotFound] for a
+	// key that is not there, which is an answer like any other. A key that
+	// failed does not hide what became of the others.
+	Err error
+}
+
+// IsAnswer reports whether err is the server's plain answer that it has no
+// record to give, because there is none or because the filter left it out:
+// nothing broke. Telemetry and retries do not count it as a failure.
+func IsAnswer(err error) bool {
+	code := CodeOf(err)
+	return code == CodeNotFound || code == CodeFilteredOut
+}

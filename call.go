@@ -1,0 +1,321 @@
+package aerostore
+
+import (
+	"context"
+	"unsafe"
+)
+
+// Op names an operation of [Store], as telemetry and errors show it.
+type Op uint8
+
+// The operations. OpCustom is whatever an application runs through [Do].
+const (
+	OpPut Op = iota + 1
+	OpGet
+	OpSelect
+	OpExists
+	OpRemove
+	OpTouch
+	OpAppend
+	OpPrepend
+	OpIncrement
+	OpOperate
+	OpBatchRead
+	OpBatchWrite
+	OpBatchOperate
+	OpBatchRemove
+	OpQuery
+	OpCustom
+)
+
+var opNames = [...]string{
+	OpPut: "PUT", OpGet: "GET", OpSelect: "SELECT", OpExists: "EXISTS", OpRemove: "REMOVE",
+	OpTouch: "TOUCH", OpAppend: "APPEND", OpPrepend: "PREPEND", OpIncrement: "INCREMENT",
+	OpOperate: "OPERATE", OpBatchRead: "BATCH READ", OpBatchWrite: "BATCH WRITE",
+	OpBatchOperate: "BATCH OPERATE", OpBatchRemove: "BATCH REMOVE", OpQuery: "QUERY",
+	OpCustom: "CUSTOM",
+}
+
+// String returns the name in capitals: "PUT", "BATCH READ".
+func (op Op) String() string {
+	if op == 0 || int(op) >= len(opNames) {
+		return "UNKNOWN"
+	}
+	return opNames[op]
+}
+
+// A Call is one operation with its arguments, in the one shape that every
+// [Handler] takes. It is passed by value: what a layer changes, it changes for
+// the layers inside it alone. The maps and slices in it are the caller's; a
+// layer that wants other contents passes on another map or slice.
+//
+// Which of the arguments a Call has follows from its Op and from the signature
+// of that operation in [Store].
+type Call struct {
+	Op Op
+
+	// Arguments that exclude each other share a place, so that a Call stays
+	// cheap to pass on: a slice is a pointer to its first element and a length,
+	// as in slog.Value. The size is a multiple of 16 bytes on purpose;
+	// docs/decisions/0002-call-by-value.md has the figures.
+	nwhat, non int32
+	what       any // bins, bin names or operations
+	on         any // keys, batch items, a query or a custom call
+
+	Key     Key // of the operations on a single record
+	Options Options
+}
+
+// Bins returns the bins of Put, Append, Prepend and Increment.
+func (c Call) Bins() Bins {
+	bins, _ := c.what.(Bins)
+	return bins
+}
+
+// WithBins returns the call with other bins.
+func (c Call) WithBins(bins Bins) Call {
+	c.what = bins
+	return c
+}
+
+// BinNames returns the bins to read, of Select and BatchRead.
+func (c Call) BinNames() []string { return sliceOf[string](c.what, c.nwhat) }
+
+// WithBinNames returns the call with other bins to read.
+func (c Call) WithBinNames(bins []string) Call {
+	c.what, c.nwhat = firstOf(bins)
+	return c
+}
+
+// Operations returns the steps of Operate and BatchOperate.
+func (c Call) Operations() []Operation { return sliceOf[Operation](c.what, c.nwhat) }
+
+// WithOperations returns the call with other steps.
+func (c Call) WithOperations(ops []Operation) Call {
+	c.what, c.nwhat = firstOf(ops)
+	return c
+}
+
+// Keys returns the keys of BatchRead, BatchOperate and BatchRemove.
+func (c Call) Keys() []Key { return sliceOf[Key](c.on, c.non) }
+
+// WithKeys returns the call with other keys.
+func (c Call) WithKeys(keys []Key) Call {
+	c.on, c.non = firstOf(keys)
+	return c
+}
+
+// Items returns the records of BatchWrite.
+func (c Call) Items() []BatchItem { return sliceOf[BatchItem](c.on, c.non) }
+
+// WithItems returns the call with other records to write.
+func (c Call) WithItems(items []BatchItem) Call {
+	c.on, c.non = firstOf(items)
+	return c
+}
+
+// queryCall is a query with where its records go.
+type queryCall struct {
+	query Query
+	yield func(*Record) bool
+	rows  int
+}
+
+// Query returns the query of a Query call, else nil. It must not be changed.
+func (c Call) Query() *Query {
+	if q, ok := c.on.(*queryCall); ok {
+		return &q.query
+	}
+	return nil
+}
+
+// Yield hands a record of a Query call to the caller. It returns false when
+// the caller wants no more; the handler then stops and returns. It must be
+// called by the goroutine that runs the handler and not after it returned.
+func (c Call) Yield(r *Record) bool {
+	q, ok := c.on.(*queryCall)
+	if !ok {
+		return false
+	}
+	q.rows++
+	return q.yield(r)
+}
+
+// Rows returns how many records of a Query call went through [Call.Yield] so
+// far.
+func (c Call) Rows() int {
+	if q, ok := c.on.(*queryCall); ok {
+		return q.rows
+	}
+	return 0
+}
+
+// WithQuery returns a Query call for q whose records go to yield, which may
+// not be nil. A layer that wants to see the records passes a function that
+// calls the Yield of its own Call.
+func (c Call) WithQuery(q Query, yield func(*Record) bool) Call {
+	c.on = &queryCall{query: q, yield: yield}
+	c.Options = readOptions(q.Options)
+	return c
+}
+
+// A Custom call is something that [Store] has no method for and that should
+// pass through the same layers; see [Do].
+type Custom struct {
+	// Name is what telemetry and errors call it, in capitals: "TRUNCATE".
+	// Required, and from a small fixed set.
+	Name string
+
+	// Namespace and Set say what it is about, where it is about one.
+	Namespace string
+	Set       string
+
+	// Writes says that it may change data, so that a failure may leave it in
+	// doubt.
+	Writes bool
+}
+
+// customCall is a custom call with what it does.
+type customCall struct {
+	custom Custom
+	run    func(context.Context) error
+}
+
+// Custom returns the description of a Custom call, else nil. It must not be
+// changed.
+func (c Call) Custom() *Custom {
+	if cc, ok := c.on.(*customCall); ok {
+		return &cc.custom
+	}
+	return nil
+}
+
+// Run does what a Custom call is for. Backends call it; on any other call it
+// does nothing.
+func (c Call) Run(ctx context.Context) error {
+	if cc, ok := c.on.(*customCall); ok {
+		return cc.run(ctx)
+	}
+	return nil
+}
+
+// Name returns what telemetry and errors call the operation: Op in words, or
+// the name of a Custom call.
+func (c Call) Name() string {
+	if custom := c.Custom(); custom != nil {
+		return custom.Name
+	}
+	return c.Op.String()
+}
+
+// String returns name, namespace and set, never an id or a value.
+func (c Call) String() string {
+	where := target(c.Target())
+	if where == "" {
+		return c.Name()
+	}
+	return c.Name() + " " + where
+}
+
+// GoString is String: %#v holds no id or value either.
+func (c Call) GoString() string { return c.String() }
+
+// IsBatch reports whether the call is one of the four batch operations.
+func (c Call) IsBatch() bool { return c.Op >= OpBatchRead && c.Op <= OpBatchRemove }
+
+// Len returns the number of keys of a batch, 1 for an operation on a single
+// record, 0 for a query and a custom call.
+func (c Call) Len() int {
+	switch c.Op {
+	case OpQuery, OpCustom:
+		return 0
+	case OpBatchWrite:
+		return len(c.Items())
+	case OpBatchRead, OpBatchOperate, OpBatchRemove:
+		return len(c.Keys())
+	default:
+		return 1
+	}
+}
+
+// KeyAt returns the i-th of the Len keys.
+func (c Call) KeyAt(i int) Key {
+	switch c.Op {
+	case OpBatchWrite:
+		return c.Items()[i].Key
+	case OpBatchRead, OpBatchOperate, OpBatchRemove:
+		return c.Keys()[i]
+	default:
+		return c.Key
+	}
+}
+
+// Target returns the namespace and set that the call is about. The set is ""
+// where the keys of a batch have several, and so is the namespace.
+func (c Call) Target() (namespace, set string) {
+	switch c.Op {
+	case OpQuery:
+		if q := c.Query(); q != nil {
+			return q.Namespace, q.Set
+		}
+		return "", ""
+	case OpCustom:
+		if custom := c.Custom(); custom != nil {
+			return custom.Namespace, custom.Set
+		}
+		return "", ""
+	}
+	for i := range c.Len() {
+		k := c.KeyAt(i)
+		if i == 0 {
+			namespace, set = k.namespace, k.set
+			continue
+		}
+		if k.namespace != namespace {
+			return "", ""
+		}
+		if k.set != set {
+			set = ""
+		}
+	}
+	return namespace, set
+}
+
+// Writes reports whether the call may change data, so that a failure may leave
+// it in doubt.
+func (c Call) Writes() bool {
+	switch c.Op {
+	case OpGet, OpSelect, OpExists, OpBatchRead, OpQuery:
+		return false
+	case OpOperate, OpBatchOperate:
+		return anyWrites(c.Operations())
+	case OpCustom:
+		custom := c.Custom()
+		return custom != nil && custom.Writes
+	default:
+		return true
+	}
+}
+
+// Fail returns the error of the call: an [*Error] that names its operation,
+// namespace and set.
+func (c Call) Fail(code ResultCode, cause error) *Error {
+	namespace, set := c.Target()
+	return &Error{Op: c.Op, Namespace: namespace, Set: set, Code: code, Err: cause}
+}
+
+// firstOf takes a slice apart for sliceOf to put together again, without an
+// allocation and with nil still nil.
+func firstOf[T any](s []T) (first any, n int32) {
+	return unsafe.SliceData(s), int32(len(s)) //nolint:gosec // G115: no call has 2^31 keys
+}
+
+// sliceOf returns the slice that firstOf was given, nil if it was of another
+// type.
+func sliceOf[T any](first any, n int32) []T {
+	p, ok := first.(*T)
+	if !ok {
+		return nil
+	}
+	return unsafe.Slice(p, n)
+}

@@ -1,0 +1,139 @@
+package aerostore
+
+import "context"
+
+// A Middleware wraps a Store in another. It is the one currency of this
+// library: tracing, retries and whatever an application writes are
+// Middlewares, over any backend.
+//
+// Most are made by [Intercept]. One that decorates Store by hand should have a
+// method Unwrap() Store, so that [As] and [Do] find what is beneath it.
+type Middleware func(next Store) Store
+
+// Chain wraps s in middlewares. The first one is the outermost: it sees an
+// operation first and its result last.
+//
+//	Chain(s, a, b, c) == a(b(c(s)))
+//
+//	caller ──▶ a ──▶ b ──▶ c ──▶ s
+//	caller ◀── a ◀── b ◀── c ◀── s
+//
+// Nil middlewares are skipped, so that a layer can be left out by a condition.
+// A chain is made once, at start-up, and does not change.
+//
+// Chain panics if s is nil or a middleware returns nil.
+func Chain(s Store, middlewares ...Middleware) Store {
+	if s == nil {
+		panic("aerostore: Chain of a nil Store")
+	}
+	for i := len(middlewares) - 1; i >= 0; i-- {
+		if middlewares[i] == nil {
+			continue
+		}
+		if s = middlewares[i](s); s == nil {
+			panic("aerostore: a Middleware returned a nil Store")
+		}
+	}
+	return s
+}
+
+// An Interceptor wraps a Handler in another: one function that sees every
+// operation, those that do not exist yet included.
+//
+// It may change the call and the context on the way in and the result and the
+// error on the way out, answer without calling next, or call next more than
+// once. It should return what next returned where it has nothing to say about
+// it. It must be safe for concurrent use.
+type Interceptor func(next Handler) Handler
+
+// Intercept makes a Middleware of interceptors, the first one outermost, as in
+// [Chain]:
+//
+//	Intercept(a, b) == func(s Store) Store { return Chain(s, Intercept(a), Intercept(b)) }
+//
+// Interceptors that follow one another in a chain, in one Intercept or in
+// several, call each other directly: the operation is made a [Call] once,
+// whatever their number. Nil interceptors are skipped.
+func Intercept(interceptors ...Interceptor) Middleware {
+	return func(next Store) Store {
+		if next == nil {
+			panic("aerostore: Intercept of a nil Store")
+		}
+		h := handlerOf(next)
+		for i := len(interceptors) - 1; i >= 0; i-- {
+			if interceptors[i] == nil {
+				continue
+			}
+			if h = interceptors[i](h); h == nil {
+				panic("aerostore: an Interceptor returned a nil Handler")
+			}
+		}
+		return &chained{Handler: h, next: next}
+	}
+}
+
+// chained is a Store behind interceptors.
+type chained struct {
+	Handler
+	next Store
+}
+
+func (c *chained) Unwrap() Store { return c.next }
+
+// As finds the outermost store in s's chain that is a T, where T is a concrete
+// type or an interface, as errors.As does for errors: s itself, then what its
+// Unwrap method returns, and so on.
+//
+//	if index, ok := aerostore.As[aerostore.Indexer](store); ok { … }
+func As[T any](s Store) (T, bool) {
+	for s != nil {
+		if t, ok := s.(T); ok {
+			return t, true
+		}
+		s = unwrap(s)
+	}
+	var zero T
+	return zero, false
+}
+
+func unwrap(s Store) Store {
+	if u, ok := s.(interface{ Unwrap() Store }); ok {
+		return u.Unwrap()
+	}
+	return nil
+}
+
+// Do runs something that [Store] has no method for through the layers of s:
+// user-defined functions, truncation, index management. It is traced, counted
+// and limited as any operation is; run is given the context that the layers
+// made of ctx, and may be called more than once if one of them retries.
+//
+// A hand-written decorator that knows nothing of custom calls is passed by,
+// together with whatever stands outside of it.
+//
+// Errors: what run returned, as the layers pass it on; [ErrInvalid] if ctx or
+// run is nil or custom has no name.
+func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
+	call := Call{Op: OpCustom, on: &customCall{custom: custom, run: run}}
+	if run == nil {
+		err := invalidf("there is no function to run")
+		return call.Fail(err.code, err)
+	}
+	if err := call.Validate(); err != nil {
+		return err
+	}
+	_, err := customHandler(s)(notNil(ctx), call)
+	return err
+}
+
+// customHandler returns the outermost handler in s's chain.
+func customHandler(s Store) Handler {
+	for ; s != nil; s = unwrap(s) {
+		if h := ownHandler(s); h != nil {
+			return h
+		}
+	}
+	return func(ctx context.Context, call Call) (Result, error) {
+		return Result{}, call.Run(ctx)
+	}
+}

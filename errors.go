@@ -1,0 +1,179 @@
+package aerostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The outcomes that applications ask for most. Each matches, by errors.Is, an
+// error whose own code it is; errors deeper in the chain, such as the attempts
+// that went before, do not count.
+var (
+	ErrNotFound         error = CodeNotFound         // no such record
+	ErrExists           error = CodeExists           // [CreateOnly] on an existing record
+	ErrGeneration       error = CodeGeneration       // the record's generation is another one
+	ErrFilteredOut      error = CodeFilteredOut      // the filter left the record out
+	ErrTimeout          error = CodeTimeout          // no answer in time; matches a context's deadline, too
+	ErrParameter        error = CodeParameter        // a parameter that the server does not accept
+	ErrInvalidNamespace error = CodeInvalidNamespace // no such namespace
+	ErrRecordTooBig     error = CodeRecordTooBig     // over the server's max-record-size
+	ErrBinType          error = CodeBinType          // a bin of another type than the operation needs
+	ErrBinNotFound      error = CodeBinNotFound      // a bin that is not there
+)
+
+var (
+	// ErrInvalid matches every error for input that was refused before
+	// anything was sent: a mistake in the program, not in the cluster.
+	ErrInvalid = errors.New("refused before anything was sent")
+
+	// ErrClosed matches every error of an operation on a backend that was
+	// closed.
+	ErrClosed = errors.New("the store is closed")
+)
+
+// An Error is how an operation failed. Backends return one from every
+// operation; errors.As finds it under whatever a middleware wrapped around it.
+//
+// Its text names the operation, namespace and set, the code and what to do
+// about it; it never holds a user key or a bin value.
+type Error struct {
+	Op        Op     // what was tried
+	Namespace string // where; "" if the keys of a batch differ
+	Set       string
+
+	// Code is the server's answer or the client's verdict, [CodeOK] where
+	// neither had a say, as for a context that ended first.
+	Code ResultCode
+
+	// InDoubt says that a write may or may not have been applied. A write
+	// that failed without doubt was not applied.
+	InDoubt bool
+
+	// Node is the node that the operation last went to, nil where none was
+	// asked or the backend has none.
+	Node *Node
+
+	// Err is the cause: the context's error, the error of Aerospike's client,
+	// another *Error, or nil.
+	Err error
+}
+
+// Error returns a single line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("aerostore:")
+	if e.Op != 0 {
+		b.WriteString(" " + e.Op.String())
+	}
+	if where := target(e.Namespace, e.Set); where != "" {
+		b.WriteString(" " + where)
+	}
+	if strings.HasSuffix(b.String(), ":") {
+		b.WriteString(" invalid input")
+	}
+	// Refused input has a text that says more than its code's.
+	if e.Code != CodeOK && !errors.Is(e.Err, ErrInvalid) {
+		b.WriteString(": " + e.Code.Error())
+	}
+	if e.Err != nil {
+		b.WriteString(": " + strings.TrimPrefix(e.Err.Error(), "aerostore: "))
+	}
+	if e.Node != nil {
+		b.WriteString(" (node " + e.Node.String() + ")")
+	}
+	if e.InDoubt {
+		b.WriteString(" (in doubt: the write may have been applied)")
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is the error's own code. [ErrTimeout] matches a
+// context's deadline, too.
+func (e *Error) Is(target error) bool {
+	code, ok := target.(ResultCode)
+	if !ok {
+		return false
+	}
+	if code == e.Code {
+		return code != CodeOK
+	}
+	return code == CodeTimeout && e.Code == CodeOK && errors.Is(e.Err, context.DeadlineExceeded)
+}
+
+// InDoubt reports whether err, or any error that it wraps, says that a write
+// may or may not have been applied. Such a write must not simply be sent
+// again.
+func InDoubt(err error) bool {
+	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
+	case nil:
+		return false
+	case *Error:
+		if e.InDoubt {
+			return true
+		}
+	}
+	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
+	case interface{ Unwrap() error }:
+		return InDoubt(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, err := range e.Unwrap() {
+			if InDoubt(err) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// CodeOf returns the code of the outermost [Error] in err's chain, CodeOK for
+// nil and for an error that has none.
+func CodeOf(err error) ResultCode {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	code, _ := errors.AsType[ResultCode](err)
+	return code
+}
+
+// invalidError is the reason why input was refused, with the code that a
+// server would have answered.
+type invalidError struct {
+	code ResultCode
+	err  error
+}
+
+func invalidf(format string, args ...any) *invalidError {
+	return &invalidError{code: CodeParameter, err: fmt.Errorf(format, args...)}
+}
+
+func (e *invalidError) Error() string        { return e.err.Error() }
+func (e *invalidError) Is(target error) bool { return target == ErrInvalid } //nolint:errorlint // a sentinel
+
+// BinError says that a bin of a record is not what was asked for. It matches
+// [ErrBinNotFound] or [ErrBinType].
+type BinError struct {
+	Bin  string
+	Want string // the Go type that was asked for
+	Got  string // the Go type of the value, "" where the record has no such bin
+}
+
+// Error returns a single line; it never holds the value.
+func (e *BinError) Error() string {
+	if e.Got == "" {
+		return fmt.Sprintf("aerostore: the record has no bin %q", e.Bin)
+	}
+	return fmt.Sprintf("aerostore: bin %q holds a %s, not a %s", e.Bin, e.Got, e.Want)
+}
+
+// Is matches ErrBinNotFound and ErrBinType.
+func (e *BinError) Is(target error) bool {
+	if e.Got == "" {
+		return target == ErrBinNotFound //nolint:errorlint // a sentinel
+	}
+	return target == ErrBinType //nolint:errorlint // a sentinel
+}

@@ -1,0 +1,242 @@
+package aerostore
+
+import (
+	"context"
+	"iter"
+)
+
+// A Handler carries out any operation. It is what an [Interceptor] wraps and
+// what a backend is made of, and it is itself a [Store]: as an
+// http.HandlerFunc serves HTTP, a Handler's methods make a [Call] of their
+// arguments, hand it to the function and unpack the [Result].
+//
+// A Handler must be safe for concurrent use. It answers operations that it
+// does not know with [CodeUnsupportedFeature], calls [Call.Run] for OpCustom,
+// and hands the records of a query to [Call.Yield] before it returns.
+type Handler func(ctx context.Context, call Call) (Result, error)
+
+var _ Store = Handler(nil)
+
+// Put implements [Store].
+func (h Handler) Put(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
+	_, err := h(notNil(ctx), Call{Op: OpPut, Key: key, what: bins, Options: writeOptions(opts)})
+	return err
+}
+
+// Get implements [Store].
+func (h Handler) Get(ctx context.Context, key Key, opts ...ReadOption) (*Record, error) {
+	r, err := h(notNil(ctx), Call{Op: OpGet, Key: key, Options: readOptions(opts)})
+	return r.Record(), err
+}
+
+// Select implements [Store].
+func (h Handler) Select(ctx context.Context, key Key, bins []string, opts ...ReadOption) (*Record, error) {
+	r, err := h(notNil(ctx), Call{Op: OpSelect, Key: key, Options: readOptions(opts)}.WithBinNames(bins))
+	return r.Record(), err
+}
+
+// Exists implements [Store].
+func (h Handler) Exists(ctx context.Context, key Key, opts ...ReadOption) (bool, error) {
+	r, err := h(notNil(ctx), Call{Op: OpExists, Key: key, Options: readOptions(opts)})
+	return r.Existed(), err
+}
+
+// Remove implements [Store].
+func (h Handler) Remove(ctx context.Context, key Key, opts ...WriteOption) (bool, error) {
+	r, err := h(notNil(ctx), Call{Op: OpRemove, Key: key, Options: writeOptions(opts)})
+	return r.Existed(), err
+}
+
+// Touch implements [Store].
+func (h Handler) Touch(ctx context.Context, key Key, opts ...WriteOption) error {
+	_, err := h(notNil(ctx), Call{Op: OpTouch, Key: key, Options: writeOptions(opts)})
+	return err
+}
+
+// Append implements [Store].
+func (h Handler) Append(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
+	_, err := h(notNil(ctx), Call{Op: OpAppend, Key: key, what: bins, Options: writeOptions(opts)})
+	return err
+}
+
+// Prepend implements [Store].
+func (h Handler) Prepend(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
+	_, err := h(notNil(ctx), Call{Op: OpPrepend, Key: key, what: bins, Options: writeOptions(opts)})
+	return err
+}
+
+// Increment implements [Store].
+func (h Handler) Increment(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
+	_, err := h(notNil(ctx), Call{Op: OpIncrement, Key: key, what: bins, Options: writeOptions(opts)})
+	return err
+}
+
+// Operate implements [Store].
+func (h Handler) Operate(ctx context.Context, key Key, ops []Operation, opts ...WriteOption) (*Record, error) {
+	r, err := h(notNil(ctx), Call{Op: OpOperate, Key: key, Options: writeOptions(opts)}.WithOperations(ops))
+	return r.Record(), err
+}
+
+// BatchRead implements [Store].
+func (h Handler) BatchRead(ctx context.Context, keys []Key, bins []string, opts ...ReadOption) ([]BatchResult, error) {
+	r, err := h(notNil(ctx), Call{Op: OpBatchRead, Options: readOptions(opts)}.WithKeys(keys).WithBinNames(bins))
+	return r.Batch(), err
+}
+
+// BatchWrite implements [Store].
+func (h Handler) BatchWrite(ctx context.Context, items []BatchItem, opts ...WriteOption) ([]BatchResult, error) {
+	r, err := h(notNil(ctx), Call{Op: OpBatchWrite, Options: writeOptions(opts)}.WithItems(items))
+	return r.Batch(), err
+}
+
+// BatchOperate implements [Store].
+func (h Handler) BatchOperate(ctx context.Context, keys []Key, ops []Operation, opts ...WriteOption) ([]BatchResult, error) {
+	r, err := h(notNil(ctx), Call{Op: OpBatchOperate, Options: writeOptions(opts)}.WithKeys(keys).WithOperations(ops))
+	return r.Batch(), err
+}
+
+// BatchRemove implements [Store].
+func (h Handler) BatchRemove(ctx context.Context, keys []Key, opts ...WriteOption) ([]BatchResult, error) {
+	r, err := h(notNil(ctx), Call{Op: OpBatchRemove, Options: writeOptions(opts)}.WithKeys(keys))
+	return r.Batch(), err
+}
+
+// Query implements [Store]. The handler runs while the caller ranges, on the
+// caller's goroutine: whatever a layer does around it covers the whole
+// iteration, a break and a panic in the loop body included.
+func (h Handler) Query(ctx context.Context, q Query) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		done := false
+		call := Call{Op: OpQuery}.WithQuery(q, func(r *Record) bool {
+			done = done || !yield(r, nil)
+			return !done
+		})
+		if _, err := h(notNil(ctx), call); err != nil && !done {
+			yield(nil, err)
+		}
+	}
+}
+
+// A Backend is a Store that is made of a [Handler], which [Intercept] calls
+// directly instead of through the typed methods: nothing is converted twice,
+// and what the handler says in its [Result] reaches the layers. A Store that
+// is none works all the same.
+type Backend interface {
+	Store
+
+	// HandlerFor returns the backend's handler if s is the backend itself. For
+	// another s, such as a struct that embeds the backend and has a Get of its
+	// own, it returns nil, lest that Get be passed by.
+	HandlerFor(s Store) Handler
+}
+
+// handlerOf returns what carries out the store's operations in one shape.
+func handlerOf(s Store) Handler {
+	if h := ownHandler(s); h != nil {
+		return h
+	}
+	return typedHandler(s)
+}
+
+// ownHandler returns the handler that s is made of, nil if there is none.
+func ownHandler(s Store) Handler {
+	switch s := s.(type) {
+	case Handler:
+		return s
+	case *chained:
+		return s.Handler
+	case Backend:
+		return s.HandlerFor(s)
+	default:
+		return nil
+	}
+}
+
+// typedHandler carries out calls by the typed methods of a store: a mock, or a
+// decorator written against Store.
+func typedHandler(s Store) Handler {
+	return func(ctx context.Context, c Call) (Result, error) {
+		switch c.Op {
+		case OpPut:
+			return Result{}, s.Put(ctx, c.Key, c.Bins(), c.writeOptions()...)
+		case OpGet:
+			return recordResult(s.Get(ctx, c.Key, c.readOptions()...))
+		case OpSelect:
+			return recordResult(s.Select(ctx, c.Key, c.BinNames(), c.readOptions()...))
+		case OpExists:
+			return existedResult(s.Exists(ctx, c.Key, c.readOptions()...))
+		case OpRemove:
+			return existedResult(s.Remove(ctx, c.Key, c.writeOptions()...))
+		case OpTouch:
+			return Result{}, s.Touch(ctx, c.Key, c.writeOptions()...)
+		case OpAppend:
+			return Result{}, s.Append(ctx, c.Key, c.Bins(), c.writeOptions()...)
+		case OpPrepend:
+			return Result{}, s.Prepend(ctx, c.Key, c.Bins(), c.writeOptions()...)
+		case OpIncrement:
+			return Result{}, s.Increment(ctx, c.Key, c.Bins(), c.writeOptions()...)
+		case OpOperate:
+			return recordResult(s.Operate(ctx, c.Key, c.Operations(), c.writeOptions()...))
+		case OpBatchRead:
+			return batchResult(s.BatchRead(ctx, c.Keys(), c.BinNames(), c.readOptions()...))
+		case OpBatchWrite:
+			return batchResult(s.BatchWrite(ctx, c.Items(), c.writeOptions()...))
+		case OpBatchOperate:
+			return batchResult(s.BatchOperate(ctx, c.Keys(), c.Operations(), c.writeOptions()...))
+		case OpBatchRemove:
+			return batchResult(s.BatchRemove(ctx, c.Keys(), c.writeOptions()...))
+		case OpQuery:
+			return Result{}, typedQuery(ctx, s, c)
+		case OpCustom:
+			return Result{}, c.Run(ctx)
+		default:
+			return Result{}, c.Fail(CodeUnsupportedFeature, nil)
+		}
+	}
+}
+
+func recordResult(record *Record, err error) (Result, error) {
+	return Result{}.WithRecord(record), err
+}
+
+func existedResult(existed bool, err error) (Result, error) {
+	return Result{}.WithExisted(existed), err
+}
+
+func batchResult(results []BatchResult, err error) (Result, error) {
+	return Result{}.WithBatch(results), err
+}
+
+// typedQuery is apart from typedHandler because a return within a range over a
+// function makes named results escape: an allocation for every operation.
+func typedQuery(ctx context.Context, s Store, c Call) error {
+	q := c.Query()
+	if q == nil {
+		return c.Validate()
+	}
+	typed := *q
+	typed.Options = c.readOptions()
+	for r, err := range s.Query(ctx, typed) {
+		if err != nil {
+			return err
+		}
+		if !c.Yield(r) {
+			break
+		}
+	}
+	return nil
+}
+
+func (c Call) readOptions() []ReadOption {
+	if c.Options == (Options{}) {
+		return nil
+	}
+	return []ReadOption{c.Options}
+}
+
+func (c Call) writeOptions() []WriteOption {
+	if c.Options == (Options{}) {
+		return nil
+	}
+	return []WriteOption{c.Options}
+}

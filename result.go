@@ -1,0 +1,79 @@
+package aerostore
+
+import (
+	"net"
+	"strconv"
+)
+
+// A Result is what a [Handler] returns beside its error, by value: what the
+// operation gave, and what telemetry wants to know of how it came about.
+// Layers may add to it on the way out.
+//
+// It fits in four machine words, which the compiler keeps in registers from
+// layer to layer; docs/decisions/0002-call-by-value.md says what more costs.
+type Result struct {
+	what any   // a *Record, the first *BatchResult, a bool, or nil
+	n    int32 // the number of batch results
+
+	// Attempts is how often the operation was tried, 0 where nobody counted.
+	Attempts int32
+
+	// Node is the node that the operation went to last, nil where none was
+	// asked or the backend does not know.
+	Node *Node
+}
+
+// Record returns what Get, Select and Operate gave.
+func (r Result) Record() *Record {
+	record, _ := r.what.(*Record)
+	return record
+}
+
+// WithRecord returns the result with a record.
+func (r Result) WithRecord(record *Record) Result {
+	r.what = record
+	return r
+}
+
+// Batch returns the results of a batch, in the order of its keys. There may be
+// some beside an error.
+func (r Result) Batch() []BatchResult {
+	return sliceOf[BatchResult](r.what, r.n)
+}
+
+// WithBatch returns the result with those of a batch.
+func (r Result) WithBatch(results []BatchResult) Result {
+	r.what, r.n = firstOf(results)
+	return r
+}
+
+// Existed returns what Exists and Remove found out.
+func (r Result) Existed() bool {
+	existed, _ := r.what.(bool)
+	return existed
+}
+
+// WithExisted returns the result with what Exists or Remove found out.
+func (r Result) WithExisted(existed bool) Result {
+	r.what = existed
+	return r
+}
+
+// A Node is one server of a cluster. It must not be changed.
+type Node struct {
+	Name    string
+	Address string // host name or IP address
+	Port    int
+}
+
+// String returns name and address.
+func (n *Node) String() string {
+	if n == nil {
+		return "unknown"
+	}
+	addr := net.JoinHostPort(n.Address, strconv.Itoa(n.Port))
+	if n.Name == "" {
+		return addr
+	}
+	return n.Name + " " + addr
+}

@@ -1,0 +1,111 @@
+package aerostore
+
+import "fmt"
+
+// Validate says why no server could carry the call out, nil if it found
+// nothing: an unusable key, an overlong name, a value that cannot be stored,
+// options out of range. Errors are of type *Error and match [ErrInvalid].
+//
+// Backends call it before they do anything, so that every backend refuses the
+// same input with the same words; layers need not.
+func (c Call) Validate() error {
+	if err := c.check(); err != nil {
+		return c.Fail(err.code, err)
+	}
+	return nil
+}
+
+func (c Call) check() *invalidError {
+	if err := c.Options.check(); err != nil {
+		return err
+	}
+	switch c.Op {
+	case OpGet, OpExists, OpRemove, OpTouch:
+		return c.Key.check()
+	case OpSelect:
+		if err := c.Key.check(); err != nil {
+			return err
+		}
+		return checkBinNames(c.BinNames())
+	case OpPut, OpAppend, OpPrepend, OpIncrement:
+		return checkWrite(c.Key, c.Bins())
+	case OpOperate:
+		if err := c.Key.check(); err != nil {
+			return err
+		}
+		return checkOperations(c.Operations())
+	case OpBatchRead, OpBatchOperate, OpBatchRemove:
+		for i, k := range c.Keys() {
+			if err := k.check(); err != nil {
+				return err.at("key", i)
+			}
+		}
+		if c.Op == OpBatchOperate {
+			return checkOperations(c.Operations())
+		}
+		return checkBinNames(c.BinNames())
+	case OpBatchWrite:
+		for i, item := range c.Items() {
+			if err := checkWrite(item.Key, item.Bins); err != nil {
+				return err.at("item", i)
+			}
+			if err := writeOptions(item.Options).check(); err != nil {
+				return err.at("item", i)
+			}
+		}
+		return nil
+	case OpQuery:
+		if q := c.Query(); q != nil {
+			return q.check()
+		}
+		return invalidf("the call has no query: make it with WithQuery")
+	case OpCustom:
+		if custom := c.Custom(); custom == nil || custom.Name == "" {
+			return invalidf("the custom call has no name")
+		}
+		return nil
+	default:
+		return invalidf("operation %d is unknown", c.Op)
+	}
+}
+
+func checkWrite(k Key, bins Bins) *invalidError {
+	if err := k.check(); err != nil {
+		return err
+	}
+	if len(bins) == 0 {
+		return invalidf("there are no bins to write")
+	}
+	for name, value := range bins {
+		if err := checkBin(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkBinNames(names []string) *invalidError {
+	for _, name := range names {
+		if err := checkBinName(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkOperations(ops []Operation) *invalidError {
+	if len(ops) == 0 {
+		return invalidf("there are no operations")
+	}
+	for i, o := range ops {
+		if err := o.check(); err != nil {
+			return err.at("operation", i)
+		}
+	}
+	return nil
+}
+
+// at says which of several was at fault.
+func (e *invalidError) at(what string, i int) *invalidError {
+	return &invalidError{code: e.code, err: fmt.Errorf("%s %d: %w", what, i, e.err)}
+}
