@@ -10,6 +10,19 @@ type BatchItem struct {
 	Options []WriteOption
 }
 
+// Resolve returns the item's options over those of the whole call, whose
+// timeouts it keeps.
+func (i BatchItem) Resolve(call Options) Options {
+	o := call
+	for _, opt := range i.Options {
+		if opt != nil {
+			o = opt.applyWrite(o)
+		}
+	}
+	o.Timeout, o.SocketTimeout = call.Timeout, call.SocketTimeout
+	return o
+}
+
 // A BatchResult is how a batch ended for one key. Results stand in the order
 // of the keys.
 type BatchResult struct {

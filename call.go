@@ -150,12 +150,12 @@ func (c Call) Rows() int {
 	return 0
 }
 
-// WithQuery returns a Query call for q whose records go to yield, which may
-// not be nil. A layer that wants to see the records passes a function that
-// calls the Yield of its own Call.
+// WithQuery returns the call with another query, whose records go to yield,
+// which may not be nil. A layer that wants to see the records passes a function
+// that calls the Yield of its own Call. The options that count are those of
+// the call, not q's.
 func (c Call) WithQuery(q Query, yield func(*Record) bool) Call {
 	c.on = &queryCall{query: q, yield: yield}
-	c.Options = readOptions(q.Options)
 	return c
 }
 
@@ -301,7 +301,11 @@ func (c Call) Writes() bool {
 // namespace and set.
 func (c Call) Fail(code ResultCode, cause error) *Error {
 	namespace, set := c.Target()
-	return &Error{Op: c.Op, Namespace: namespace, Set: set, Code: code, Err: cause}
+	err := &Error{Op: c.Op, Namespace: namespace, Set: set, Code: code, Err: cause}
+	if custom := c.Custom(); custom != nil {
+		err.custom = custom.Name
+	}
+	return err
 }
 
 // firstOf takes a slice apart for sliceOf to put together again, without an
@@ -317,5 +321,5 @@ func sliceOf[T any](first any, n int32) []T {
 	if !ok {
 		return nil
 	}
-	return unsafe.Slice(p, n)
+	return unsafe.Slice(p, n) //nolint:gosec // G103: p and n are firstOf's, and travel together
 }

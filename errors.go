@@ -58,35 +58,37 @@ type Error struct {
 	// Err is the cause: the context's error, the error of Aerospike's client,
 	// another *Error, or nil.
 	Err error
+
+	custom string // the name of a Custom call
 }
 
 // Error returns a single line.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("aerostore:")
-	if e.Op != 0 {
-		b.WriteString(" " + e.Op.String())
+	text := "aerostore"
+	add := func(s string) {
+		if s != "" {
+			text += ": " + s
+		}
 	}
-	if where := target(e.Namespace, e.Set); where != "" {
-		b.WriteString(" " + where)
+	name := e.custom
+	if name == "" && e.Op != 0 {
+		name = e.Op.String()
 	}
-	if strings.HasSuffix(b.String(), ":") {
-		b.WriteString(" invalid input")
-	}
-	// Refused input has a text that says more than its code's.
+	add(strings.TrimSpace(name + " " + target(e.Namespace, e.Set)))
+	// Refused input has a reason that says more than the code would.
 	if e.Code != CodeOK && !errors.Is(e.Err, ErrInvalid) {
-		b.WriteString(": " + e.Code.Error())
+		add(e.Code.Error())
 	}
 	if e.Err != nil {
-		b.WriteString(": " + strings.TrimPrefix(e.Err.Error(), "aerostore: "))
+		add(strings.TrimPrefix(e.Err.Error(), "aerostore: "))
 	}
 	if e.Node != nil {
-		b.WriteString(" (node " + e.Node.String() + ")")
+		text += " (node " + e.Node.String() + ")"
 	}
 	if e.InDoubt {
-		b.WriteString(" (in doubt: the write may have been applied)")
+		text += " (in doubt: the write may have been applied)"
 	}
-	return b.String()
+	return text
 }
 
 // Unwrap returns the cause.
@@ -152,7 +154,7 @@ func invalidf(format string, args ...any) *invalidError {
 }
 
 func (e *invalidError) Error() string        { return e.err.Error() }
-func (e *invalidError) Is(target error) bool { return target == ErrInvalid } //nolint:errorlint // a sentinel
+func (e *invalidError) Is(target error) bool { return target == ErrInvalid }
 
 // BinError says that a bin of a record is not what was asked for. It matches
 // [ErrBinNotFound] or [ErrBinType].
@@ -173,7 +175,7 @@ func (e *BinError) Error() string {
 // Is matches ErrBinNotFound and ErrBinType.
 func (e *BinError) Is(target error) bool {
 	if e.Got == "" {
-		return target == ErrBinNotFound //nolint:errorlint // a sentinel
+		return target == ErrBinNotFound
 	}
-	return target == ErrBinType //nolint:errorlint // a sentinel
+	return target == ErrBinType
 }

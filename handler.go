@@ -107,7 +107,7 @@ func (h Handler) BatchRemove(ctx context.Context, keys []Key, opts ...WriteOptio
 func (h Handler) Query(ctx context.Context, q Query) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		done := false
-		call := Call{Op: OpQuery}.WithQuery(q, func(r *Record) bool {
+		call := Call{Op: OpQuery, Options: readOptions(q.Options)}.WithQuery(q, func(r *Record) bool {
 			done = done || !yield(r, nil)
 			return !done
 		})

@@ -61,6 +61,7 @@ func (t Timeout) applyRead(o Options) Options {
 	o.Timeout = time.Duration(t)
 	return o
 }
+
 func (t Timeout) applyWrite(o Options) Options {
 	o.Timeout = time.Duration(t)
 	return o
@@ -73,6 +74,7 @@ func (t SocketTimeout) applyRead(o Options) Options {
 	o.SocketTimeout = time.Duration(t)
 	return o
 }
+
 func (t SocketTimeout) applyWrite(o Options) Options {
 	o.SocketTimeout = time.Duration(t)
 	return o
@@ -81,6 +83,9 @@ func (t SocketTimeout) applyWrite(o Options) Options {
 // TTL is how long a record lives after a write: whole seconds, from one second
 // to ten years, as in TTL(24*time.Hour), or one of the constants. In a
 // [Record] it is the time that was left when the record was read.
+//
+// A server whose namespace never looks for expired records (nsup-period 0, as
+// it is unless configured) refuses a TTL with [CodeForbidden].
 type TTL time.Duration
 
 const (
@@ -222,7 +227,7 @@ func (o Options) check() *invalidError {
 }
 
 func (t TTL) check() *invalidError {
-	reason := ""
+	var reason string
 	switch {
 	case t == 0, t == NeverExpire, t == KeepTTL, t == NamespaceTTL:
 		return nil

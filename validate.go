@@ -49,7 +49,7 @@ func (c Call) check() *invalidError {
 			if err := checkWrite(item.Key, item.Bins); err != nil {
 				return err.at("item", i)
 			}
-			if err := writeOptions(item.Options).check(); err != nil {
+			if err := item.Resolve(c.Options).check(); err != nil {
 				return err.at("item", i)
 			}
 		}

@@ -1,0 +1,134 @@
+package aerostore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aerostore/aerostore"
+)
+
+func TestAnErrorMatchesItsOwnCodeAndItsCauses(t *testing.T) {
+	cause := errors.New("connection refused")
+	err := fmt.Errorf("sign up: %w", &aerostore.Error{
+		Op: aerostore.OpPut, Namespace: "test", Set: "users", Code: aerostore.CodeGeneration, Err: cause,
+	})
+	for _, tc := range []struct {
+		target error
+		want   bool
+	}{
+		{aerostore.ErrGeneration, true},
+		{aerostore.CodeGeneration, true},
+		{cause, true},
+		{aerostore.ErrNotFound, false},
+		{aerostore.CodeOK, false},
+		{aerostore.ErrInvalid, false},
+		{aerostore.ErrTimeout, false},
+	} {
+		if got := errors.Is(err, tc.target); got != tc.want {
+			t.Errorf("errors.Is(err, %v) = %v", tc.target, got)
+		}
+	}
+	if got := aerostore.CodeOf(err); got != aerostore.CodeGeneration {
+		t.Errorf("CodeOf = %v", got)
+	}
+}
+
+func TestTheCodeOfAnErrorIsTheOutermostOne(t *testing.T) {
+	err := &aerostore.Error{
+		Op: aerostore.OpQuery, Namespace: "test", Code: aerostore.CodeMaxRetries,
+		Err: &aerostore.Error{Code: aerostore.CodeIndexNotFound},
+	}
+	if aerostore.CodeOf(err) != aerostore.CodeMaxRetries {
+		t.Errorf("CodeOf = %v", aerostore.CodeOf(err))
+	}
+	if !errors.Is(err, aerostore.CodeIndexNotFound) {
+		t.Error("the cause that was named on purpose does not match")
+	}
+	for err, want := range map[error]aerostore.ResultCode{
+		nil:                   aerostore.CodeOK,
+		errors.New("plain"):   aerostore.CodeOK,
+		aerostore.ErrNotFound: aerostore.CodeNotFound,
+	} {
+		if got := aerostore.CodeOf(err); got != want {
+			t.Errorf("CodeOf(%v) = %v, want %v", err, got, want)
+		}
+	}
+}
+
+func TestInDoubtIsFoundWhereverItStands(t *testing.T) {
+	doubt := &aerostore.Error{Op: aerostore.OpPut, InDoubt: true}
+	certain := &aerostore.Error{Op: aerostore.OpPut}
+	for name, tc := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"no error":               {nil, false},
+		"a plain error":          {errors.New("x"), false},
+		"certain":                {certain, false},
+		"in doubt":               {doubt, true},
+		"wrapped":                {fmt.Errorf("a: %w", doubt), true},
+		"under a certain one":    {&aerostore.Error{Err: doubt}, true},
+		"among others":           {errors.Join(certain, fmt.Errorf("b: %w", doubt)), true},
+		"only certain ones":      {errors.Join(certain, certain), false},
+		"under a typed nothing":  {fmt.Errorf("c: %w", error(certain)), false},
+		"several in one wrapper": {fmt.Errorf("%w and %w", certain, doubt), true},
+	} {
+		if got := aerostore.InDoubt(tc.err); got != tc.want {
+			t.Errorf("%s: InDoubt = %v", name, got)
+		}
+	}
+}
+
+func TestAnErrorSaysWhatWhereWhyAndWhatToDo(t *testing.T) {
+	for name, tc := range map[string]struct {
+		err  *aerostore.Error
+		want string
+	}{
+		"the server's answer": {
+			&aerostore.Error{Op: aerostore.OpPut, Namespace: "test", Set: "users", Code: aerostore.CodeGeneration},
+			"aerostore: PUT test.users: GENERATION_ERROR (3): the record was changed in between: read it again and decide anew",
+		},
+		"a node and a doubt": {
+			&aerostore.Error{
+				Op: aerostore.OpBatchWrite, Namespace: "test", Code: aerostore.CodeTimeout, InDoubt: true,
+				Node: &aerostore.Node{Name: "BB9", Address: "::1", Port: 3000},
+			},
+			"aerostore: BATCH WRITE test: TIMEOUT (9): no answer came in time (node BB9 [::1]:3000) (in doubt: the write may have been applied)",
+		},
+		"a context": {
+			&aerostore.Error{Op: aerostore.OpGet, Namespace: "test", Set: "users", Err: context.Canceled},
+			"aerostore: GET test.users: context canceled",
+		},
+		"a cause of the same kind": {
+			&aerostore.Error{
+				Op: aerostore.OpQuery, Namespace: "test", Code: aerostore.CodeMaxRetries,
+				Err: &aerostore.Error{Code: aerostore.CodeIndexNotFound},
+			},
+			"aerostore: QUERY test: MAX_RETRIES_EXCEEDED (-16): every attempt failed: INDEX_NOTFOUND (201): there is no secondary index for this bin and type: create one",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tc.err.Error(); got != tc.want {
+				t.Errorf("got  %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestEveryResultCodeHasANameAndAMeaning(t *testing.T) {
+	for code := aerostore.ResultCode(-50); code < 2000; code++ {
+		name := code.String()
+		if strings.HasPrefix(name, "RESULT_CODE_") {
+			continue
+		}
+		if name != strings.ToUpper(name) || !strings.Contains(code.Error(), ": ") {
+			t.Errorf("%d is %q, %q", int(code), name, code.Error())
+		}
+	}
+	if got := aerostore.ResultCode(999).Error(); got != "RESULT_CODE_999 (999)" {
+		t.Errorf("a code without a name is %q", got)
+	}
+}

@@ -1,0 +1,299 @@
+package aerostore_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.uber.org/mock/gomock"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/mocks"
+)
+
+// Every method of Store, those added later included, must reach an interceptor
+// and come out of the chain with the arguments it went in with, and so must
+// its results on the way back. The arguments and results are made by
+// reflection, so that a method forgotten in Handler or in its counterpart
+// fails here.
+func TestEveryStoreMethodReachesAnInterceptorAndComesBackUnchanged(t *testing.T) {
+	storeType := reflect.TypeFor[aerostore.Store]()
+	seen := map[aerostore.Op]string{}
+	for i := range storeType.NumMethod() {
+		method := storeType.Method(i)
+		t.Run(method.Name, func(t *testing.T) {
+			ctrl := gomock.NewController(t)
+			mock := mocks.NewMockStore(ctrl)
+			var calls []aerostore.Call
+			store := aerostore.Chain(mock, record(&calls), aerostore.Intercept(), record(&calls))
+
+			ctx := context.WithValue(t.Context(), ctxKey{}, "carried")
+			args := []any{ctx}
+			for j := 1; j < method.Type.NumIn(); j++ {
+				args = append(args, argument(t, method.Type.In(j)))
+			}
+			var results []any
+			for j := range method.Type.NumOut() {
+				results = append(results, result(t, method.Type.Out(j)))
+			}
+			ctrl.RecordCallWithMethodType(mock, method.Name, reflect.ValueOf(mock).MethodByName(method.Name).Type(), flatten(args)...).
+				Return(results...)
+
+			in := make([]reflect.Value, len(args))
+			for j, a := range args {
+				in[j] = reflect.ValueOf(a)
+			}
+			m := reflect.ValueOf(store).MethodByName(method.Name)
+			var out []reflect.Value
+			if method.Type.IsVariadic() {
+				out = m.CallSlice(in)
+			} else {
+				out = m.Call(in)
+			}
+			for j, want := range results {
+				if got := drained(out[j].Interface()); !reflect.DeepEqual(got, drained(want)) {
+					t.Errorf("result %d is %#v, want %#v", j, got, drained(want))
+				}
+			}
+			if len(calls) != 2 {
+				t.Fatalf("the call reached %d interceptors, want 2", len(calls))
+			}
+			for _, arg := range args[1:] {
+				if got := seenBy(calls[0], arg); !reflect.DeepEqual(got, arg) {
+					t.Errorf("the interceptor saw %#v, want %#v", got, arg)
+				}
+			}
+			op := calls[0].Op
+			if name := strings.ReplaceAll(op.String(), " ", ""); !strings.EqualFold(name, method.Name) {
+				t.Errorf("the interceptor saw %v", op)
+			}
+			if before := seen[op]; before != "" {
+				t.Errorf("%v is also what %s makes", op, before)
+			}
+			seen[op] = method.Name
+		})
+	}
+}
+
+type ctxKey struct{}
+
+func record(calls *[]aerostore.Call) aerostore.Middleware {
+	return aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			*calls = append(*calls, call)
+			return next(ctx, call)
+		}
+	})
+}
+
+var (
+	ada   = aerostore.NewKey("test", "users", "ada")
+	grace = aerostore.NewKey("test", "users", "grace")
+)
+
+// argument returns a value of the type that is told apart from its zero value.
+func argument(t *testing.T, typ reflect.Type) any {
+	t.Helper()
+	options := aerostore.Options{
+		Timeout: 1, SocketTimeout: 2, TTL: aerostore.NeverExpire, Generation: 3,
+		GenerationCheck: aerostore.GenerationMustEqual, Exists: aerostore.UpdateOnly,
+		SendKey: true, DurableDelete: true,
+	}
+	for _, v := range []any{
+		ada,
+		aerostore.Bins{"name": "Ada"},
+		[]string{"name", "age"},
+		[]aerostore.Key{ada, grace},
+		[]aerostore.Operation{aerostore.AddBin("visits", 1), aerostore.ReadBin("visits")},
+		[]aerostore.BatchItem{{Key: ada, Bins: aerostore.Bins{"age": 36}, Options: []aerostore.WriteOption{aerostore.SendKey}}},
+		[]aerostore.ReadOption{options},
+		[]aerostore.WriteOption{options},
+		aerostore.Query{
+			Namespace: "test", Set: "users", Bins: []string{"name"}, Where: aerostore.Range("age", 30, 40),
+			MaxRecords: 7, Options: []aerostore.ReadOption{options},
+		},
+	} {
+		if reflect.TypeOf(v) == typ {
+			return v
+		}
+	}
+	t.Fatalf("the test has no argument of type %v", typ)
+	return nil
+}
+
+// seenBy returns what an interceptor finds in the call where arg should be.
+func seenBy(call aerostore.Call, arg any) any {
+	switch arg.(type) {
+	case aerostore.Key:
+		return call.Key
+	case aerostore.Bins:
+		return call.Bins()
+	case []string:
+		return call.BinNames()
+	case []aerostore.Key:
+		return call.Keys()
+	case []aerostore.Operation:
+		return call.Operations()
+	case []aerostore.BatchItem:
+		return call.Items()
+	case []aerostore.ReadOption:
+		return []aerostore.ReadOption{call.Options}
+	case []aerostore.WriteOption:
+		return []aerostore.WriteOption{call.Options}
+	case aerostore.Query:
+		return *call.Query()
+	default:
+		return nil
+	}
+}
+
+var errScripted = errors.New("scripted")
+
+func result(t *testing.T, typ reflect.Type) any {
+	t.Helper()
+	adaRecord := &aerostore.Record{Key: ada, Bins: aerostore.Bins{"age": 36}, Generation: 2}
+	for _, v := range []any{
+		adaRecord,
+		true,
+		[]aerostore.BatchResult{{Key: ada, Record: adaRecord}, {Key: grace, Err: aerostore.ErrNotFound}},
+		iter.Seq2[*aerostore.Record, error](func(yield func(*aerostore.Record, error) bool) {
+			_ = yield(adaRecord, nil) && yield(nil, errScripted)
+		}),
+	} {
+		if reflect.TypeOf(v) == typ {
+			return v
+		}
+	}
+	if typ == reflect.TypeFor[error]() {
+		return errScripted
+	}
+	t.Fatalf("the test has no result of type %v", typ)
+	return nil
+}
+
+// flatten spreads a variadic argument, as gomock wants it.
+func flatten(args []any) []any {
+	switch opts := args[len(args)-1].(type) {
+	case []aerostore.ReadOption:
+		args = slices.Clone(args[:len(args)-1])
+		for _, o := range opts {
+			args = append(args, o)
+		}
+	case []aerostore.WriteOption:
+		args = slices.Clone(args[:len(args)-1])
+		for _, o := range opts {
+			args = append(args, o)
+		}
+	}
+	return args
+}
+
+// drained drains an iterator into what it gave.
+func drained(v any) any {
+	seq, ok := v.(iter.Seq2[*aerostore.Record, error])
+	if !ok {
+		return v
+	}
+	var gave []any
+	for r, err := range seq {
+		gave = append(gave, r, err)
+	}
+	return gave
+}
+
+func TestAChainAllocatesNothingWhateverItsLayers(t *testing.T) {
+	ctx := t.Context()
+	store := aerostore.Chain(silent{}, passOn, passOn, passOn, passOn, passOn, passOn, passOn, passOn, passOn, passOn)
+	bins, names := aerostore.Bins{"a": 1}, []string{"a"}
+	keys, ops := []aerostore.Key{ada}, []aerostore.Operation{aerostore.ReadBin("a")}
+	items := []aerostore.BatchItem{{Key: ada, Bins: bins}}
+	for name, call := range map[string]func(){
+		"Put":          func() { _ = store.Put(ctx, ada, bins) },
+		"Get":          func() { _, _ = store.Get(ctx, ada) },
+		"Select":       func() { _, _ = store.Select(ctx, ada, names) },
+		"Exists":       func() { _, _ = store.Exists(ctx, ada) },
+		"Remove":       func() { _, _ = store.Remove(ctx, ada) },
+		"Touch":        func() { _ = store.Touch(ctx, ada) },
+		"Append":       func() { _ = store.Append(ctx, ada, bins) },
+		"Prepend":      func() { _ = store.Prepend(ctx, ada, bins) },
+		"Increment":    func() { _ = store.Increment(ctx, ada, bins) },
+		"Operate":      func() { _, _ = store.Operate(ctx, ada, ops) },
+		"BatchRead":    func() { _, _ = store.BatchRead(ctx, keys, names) },
+		"BatchWrite":   func() { _, _ = store.BatchWrite(ctx, items) },
+		"BatchOperate": func() { _, _ = store.BatchOperate(ctx, keys, ops) },
+		"BatchRemove":  func() { _, _ = store.BatchRemove(ctx, keys) },
+	} {
+		if n := testing.AllocsPerRun(100, call); n != 0 {
+			t.Errorf("%s through ten layers allocates %v times, want 0", name, n)
+		}
+	}
+}
+
+// passOn is a layer that does nothing.
+var passOn = aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		result, err := next(ctx, call)
+		return result, err
+	}
+})
+
+// silent is a typed store that answers everything with success.
+type silent struct{ aerostore.Store }
+
+func (silent) Put(context.Context, aerostore.Key, aerostore.Bins, ...aerostore.WriteOption) error {
+	return nil
+}
+
+func (silent) Get(context.Context, aerostore.Key, ...aerostore.ReadOption) (*aerostore.Record, error) {
+	return nil, nil
+}
+
+func (silent) Select(context.Context, aerostore.Key, []string, ...aerostore.ReadOption) (*aerostore.Record, error) {
+	return nil, nil
+}
+
+func (silent) Exists(context.Context, aerostore.Key, ...aerostore.ReadOption) (bool, error) {
+	return true, nil
+}
+
+func (silent) Remove(context.Context, aerostore.Key, ...aerostore.WriteOption) (bool, error) {
+	return true, nil
+}
+
+func (silent) Touch(context.Context, aerostore.Key, ...aerostore.WriteOption) error { return nil }
+
+func (silent) Append(context.Context, aerostore.Key, aerostore.Bins, ...aerostore.WriteOption) error {
+	return nil
+}
+
+func (silent) Prepend(context.Context, aerostore.Key, aerostore.Bins, ...aerostore.WriteOption) error {
+	return nil
+}
+
+func (silent) Increment(context.Context, aerostore.Key, aerostore.Bins, ...aerostore.WriteOption) error {
+	return nil
+}
+
+func (silent) Operate(context.Context, aerostore.Key, []aerostore.Operation, ...aerostore.WriteOption) (*aerostore.Record, error) {
+	return nil, nil
+}
+
+func (silent) BatchRead(context.Context, []aerostore.Key, []string, ...aerostore.ReadOption) ([]aerostore.BatchResult, error) {
+	return nil, nil
+}
+
+func (silent) BatchWrite(context.Context, []aerostore.BatchItem, ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+	return nil, nil
+}
+
+func (silent) BatchOperate(context.Context, []aerostore.Key, []aerostore.Operation, ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+	return nil, nil
+}
+
+func (silent) BatchRemove(context.Context, []aerostore.Key, ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+	return nil, nil
+}

@@ -1,0 +1,120 @@
+package aerostore_test
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+func TestAccessorsSayWhenABinIsMissingOrOfAnotherType(t *testing.T) {
+	r := &aerostore.Record{Bins: aerostore.Bins{
+		"int": 36, "float": 1.5, "bool": true, "str": "Ada", "bytes": []byte("x"), "nil": nil,
+		"list": []any{1}, "map": map[any]any{"k": 1}, "pairs": []aerostore.MapPair{{Key: "k", Value: 1}},
+		"geo": aerostore.GeoJSON("{}"), "results": aerostore.OpResults{1, 2},
+	}}
+	access := map[string]func(*aerostore.Record, string) error{
+		"int":     func(r *aerostore.Record, b string) error { _, err := r.Int(b); return err },
+		"float":   func(r *aerostore.Record, b string) error { _, err := r.Float(b); return err },
+		"bool":    func(r *aerostore.Record, b string) error { _, err := r.Bool(b); return err },
+		"str":     func(r *aerostore.Record, b string) error { _, err := r.Str(b); return err },
+		"bytes":   func(r *aerostore.Record, b string) error { _, err := r.Bytes(b); return err },
+		"list":    func(r *aerostore.Record, b string) error { _, err := r.List(b); return err },
+		"map":     func(r *aerostore.Record, b string) error { _, err := r.Map(b); return err },
+		"pairs":   func(r *aerostore.Record, b string) error { _, err := r.Pairs(b); return err },
+		"geo":     func(r *aerostore.Record, b string) error { _, err := r.GeoJSON(b); return err },
+		"results": func(r *aerostore.Record, b string) error { _, err := r.Results(b); return err },
+	}
+	for name, get := range access {
+		t.Run(name, func(t *testing.T) {
+			for bin := range r.Bins {
+				err := get(r, bin)
+				switch bin {
+				case name:
+					if err != nil {
+						t.Errorf("its own bin: %v", err)
+					}
+				case "nil":
+					if !errors.Is(err, aerostore.ErrBinNotFound) {
+						t.Errorf("a nil bin: %v", err)
+					}
+				default:
+					if !errors.Is(err, aerostore.ErrBinType) || errors.Is(err, aerostore.ErrBinNotFound) {
+						t.Errorf("bin %s: %v", bin, err)
+					}
+					if strings.Contains(err.Error(), "Ada") {
+						t.Errorf("the error holds the value: %v", err)
+					}
+				}
+			}
+			for what, r := range map[string]*aerostore.Record{"a bin that is not there": r, "a nil record": nil} {
+				err := get(r, "none")
+				if !errors.Is(err, aerostore.ErrBinNotFound) || !strings.Contains(err.Error(), `"none"`) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+		})
+	}
+	if v, err := r.Int("int"); v != 36 || err != nil {
+		t.Errorf("Int = %v, %v", v, err)
+	}
+}
+
+func TestATTLGoesOverTheWireAndBack(t *testing.T) {
+	for _, tc := range []struct {
+		ttl     aerostore.TTL
+		seconds uint32
+		text    string
+	}{
+		{aerostore.TTL(90 * time.Second), 90, "1m30s"},
+		{aerostore.NeverExpire, math.MaxUint32, "never"},
+		{aerostore.KeepTTL, math.MaxUint32 - 1, "keep"},
+		{aerostore.NamespaceTTL, 0, "namespace default"},
+	} {
+		if got := tc.ttl.Seconds(); got != tc.seconds {
+			t.Errorf("%v is %d seconds, want %d", tc.ttl, got, tc.seconds)
+		}
+		if got := aerostore.TTLFromSeconds(tc.seconds); got != tc.ttl {
+			t.Errorf("%d seconds are %v, want %v", tc.seconds, got, tc.ttl)
+		}
+		if got := tc.ttl.String(); got != tc.text {
+			t.Errorf("the text is %q, want %q", got, tc.text)
+		}
+	}
+}
+
+func TestOptionsAddUpAndTheLastOneCounts(t *testing.T) {
+	var seen aerostore.Call
+	store := aerostore.Chain(silent{}, keep(&seen))
+	if err := store.Put(t.Context(), ada, aerostore.Bins{"a": 1},
+		aerostore.TTL(time.Minute), aerostore.TTL(time.Hour), nil, aerostore.GenerationEqual(4), aerostore.CreateOnly,
+		aerostore.SendKey, aerostore.DurableDelete, aerostore.Timeout(time.Second), aerostore.SocketTimeout(time.Millisecond),
+	); err != nil {
+		t.Fatal(err)
+	}
+	want := aerostore.Options{
+		TTL: aerostore.TTL(time.Hour), Generation: 4, GenerationCheck: aerostore.GenerationMustEqual,
+		Exists: aerostore.CreateOnly, SendKey: true, DurableDelete: true,
+		Timeout: time.Second, SocketTimeout: time.Millisecond,
+	}
+	if seen.Options != want {
+		t.Errorf("options %+v, want %+v", seen.Options, want)
+	}
+	if err := store.Touch(t.Context(), ada, aerostore.GenerationGreater(2)); err != nil {
+		t.Fatal(err)
+	}
+	if seen.Options != (aerostore.Options{Generation: 2, GenerationCheck: aerostore.GenerationMustBeLess}) {
+		t.Errorf("options %+v", seen.Options)
+	}
+}
+
+func TestABatchItemsOptionsStandOverThoseOfTheCall(t *testing.T) {
+	item := aerostore.BatchItem{Options: []aerostore.WriteOption{aerostore.CreateOnly, aerostore.Timeout(time.Hour)}}
+	got := item.Resolve(aerostore.Options{Timeout: time.Second, TTL: aerostore.NeverExpire})
+	if want := (aerostore.Options{Timeout: time.Second, TTL: aerostore.NeverExpire, Exists: aerostore.CreateOnly}); got != want {
+		t.Errorf("options %+v, want %+v", got, want)
+	}
+}
