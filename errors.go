@@ -26,12 +26,20 @@ var (
 var (
 	// ErrInvalid matches every error for input that was refused before
 	// anything was sent: a mistake in the program, not in the cluster.
-	ErrInvalid = errors.New("refused before anything was sent")
+	ErrInvalid error = &sentinel{"refused before anything was sent", "invalid"}
 
 	// ErrClosed matches every error of an operation on a backend that was
 	// closed.
-	ErrClosed = errors.New("the store is closed")
+	ErrClosed error = &sentinel{"the store is closed", "closed"}
 )
+
+// sentinel is an error without a code, with the name that telemetry gives it.
+type sentinel struct{ text, errorType string }
+
+func (s *sentinel) Error() string { return s.text }
+
+// ErrorType is what OpenTelemetry's conventions ask for an error.type.
+func (s *sentinel) ErrorType() string { return s.errorType }
 
 // An Error is how an operation failed. Backends return one from every
 // operation; errors.As finds it under whatever a middleware wrapped around it.

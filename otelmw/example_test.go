@@ -1,0 +1,39 @@
+package otelmw_test
+
+import (
+	"context"
+	"fmt"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+func ExampleTracing() {
+	// An application would use otlp.InitTracing, or a provider of its own.
+	exporter := tracetest.NewInMemoryExporter()
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
+
+	backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		return aerostore.Result{}, call.Fail(aerostore.CodeGeneration, nil)
+	})
+	store := aerostore.Chain(backend, otelmw.Tracing(otelmw.WithTracerProvider(provider)))
+
+	_ = store.Put(context.Background(), aerostore.NewKey("test", "users", "u1"), aerostore.Bins{"name": "Ada"})
+
+	span := exporter.GetSpans()[0]
+	fmt.Println(span.Name, span.Status.Code)
+	for _, a := range span.Attributes {
+		fmt.Println(a.Key, a.Value.String())
+	}
+	// Output:
+	// PUT test.users Error
+	// db.system.name aerospike
+	// db.operation.name PUT
+	// db.namespace test
+	// db.collection.name users
+	// db.response.status_code 3
+	// error.type GENERATION_ERROR
+}

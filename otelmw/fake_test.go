@@ -1,0 +1,104 @@
+package otelmw_test
+
+import (
+	"context"
+	"maps"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+// marker stands in every key and value, and must stand in nothing exported.
+const marker = "s3cr3t"
+
+var (
+	key  = aerostore.NewKey("test", "users", marker)
+	bins = aerostore.Bins{"name": marker}
+	ops  = []aerostore.Operation{aerostore.WriteBin("name", marker)}
+
+	seed = aerostore.Description{System: "aerospike", Address: "db.example", Port: 3000}
+	node = &aerostore.Node{Name: "BB9", Address: "10.0.0.7", Port: 3010}
+
+	parent = trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID:    trace.TraceID{1},
+		SpanID:     trace.SpanID{2},
+		TraceFlags: trace.FlagsSampled,
+		Remote:     true,
+	})
+)
+
+// described is a backend that says where it is.
+type described struct {
+	aerostore.Handler
+	description aerostore.Description
+}
+
+func (d *described) Describe() aerostore.Description { return d.description }
+
+func (d *described) HandlerFor(s aerostore.Store) aerostore.Handler {
+	if s != d {
+		return nil
+	}
+	return d.Handler
+}
+
+// traced returns a store that answers with h under a Tracing, and what records
+// its spans.
+func traced(h aerostore.Handler, opts ...otelmw.Option) (aerostore.Store, *tracetest.SpanRecorder) {
+	recorder := tracetest.NewSpanRecorder()
+	opts = append([]otelmw.Option{otelmw.WithTracerProvider(providerOf(recorder))}, opts...)
+	return aerostore.Chain(h, otelmw.Tracing(opts...)), recorder
+}
+
+func providerOf(recorder *tracetest.SpanRecorder) trace.TracerProvider {
+	return sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
+}
+
+// answers returns a handler that always answers the same.
+func answers(result aerostore.Result, err error) aerostore.Handler {
+	return func(context.Context, aerostore.Call) (aerostore.Result, error) { return result, err }
+}
+
+// fails returns a handler whose every call fails with the code.
+func fails(code aerostore.ResultCode) aerostore.Handler {
+	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		return aerostore.Result{}, call.Fail(code, nil)
+	}
+}
+
+// only returns the one span that was made.
+func only(t *testing.T, recorder *tracetest.SpanRecorder) sdktrace.ReadOnlySpan {
+	t.Helper()
+	if started, ended := len(recorder.Started()), len(recorder.Ended()); started != 1 || ended != 1 {
+		t.Fatalf("%d spans started and %d ended, want one", started, ended)
+	}
+	return recorder.Ended()[0]
+}
+
+// attributes are those of a span as they print.
+type attributes map[string]string
+
+func attributesOf(span sdktrace.ReadOnlySpan) attributes { return emit(span.Attributes()) }
+
+func emit(list []attribute.KeyValue) attributes {
+	m := attributes{}
+	for _, a := range list {
+		m[string(a.Key)] = a.Value.String()
+	}
+	return m
+}
+
+// with returns the attributes with others added or in their place.
+func (a attributes) with(pairs ...string) attributes {
+	m := maps.Clone(a)
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return m
+}

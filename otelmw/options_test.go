@@ -1,0 +1,144 @@
+package otelmw_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+func TestWithAttributesAddsThemToEverySpan(t *testing.T) {
+	store, recorder := traced(answers(aerostore.Result{}, nil),
+		otelmw.WithAttributes(attribute.String("team", "carts")), nil,
+		otelmw.WithAttributes(attribute.Int("shard", 3)))
+	if err := store.Touch(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	want := about("TOUCH").with("team", "carts", "shard", "3")
+	if got := attributesOf(only(t, recorder)); !maps.Equal(got, want) {
+		t.Errorf("attributes %v", got)
+	}
+}
+
+func TestASpanNameFormatterNamesTheSpans(t *testing.T) {
+	calls := 0
+	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithSpanNameFormatter(
+		func(operation, namespace, set string) string {
+			calls++
+			return set + "@" + namespace + ":" + operation
+		}))
+	for range 3 {
+		if _, err := store.Get(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, span := range recorder.Ended() {
+		if span.Name() != "users@test:GET" || attributesOf(span)["db.operation.name"] != "GET" {
+			t.Errorf("%q %v", span.Name(), attributesOf(span))
+		}
+	}
+	if calls != 1 {
+		t.Errorf("the formatter was called %d times", calls)
+	}
+}
+
+func TestWithKeyAddsTheUserKeyOfASingleRecord(t *testing.T) {
+	digest := aerostore.DigestKey("test", "users", [20]byte{1})
+	for _, c := range []struct {
+		name string
+		run  func(ctx context.Context, s aerostore.Store) error
+		want string
+	}{
+		{"a string", get(aerostore.NewKey("test", "users", "u1")), "u1"},
+		{"an integer", get(aerostore.NewKey("test", "users", 42)), "42"},
+		{"bytes", get(aerostore.NewKey("test", "users", []byte{0, 0xff})), "00ff"},
+		{"a digest alone", get(digest), ""},
+		{"a batch of one", func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchRemove(ctx, []aerostore.Key{aerostore.NewKey("test", "users", "u1")})
+			return err
+		}, "u1"},
+		{"a batch of two", func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchRemove(ctx, []aerostore.Key{key, key})
+			return err
+		}, ""},
+		{"a query", func(ctx context.Context, s aerostore.Store) error {
+			for range s.Query(ctx, everyone) {
+			}
+			return nil
+		}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithKey())
+			if err := c.run(t.Context(), store); err != nil {
+				t.Fatal(err)
+			}
+			if got := attributesOf(only(t, recorder))["aerospike.key"]; got != c.want {
+				t.Errorf("key %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func get(key aerostore.Key) func(context.Context, aerostore.Store) error {
+	return func(ctx context.Context, s aerostore.Store) error {
+		_, err := s.Get(ctx, key)
+		return err
+	}
+}
+
+func TestAFilterLeavesOperationsWithoutASpan(t *testing.T) {
+	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithFilter(
+		func(_ context.Context, call aerostore.Call) bool { return call.Op != aerostore.OpExists }))
+	if _, err := store.Exists(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Get(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	if span := only(t, recorder); span.Name() != "GET test.users" {
+		t.Errorf("name %q", span.Name())
+	}
+}
+
+func TestRequireParentStartsNoTraces(t *testing.T) {
+	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithRequireParent())
+	if _, err := store.Get(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(recorder.Started()); n != 0 {
+		t.Fatalf("%d spans without a parent", n)
+	}
+	if _, err := store.Get(trace.ContextWithSpanContext(t.Context(), parent), key); err != nil {
+		t.Fatal(err)
+	}
+	if span := only(t, recorder); !span.Parent().Equal(parent) {
+		t.Errorf("parent %v", span.Parent())
+	}
+}
+
+func TestSetsWithoutEndAreTracedAllTheSame(t *testing.T) {
+	store, recorder := traced(answers(aerostore.Result{}, nil))
+	const sets = 1500 // more than are prepared
+	for range 2 {
+		for i := range sets {
+			if _, err := store.Get(t.Context(), aerostore.NewKey("test", fmt.Sprint("set", i), marker)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	spans := recorder.Ended()
+	if len(spans) != 2*sets {
+		t.Fatalf("%d spans", len(spans))
+	}
+	for i, span := range spans {
+		if want := fmt.Sprint("set", i%sets); attributesOf(span)["db.collection.name"] != want || span.Name() != "GET test."+want {
+			t.Fatalf("span %d: %q %v", i, span.Name(), attributesOf(span))
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package otlp
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// unreachable returns an address where nobody listens.
+func unreachable(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+func TestWithoutACollectorNothingIsSlowAndNothingStays(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		context func() (context.Context, context.CancelFunc)
+		limit   time.Duration
+	}{
+		{"without a deadline", func() (context.Context, context.CancelFunc) {
+			return context.WithCancel(context.Background())
+		}, shutdownLimit},
+		{"with a deadline", func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(context.Background(), 100*time.Millisecond)
+		}, 100*time.Millisecond + shutdownGrace},
+		{"with a context that is done", func() (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			return ctx, cancel
+		}, shutdownGrace},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			leaks := goleak.IgnoreCurrent()
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+unreachable(t))
+			begin := time.Now()
+			log := initTracing(t)
+			const operations = 5000 // more than the queue holds
+			touch(t, operations)
+			if took := time.Since(begin); took > 2*time.Second {
+				t.Errorf("init and %d operations took %v", operations, took)
+			}
+
+			ctx, cancel := c.context()
+			defer cancel()
+			begin = time.Now()
+			err := ShutdownTracing(ctx)
+			const slack = 250 * time.Millisecond
+			if took := time.Since(begin); took > c.limit+slack {
+				t.Errorf("shutdown took %v", took)
+			}
+			if err == nil || !strings.Contains(err.Error(), "spans could not be sent to http://127.0.0.1:") {
+				t.Errorf("shutdown said %v", err)
+			}
+			if log.count("cannot be exported") != 1 || log.count("spans were dropped") != 1 {
+				t.Errorf("logged %s", log)
+			}
+			goleak.VerifyNone(t, leaks)
+		})
+	}
+}
+
+func TestALogSaysOnceThatExportFailsAndOnceThatItWorksAgain(t *testing.T) {
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+	r := listen(t, "127.0.0.1:0", func(r *receiver) { r.refuse = status.Error(codes.PermissionDenied, "who are you?") })
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+r.address)
+	log := initTracing(t)
+	for i := range 3 {
+		touch(t, 2)
+		eventually(t, "a batch is refused", func() bool { return lost() == int64(2*i+2) })
+	}
+	if log.count("\n") != 1 || log.count("level=WARN") != 1 || log.count("who are you?") != 1 {
+		t.Errorf("logged %s", log)
+	}
+
+	r.server.Stop()
+	r = listen(t, r.address, nil)
+	eventually(t, "spans arrive again", func() bool {
+		touch(t, 1)
+		return len(r.spans()) > 0
+	})
+	if log.count("\n") != 2 || log.count("exported again") != 1 || log.count("lost=") != 1 {
+		t.Errorf("logged %s", log)
+	}
+	shutdownTracing(t)
+}
+
+// lost returns how many spans the running pipeline lost.
+func lost() int64 {
+	tracing.Lock()
+	defer tracing.Unlock()
+	return tracing.running.queues[0].exporter.lost.Load()
+}
+
+func TestACollectorThatHangsHoldsNobodyUp(t *testing.T) {
+	r := receive(t)
+	r.hang = make(chan struct{})
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+	initTracing(t)
+	begin := time.Now()
+	touch(t, 5000)
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("operations took %v", took)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	begin = time.Now()
+	if err := ShutdownTracing(ctx); err == nil {
+		t.Error("shutdown said nothing")
+	}
+	if took := time.Since(begin); took > time.Second {
+		t.Errorf("shutdown took %v", took)
+	}
+}

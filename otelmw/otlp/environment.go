@@ -1,0 +1,102 @@
+package otlp
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+)
+
+// read returns the first of the variables that is not empty.
+func read(variables ...string) (variable, value string) {
+	for _, variable := range variables {
+		if value := strings.TrimSpace(os.Getenv(variable)); value != "" {
+			return variable, value
+		}
+	}
+	return "", ""
+}
+
+func warnUnknown(log *slog.Logger, variable, value, what string) {
+	log.Warn("otlp: the variable has an unknown value: "+what,
+		slog.String("variable", variable), slog.String("value", value))
+}
+
+// readList returns the known ones of a variable's values, or the default if
+// none is left. Each is there once.
+func readList(log *slog.Logger, variable string, known, byDefault []string) []string {
+	_, value := read(variable)
+	var list []string
+	for _, v := range strings.Split(value, ",") {
+		v = strings.ToLower(strings.TrimSpace(v))
+		switch {
+		case v == "" || slices.Contains(list, v):
+		case slices.Contains(known, v):
+			list = append(list, v)
+		default:
+			warnUnknown(log, variable, v, "it is ignored; known are "+strings.Join(known, ", "))
+		}
+	}
+	if list == nil {
+		return byDefault
+	}
+	return list
+}
+
+func disabled(log *slog.Logger) bool {
+	variable, value := read("OTEL_SDK_DISABLED")
+	switch strings.ToLower(value) {
+	case "true":
+		return true
+	case "", "false":
+	default:
+		warnUnknown(log, variable, value, "tracing stays on; only true switches it off")
+	}
+	return false
+}
+
+// none is the value of a list that leaves nothing of it.
+const none = "none"
+
+const (
+	kindOTLP    = "otlp"
+	kindConsole = "console"
+)
+
+func exporterKinds(log *slog.Logger) []string {
+	kinds := readList(log, "OTEL_TRACES_EXPORTER", []string{kindOTLP, kindConsole, none}, []string{kindOTLP})
+	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == none })
+}
+
+const defaultEndpoint = "http://localhost:4317"
+
+// collector returns where spans go, for people to read, and what the exporter
+// must be told beside the environment, which it reads itself.
+func collector(log *slog.Logger) (endpoint string, options []otlptracegrpc.Option, err error) {
+	variable, value := read("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+	if value != "" && value != "grpc" {
+		warnUnknown(log, variable, value, "grpc is used, the only protocol there is")
+	}
+	variable, value = read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+	if value == "" {
+		// Left to itself the exporter would speak TLS to the same port.
+		return defaultEndpoint, []otlptracegrpc.Option{otlptracegrpc.WithEndpointURL(defaultEndpoint)}, nil
+	}
+	u, err := url.Parse(value)
+	if err == nil && u.Hostname() == "" && (u.Scheme == "http" || u.Scheme == "https") {
+		err = errors.New("it names no host")
+	}
+	if err != nil {
+		// The value itself may hold a password.
+		if parse, ok := errors.AsType[*url.Error](err); ok {
+			err = parse.Err
+		}
+		return "", nil, fmt.Errorf("%s is no URL such as %s: %w", variable, defaultEndpoint, err)
+	}
+	return u.Redacted(), nil, nil
+}

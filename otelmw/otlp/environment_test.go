@@ -1,0 +1,216 @@
+package otlp
+
+import (
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
+)
+
+// The values of one variable and what becomes of three operations.
+func TestTheEnvironmentDecides(t *testing.T) {
+	for _, c := range []struct {
+		variable, value string
+		spans           int
+		warning         string // "" for none
+	}{
+		{"OTEL_SDK_DISABLED", "true", 0, ""},
+		{"OTEL_SDK_DISABLED", " TRUE ", 0, ""},
+		{"OTEL_SDK_DISABLED", "false", 3, ""},
+		{"OTEL_SDK_DISABLED", "False", 3, ""},
+		{"OTEL_SDK_DISABLED", "", 3, ""},
+		{"OTEL_SDK_DISABLED", "1", 3, "only true switches it off"},
+		{"OTEL_TRACES_EXPORTER", "", 3, ""},
+		{"OTEL_TRACES_EXPORTER", "otlp", 3, ""},
+		{"OTEL_TRACES_EXPORTER", "OTLP", 3, ""},
+		{"OTEL_TRACES_EXPORTER", "otlp,otlp", 3, ""},
+		{"OTEL_TRACES_EXPORTER", "none", 0, ""},
+		{"OTEL_TRACES_EXPORTER", "none, otlp", 3, ""},
+		{"OTEL_TRACES_EXPORTER", "zipkin", 3, "value=zipkin"},
+		{"OTEL_TRACES_EXPORTER", "zipkin, none", 0, "value=zipkin"},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 3, ""},
+		{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", 3, "grpc is used"},
+		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", 3, "grpc is used"},
+		{"OTEL_TRACES_SAMPLER", "always_off", 0, ""},
+		{"OTEL_TRACES_SAMPLER", "always_on", 3, ""},
+		{"OTEL_PROPAGATORS", "b3", 3, "value=b3"},
+		{"OTEL_RESOURCE_ATTRIBUTES", "broken", 3, "used in part"},
+		{"OTEL_BSP_MAX_QUEUE_SIZE", "-1", 3, "used=2048"},
+		{"OTEL_BSP_MAX_QUEUE_SIZE", "64", 3, ""},
+		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "-1", 3, "used=512"},
+		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1", 3, ""},
+		{"OTEL_BSP_SCHEDULE_DELAY", "0", 3, "used=5000"},
+		{"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", 3, ""},
+	} {
+		t.Run(c.variable+"="+c.value, func(t *testing.T) {
+			keepGlobals(t)
+			r := receive(t)
+			t.Setenv(c.variable, c.value)
+			log := initTracing(t)
+			touch(t, 3)
+			shutdownTracing(t)
+			if got := r.spans(); len(got) != c.spans {
+				t.Errorf("spans %q", got)
+			}
+			switch {
+			case c.warning == "" && log.String() != "":
+				t.Errorf("logged %s", log)
+			case c.warning != "" && (log.count(c.variable) != 1 || log.count(c.warning) != 1 || log.count("level=WARN") != 1):
+				t.Errorf("logged %q, want a warning with %q", log, c.warning)
+			}
+		})
+	}
+}
+
+func TestTheConsoleIsStandardOutput(t *testing.T) {
+	r := receive(t)
+	t.Setenv("OTEL_TRACES_EXPORTER", "console,otlp")
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = file
+
+	initTracing(t)
+	touch(t, 2)
+	shutdownTracing(t)
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if printed := strings.Count(string(text), `"Name":"TOUCH test.users"`); printed != 2 || len(r.spans()) != 2 {
+		t.Errorf("%d spans printed and %d sent", printed, len(r.spans()))
+	}
+}
+
+func TestTheEnvironmentDescribesTheProcess(t *testing.T) {
+	for _, c := range []struct {
+		name, attributes string
+		want             map[string]string
+	}{
+		{"", "", map[string]string{"service.name": "aerostore"}},
+		{"carts", "", map[string]string{"service.name": "carts"}},
+		{"", "service.name=checkout,team=a%20b", map[string]string{"service.name": "checkout", "team": "a b"}},
+		{"carts", "service.name=checkout", map[string]string{"service.name": "carts"}},
+		{"", "team=a", map[string]string{"service.name": "aerostore", "team": "a"}},
+	} {
+		t.Run(c.name+"/"+c.attributes, func(t *testing.T) {
+			r := receive(t)
+			t.Setenv("OTEL_SERVICE_NAME", c.name)
+			t.Setenv("OTEL_RESOURCE_ATTRIBUTES", c.attributes)
+			initTracing(t)
+			touch(t, 1)
+			shutdownTracing(t)
+			got := r.resource()
+			maps.DeleteFunc(got, func(k, _ string) bool { return strings.HasPrefix(k, "telemetry.sdk.") })
+			if !maps.Equal(got, c.want) {
+				t.Errorf("resource %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestHeadersGoAlong(t *testing.T) {
+	r := receive(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=k%201")
+	initTracing(t)
+	touch(t, 1)
+	shutdownTracing(t)
+	if got := r.header.Get("api-key"); !slices.Equal(got, []string{"k 1"}) {
+		t.Errorf("header %q", got)
+	}
+}
+
+func TestTheEndpointOfTracesWins(t *testing.T) {
+	other, r := receive(t), receive(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+other.address)
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://"+r.address)
+	initTracing(t)
+	touch(t, 1)
+	shutdownTracing(t)
+	if len(r.spans()) != 1 || len(other.spans()) != 0 {
+		t.Errorf("%d spans here, %d there", len(r.spans()), len(other.spans()))
+	}
+}
+
+func TestAnEndpointThatMakesNoSenseIsAnError(t *testing.T) {
+	for _, value := range []string{"10.0.0.1:4317", "http://", "https://:", "http://user:s3cr3t%zz@host", "http://[::1", "://"} {
+		t.Run(value, func(t *testing.T) {
+			t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value)
+			err := InitTracing(t.Context())
+			if err == nil {
+				shutdownTracing(t)
+				t.Fatal("no error")
+			}
+			if !strings.Contains(err.Error(), "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") || strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("the error says %q", err)
+			}
+			touch(t, 1)
+			shutdownTracing(t)
+
+			r := receive(t)
+			t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
+			initTracing(t)
+			touch(t, 1)
+			shutdownTracing(t)
+			if len(r.spans()) != 1 {
+				t.Error("tracing did not start with the mistake corrected")
+			}
+		})
+	}
+}
+
+func TestWithoutAnEndpointSpansGoToThePortOfThisHostWithoutTLS(t *testing.T) {
+	endpoint, options, err := collector(slog.New(slog.DiscardHandler))
+	if endpoint != "http://localhost:4317" || len(options) != 1 || err != nil {
+		t.Errorf("%q, %d options, %v", endpoint, len(options), err)
+	}
+}
+
+func TestPropagatorsAreThoseNamed(t *testing.T) {
+	for _, c := range []struct{ value, fields string }{
+		{"", "traceparent tracestate baggage"},
+		{"tracecontext", "traceparent tracestate"},
+		{"baggage", "baggage"},
+		{"Baggage , tracecontext, baggage", "baggage traceparent tracestate"},
+		{"none", ""},
+		{"b3", "traceparent tracestate baggage"},
+		{"b3,baggage", "baggage"},
+	} {
+		for _, disabled := range []string{"", "true"} {
+			t.Run(c.value+"/"+disabled, func(t *testing.T) {
+				t.Setenv("OTEL_TRACES_EXPORTER", "none")
+				t.Setenv("OTEL_PROPAGATORS", c.value)
+				t.Setenv("OTEL_SDK_DISABLED", disabled)
+				initTracing(t)
+				shutdownTracing(t)
+				got := otel.GetTextMapPropagator().Fields()
+				want := strings.Fields(c.fields)
+				slices.Sort(got)
+				slices.Sort(want)
+				if !slices.Equal(got, want) {
+					t.Errorf("propagated are %q", got)
+				}
+			})
+		}
+	}
+}
+
+func TestAPropagatorOfSomebodyElseStays(t *testing.T) {
+	keepGlobals(t)
+	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.Baggage{}))
+	t.Setenv("OTEL_TRACES_EXPORTER", "none")
+	initTracing(t)
+	if got := otel.GetTextMapPropagator().Fields(); !slices.Equal(got, []string{"baggage"}) {
+		t.Errorf("propagated are %q", got)
+	}
+}

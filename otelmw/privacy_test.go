@@ -1,0 +1,52 @@
+package otelmw_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+
+	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
+	var exported bytes.Buffer
+	exporter, err := stdouttrace.New(stdouttrace.WithWriter(&exported))
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
+
+	leaky := fmt.Errorf("user %s has %v", marker, bins)
+	handlers := map[string]aerostore.Handler{
+		"success": answers(aerostore.Result{}.WithRecord(&aerostore.Record{Key: key, Bins: bins}), nil),
+		"rows":    yields(3, nil),
+		"failure": fails(aerostore.CodeGeneration),
+		"refused": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			return aerostore.Result{}, call.Validate()
+		},
+		"another's error":  answers(aerostore.Result{}, leaky),
+		"a wrapped error":  answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, aerostore.ErrTimeout)),
+		"failures of keys": answers(results(aerostore.CodeKeyBusy, aerostore.CodeKeyBusy), nil),
+		"panic":            func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) },
+	}
+	for _, h := range handlers {
+		store := aerostore.Chain(h, otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithRows()))
+		for _, op := range operations {
+			func() {
+				defer func() { _ = recover() }()
+				_ = op.run(t.Context(), store)
+			}()
+		}
+	}
+	if spans := bytes.Count(exported.Bytes(), []byte(`"SpanKind":3`)); spans != len(handlers)*len(operations) {
+		t.Fatalf("%d spans exported, want %d", spans, len(handlers)*len(operations))
+	}
+	if at := bytes.Index(exported.Bytes(), []byte(marker)); at >= 0 {
+		t.Errorf("…%s…", exported.Bytes()[max(0, at-200):at+len(marker)])
+	}
+}
