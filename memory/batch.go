@@ -1,0 +1,42 @@
+package memory
+
+import "github.com/aerostore/aerostore"
+
+// batch carries out a batch, key by key.
+func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
+	results := make([]aerostore.BatchResult, call.Len())
+	for i := range results {
+		key := call.KeyAt(i)
+		record, code := s.batchOne(call, i, key)
+		results[i].Key = key
+		if code == aerostore.CodeOK {
+			results[i].Record = record
+			continue
+		}
+		results[i].Err = &aerostore.Error{Op: call.Op, Namespace: key.Namespace(), Set: key.Set(), Code: code}
+	}
+	return results
+}
+
+// batchOne carries out a batch's operation on the i-th key.
+func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (*aerostore.Record, aerostore.ResultCode) {
+	n := s.namespaces[key.Namespace()]
+	if n == nil {
+		return nil, aerostore.CodeInvalidNamespace
+	}
+	switch call.Op {
+	case aerostore.OpBatchRead:
+		return n.read(key, call.BinNames())
+	case aerostore.OpBatchWrite:
+		item := call.Items()[i]
+		return nil, n.put(key, item.Bins, item.Resolve(call.Options))
+	case aerostore.OpBatchOperate:
+		return n.operate(key, call.Operations(), call.Options, call.Len())
+	default:
+		existed, code := n.remove(key, call.Options)
+		if code == aerostore.CodeOK && !existed {
+			return nil, aerostore.CodeNotFound
+		}
+		return nil, code
+	}
+}

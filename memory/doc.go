@@ -1,0 +1,57 @@
+// Package memory is an [aerostore.Store] in memory that answers what an
+// Aerospike server answers: for tests, for local development, and for
+// prototypes that have no cluster yet.
+//
+//	store := memory.New()
+//	defer store.Close()
+//
+// In a test, [NewT] closes the store when the test ends.
+//
+// # What it answers
+//
+// Results, generations, TTLs and error codes are those of Aerospike Community
+// Edition 8.1, compared with recordings of a real server, its surprises
+// included: an append to a missing bin stores any value, a write of nothing but
+// nil bins to a missing record is not found, an increment wraps, a generation
+// goes from 65535 to 1. A new store has the namespaces of a stock server,
+// "test" and "bar"; see [WithNamespaces].
+//
+// Values are copied on the way in and on the way out, nested ones too, and are
+// read back as a server returns them: integers of every kind as int.
+//
+// It differs where a test is better off:
+//
+//   - A record is gone the moment its TTL is over. A server counts in whole
+//     seconds and may keep it for one more.
+//   - A secondary index is a permission to query, not a structure: a query by
+//     index looks at every record of the set.
+//   - Polygons are checked for their form alone, not for their geometry.
+//   - Nothing survives the process, and nothing is ever in doubt.
+//
+// # Time
+//
+// TTLs follow time.Now, and the fake clock of a testing/synctest bubble if the
+// store was made in one; [WithClock] gives it another clock and
+// [Store.Advance] moves it ahead. Expired records read as missing at once and
+// leave the memory with later writes. Like a server, the store counts a
+// removal of an expired record that has not left yet as a removal.
+//
+// # Concurrency
+//
+// A Store is safe for concurrent use and starts no goroutine. Each record
+// changes as a whole: a read sees all of a write or nothing of it, and writes
+// to one record happen one after another. A batch is many such operations, not
+// a transaction.
+//
+// A query holds no lock while the caller has a record, so the loop may write
+// to the store. It returns every record that is there from its beginning to
+// its end, and none twice; whether it returns those that come or go meanwhile
+// is open.
+//
+// # Digests
+//
+// A server knows records by digest, this store by key, because digests are
+// dear. The first operation with an [aerostore.DigestKey] computes those of
+// all records of the set, once; from then on each operation on that set
+// computes the digest of its key.
+package memory

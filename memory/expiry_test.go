@@ -1,0 +1,143 @@
+package memory_test
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+)
+
+func TestARecordExpiresInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		s := memory.NewT(t)
+		mustPut(t, s, key("a"), bins{"a": 1}, 10*second)
+		mustPut(t, s, key("b"), bins{"a": 1})
+		if ttl := mustGet(t, s, key("a")).TTL; ttl != 10*second {
+			t.Errorf("TTL %v of a new record", ttl)
+		}
+		time.Sleep(3500 * time.Millisecond)
+		if ttl := mustGet(t, s, key("a")).TTL; ttl != 7*second {
+			t.Errorf("TTL %v after 3.5s, want 7s", ttl)
+		}
+		time.Sleep(6500*time.Millisecond - 1)
+		mustGet(t, s, key("a"))
+		time.Sleep(1)
+
+		_, err := s.Get(ctx, key("a"))
+		wantCode(t, err, aerostore.CodeNotFound)
+		_, err = s.Operate(ctx, key("a"), []aerostore.Operation{aerostore.ReadAll()})
+		wantCode(t, err, aerostore.CodeNotFound)
+		wantCode(t, s.Touch(ctx, key("a")), aerostore.CodeNotFound)
+		wantCode(t, s.Put(ctx, key("a"), bins{"a": 1}, aerostore.UpdateOnly), aerostore.CodeNotFound)
+		if existed, err := s.Exists(ctx, key("a")); existed || err != nil {
+			t.Errorf("Exists: %v, %v", existed, err)
+		}
+		for r := range s.Query(ctx, aerostore.Query{Namespace: "test", Set: "users"}) {
+			if r.Key.Digest() == key("a").Digest() {
+				t.Error("a query returned the record")
+			}
+		}
+		if ttl := mustGet(t, s, key("b")).TTL; ttl != aerostore.NeverExpire {
+			t.Errorf("TTL %v of a record without one", ttl)
+		}
+
+		mustPut(t, s, key("a"), bins{"b": 2}, aerostore.CreateOnly, aerostore.KeepTTL)
+		r := mustGet(t, s, key("a"))
+		if r.Generation != 1 || len(r.Bins) != 1 || r.TTL != aerostore.NeverExpire {
+			t.Errorf("the record that followed is %+v", *r)
+		}
+	})
+}
+
+func TestAWriteSetsTheTTL(t *testing.T) {
+	const hour = 3600 * second
+	forever := aerostore.NeverExpire
+	for name, tt := range map[string]struct {
+		write              write
+		stock, defaultHour aerostore.TTL // what is left after it, by default-ttl
+	}{
+		"of its own":        {put(bins{"a": 2}, 50*second), 50 * second, 50 * second},
+		"without one":       {put(bins{"a": 2}), forever, hour},
+		"by default":        {put(bins{"a": 2}, aerostore.NamespaceTTL), forever, hour},
+		"kept":              {put(bins{"a": 2}, aerostore.KeepTTL), 100 * second, 100 * second},
+		"kept by a replace": {put(bins{"a": 2}, aerostore.KeepTTL, aerostore.Replace), 100 * second, 100 * second},
+		"never":             {put(bins{"a": 2}, aerostore.NeverExpire), forever, forever},
+		"by touch":          {touch(50 * second), 50 * second, 50 * second},
+		"by increment":      {increment(bins{"a": 1}), forever, hour},
+		"by deleting a bin": {put(bins{"b": nil}, 50*second), 50 * second, 50 * second},
+		"not by a failure":  {appendTo(bins{"a": "x"}, 50*second), 100 * second, 100 * second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for want, s := range map[*aerostore.TTL]*memory.Store{
+				&tt.stock:       memory.NewT(t, memory.WithClock(time.Now)),
+				&tt.defaultHour: memory.NewT(t, memory.WithDefaultTTL(hour)),
+			} {
+				mustPut(t, s, key("a"), bins{"a": 1, "b": 2}, 100*second)
+				_ = tt.write.do(t, s, key("a"))
+				if got := mustGet(t, s, key("a")).TTL; got != *want {
+					t.Errorf("TTL %v, want %v", got, *want)
+				}
+			}
+		})
+	}
+}
+
+func TestTheClockIsTheCallersOwn(t *testing.T) {
+	var now atomic.Pointer[time.Time]
+	now.Store(&time.Time{}) // year 1
+	s := memory.NewT(t, memory.WithClock(func() time.Time { return *now.Load() }))
+	mustPut(t, s, key("a"), bins{"a": 1}, 10*second)
+	later := now.Load().Add(9 * time.Second)
+	now.Store(&later)
+	if ttl := mustGet(t, s, key("a")).TTL; ttl != second {
+		t.Errorf("TTL %v", ttl)
+	}
+	s.Advance(time.Second)
+	_, err := s.Get(t.Context(), key("a"))
+	wantCode(t, err, aerostore.CodeNotFound)
+}
+
+func TestAnExpiredRecordCanBeRemovedUntilItLeaves(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	mustPut(t, s, key("a"), bins{"a": 1}, second)
+	mustPut(t, s, key("b"), bins{"a": 1}, second)
+	s.Advance(2 * time.Second)
+	wantCode(t, remove(aerostore.GenerationEqual(9)).do(t, s, key("a")), aerostore.CodeGeneration)
+	for _, want := range []bool{true, false} {
+		if existed, err := s.Remove(ctx, key("a")); existed != want || err != nil {
+			t.Errorf("Remove: %v, %v", existed, err)
+		}
+	}
+	s.Advance(time.Minute)
+	if existed, err := s.Remove(ctx, key("b")); existed || err != nil {
+		t.Errorf("Remove a minute later: %v, %v", existed, err)
+	}
+}
+
+func TestExpiredRecordsDoNotLeak(t *testing.T) {
+	s := memory.NewT(t)
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := heap()
+	const rounds, records, size = 50, 100, 10_000
+	for round := range rounds {
+		for i := range records {
+			mustPut(t, s, aerostore.NewKey("test", "users", round*records+i), bins{"a": make([]byte, size)}, second)
+		}
+		s.Advance(20 * time.Second)
+	}
+	if grown := heap() - before; grown > rounds*records*size/4 {
+		t.Errorf("%d bytes more after %d bytes of records that expired", grown, rounds*records*size)
+	}
+	runtime.KeepAlive(s)
+}

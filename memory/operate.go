@@ -1,0 +1,139 @@
+package memory
+
+import "github.com/aerostore/aerostore"
+
+// operate applies the operations to one record, alone or as one of the keys of
+// a batch. The results are the same: a server adds to those of a batch a nil
+// for each operation that writes, which says nothing and is left out.
+func (n *namespace) operate(
+	key aerostore.Key, ops []aerostore.Operation, o aerostore.Options, keys int,
+) (*aerostore.Record, aerostore.ResultCode) {
+	p, code := planOf(ops, o, keys)
+	if code != aerostore.CodeOK {
+		return nil, code
+	}
+	if !p.writes {
+		return n.operateRead(key, ops, p)
+	}
+	bins := aerostore.Bins{}
+	r, code := n.update(key, o, p.touches, func(d draft) (draft, aerostore.ResultCode) {
+		for _, op := range ops {
+			var code aerostore.ResultCode
+			if d, code = d.apply(op, bins); code != aerostore.CodeOK {
+				return d, code
+			}
+		}
+		return d, aerostore.CodeOK
+	})
+	if code != aerostore.CodeOK {
+		return nil, code
+	}
+	ttl, _ := n.left(r.expires)
+	return &aerostore.Record{Key: key, Bins: bins, Generation: r.generation, TTL: ttl}, aerostore.CodeOK
+}
+
+// operateRead is operate without writes, which ignores the options and gives
+// each bin once if any operation reads them all (op_put_all in basic.jsonl).
+func (n *namespace) operateRead(
+	key aerostore.Key, ops []aerostore.Operation, p plan,
+) (*aerostore.Record, aerostore.ResultCode) {
+	r, ttl, found := n.find(key)
+	if !found {
+		return nil, aerostore.CodeNotFound
+	}
+	record := &aerostore.Record{Key: key, Generation: r.generation, TTL: ttl}
+	if p.readsAll > 0 {
+		record.Bins = r.all()
+		return record, aerostore.CodeOK
+	}
+	record.Bins = aerostore.Bins{}
+	for _, op := range ops {
+		if op.Kind() == aerostore.OperationRead {
+			addResult(record.Bins, r.bins, op.Bin())
+		}
+	}
+	return record, aerostore.CodeOK
+}
+
+// apply carries out one operation. What it reads goes to results; writing
+// operations give no result.
+func (d draft) apply(op aerostore.Operation, results aerostore.Bins) (draft, aerostore.ResultCode) {
+	switch {
+	case readsAll(op):
+		for _, b := range d {
+			results[b.name] = clone(b.value)
+		}
+		return d, aerostore.CodeOK
+	case op.Kind() == aerostore.OperationRead:
+		addResult(results, d, op.Bin())
+		return d, aerostore.CodeOK
+	case op.Kind() == aerostore.OperationWrite:
+		return d.write(op.Bin(), op.Value())
+	case op.Kind() == aerostore.OperationDelete:
+		return d[:0], aerostore.CodeOK
+	case op.Kind() == aerostore.OperationTouch, op.Kind() == aerostore.OperationReadHeader:
+		return d, aerostore.CodeOK
+	default:
+		return d.modify(op.Kind(), op.Bin(), op.Value())
+	}
+}
+
+// addResult adds a bin to the results, if it is there: as OpResults from the
+// second time on.
+func addResult(results aerostore.Bins, bins []bin, name string) {
+	i := indexOf(bins, name)
+	if i < 0 {
+		return
+	}
+	value := clone(bins[i].value)
+	switch before := results[name].(type) {
+	case nil:
+		results[name] = value
+	case aerostore.OpResults:
+		results[name] = append(before, value)
+	default:
+		results[name] = aerostore.OpResults{before, value}
+	}
+}
+
+// A plan is what the operations of a call are about.
+type plan struct {
+	writes   bool
+	touches  bool // fails without a record, even where another operation makes one
+	reads    int  // reading operations
+	readsAll int  // those of them that read all bins
+}
+
+// planOf says whether a server takes the operations at all, for a call of that
+// many keys.
+func planOf(ops []aerostore.Operation, o aerostore.Options, keys int) (p plan, code aerostore.ResultCode) {
+	for _, op := range ops {
+		if op.Kind() > aerostore.OperationDelete {
+			return p, aerostore.CodeUnsupportedFeature
+		}
+		p.writes = p.writes || op.Writes()
+		p.touches = p.touches || op.Kind() == aerostore.OperationTouch
+		if !op.Writes() {
+			p.reads++
+		}
+		if readsAll(op) {
+			p.readsAll++
+		}
+		if code := admit(op.Kind(), op.Value(), o); code != aerostore.CodeOK {
+			return p, code
+		}
+	}
+	// Beside writes all bins can be read once and nothing else with them
+	// (last_bin_deleted_operate in basic.jsonl), and not in a true batch, whose
+	// operations all have results (operate_put_all in batch.jsonl).
+	if p.writes && p.readsAll > 0 && (p.reads > 1 || keys > 1) {
+		return p, aerostore.CodeParameter
+	}
+	return p, aerostore.CodeOK
+}
+
+// readsAll reports whether the operation reads all bins. For a client a read
+// of the bin with the empty name does.
+func readsAll(op aerostore.Operation) bool {
+	return op.Kind() == aerostore.OperationReadAll || op.Kind() == aerostore.OperationRead && op.Bin() == ""
+}

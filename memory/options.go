@@ -1,0 +1,76 @@
+package memory
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// An Option changes a default of [New].
+type Option func(*config)
+
+type config struct {
+	namespaces    []string
+	now           func() time.Time
+	defaultTTL    aerostore.TTL
+	maxRecordSize int
+}
+
+func defaults() config {
+	return config{
+		namespaces:    []string{"test", "bar"},
+		now:           time.Now,
+		defaultTTL:    aerostore.NeverExpire,
+		maxRecordSize: 1 << 20,
+	}
+}
+
+// WithNamespaces sets the namespaces that exist, instead of "test" and "bar".
+// Operations on any other fail with [aerostore.ErrInvalidNamespace].
+//
+// It panics without names or with an empty one.
+func WithNamespaces(names ...string) Option {
+	if len(names) == 0 || slices.Contains(names, "") {
+		panic("memory: WithNamespaces without a name")
+	}
+	names = slices.Clone(names)
+	return func(c *config) { c.namespaces = names }
+}
+
+// WithClock sets the clock that TTLs go by, instead of time.Now. It is called
+// from many goroutines, with locks held, and must not call the store.
+//
+// It panics if now is nil.
+func WithClock(now func() time.Time) Option {
+	if now == nil {
+		panic("memory: WithClock of nil")
+	}
+	return func(c *config) { c.now = now }
+}
+
+// WithDefaultTTL sets the TTL of records written without one, as default-ttl
+// does for the namespaces of a server, instead of [aerostore.NeverExpire].
+//
+// It panics unless ttl is NeverExpire or whole seconds, from one second to ten
+// years.
+func WithDefaultTTL(ttl aerostore.TTL) Option {
+	const second, year = aerostore.TTL(time.Second), aerostore.TTL(365 * 24 * time.Hour)
+	if ttl != aerostore.NeverExpire && (ttl < second || ttl > 10*year || ttl%second != 0) {
+		panic(fmt.Sprintf("memory: WithDefaultTTL of %v", time.Duration(ttl)))
+	}
+	return func(c *config) { c.defaultTTL = ttl }
+}
+
+// WithMaxRecordSize sets the size in bytes over which a write fails with
+// [aerostore.ErrRecordTooBig], instead of 1 MiB. What counts is what a server
+// would store, which is somewhat more than the values.
+//
+// It panics unless bytes is positive.
+func WithMaxRecordSize(bytes int) Option {
+	if bytes <= 0 {
+		panic(fmt.Sprintf("memory: WithMaxRecordSize of %d", bytes))
+	}
+	return func(c *config) { c.maxRecordSize = bytes }
+}

@@ -1,0 +1,326 @@
+package memory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+)
+
+func queryError(ctx context.Context, s aerostore.Store, q aerostore.Query) error {
+	for _, err := range s.Query(ctx, q) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collect returns the bin "n" of the records that the query finds, in order.
+func collect(t *testing.T, s aerostore.Store, q aerostore.Query) []int {
+	t.Helper()
+	found := []int{}
+	for r, err := range s.Query(t.Context(), q) {
+		if err != nil {
+			t.Fatalf("Query: %v", err)
+		}
+		n, _ := r.Int("n")
+		found = append(found, n)
+	}
+	slices.Sort(found)
+	return found
+}
+
+// numbers puts n records into the set "numbers", half of them with their key.
+func numbers(t testing.TB, s aerostore.Store, n int) []aerostore.Key {
+	t.Helper()
+	keys := make([]aerostore.Key, n)
+	for i := range keys {
+		keys[i] = aerostore.NewKey("test", "numbers", i)
+		opts := []aerostore.WriteOption{aerostore.SendKey}
+		mustPut(t, s, keys[i], bins{"n": i, "s": fmt.Sprintf("s%d", i%3)}, opts[:i%2]...)
+	}
+	return keys
+}
+
+var everything = aerostore.Query{Namespace: "test", Set: "numbers"}
+
+func TestAQueryFindsTheRecordsAskedFor(t *testing.T) {
+	s := memory.NewT(t)
+	numbers(t, s, 10)
+	mustPut(t, s, aerostore.NewKey("test", "numbers", "text"), bins{"s": "s1", "n": "7"})
+	mustPut(t, s, aerostore.NewKey("test", "others", 1), bins{"n": 100})
+	mustPut(t, s, aerostore.NewKey("test", "", 1), bins{"n": 200})
+	mustPut(t, s, aerostore.NewKey("bar", "numbers", 1), bins{"n": 300})
+	for _, index := range []aerostore.Index{
+		{Namespace: "test", Set: "numbers", Name: "n", Bin: "n", Type: aerostore.IndexInt},
+		{Namespace: "test", Set: "", Name: "s", Bin: "s", Type: aerostore.IndexString},
+	} {
+		wantCode(t, s.CreateIndex(t.Context(), index), aerostore.CodeOK)
+	}
+	for name, tt := range map[string]struct {
+		query aerostore.Query
+		want  []int
+	}{
+		"a set":                      {everything, []int{0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
+		"a namespace":                {aerostore.Query{Namespace: "test"}, []int{0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100, 200}},
+		"a set that is not there":    {aerostore.Query{Namespace: "test", Set: "never"}, []int{}},
+		"an integer":                 {aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Equal("n", 7)}, []int{7}},
+		"a range":                    {aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Range("n", 2, 4)}, []int{2, 3, 4}},
+		"a string":                   {aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Equal("s", "s1")}, []int{0, 1, 4, 7}},
+		"a string of no record":      {aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Equal("s", "")}, []int{}},
+		"a string of the namespace":  {aerostore.Query{Namespace: "test", Where: aerostore.Equal("s", "s2")}, []int{2, 5, 8}},
+		"a bin that no record has":   {aerostore.Query{Namespace: "test", Set: "numbers", Bins: []string{"zz"}}, []int{}},
+		"a bin that some record has": {aerostore.Query{Namespace: "test", Set: "others", Bins: []string{"zz", "n"}}, []int{100}},
+		"a few at most":              {aerostore.Query{Namespace: "test", Set: "numbers", Bins: []string{}, MaxRecords: 3}, []int{0, 0, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := collect(t, s, tt.query); !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("%v, want %v", got, tt.want)
+			}
+		})
+	}
+	for name, q := range map[string]aerostore.Query{
+		"another type":  {Namespace: "test", Set: "numbers", Where: aerostore.Equal("n", "7")},
+		"another bin":   {Namespace: "test", Set: "numbers", Where: aerostore.Equal("m", 7)},
+		"another set":   {Namespace: "test", Set: "others", Where: aerostore.Equal("n", 7)},
+		"the namespace": {Namespace: "test", Where: aerostore.Equal("n", 7)},
+	} {
+		t.Run("no index over "+name, func(t *testing.T) {
+			err := queryError(t.Context(), s, q)
+			wantCode(t, err, aerostore.CodeMaxRetries)
+			if !errors.Is(err, aerostore.CodeIndexNotFound) {
+				t.Errorf("the cause is not that an index is missing: %v", err)
+			}
+		})
+	}
+}
+
+func TestIndexesAreMadeAndDroppedByName(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	index := aerostore.Index{Namespace: "test", Set: "numbers", Name: "n", Bin: "n", Type: aerostore.IndexInt}
+	q := aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Equal("n", 1)}
+	wantCode(t, s.CreateIndex(ctx, index), aerostore.CodeOK)
+	wantCode(t, s.CreateIndex(ctx, index), aerostore.CodeOK)
+	other := index
+	other.Bin = "m"
+	wantCode(t, s.CreateIndex(ctx, other), aerostore.CodeIndexFound)
+	if err := s.CreateIndex(ctx, aerostore.Index{Namespace: "test"}); !errors.Is(err, aerostore.ErrInvalid) {
+		t.Errorf("CreateIndex: %v", err)
+	}
+
+	renamed := index
+	renamed.Name = "n2"
+	wantCode(t, s.CreateIndex(ctx, renamed), aerostore.CodeOK)
+	wantCode(t, s.DropIndex(ctx, index), aerostore.CodeOK)
+	wantCode(t, queryError(ctx, s, q), aerostore.CodeOK)
+	wantCode(t, s.DropIndex(ctx, aerostore.Index{Namespace: "test", Name: "n2"}), aerostore.CodeOK)
+	wantCode(t, queryError(ctx, s, q), aerostore.CodeMaxRetries)
+	wantCode(t, s.DropIndex(ctx, renamed), aerostore.CodeOK)
+}
+
+func TestAQuerysKeysFindTheirRecords(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	keys := numbers(t, s, 10)
+	for r, err := range s.Query(ctx, everything) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, _ := r.Int("n")
+		if sent := n%2 == 1; sent && r.Key != keys[n] || !sent && r.Key.ID() != nil || r.Key.Digest() != keys[n].Digest() {
+			t.Errorf("record %d has the key %v with id %v", n, r.Key, r.Key.ID())
+		}
+		if err := s.Increment(ctx, r.Key, bins{"n": 100}); err != nil {
+			t.Errorf("Increment: %v", err)
+		}
+	}
+	for i, k := range keys {
+		r := mustGet(t, s, k)
+		if n, _ := r.Int("n"); n != i+100 || r.Key != k {
+			t.Errorf("%d became %d", i, n)
+		}
+	}
+	if got := collect(t, s, everything); len(got) != len(keys) {
+		t.Errorf("%d records then", len(got))
+	}
+}
+
+func TestARecordWrittenByDigestIsTheOneOfItsKey(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	for _, first := range []string{"by digest", "by key"} {
+		k := key(first)
+		digest := aerostore.DigestKey("test", "users", k.Digest())
+		a, b := digest, k
+		if first == "by key" {
+			a, b = k, digest
+		}
+		mustPut(t, s, a, bins{"a": 1}, aerostore.SendKey)
+		mustPut(t, s, b, bins{"b": 2}, aerostore.SendKey)
+		for _, k := range []aerostore.Key{a, b} {
+			if r := mustGet(t, s, k); len(r.Bins) != 2 || r.Generation != 2 || r.Key != k {
+				t.Errorf("%s: %+v", first, *r)
+			}
+		}
+		if existed, err := s.Remove(ctx, a); !existed || err != nil {
+			t.Errorf("%s: Remove: %v, %v", first, existed, err)
+		}
+		if exists, err := s.Exists(ctx, b); exists || err != nil {
+			t.Errorf("%s: Exists: %v, %v", first, exists, err)
+		}
+	}
+}
+
+func TestTheKeyStaysWithARecordOnceItWasSent(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	k := aerostore.NewKey("test", "numbers", "k")
+	sent := func() bool {
+		for r, err := range s.Query(ctx, everything) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.Key == k
+		}
+		t.Fatal("no record")
+		return false
+	}
+	for i, step := range []struct {
+		write write
+		want  bool
+	}{
+		{put(bins{"n": 1}), false},
+		{touch(aerostore.SendKey), true},
+		{put(bins{"n": 2}), true},
+		{put(bins{"n": 3}, aerostore.Replace), true},
+	} {
+		wantCode(t, step.write.do(t, s, k), aerostore.CodeOK)
+		if got := sent(); got != step.want {
+			t.Errorf("after step %d: %v", i, got)
+		}
+	}
+	wantCode(t, remove().do(t, s, k), aerostore.CodeOK)
+	mustPut(t, s, k, bins{"n": 4})
+	if sent() {
+		t.Error("the key outlived its record")
+	}
+}
+
+func TestAQueryReturnsWhatIsThereThroughoutOnce(t *testing.T) {
+	for name, digests := range map[string]bool{"known by key": false, "known by digest": true} {
+		t.Run(name, func(t *testing.T) {
+			ctx := t.Context()
+			s := memory.NewT(t)
+			keys := numbers(t, s, 500)
+			seen := map[[20]byte]bool{}
+			for r, err := range s.Query(ctx, everything) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if seen[r.Key.Digest()] {
+					t.Fatal("a record came twice")
+				}
+				seen[r.Key.Digest()] = true
+				// New records, changed ones and some that go, all the while.
+				i := len(seen)
+				mustPut(t, s, aerostore.NewKey("test", "numbers", 1000+i), bins{"n": 1000 + i})
+				k := keys[i%len(keys)]
+				if digests {
+					k = aerostore.DigestKey("test", "numbers", k.Digest())
+				}
+				mustPut(t, s, k, bins{"n": 1})
+				if _, err := s.Remove(ctx, aerostore.NewKey("test", "numbers", 1000+i-1)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, k := range keys {
+				if !seen[k.Digest()] {
+					t.Errorf("record %d did not come", i)
+				}
+			}
+		})
+	}
+}
+
+func TestAQueryReturnsARecordAsItIsThen(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	keys := numbers(t, s, 100)
+	n := 0
+	for range s.Query(ctx, everything) {
+		if n++; n == 1 {
+			for _, k := range keys {
+				if _, err := s.Remove(ctx, aerostore.DigestKey("test", "numbers", k.Digest())); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d records came, all but one of them removed before", n)
+	}
+}
+
+func TestAQueryEndsWhenTheCallerOrTheContextDoes(t *testing.T) {
+	s := memory.NewT(t)
+	numbers(t, s, 100)
+	t.Run("break", func(t *testing.T) {
+		n := 0
+		for _, err := range s.Query(t.Context(), everything) {
+			if n++; err != nil || n == 3 {
+				break
+			}
+		}
+		if n != 3 {
+			t.Errorf("%d records", n)
+		}
+	})
+	t.Run("cancel", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		n := 0
+		var last error
+		for r, err := range s.Query(ctx, everything) {
+			if last = err; r == nil {
+				break
+			}
+			if n++; n == 3 {
+				cancel()
+			}
+		}
+		if n != 3 || !errors.Is(last, context.Canceled) {
+			t.Errorf("%d records, then %v", n, last)
+		}
+	})
+	t.Run("close", func(t *testing.T) {
+		s := memory.New()
+		numbers(t, s, 100)
+		var last error
+		for _, err := range s.Query(t.Context(), everything) {
+			last = err
+			_ = s.Close()
+		}
+		if !errors.Is(last, aerostore.ErrClosed) {
+			t.Errorf("the query ended with %v", last)
+		}
+	})
+}
+
+func TestAQueryCanRunAnew(t *testing.T) {
+	s := memory.NewT(t)
+	seq := s.Query(t.Context(), everything)
+	for n := range 3 {
+		mustPut(t, s, aerostore.NewKey("test", "numbers", n), bins{"n": n})
+		if got := len(maps.Collect(seq)); got != n+1 {
+			t.Errorf("%d records, want %d", got, n+1)
+		}
+	}
+}

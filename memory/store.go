@@ -1,0 +1,141 @@
+package memory
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// handler keeps the embedded field of Store unexported.
+type handler = aerostore.Handler
+
+// A Store is an [aerostore.Store] in memory. Make one with [New].
+type Store struct {
+	handler
+
+	namespaces map[string]*namespace // fixed by New
+	clock      *clock
+	closed     atomic.Bool
+}
+
+var (
+	_ aerostore.Backend   = (*Store)(nil)
+	_ aerostore.Describer = (*Store)(nil)
+	_ aerostore.Indexer   = (*Store)(nil)
+)
+
+// New returns an empty store.
+func New(opts ...Option) *Store {
+	c := defaults()
+	for _, opt := range opts {
+		opt(&c)
+	}
+	s := &Store{
+		namespaces: make(map[string]*namespace, len(c.namespaces)),
+		clock:      newClock(c.now),
+	}
+	for _, name := range c.namespaces {
+		s.namespaces[name] = newNamespace(c, s.clock)
+	}
+	s.handler = s.handle
+	return s
+}
+
+// NewT is [New] for a test, a benchmark or a fuzz target, such as a
+// [testing.TB]: it closes the store when that is over.
+func NewT(t interface{ Cleanup(func()) }, opts ...Option) *Store {
+	s := New(opts...)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// Close ends the store: operations after it fail with [aerostore.ErrClosed].
+// It returns nil and may be called more than once.
+func (s *Store) Close() error {
+	s.closed.Store(true)
+	return nil
+}
+
+// Advance moves the store's clock ahead, as if that much time had passed. It
+// panics if d is negative.
+func (s *Store) Advance(d time.Duration) {
+	if d < 0 {
+		panic("memory: Advance of a negative duration")
+	}
+	s.clock.ahead.Add(int64(d))
+}
+
+// HandlerFor implements [aerostore.Backend].
+func (s *Store) HandlerFor(outer aerostore.Store) aerostore.Handler {
+	if outer == aerostore.Store(s) {
+		return s.handler
+	}
+	return nil
+}
+
+// Describe implements [aerostore.Describer]. The store has no address.
+func (s *Store) Describe() aerostore.Description {
+	return aerostore.Description{System: "aerospike"}
+}
+
+func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+	if err := call.Ready(ctx); err != nil {
+		return aerostore.Result{}, err
+	}
+	if s.closed.Load() {
+		return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+	}
+	result := aerostore.Result{Attempts: 1}
+	switch {
+	case call.IsBatch():
+		return result.WithBatch(s.batch(call)), nil
+	case call.Op == aerostore.OpQuery:
+		return result, s.query(ctx, call)
+	case call.Op == aerostore.OpCustom:
+		return result, call.Run(ctx)
+	}
+	answer, code := s.single(&call)
+	if code != aerostore.CodeOK {
+		return result, call.Fail(code, nil)
+	}
+	answer.Attempts = 1
+	return answer, nil
+}
+
+// single carries out an operation on one record.
+func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aerostore.ResultCode) {
+	n := s.namespaces[call.Key.Namespace()]
+	if n == nil {
+		return result, aerostore.CodeInvalidNamespace
+	}
+	switch call.Op {
+	case aerostore.OpGet:
+		record, code := n.read(call.Key, nil)
+		return result.WithRecord(record), code
+	case aerostore.OpSelect:
+		record, code := n.read(call.Key, notNil(call.BinNames()))
+		return result.WithRecord(record), code
+	case aerostore.OpExists:
+		return result.WithExisted(n.exists(call.Key)), code
+	case aerostore.OpPut:
+		return result, n.put(call.Key, call.Bins(), call.Options)
+	case aerostore.OpTouch:
+		return result, n.touch(call.Key, call.Options)
+	case aerostore.OpAppend:
+		return result, n.modify(aerostore.OperationAppend, call.Key, call.Bins(), call.Options)
+	case aerostore.OpPrepend:
+		return result, n.modify(aerostore.OperationPrepend, call.Key, call.Bins(), call.Options)
+	case aerostore.OpIncrement:
+		return result, n.modify(aerostore.OperationAdd, call.Key, call.Bins(), call.Options)
+	case aerostore.OpRemove:
+		existed, code := n.remove(call.Key, call.Options)
+		return result.WithExisted(existed), code
+	case aerostore.OpOperate:
+		record, code := n.operate(call.Key, call.Operations(), call.Options, 1)
+		return result.WithRecord(record), code
+	default:
+		return result, aerostore.CodeUnsupportedFeature
+	}
+}
