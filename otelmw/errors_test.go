@@ -94,7 +94,7 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store, recorder := traced(answers(aerostore.Result{}, c.err))
-			if err := store.Put(t.Context(), key, bins); err != c.err { //nolint:errorlint // the very same
+			if err := store.Put(t.Context(), key, bins); err != c.err {
 				t.Fatal(err)
 			}
 			span := only(t, recorder)

@@ -274,7 +274,7 @@ func TestTheResultComesThroughUnchanged(t *testing.T) {
 	want := aerostore.Result{Attempts: 2, Node: node}.WithRecord(record)
 	store, _ := traced(answers(want, aerostore.ErrFilteredOut))
 	got, err := store.Get(t.Context(), key)
-	if got != record || err != aerostore.ErrFilteredOut { //nolint:errorlint // the very same
+	if got != record || err != aerostore.ErrFilteredOut {
 		t.Errorf("%v, %v", got, err)
 	}
 }

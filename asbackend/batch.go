@@ -1,0 +1,207 @@
+package asbackend
+
+import (
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore"
+)
+
+// batch carries out the four batch operations by the client's one call in
+// which each key has its own record, policy and answer.
+func (r *request) batch() (aerostore.Result, error) {
+	if r.call.Len() == 0 {
+		return aerostore.Result{}.WithBatch([]aerostore.BatchResult{}), nil
+	}
+	records, err := r.records()
+	if err != nil {
+		return aerostore.Result{}, err
+	}
+	outer := r.send(records)
+	results := r.results(records, outer)
+	if outer != nil && !anyAnswered(records) {
+		result, err := r.failed(outer)
+		return result.WithBatch(results), err
+	}
+	return done().WithBatch(results), nil
+}
+
+func (r *request) send(records []as.BatchRecordIfc) as.Error {
+	if removal, ok := records[0].(*as.BatchDelete); ok && len(records) == 1 {
+		return r.removeOne(removal)
+	}
+	return r.store.client.BatchOperate(r.batchPolicy(), records)
+}
+
+// removeOne removes the only key of a batch. The client would do so by an
+// operation on a single record, of which the server checks the generation
+// before it looks whether there is a record, unlike in larger batches.
+func (r *request) removeOne(removal *as.BatchDelete) as.Error {
+	policy := newWritePolicy()
+	policy.BasePolicy = r.batchPolicy().BasePolicy
+	p := usable(removal.Policy, func() *as.BatchDeletePolicy {
+		return usable(r.store.client.GetDefaultBatchDeletePolicy(), as.NewBatchDeletePolicy)
+	})
+	if p.FilterExpression != nil {
+		policy.FilterExpression = p.FilterExpression
+	}
+	policy.CommitLevel, policy.DurableDelete, policy.SendKey = p.CommitLevel, p.DurableDelete, p.SendKey
+	policy.GenerationPolicy, policy.Generation = p.GenerationPolicy, p.Generation
+
+	existed, err := r.store.client.Delete(policy, removal.Key)
+	switch {
+	case err != nil:
+		removal.Err, removal.ResultCode = err, newClientError(err).err.ResultCode
+		if removal.ResultCode == types.INVALID_NAMESPACE {
+			return nil // not the fault of the batch, as in larger ones
+		}
+	case !existed:
+		removal.ResultCode = types.KEY_NOT_FOUND_ERROR
+	default:
+		removal.Record, removal.ResultCode = &as.Record{}, types.OK
+	}
+	return err
+}
+
+// records returns what the client is to do for each key.
+func (r *request) records() ([]as.BatchRecordIfc, error) {
+	newRecord, ok := recordMaker(r.store.client, r.call)
+	if !ok {
+		return nil, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
+	}
+	records := make([]as.BatchRecordIfc, r.call.Len())
+	for i := range records {
+		key, err := clientKey(r.call.KeyAt(i))
+		if err != nil {
+			return nil, r.fail(err)
+		}
+		records[i] = newRecord(i, key)
+	}
+	return records, nil
+}
+
+// recordMaker returns what makes the record of the i-th key, false if there is
+// an operation that it does not know.
+func recordMaker(client *as.Client, call aerostore.Call) (newRecord func(i int, key *as.Key) as.BatchRecordIfc, ok bool) {
+	switch call.Op {
+	case aerostore.OpBatchRead:
+		bins := distinct(call.BinNames())
+		return func(_ int, key *as.Key) as.BatchRecordIfc {
+			if bins != nil && len(bins) == 0 {
+				return as.NewBatchReadHeader(nil, key)
+			}
+			return as.NewBatchRead(nil, key, bins)
+		}, true
+	case aerostore.OpBatchRemove:
+		policy := batchDeletePolicy(client, call.Options)
+		return func(_ int, key *as.Key) as.BatchRecordIfc { return as.NewBatchDelete(policy, key) }, true
+	case aerostore.OpBatchWrite:
+		shared := batchWritePolicy(client, call.Options)
+		return func(i int, key *as.Key) as.BatchRecordIfc {
+			item, policy := call.Items()[i], shared
+			if len(item.Options) > 0 {
+				policy = batchWritePolicy(client, item.Resolve(call.Options))
+			}
+			return as.NewBatchWrite(policy, key, putOperations(item.Bins)...)
+		}, true
+	default:
+		plan, ok := planOf(call.Operations())
+		policy := batchWritePolicy(client, call.Options)
+		return func(_ int, key *as.Key) as.BatchRecordIfc {
+			if !plan.writes {
+				return as.NewBatchReadOps(nil, key, plan.ops...)
+			}
+			return as.NewBatchWrite(policy, key, plan.ops...)
+		}, ok
+	}
+}
+
+func putOperations(bins aerostore.Bins) []*as.Operation {
+	ops := make([]*as.Operation, 0, len(bins))
+	for name, value := range bins {
+		ops = append(ops, as.PutOp(clientBin(name, value)))
+	}
+	return ops
+}
+
+// distinct leaves names out that stand there before: a batch would read the
+// bin twice. Nil stays nil.
+func distinct(names []string) []string {
+	for i, name := range names {
+		for _, before := range names[:i] {
+			if name == before {
+				return compacted(names)
+			}
+		}
+	}
+	return names
+}
+
+func compacted(names []string) []string {
+	seen := make(map[string]bool, len(names))
+	kept := make([]string, 0, len(names))
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			kept = append(kept, name)
+		}
+	}
+	return kept
+}
+
+// results returns what became of each key. Keys without an answer have the
+// error of the batch as a whole.
+func (r *request) results(records []as.BatchRecordIfc, outer as.Error) []aerostore.BatchResult {
+	results := make([]aerostore.BatchResult, len(records))
+	for i, record := range records {
+		key := r.call.KeyAt(i)
+		results[i].Key = key
+		switch br := record.BatchRec(); {
+		case br.ResultCode != types.OK || br.Record == nil:
+			results[i].Err = r.keyError(key, br, outer, len(records) == 1)
+		case r.call.Op == aerostore.OpBatchOperate:
+			dropNils(br.Record.Bins)
+			results[i].Record = storeRecord(key, br.Record)
+		case r.call.Op == aerostore.OpBatchRead:
+			results[i].Record = storeRecord(key, br.Record)
+		}
+	}
+	return results
+}
+
+// keyError returns the error of one key. The error of an only key has all of
+// its attempts in its chain; in larger batches the client says itself, for a
+// key with an answer, whether an attempt before is in doubt.
+func (r *request) keyError(key aerostore.Key, br *as.BatchRecord, outer as.Error, only bool) error {
+	e := &aerostore.Error{
+		Op: r.call.Op, Namespace: key.Namespace(), Set: key.Set(),
+		Code: aerostore.ResultCode(br.ResultCode), InDoubt: br.InDoubt,
+	}
+	switch {
+	case br.Err != nil:
+		cause := newClientError(br.Err)
+		if only {
+			e.InDoubt = inDoubt(r.call.Writes(), cause.err)
+		}
+		e.Node = r.store.nodes.of(r.store.client, cause.err.Node)
+		e.Err = nested(*e, cause)
+	case outer != nil:
+		cause := r.fail(outer)
+		cause.Namespace, cause.Set = e.Namespace, e.Set
+		e.InDoubt, e.Node, e.Err = cause.InDoubt, cause.Node, cause
+	default:
+		e.InDoubt = r.call.Writes() && br.ResultCode == types.NO_RESPONSE
+	}
+	return e
+}
+
+// anyAnswered reports whether the server answered for any of the keys.
+func anyAnswered(records []as.BatchRecordIfc) bool {
+	for _, record := range records {
+		br := record.BatchRec()
+		if br.ResultCode == types.OK || br.Err != nil && isAnswer(newClientError(br.Err).err) {
+			return true
+		}
+	}
+	return false
+}

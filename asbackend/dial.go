@@ -1,0 +1,142 @@
+package asbackend
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// Dial connects to the cluster that the hosts belong to and returns a Store
+// that owns its client. Hosts are host, host:port or host:tlsname:port,
+// separated by commas; the port is 3000 unless given, an IPv6 address stands
+// in brackets. One that answers is enough: the client finds the other nodes.
+//
+// Dial returns when ctx ends, with the context's error; what the client had
+// begun by then ends within its own start-up timeout and is closed.
+//
+// Errors: hosts and options that make no sense match [aerostore.ErrInvalid],
+// before anything is sent. Where no node answers, a single line says which
+// hosts were tried and why none would do; the client's own error is in its
+// chain for errors.As.
+func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("asbackend: the context is nil: %w", aerostore.ErrInvalid)
+	}
+	seeds, err := parseHosts(hosts)
+	if err != nil {
+		return nil, err
+	}
+	c := configOf(opts)
+	if c.seed.Name == "" {
+		c.seed = *seeds[0]
+	}
+	policy, err := c.clientPolicy()
+	if err != nil {
+		return nil, err
+	}
+	shortenStartup(ctx, policy)
+	client, err := connect(ctx, policy, seeds)
+	if err != nil {
+		return nil, err
+	}
+	s := newStore(client, c)
+	s.owned = true
+	return s, nil
+}
+
+// clientPolicy returns the policy for the client's start.
+func (c *config) clientPolicy() (*as.ClientPolicy, error) {
+	policy := c.policy
+	if c.login != nil {
+		c.login(&policy)
+	}
+	if c.tls != nil {
+		policy.TlsConfig = c.tls
+	}
+	// The client panics over this one.
+	if policy.MinConnectionsPerNode > policy.ConnectionQueueSize {
+		return nil, fmt.Errorf("asbackend: the policy's MinConnectionsPerNode (%d) is above its ConnectionQueueSize (%d): %w",
+			policy.MinConnectionsPerNode, policy.ConnectionQueueSize, aerostore.ErrInvalid)
+	}
+	return &policy, nil
+}
+
+// minTimeout is the least that shortenStartup leaves of the timeout: the
+// client opens all connections of its life under it, not just the first.
+const minTimeout = time.Second
+
+// shortenStartup has the client give up soon after the context has ended.
+func shortenStartup(ctx context.Context, policy *as.ClientPolicy) {
+	if deadline, ok := ctx.Deadline(); ok {
+		left := max(time.Until(deadline), minTimeout)
+		if policy.Timeout <= 0 || left < policy.Timeout {
+			policy.Timeout = left
+		}
+	}
+}
+
+// connect makes a client. Its constructor blocks, so that it runs on a
+// goroutine of its own: one that outlives ctx by the client's timeout at most
+// and closes the client if nobody waits for it any more.
+func connect(ctx context.Context, policy *as.ClientPolicy, seeds []*as.Host) (*as.Client, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, gaveUpError(seeds, err)
+	}
+	type outcome struct {
+		client *as.Client
+		err    as.Error
+	}
+	result := make(chan outcome)
+	gone := make(chan struct{})
+	defer close(gone)
+	go func() {
+		// There may be a client beside an error: see FailIfNotConnected.
+		client, err := as.NewClientWithPolicyAndHost(policy, seeds...)
+		select {
+		case result <- outcome{client, err}:
+		case <-gone:
+			if client != nil {
+				client.Close()
+			}
+		}
+	}()
+	select {
+	case o := <-result:
+		if o.client == nil {
+			return nil, &connectError{hosts: joinHosts(seeds), cause: newClientError(o.err)}
+		}
+		return o.client, nil
+	case <-ctx.Done():
+		return nil, gaveUpError(seeds, ctx.Err())
+	}
+}
+
+func gaveUpError(seeds []*as.Host, err error) error {
+	return fmt.Errorf("asbackend: cannot connect to %s: %w", joinHosts(seeds), err)
+}
+
+// connectError says in one line why no node would do.
+type connectError struct {
+	hosts string
+	cause *clientError
+}
+
+func (e *connectError) Error() string {
+	return "asbackend: cannot connect to " + e.hosts + ": " + reason(e.cause.root()) +
+		": check hosts and ports, that the servers run and that they accept this client"
+}
+
+func (e *connectError) Unwrap() error { return e.cause }
+
+func joinHosts(hosts []*as.Host) string {
+	names := make([]string, len(hosts))
+	for i, h := range hosts {
+		names[i] = h.String()
+	}
+	return strings.Join(names, ",")
+}

@@ -1,0 +1,97 @@
+package asbackend
+
+import (
+	"net"
+	"strings"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+)
+
+// inDoubt reports whether a call that failed with err may have been applied.
+//
+// The client counts attempts and calls a write in doubt if there were more
+// than one, or if it has no server's answer to the only one; whether a byte
+// left does not enter into it. The mark is cleared here where the chain of
+// attempts says that none did.
+func inDoubt(writes bool, err *as.AerospikeError) bool {
+	if !writes || !marked(err) {
+		return false
+	}
+	if isAnswer(err) && err.ResultCode != types.TIMEOUT {
+		// The server refused this attempt; what of those before?
+		return !neverSent(err.Unwrap())
+	}
+	return !neverSent(err)
+}
+
+// marked reports whether the client calls any attempt in doubt.
+func marked(err *as.AerospikeError) bool {
+	for ok := true; ok; err, ok = err.Unwrap().(*as.AerospikeError) { //nolint:errorlint // the client wraps its own type
+		if err.InDoubt {
+			return true
+		}
+	}
+	return false
+}
+
+// neverSent reports whether it is certain that no attempt in err's chain sent
+// anything: each one failed for want of a node or of a connection. What it
+// does not know counts as sent.
+func neverSent(err error) bool {
+	for err != nil {
+		attempt, ok := err.(*as.AerospikeError) //nolint:errorlint // this walks the chain itself
+		if !ok {
+			return isDial(err)
+		}
+		switch attempt.ResultCode {
+		case types.NO_AVAILABLE_CONNECTIONS_TO_NODE,
+			types.INVALID_NODE_ERROR,
+			types.SERVER_NOT_AVAILABLE,
+			types.MAX_ERROR_RATE,
+			types.INVALID_CLUSTER_PARTITION_MAP:
+		case types.MAX_RETRIES_EXCEEDED:
+			// It stands around the attempts and is none itself.
+		case types.INVALID_NAMESPACE:
+			if attempt.Node != nil {
+				return false
+			}
+		case types.TIMEOUT:
+			if !gaveUp(attempt) && !isDial(attempt.Unwrap()) {
+				return false
+			}
+		case types.NETWORK_ERROR:
+			if !isDial(attempt.Unwrap()) {
+				return false
+			}
+		default:
+			return false
+		}
+		err = attempt.Unwrap()
+	}
+	return true
+}
+
+// isDial reports whether err is that of a connection that did not come about.
+func isDial(err error) bool {
+	op, ok := err.(*net.OpError) //nolint:errorlint // this is the end of the chain
+	return ok && op.Op == "dial"
+}
+
+// gaveUp reports whether err is what the client puts around the attempts of a
+// command when its time is up, as opposed to an attempt that timed out. Its
+// text is all that tells the two apart. Should another version of the client
+// change it, a write will be called in doubt that is not, never the reverse.
+func gaveUp(err *as.AerospikeError) bool {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return err.ResultCode == types.TIMEOUT && strings.HasSuffix(text, gaveUpText)
+}
+
+// gaveUpText is the message without the fields that stand before it.
+var gaveUpText = func() string {
+	text := as.ErrTimeout.Error()
+	if _, message, found := strings.Cut(text, "Node: <nil>: "); found {
+		return message
+	}
+	return text
+}()

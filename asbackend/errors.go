@@ -1,0 +1,140 @@
+package asbackend
+
+import (
+	"context"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore"
+)
+
+// fail returns the error of the call for an error of the client.
+func (r *request) fail(err as.Error) *aerostore.Error {
+	cause := newClientError(err)
+	e := r.call.Fail(r.store.code(cause.err), nil)
+	e.Node = r.store.nodes.of(r.store.client, cause.err.Node)
+	e.InDoubt = inDoubt(r.call.Writes(), cause.err)
+	if ended := r.ended(cause.err); ended != nil {
+		e.Code, e.Err = aerostore.CodeOK, &endedError{ended: ended, cause: cause}
+		return e
+	}
+	e.Err = nested(*e, cause)
+	return e
+}
+
+// code returns the outermost code. A client that never met a node has no
+// namespaces either and blames the namespace; the fault is another.
+func (s *Store) code(err *as.AerospikeError) aerostore.ResultCode {
+	if err.ResultCode == types.INVALID_NAMESPACE && err.Node == nil && len(s.client.GetNodes()) == 0 {
+		return aerostore.CodeInvalidNode
+	}
+	return aerostore.ResultCode(err.ResultCode)
+}
+
+// nested returns the cause of e. Where the retries ran out, the server's
+// answer to the last of them goes between e and the client's error.
+func nested(e aerostore.Error, cause *clientError) error {
+	if e.Code != aerostore.CodeMaxRetries {
+		return cause
+	}
+	for err := cause.err; err != nil; err, _ = err.Unwrap().(*as.AerospikeError) { //nolint:errorlint // the client wraps its own type
+		if code := aerostore.ResultCode(err.ResultCode); code.FromServer() {
+			return &aerostore.Error{Op: e.Op, Namespace: e.Namespace, Set: e.Set, Code: code, Err: cause}
+		}
+	}
+	return cause
+}
+
+// ended returns the context's error if it is why the client failed. A server
+// that had answered nevertheless is believed.
+func (r *request) ended(err *as.AerospikeError) error {
+	if isAnswer(err) {
+		return nil
+	}
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	// The context's timer may be a little behind, and the client gives up a
+	// little early if another attempt would come too late.
+	timedOut := r.byContext && err.ResultCode == types.TIMEOUT
+	if deadline, ok := r.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// endedError is an error of the client because the context ended.
+type endedError struct {
+	ended error
+	cause *clientError
+}
+
+func (e *endedError) Error() string   { return e.ended.Error() + ": " + e.cause.Error() }
+func (e *endedError) Unwrap() []error { return []error{e.ended, e.cause} }
+
+// clientError is an error of the client with a text of one line that holds
+// neither keys nor values. The client's own has a line for each attempt.
+type clientError struct{ err *as.AerospikeError }
+
+func newClientError(err as.Error) *clientError {
+	ae, ok := err.(*as.AerospikeError)
+	if !ok {
+		ae = &as.AerospikeError{ResultCode: types.COMMON_ERROR}
+	}
+	return &clientError{ae}
+}
+
+func (e *clientError) Unwrap() error { return e.err }
+
+// Error returns the reason behind the code.
+func (e *clientError) Error() string {
+	root := e.root()
+	switch {
+	case isAnswer(e.err):
+		return "answered by the server"
+	case neverSent(e.err) && root == e.err:
+		return "nothing was sent"
+	case neverSent(e.err):
+		return "nothing was sent: " + reason(root)
+	case root == e.err && !isNetwork(root):
+		return "said by the client"
+	default:
+		return reason(root)
+	}
+}
+
+// root returns the client's innermost error: where it all began.
+func (e *clientError) root() *as.AerospikeError {
+	root := e.err
+	for {
+		inner, ok := root.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
+		if !ok {
+			return root
+		}
+		root = inner
+	}
+}
+
+// reason returns the network's own words, or else those for the code.
+func reason(err *as.AerospikeError) string {
+	if isNetwork(err) {
+		return err.Unwrap().Error()
+	}
+	return aerostore.ResultCode(err.ResultCode).Error()
+}
+
+// isNetwork reports whether err wraps an error of the network, whose text
+// holds addresses and nothing else.
+func isNetwork(err *as.AerospikeError) bool {
+	return (err.ResultCode == types.NETWORK_ERROR || err.ResultCode == types.TIMEOUT) && err.Unwrap() != nil
+}
+
+// isAnswer reports whether err is a server's answer, not the client's verdict.
+func isAnswer(err *as.AerospikeError) bool {
+	if err.Node == nil || err.ResultCode <= 0 {
+		return false
+	}
+	return err.ResultCode != types.TIMEOUT || err.Unwrap() == nil && !gaveUp(err)
+}

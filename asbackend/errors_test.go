@@ -1,0 +1,171 @@
+package asbackend
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore"
+)
+
+// putRequest is a request that writes to test.users.
+func putRequest(ctx context.Context, s *Store) *request {
+	call := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", "secret-id")}
+	return &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": "secret-value"})}
+}
+
+func TestErrorsOfTheClientAreTranslated(t *testing.T) {
+	t.Parallel()
+	s := offline(t)
+	for name, c := range map[string]struct {
+		err     *as.AerospikeError
+		matches []error
+		not     []error
+		doubt   bool
+		text    string
+	}{
+		"an answer": {
+			err:     chain(nil, link{code: types.KEY_NOT_FOUND_ERROR, node: true}),
+			matches: []error{aerostore.ErrNotFound},
+			text:    "answered by the server (node BB9 10.0.0.9:3000)",
+		},
+		"an answer after waiting for a connection": {
+			err:     chain(nil, link{code: types.GENERATION_ERROR, node: true}, link{code: noConnection}, link{code: noConnection}),
+			matches: []error{aerostore.ErrGeneration},
+			not:     []error{aerostore.CodeNoConnections},
+			text:    "answered by the server",
+		},
+		"no connection": {
+			err:     chain(nil, link{code: maxRetries, doubt: true}, link{code: noConnection, doubt: true}),
+			matches: []error{aerostore.CodeMaxRetries},
+			text:    "nothing was sent: NO_AVAILABLE_CONNECTIONS_TO_NODE",
+		},
+		"the network broke": {
+			err:     chain(io.EOF, link{code: maxRetries, doubt: true, node: true}, link{code: types.NETWORK_ERROR, doubt: true, node: true}),
+			matches: []error{aerostore.CodeMaxRetries, io.EOF},
+			doubt:   true,
+			text:    "every attempt failed: EOF",
+		},
+		"the server's answer to the last attempt": {
+			err:     chain(nil, link{code: maxRetries}, link{code: types.INDEX_NOTFOUND, node: true}),
+			matches: []error{aerostore.CodeMaxRetries, aerostore.CodeIndexNotFound},
+			text:    "INDEX_NOTFOUND (201)",
+		},
+		"a timeout under the retries": {
+			err:     chain(readTimeout, link{code: maxRetries, doubt: true, node: true}, link{code: types.TIMEOUT, doubt: true, node: true}),
+			matches: []error{aerostore.CodeMaxRetries, aerostore.ErrTimeout},
+			doubt:   true,
+			text:    "i/o timeout",
+		},
+		"a timeout": {
+			err:     chain(readTimeout, link{code: types.TIMEOUT, doubt: true, node: true}),
+			matches: []error{aerostore.ErrTimeout},
+			not:     []error{context.DeadlineExceeded},
+			doubt:   true,
+			text:    "i/o timeout",
+		},
+		"no node, ever": {
+			err:     chain(nil, link{code: types.INVALID_NAMESPACE}),
+			matches: []error{aerostore.CodeInvalidNode},
+			not:     []error{aerostore.ErrInvalidNamespace},
+			text:    "nothing was sent",
+		},
+	} {
+		err := error(putRequest(t.Context(), s).fail(c.err))
+		for _, target := range c.matches {
+			if !errors.Is(err, target) {
+				t.Errorf("%s: %v does not match %v", name, err, target)
+			}
+		}
+		for _, target := range c.not {
+			if errors.Is(err, target) {
+				t.Errorf("%s: %v matches %v", name, err, target)
+			}
+		}
+		if aerostore.InDoubt(err) != c.doubt {
+			t.Errorf("%s: in doubt is %t", name, !c.doubt)
+		}
+		var client *as.AerospikeError
+		if !errors.As(err, &client) || client != c.err {
+			t.Errorf("%s: errors.As finds %v", name, client)
+		}
+		text := err.Error()
+		if !strings.HasPrefix(text, "aerostore: PUT test.users: ") || !strings.Contains(text, c.text) {
+			t.Errorf("%s: the text is %q, want %q in it", name, text, c.text)
+		}
+		if strings.Contains(text, "secret") || strings.Contains(text, "\n") {
+			t.Errorf("%s: the text is %q", name, text)
+		}
+	}
+}
+
+func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
+	t.Parallel()
+	s := offline(t)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	late, cancel := context.WithTimeout(t.Context(), -time.Second)
+	defer cancel()
+	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	gaveUp := chain(nil, link{code: types.TIMEOUT, gaveUp: true, doubt: true}, link{code: noConnection})
+	lost := chain(readTimeout, link{code: types.TIMEOUT, doubt: true, node: true})
+	answer := chain(nil, link{code: types.KEY_NOT_FOUND_ERROR, node: true})
+
+	for name, c := range map[string]struct {
+		ctx       context.Context
+		byContext bool
+		err       *as.AerospikeError
+		want      error // nil: the context is not to blame
+		doubt     bool
+	}{
+		"deadline":                               {late, false, lost, context.DeadlineExceeded, true},
+		"deadline, nothing sent":                 {late, false, gaveUp, context.DeadlineExceeded, false},
+		"deadline a moment ahead":                {soon, true, gaveUp, context.DeadlineExceeded, false},
+		"timeout of the policy":                  {soon, false, lost, nil, true},
+		"cancelled":                              {cancelled, false, lost, context.Canceled, true},
+		"cancelled, but the server had answered": {cancelled, false, answer, nil, false},
+	} {
+		r := putRequest(c.ctx, s)
+		r.byContext = c.byContext
+		err := r.fail(c.err)
+		for _, target := range []error{context.DeadlineExceeded, context.Canceled} {
+			if got := errors.Is(err, target); got != (target == c.want) {
+				t.Errorf("%s: errors.Is(%v, %v) is %t", name, err, target, got)
+			}
+		}
+		if (err.Code == aerostore.CodeOK) != (c.want != nil) {
+			t.Errorf("%s: the code is %v", name, err.Code)
+		}
+		if err.InDoubt != c.doubt {
+			t.Errorf("%s: in doubt is %t", name, err.InDoubt)
+		}
+		var client *as.AerospikeError
+		if !errors.As(err, &client) || client != c.err {
+			t.Errorf("%s: errors.As finds %v", name, client)
+		}
+	}
+}
+
+func TestAttemptsAreCounted(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  *as.AerospikeError
+		want int32
+	}{
+		"the first":              {chain(nil, link{code: types.GENERATION_ERROR}), 1},
+		"the second":             {chain(nil, link{code: types.GENERATION_ERROR, attempt: 1}), 2},
+		"one before it was over": {chain(nil, link{code: maxRetries, attempt: 1}), 1},
+		"before any":             {chain(nil, link{code: noConnection, attempt: -1}), 1},
+	} {
+		if got := attempts(c.err); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package asbackend
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"github.com/aerostore/aerostore"
+)
+
+func TestKeysHaveTheClientsDigest(t *testing.T) {
+	t.Parallel()
+	for name, key := range map[string]aerostore.Key{
+		"string":           aerostore.NewKey("test", "s", "u1"),
+		"empty string":     aerostore.NewKey("test", "s", ""),
+		"no set":           aerostore.NewKey("test", "", "u1"),
+		"int":              aerostore.NewKey("test", "s", 42),
+		"negative int":     aerostore.NewKey("test", "s", -1),
+		"least int":        aerostore.NewKey("test", "s", int64(math.MinInt64)),
+		"uint8":            aerostore.NewKey("test", "s", uint8(255)),
+		"bytes":            aerostore.NewKey("test", "s", []byte{0, 1, 255}),
+		"no bytes":         aerostore.NewKey("test", "s", []byte{}),
+		"a digest":         aerostore.DigestKey("test", "s", aerostore.NewKey("test", "s", 1).Digest()),
+		"unicode, any set": aerostore.NewKey("test", "Größe", "ключ"),
+	} {
+		client, err := clientKey(key)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if want := key.Digest(); !bytes.Equal(client.Digest(), want[:]) {
+			t.Errorf("%s: the client's digest is %x, want %x", name, client.Digest(), want)
+		}
+		if client.Namespace() != key.Namespace() || client.SetName() != key.Set() {
+			t.Errorf("%s: the client's key is in %s.%s", name, client.Namespace(), client.SetName())
+		}
+	}
+}
+
+func TestKeysComeBackWithTheirIDOrElseTheirDigest(t *testing.T) {
+	t.Parallel()
+	for name, key := range map[string]aerostore.Key{
+		"string": aerostore.NewKey("test", "s", "u1"),
+		"int":    aerostore.NewKey("test", "s", 42),
+		"bytes":  aerostore.NewKey("test", "s", []byte("b")),
+		"digest": aerostore.DigestKey("test", "s", [20]byte{1, 2, 3}),
+	} {
+		client, err := clientKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back := storeKey(client); back != key {
+			t.Errorf("%s: came back as %#v with id %v", name, back, back.ID())
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package asbackend
+
+import (
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// The client keeps and does not copy the policies it is given, so that its
+// defaults are passed on as they are or changed on a copy.
+
+// usable returns the client's default policy, or what the client itself takes
+// where the application has set that to nil.
+func usable[P any](policy *P, factory func() *P) *P {
+	if policy != nil {
+		return policy
+	}
+	return factory()
+}
+
+func (r *request) readPolicy() *as.BasePolicy {
+	base := usable(r.store.client.GetDefaultPolicy(), as.NewPolicy)
+	if !r.retimes(base) {
+		return base
+	}
+	p := *base
+	r.retime(&p)
+	return &p
+}
+
+// writePolicy returns the policy of a single write, or of an Operate in which
+// each operation answers.
+func (r *request) writePolicy(each bool) *as.WritePolicy {
+	base := usable(r.store.client.GetDefaultWritePolicy(), newWritePolicy)
+	each = each && !base.RespondPerEachOp
+	if !each && !asksToWrite(r.call.Options) && !r.retimes(&base.BasePolicy) {
+		return base
+	}
+	p := *base
+	p.RespondPerEachOp = p.RespondPerEachOp || each
+	r.retime(&p.BasePolicy)
+	writeFields{
+		expiration: &p.Expiration, exists: &p.RecordExistsAction,
+		check: &p.GenerationPolicy, generation: &p.Generation,
+		sendKey: &p.SendKey, durable: &p.DurableDelete,
+	}.set(r.call.Options)
+	return &p
+}
+
+func newWritePolicy() *as.WritePolicy { return as.NewWritePolicy(0, 0) }
+
+// batchPolicy returns the policy of a batch as a whole: every key gets an
+// answer, and a batch that writes is tried as often as a single write.
+func (r *request) batchPolicy() *as.BatchPolicy {
+	base := usable(r.store.client.GetDefaultBatchPolicy(), as.NewBatchPolicy)
+	retries, sendKey := base.MaxRetries, base.SendKey || r.removesWithKeys()
+	if r.call.Writes() {
+		retries = usable(r.store.client.GetDefaultWritePolicy(), newWritePolicy).MaxRetries
+	}
+	if base.RespondAllKeys && retries == base.MaxRetries && sendKey == base.SendKey && !r.retimes(&base.BasePolicy) {
+		return base
+	}
+	p := *base
+	p.RespondAllKeys, p.MaxRetries, p.SendKey = true, retries, sendKey
+	r.retime(&p.BasePolicy)
+	return &p
+}
+
+// removesWithKeys reports whether records are removed and their keys sent. The
+// batch's policy must say so, too: else the client sends the first key for all
+// and the server refuses the batch.
+func (r *request) removesWithKeys() bool {
+	return r.call.Op == aerostore.OpBatchRemove &&
+		(r.call.Options.SendKey || usable(r.store.client.GetDefaultBatchDeletePolicy(), as.NewBatchDeletePolicy).SendKey)
+}
+
+// batchWritePolicy returns the policy of one record, nil for the default.
+func batchWritePolicy(client *as.Client, o aerostore.Options) *as.BatchWritePolicy {
+	if !asksToWrite(o) {
+		return nil
+	}
+	p := *usable(client.GetDefaultBatchWritePolicy(), as.NewBatchWritePolicy)
+	writeFields{
+		expiration: &p.Expiration, exists: &p.RecordExistsAction,
+		check: &p.GenerationPolicy, generation: &p.Generation,
+		sendKey: &p.SendKey, durable: &p.DurableDelete,
+	}.set(o)
+	return &p
+}
+
+// batchDeletePolicy returns the policy of the records to remove, nil for the
+// default.
+func batchDeletePolicy(client *as.Client, o aerostore.Options) *as.BatchDeletePolicy {
+	if !asksToWrite(o) {
+		return nil
+	}
+	p := *usable(client.GetDefaultBatchDeletePolicy(), as.NewBatchDeletePolicy)
+	writeFields{
+		expiration: new(uint32), exists: new(as.RecordExistsAction), // removing knows neither
+		check: &p.GenerationPolicy, generation: &p.Generation,
+		sendKey: &p.SendKey, durable: &p.DurableDelete,
+	}.set(o)
+	return &p
+}
+
+func (r *request) queryPolicy(q *aerostore.Query) *as.QueryPolicy {
+	p := *usable(r.store.client.GetDefaultQueryPolicy(), as.NewQueryPolicy)
+	r.retime(&p.BasePolicy)
+	if q.MaxRecords > 0 {
+		p.MaxRecords = int64(q.MaxRecords)
+	}
+	if q.Bins != nil {
+		p.IncludeBinData = len(q.Bins) > 0
+	}
+	return &p
+}
+
+// timeouts returns the timeouts that the call should have under the policy: its
+// own options before the policy's, and nothing longer than what is left until
+// the context's deadline.
+func (r *request) timeouts(p *as.BasePolicy) (total, socket time.Duration, byContext bool) {
+	total, socket = p.TotalTimeout, p.SocketTimeout
+	if asked := r.call.Options.Timeout; asked > 0 {
+		total = asked
+		if isShorter(asked, socket) {
+			socket = asked
+		}
+	}
+	if asked := r.call.Options.SocketTimeout; asked > 0 {
+		socket = asked
+	}
+	if isShorter(r.left, total) {
+		total, byContext = r.left, true
+	}
+	if isShorter(r.left, socket) {
+		socket = r.left
+	}
+	return total, socket, byContext
+}
+
+// retimes reports whether retime would change the policy. A socket timeout
+// above the total one is not worth a copy: the client heeds the shorter.
+func (r *request) retimes(p *as.BasePolicy) bool {
+	total, socket, _ := r.timeouts(p)
+	return total != p.TotalTimeout || socket != p.SocketTimeout && r.call.Options.SocketTimeout > 0
+}
+
+// retime gives the policy the timeouts of the call.
+func (r *request) retime(p *as.BasePolicy) {
+	p.TotalTimeout, p.SocketTimeout, r.byContext = r.timeouts(p)
+}
+
+// isShorter compares two timeouts, of which zero is no limit.
+func isShorter(a, b time.Duration) bool { return a > 0 && (b <= 0 || a < b) }
+
+// asksToWrite reports whether the options ask for more than timeouts.
+func asksToWrite(o aerostore.Options) bool {
+	o.Timeout, o.SocketTimeout = 0, 0
+	return o != aerostore.Options{}
+}
+
+// writeFields are what the client's three policies for writes have in common.
+type writeFields struct {
+	expiration, generation *uint32
+	exists                 *as.RecordExistsAction
+	check                  *as.GenerationPolicy
+	sendKey, durable       *bool
+}
+
+// set sets what the options ask for.
+func (f writeFields) set(o aerostore.Options) {
+	if o.TTL != 0 {
+		*f.expiration = o.TTL.Seconds()
+	}
+	if o.Exists != aerostore.Update {
+		*f.exists = recordExists[o.Exists]
+	}
+	switch o.GenerationCheck {
+	case aerostore.GenerationMustEqual:
+		*f.check, *f.generation = as.EXPECT_GEN_EQUAL, o.Generation
+	case aerostore.GenerationMustBeLess:
+		*f.check, *f.generation = as.EXPECT_GEN_GT, o.Generation
+	}
+	if o.SendKey {
+		*f.sendKey = true
+	}
+	if o.DurableDelete {
+		*f.durable = true
+	}
+}
+
+var recordExists = [...]as.RecordExistsAction{
+	aerostore.Update:      as.UPDATE,
+	aerostore.CreateOnly:  as.CREATE_ONLY,
+	aerostore.UpdateOnly:  as.UPDATE_ONLY,
+	aerostore.Replace:     as.REPLACE,
+	aerostore.ReplaceOnly: as.REPLACE_ONLY,
+}

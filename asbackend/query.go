@@ -1,0 +1,76 @@
+package asbackend
+
+import (
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// query hands records on until there are no more, the caller wants no more,
+// the context ends or the client fails.
+func (r *request) query() error {
+	q := r.call.Query()
+	statement, ok := statementOf(q)
+	if !ok {
+		return r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
+	}
+	records, err := r.store.client.Query(r.queryPolicy(q), statement)
+	if err != nil {
+		return r.fail(err)
+	}
+	ended := false
+	defer func() {
+		if !ended {
+			r.store.stop(records)
+		}
+	}()
+	for {
+		select {
+		case <-r.ctx.Done():
+			return r.call.FailContext(r.ctx.Err())
+		case result, more := <-records.Results():
+			switch {
+			case !more:
+				ended = true
+				return nil
+			case r.ctx.Err() != nil:
+				return r.call.FailContext(r.ctx.Err())
+			case result.Err != nil:
+				return r.fail(result.Err)
+			case !r.call.Yield(storeRecord(storeKey(result.Record.Key), result.Record)):
+				return nil
+			}
+		}
+	}
+}
+
+// statementOf returns false for a predicate that it does not know.
+func statementOf(q *aerostore.Query) (*as.Statement, bool) {
+	statement := as.NewStatement(q.Namespace, q.Set, q.Bins...)
+	begin, end := q.Where.Bounds()
+	switch q.Where.Kind() {
+	case aerostore.PredicateNone:
+	case aerostore.PredicateStringEqual:
+		statement.Filter = as.NewEqualFilter(q.Where.Bin(), q.Where.Text())
+	case aerostore.PredicateIntRange:
+		statement.Filter = as.NewRangeFilter(q.Where.Bin(), begin, end)
+	default:
+		return nil, false
+	}
+	return statement, true
+}
+
+// stop ends a query before its end, without waiting: the client's Close waits
+// for a server that may be silent until the socket times out, and for ever if
+// an error is held up in a full channel, which is why that is emptied.
+func (s *Store) stop(records *as.Recordset) {
+	s.users.Add(1) // the client is needed until the query is gone
+	go func() {
+		defer s.release()
+		_ = records.Close() // fails only if closed already
+	}()
+	go func() {
+		for range records.Results() {
+		}
+	}()
+}

@@ -1,0 +1,102 @@
+package asbackend
+
+import (
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// single carries out an operation on a single record.
+func (r *request) single() (aerostore.Result, error) {
+	key, err := clientKey(r.call.Key)
+	if err != nil {
+		return r.failed(err)
+	}
+	client := r.store.client
+	switch r.call.Op {
+	case aerostore.OpPut:
+		return r.wrote(client.Put(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpAppend:
+		return r.wrote(client.Append(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpPrepend:
+		return r.wrote(client.Prepend(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpIncrement:
+		return r.wrote(client.Add(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpTouch:
+		return r.wrote(client.Touch(r.writePolicy(false), key))
+	case aerostore.OpExists:
+		return r.existed(client.Exists(r.readPolicy(), key))
+	case aerostore.OpRemove:
+		return r.existed(client.Delete(r.writePolicy(false), key))
+	case aerostore.OpGet:
+		return r.read(client.Get(r.readPolicy(), key))
+	case aerostore.OpSelect:
+		return r.selectBins(key)
+	default:
+		return r.operate(key)
+	}
+}
+
+func (r *request) selectBins(key *as.Key) (aerostore.Result, error) {
+	if bins := r.call.BinNames(); len(bins) > 0 {
+		return r.read(r.store.client.Get(r.readPolicy(), key, bins...))
+	}
+	record, err := r.store.client.GetHeader(r.readPolicy(), key)
+	if err == nil && record == nil {
+		return done(), r.call.Fail(aerostore.CodeNotFound, nil)
+	}
+	return r.read(record, err)
+}
+
+func (r *request) wrote(err as.Error) (aerostore.Result, error) {
+	if err != nil {
+		return r.failed(err)
+	}
+	return done(), nil
+}
+
+func (r *request) existed(existed bool, err as.Error) (aerostore.Result, error) {
+	if err != nil {
+		return r.failed(err)
+	}
+	return done().WithExisted(existed), nil
+}
+
+func (r *request) read(record *as.Record, err as.Error) (aerostore.Result, error) {
+	if err != nil {
+		return r.failed(err)
+	}
+	result := done().WithRecord(storeRecord(r.call.Key, record))
+	result.Node = r.store.nodes.of(r.store.client, record.Node)
+	return result, nil
+}
+
+// failed returns error and result of a call that the client failed.
+func (r *request) failed(err as.Error) (aerostore.Result, error) {
+	e := r.fail(err)
+	return aerostore.Result{Node: e.Node, Attempts: attempts(err)}, e
+}
+
+// done returns the result of a call that the client carried out. How often it
+// tried it does not say.
+func done() aerostore.Result { return aerostore.Result{Attempts: 1} }
+
+// attempts returns how often the client tried before it failed.
+func attempts(err as.Error) int32 {
+	e := newClientError(err).err
+	n := e.Iteration + 1
+	if aerostore.ResultCode(e.ResultCode) == aerostore.CodeMaxRetries {
+		n-- // it counts the one that it did not make
+	}
+	return int32(max(n, 1)) //nolint:gosec // G115: a count of retries
+}
+
+// storeRecord returns a record that the client read, which it owns.
+func storeRecord(key aerostore.Key, record *as.Record) *aerostore.Record {
+	return &aerostore.Record{
+		Key:        key,
+		Bins:       storeBins(record.Bins),
+		Generation: record.Generation,
+		TTL:        aerostore.TTLFromSeconds(record.Expiration),
+	}
+}

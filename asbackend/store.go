@@ -1,0 +1,175 @@
+package asbackend
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A Store carries out operations through Aerospike's client. It is safe for
+// concurrent use; make it with [Dial] or [New].
+//
+// Besides [aerostore.Store] it implements [aerostore.Backend],
+// [aerostore.Describer] and [aerostore.Indexer].
+type Store struct {
+	handler
+
+	client *as.Client
+	owned  bool // Dial made the client, so Close closes it
+	closed atomic.Bool
+	users  atomic.Int64 // operations under way, and one for the Store until Close
+
+	description aerostore.Description
+	nodes       nodes
+}
+
+// handler has the typed methods. The alias keeps the embedded field, and with
+// it the function, out of the package's API.
+type handler = aerostore.Handler
+
+var (
+	_ aerostore.Backend   = (*Store)(nil)
+	_ aerostore.Describer = (*Store)(nil)
+	_ aerostore.Indexer   = (*Store)(nil)
+)
+
+// New returns a Store over a client that the application has and keeps:
+// [Store.Close] leaves it open. Of the options, [WithSeed] alone applies.
+//
+// It fails with an error that matches [aerostore.ErrInvalid] if client is nil
+// or an option is for [Dial] only.
+func New(client *as.Client, opts ...Option) (*Store, error) {
+	if client == nil {
+		return nil, fmt.Errorf("asbackend: the client is nil: %w", aerostore.ErrInvalid)
+	}
+	c := configOf(opts)
+	if c.dialOnly != "" {
+		return nil, fmt.Errorf("asbackend: %s has no effect on a client that exists already: %w", c.dialOnly, aerostore.ErrInvalid)
+	}
+	if c.seed.Name == "" {
+		if nodes := client.GetNodes(); len(nodes) > 0 {
+			c.seed = *nodes[0].GetHost()
+		}
+	}
+	return newStore(client, c), nil
+}
+
+func newStore(client *as.Client, c config) *Store {
+	s := &Store{
+		client: client,
+		description: aerostore.Description{
+			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,
+		},
+	}
+	s.users.Store(1)
+	s.handler = s.handle
+	return s
+}
+
+// Client returns the client, for what [aerostore.Store] has no method for; run
+// it within [aerostore.Do] to have it pass through the layers. Its default
+// policies should be set before the first operation.
+func (s *Store) Client() *as.Client { return s.client }
+
+// Close ends the Store: operations from now on fail with
+// [aerostore.ErrClosed]. A client made by [Dial] is closed as soon as the last
+// operation under way has ended; one given to [New] stays open. It returns nil
+// and may be called more than once.
+func (s *Store) Close() error {
+	if !s.closed.Swap(true) {
+		s.release()
+	}
+	return nil
+}
+
+// acquire keeps the client open until release is called. The client must not
+// be closed under an operation: it clears a map that operations read.
+func (s *Store) acquire() bool {
+	s.users.Add(1)
+	if s.closed.Load() {
+		s.release()
+		return false
+	}
+	return true
+}
+
+func (s *Store) release() {
+	if s.users.Add(-1) == 0 && s.owned {
+		s.client.Close()
+	}
+}
+
+// HandlerFor implements [aerostore.Backend].
+func (s *Store) HandlerFor(outer aerostore.Store) aerostore.Handler {
+	if outer == aerostore.Store(s) {
+		return s.handle
+	}
+	return nil
+}
+
+// Describe implements [aerostore.Describer]. Address and port are the first
+// host that Dial was given, what [WithSeed] says, or the first node that the
+// client had found when New was called.
+func (s *Store) Describe() aerostore.Description { return s.description }
+
+// handle is the Handler of the Store.
+func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+	if !s.acquire() {
+		return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+	}
+	defer s.release()
+	if err := call.Ready(ctx); err != nil {
+		return aerostore.Result{}, err
+	}
+	r := request{store: s, ctx: ctx, call: call}
+	if deadline, ok := ctx.Deadline(); ok {
+		if r.left = time.Until(deadline); r.left <= 0 {
+			return aerostore.Result{}, call.FailContext(context.DeadlineExceeded)
+		}
+	}
+	return r.do()
+}
+
+// A request is a call under way.
+type request struct {
+	store *Store
+	ctx   context.Context // lives no longer than the call
+	call  aerostore.Call
+
+	// left is what was left until the context's deadline when the call came
+	// in, zero if there is none. byContext says that it became the timeout of
+	// the command, no other being shorter.
+	left      time.Duration
+	byContext bool
+}
+
+func (r *request) do() (aerostore.Result, error) {
+	switch r.call.Op {
+	case aerostore.OpPut, aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists, aerostore.OpRemove, aerostore.OpTouch,
+		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement, aerostore.OpOperate:
+		return r.single()
+	case aerostore.OpBatchRead, aerostore.OpBatchWrite, aerostore.OpBatchOperate, aerostore.OpBatchRemove:
+		return r.batch()
+	case aerostore.OpQuery:
+		return aerostore.Result{}, r.query()
+	case aerostore.OpCustom:
+		return aerostore.Result{}, r.custom()
+	default:
+		return aerostore.Result{}, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
+	}
+}
+
+// custom makes an error of the client an [*aerostore.Error] and leaves others
+// as they are.
+func (r *request) custom() error {
+	err := r.call.Run(r.ctx)
+	if client, ok := err.(as.Error); ok { //nolint:errorlint // what wraps the client's error has its own say
+		return r.fail(client)
+	}
+	return err
+}

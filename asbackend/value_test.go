@@ -1,0 +1,106 @@
+package asbackend
+
+import (
+	"reflect"
+	"testing"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+const point = `{"type":"Point","coordinates":[1.5,2.5]}`
+
+func TestValuesThatTheClientKnowsAreNotCopied(t *testing.T) {
+	bins := aerostore.Bins{
+		"i": 1, "s": "x", "f": 1.5, "b": true, "n": nil, "y": []byte{1},
+		"l": []any{1, "x", []any{uint8(2)}}, "m": map[any]any{"k": map[any]any{1: uint(2)}},
+	}
+	converted := clientBins(bins)
+	if reflect.ValueOf(converted).Pointer() != reflect.ValueOf(bins).Pointer() {
+		t.Error("the map was copied")
+	}
+	if n := testing.AllocsPerRun(100, func() { clientBins(bins) }); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+func TestValuesThatTheClientMistakesAreConvertedOnACopy(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ value, want any }{
+		"GeoJSON":               {aerostore.GeoJSON(point), as.GeoJSONValue(point)},
+		"uint64":                {uint64(7), int64(7)},
+		"GeoJSON in a list":     {[]any{1, aerostore.GeoJSON(point)}, []any{1, as.GeoJSONValue(point)}},
+		"GeoJSON in a map":      {map[any]any{"p": aerostore.GeoJSON(point)}, map[any]any{"p": as.GeoJSONValue(point)}},
+		"uint64 as a map's key": {map[any]any{uint64(1): "x"}, map[any]any{int64(1): "x"}},
+		"GeoJSON two levels down": {
+			[]any{map[any]any{"l": []any{aerostore.GeoJSON(point)}}},
+			[]any{map[any]any{"l": []any{as.GeoJSONValue(point)}}},
+		},
+	} {
+		bins := aerostore.Bins{"a": c.value, "b": 1}
+		before := reflect.TypeOf(c.value)
+		if got := clientBins(bins); !reflect.DeepEqual(got, as.BinMap{"a": c.want, "b": 1}) {
+			t.Errorf("%s: became %#v", name, got)
+		}
+		if reflect.TypeOf(bins["a"]) != before || !reflect.DeepEqual(bins["a"], c.value) {
+			t.Errorf("%s: the caller's own was changed", name)
+		}
+	}
+}
+
+func TestTheClientsTypesBecomeTheStores(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ value, want any }{
+		"int":             {1, 1},
+		"GeoJSON":         {as.GeoJSONValue(point), aerostore.GeoJSON(point)},
+		"HyperLogLog":     {as.HLLValue{1, 2}, aerostore.HLL{1, 2}},
+		"ordered map":     {[]as.MapPair{{Key: "k", Value: 1}}, []aerostore.MapPair{{Key: "k", Value: 1}}},
+		"no pairs":        {[]as.MapPair{}, []aerostore.MapPair{}},
+		"several results": {as.OpResults{1, as.GeoJSONValue(point)}, aerostore.OpResults{1, aerostore.GeoJSON(point)}},
+		"in a list":       {[]any{as.GeoJSONValue(point), 1}, []any{aerostore.GeoJSON(point), 1}},
+		"in a map":        {map[any]any{"k": as.HLLValue{1}}, map[any]any{"k": aerostore.HLL{1}}},
+		"in pairs": {
+			[]as.MapPair{{Key: "k", Value: []any{as.GeoJSONValue(point)}}},
+			[]aerostore.MapPair{{Key: "k", Value: []any{aerostore.GeoJSON(point)}}},
+		},
+		"pairs in a list in a map": {
+			map[any]any{"k": []any{[]as.MapPair{{Key: 1, Value: []as.MapPair{{Key: 2, Value: 3}}}}}},
+			map[any]any{"k": []any{[]aerostore.MapPair{{Key: 1, Value: []aerostore.MapPair{{Key: 2, Value: 3}}}}}},
+		},
+	} {
+		if got := storeBins(as.BinMap{"a": c.value}); !reflect.DeepEqual(got, aerostore.Bins{"a": c.want}) {
+			t.Errorf("%s: became %#v", name, got)
+		}
+	}
+	if storeBins(nil) == nil {
+		t.Error("no bins became nil")
+	}
+}
+
+func TestResultsWithoutValueAreDropped(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		value any
+		want  any // nil: the bin is gone
+	}{
+		"a plain value":                {1, 1},
+		"a list":                       {[]any{1, nil}, []any{1, nil}},
+		"nothing":                      {nil, nil},
+		"two results":                  {as.OpResults{1, 2}, as.OpResults{1, 2}},
+		"two results around a write":   {as.OpResults{1, nil, 2}, as.OpResults{1, 2}},
+		"one result after a write":     {as.OpResults{nil, 2}, 2},
+		"one list after a write":       {as.OpResults{nil, []any{1, 2}}, []any{1, 2}},
+		"writes alone":                 {as.OpResults{nil, nil}, nil},
+		"two lists that hold nothings": {as.OpResults{[]any{nil}, []any{nil}}, as.OpResults{[]any{nil}, []any{nil}}},
+	} {
+		want := as.BinMap{}
+		if c.want != nil {
+			want["a"] = c.want
+		}
+		got := as.BinMap{"a": c.value}
+		if dropNils(got); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: became %#v, want %#v", name, got, want)
+		}
+	}
+}
