@@ -1,0 +1,191 @@
+package aerostore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/mock/gomock"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/mocks"
+	"github.com/aerostore/aerostore/otelmw"
+	"github.com/aerostore/aerostore/otelmw/otlp"
+)
+
+func Example() {
+	ctx := context.Background()
+	store := memory.New()
+
+	key := aerostore.NewKey("test", "users", "ada")
+	err := store.Put(ctx, key, aerostore.Bins{"name": "Ada", "visits": 0}, aerostore.CreateOnly)
+	if err != nil {
+		log.Fatal(err)
+	}
+	record, err := store.Operate(ctx, key, []aerostore.Operation{
+		aerostore.AddBin("visits", 1),
+		aerostore.ReadBin("visits"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	visits, err := record.Int("visits")
+	fmt.Println("visits:", visits, err)
+
+	for record, err := range store.Query(ctx, aerostore.Query{Namespace: "test", Set: "users"}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		name, err := record.Str("name")
+		fmt.Println("user:", name, err)
+	}
+
+	_, err = store.Get(ctx, aerostore.NewKey("test", "users", "nobody"))
+	fmt.Println("a miss:", errors.Is(err, aerostore.ErrNotFound))
+	// Output:
+	// visits: 1 <nil>
+	// user: Ada <nil>
+	// a miss: true
+}
+
+// The wiring of a service on a real cluster.
+func Example_wiring() {
+	wire := func(ctx context.Context) error {
+		if err := otlp.InitTracing(ctx); err != nil { // reads OTEL_*; a collector may be down
+			return err
+		}
+		defer otlp.ShutdownTracing(context.WithoutCancel(ctx))
+
+		backend, err := asbackend.Dial(ctx, "127.0.0.1:3000")
+		if err != nil {
+			return err
+		}
+		defer backend.Close()
+
+		store := aerostore.Chain(backend, otelmw.Tracing())
+		return serve(ctx, store)
+	}
+	_ = wire
+}
+
+// A chain with a middleware of one's own; see [Slow].
+func Example_middleware() {
+	wire := func(backend aerostore.Store, log *slog.Logger) {
+		store := aerostore.Chain(backend, otelmw.Tracing(), aerostore.Intercept(Slow(50*time.Millisecond, log)))
+		_ = store
+	}
+	_ = wire
+}
+
+func serve(context.Context, aerostore.Store) error { return nil }
+
+// The order of a chain: the first layer is the outermost.
+func ExampleChain() {
+	layer := func(name string) aerostore.Middleware {
+		return aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+			return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+				fmt.Println(name, "before", call)
+				result, err := next(ctx, call)
+				fmt.Println(name, "after")
+				return result, err
+			}
+		})
+	}
+	store := aerostore.Chain(memory.New(), layer("a"), layer("b"))
+	_ = store.Put(context.Background(), aerostore.NewKey("test", "users", "ada"), aerostore.Bins{"age": 36})
+	// Output:
+	// a before PUT test.users
+	// b before PUT test.users
+	// b after
+	// a after
+}
+
+// Slow is a middleware of an application's own: it logs operations that take
+// longer than threshold.
+func Slow(threshold time.Duration, log *slog.Logger) aerostore.Interceptor {
+	return func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			start := time.Now()
+			result, err := next(ctx, call)
+			if took := time.Since(start); took > threshold {
+				log.WarnContext(ctx, "slow operation", "call", call.String(), "took", took, "err", err)
+			}
+			return result, err
+		}
+	}
+}
+
+func ExampleIntercept() {
+	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey || a.Key == "took" {
+				return slog.Attr{} // they differ from run to run
+			}
+			return a
+		},
+	}))
+	store := aerostore.Chain(memory.New(), otelmw.Tracing(), aerostore.Intercept(Slow(0, log)))
+	_ = store.Touch(context.Background(), aerostore.NewKey("test", "users", "ada"))
+	// Output:
+	// level=WARN msg="slow operation" call="TOUCH test.users" err="aerostore: TOUCH test.users: KEY_NOT_FOUND_ERROR (2): there is no such record"
+}
+
+// Anything that Store has no method for goes through the same layers.
+func ExampleDo() {
+	store := aerostore.Chain(memory.New(), aerostore.Intercept(Slow(time.Hour, slog.Default())))
+	err := aerostore.Do(context.Background(), store,
+		aerostore.Custom{Name: "CREATE INDEX", Namespace: "test", Set: "users", Writes: true},
+		func(ctx context.Context) error {
+			indexer, ok := aerostore.As[aerostore.Indexer](store)
+			if !ok {
+				return errors.New("this backend has no indexes")
+			}
+			return indexer.CreateIndex(ctx, aerostore.Index{
+				Namespace: "test", Set: "users", Name: "users_age", Bin: "age", Type: aerostore.IndexInt,
+			})
+		})
+	fmt.Println(err)
+	// Output: <nil>
+}
+
+// Users is a piece of an application, for the README's tests.
+type Users struct{ Store aerostore.Store }
+
+var ErrTaken = errors.New("the name is taken")
+
+// SignUp makes a user of that name, or fails with ErrTaken.
+func (u Users) SignUp(ctx context.Context, name string) error {
+	err := u.Store.Put(ctx, aerostore.NewKey("test", "users", name), aerostore.Bins{"name": name}, aerostore.CreateOnly)
+	if errors.Is(err, aerostore.ErrExists) {
+		return ErrTaken
+	}
+	return err
+}
+
+func TestSignUpTwiceIsRefused(t *testing.T) {
+	store := memory.New()
+	users := Users{Store: store}
+	if err := users.SignUp(t.Context(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	if err := users.SignUp(t.Context(), "ada"); !errors.Is(err, ErrTaken) {
+		t.Errorf("the second sign-up gave %v", err)
+	}
+}
+
+func TestAnOutageIsReported(t *testing.T) {
+	store := mocks.NewMockStore(gomock.NewController(t))
+	store.EXPECT().Put(gomock.Any(), gomock.Any(), gomock.Any(), aerostore.CreateOnly).
+		Return(&aerostore.Error{Op: aerostore.OpPut, Code: aerostore.CodeTimeout, InDoubt: true})
+	users := Users{Store: store}
+	if err := users.SignUp(t.Context(), "ada"); !aerostore.InDoubt(err) {
+		t.Errorf("SignUp gave %v, want an error in doubt", err)
+	}
+}

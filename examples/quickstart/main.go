@@ -1,0 +1,131 @@
+// Quickstart runs a small service on aerostore and prints the trace of what it
+// did. It needs nothing but Go:
+//
+//	go run ./examples/quickstart
+//
+// -h says what else it can do.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"go.opentelemetry.io/otel"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/otelmw"
+	"github.com/aerostore/aerostore/otelmw/otlp"
+)
+
+const usage = `Quickstart runs a small service on aerostore - a sign-up, a profile, a counter,
+a batch, a query, a miss, a conflict, a failure that passes - and prints the
+trace of it: what ran when, for how long, and how it ended.
+
+  go run ./examples/quickstart                            in memory, nothing to install
+  go run ./examples/quickstart -hosts 127.0.0.1:3000      on a real cluster
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 go run ./examples/quickstart
+                                                          sends the trace to a collector, too
+
+On a cluster it uses the set "quickstart" and the index "quickstart_age", and
+removes both records and index afterwards.
+
+Flags:
+`
+
+func main() {
+	err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) {
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	flags.Usage = func() {
+		fmt.Fprint(errOut, usage)
+		flags.PrintDefaults()
+	}
+	hosts := flags.String("hosts", "", "run on the cluster at these `addresses`: h1:3000,h2:3000")
+	namespace := flags.String("namespace", "test", "the `namespace` to use")
+	timeout := flags.Duration("timeout", 30*time.Second, "give up after this `time`")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q; -h explains", flags.Arg(0))
+	}
+	if *namespace == "" {
+		return errors.New("the namespace is empty; -h explains")
+	}
+	ctx, cancel := context.WithTimeout(ctx, *timeout)
+	defer cancel()
+
+	// Traces go to the tree below, and to a collector if one is configured.
+	spans := &recorder{}
+	tracing := []otlp.Option{otlp.WithSpanProcessor(spans), otlp.WithServiceName("aerostore-quickstart")}
+	if !collectorConfigured() {
+		if err := os.Setenv("OTEL_TRACES_EXPORTER", "none"); err != nil {
+			return err
+		}
+	}
+	if err := otlp.InitTracing(ctx, tracing...); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, otlp.ShutdownTracing(context.WithoutCancel(ctx))) }()
+
+	backend, err := open(ctx, *hosts, *namespace)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, backend.Close()) }()
+
+	store := aerostore.Chain(backend,
+		otelmw.Tracing(),
+		aerostore.Intercept(busyOnce()),
+	)
+	service := &accounts{store: store, namespace: *namespace, set: "quickstart", out: out}
+
+	where := "in memory"
+	if *hosts != "" {
+		where = "on " + *hosts
+	}
+	fmt.Fprintf(out, "A service %s:\n\n", where)
+	ctx, span := otel.Tracer("quickstart").Start(ctx, "quickstart")
+	err = service.run(ctx)
+	span.End()
+	fmt.Fprintln(out)
+	return errors.Join(err, spans.printTree(out))
+}
+
+// backend is what both backends are besides a Store.
+type backend interface {
+	aerostore.Store
+	io.Closer
+}
+
+func open(ctx context.Context, hosts, namespace string) (backend, error) {
+	if hosts == "" {
+		return memory.New(memory.WithNamespaces(namespace)), nil
+	}
+	return asbackend.Dial(ctx, hosts)
+}
+
+func collectorConfigured() bool {
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER"} {
+		if os.Getenv(name) != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/grpc"
+)
+
+// quickstart runs the program without a collector, unless the test set one up.
+func quickstart(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errOut strings.Builder
+	if err := run(t.Context(), args, &out, &errOut); err != nil {
+		t.Fatalf("%v\n%s%s", err, &out, &errOut)
+	}
+	return out.String()
+}
+
+func withoutCollector(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER"} {
+		t.Setenv(name, "")
+	}
+}
+
+func TestItPrintsTheTraceOfTheWorkload(t *testing.T) {
+	withoutCollector(t)
+	out := quickstart(t)
+	for _, want := range []string{
+		"A service in memory",
+		"a second Ada is refused",
+		"2 of 3 users found",
+		"counted at attempt 2",
+		"trace ",
+		"db.system.name=aerospike",
+		"└─ clean up",
+		"PUT test.quickstart",
+		"SELECT test.quickstart",
+		"OPERATE test.quickstart",
+		"BATCH READ test.quickstart",
+		"QUERY test.quickstart",
+		"CREATE INDEX test.quickstart",
+		"db.operation.batch.size=3",
+		"db.response.status_code=2", // the miss
+		"error.type=GENERATION_ERROR",
+		"error.type=KEY_BUSY",
+		"error: aerostore: INCREMENT test.quickstart: KEY_BUSY (14)",
+		"█",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output does not hold %q", want)
+		}
+	}
+	for _, user := range []string{"=Ada", "=Nobody"} {
+		if strings.Contains(out, user) {
+			t.Errorf("a span holds a key or value: %q", user)
+		}
+	}
+	if t.Failed() {
+		t.Log(out)
+	}
+}
+
+func TestItRunsTwiceInOneProcess(t *testing.T) {
+	withoutCollector(t)
+	first, second := quickstart(t), quickstart(t)
+	if strings.Count(first, "\n") != strings.Count(second, "\n") {
+		t.Errorf("the runs differ:\n%s\n%s", first, second)
+	}
+}
+
+// receiver is a collector that keeps what it is sent.
+type receiver struct {
+	collector.UnimplementedTraceServiceServer
+	mu    sync.Mutex
+	spans []*tracepb.Span
+}
+
+func (r *receiver) Export(_ context.Context, req *collector.ExportTraceServiceRequest) (*collector.ExportTraceServiceResponse, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, resource := range req.GetResourceSpans() {
+		for _, scope := range resource.GetScopeSpans() {
+			r.spans = append(r.spans, scope.GetSpans()...)
+		}
+	}
+	return &collector.ExportTraceServiceResponse{}, nil
+}
+
+func TestItExportsToACollectorOverGRPC(t *testing.T) {
+	withoutCollector(t)
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var received receiver
+	server := grpc.NewServer()
+	collector.RegisterTraceServiceServer(server, &received)
+	go server.Serve(listener)
+	t.Cleanup(server.Stop)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+listener.Addr().String())
+
+	out := quickstart(t)
+
+	received.mu.Lock()
+	defer received.mu.Unlock()
+	names := map[string]int{}
+	var root *tracepb.Span
+	for _, s := range received.spans {
+		names[s.GetName()]++
+		if len(s.GetParentSpanId()) == 0 {
+			root = s
+		}
+	}
+	if root.GetName() != "quickstart" || names["PUT test.quickstart"] == 0 || names["QUERY test.quickstart"] != 1 {
+		t.Errorf("the collector has root %q and %v", root.GetName(), names)
+	}
+	for _, s := range received.spans {
+		if string(s.GetTraceId()) != string(root.GetTraceId()) {
+			t.Errorf("%s is in another trace than the root", s.GetName())
+		}
+	}
+	if !strings.Contains(out, "└─ clean up") {
+		t.Error("nothing is printed when a collector gets the spans, too")
+	}
+}
+
+func TestHelpExplainsItself(t *testing.T) {
+	var out, errOut strings.Builder
+	if err := run(t.Context(), []string{"-h"}, &out, &errOut); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("-h gave %v", err)
+	}
+	for _, want := range []string{"-hosts", "-namespace", "OTEL_EXPORTER_OTLP_ENDPOINT", "quickstart_age"} {
+		if !strings.Contains(errOut.String(), want) {
+			t.Errorf("-h does not say %q", want)
+		}
+	}
+}
+
+func TestBadArgumentsAreRefused(t *testing.T) {
+	withoutCollector(t)
+	for args, want := range map[string]string{
+		"extra":             `"extra"`,
+		"-hosts not:a:port": "hosts",
+		"-namespace=":       "namespace",
+	} {
+		var out, errOut strings.Builder
+		err := run(t.Context(), strings.Fields(args), &out, &errOut)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s gave %v, want an error that says %s", args, err, want)
+		}
+	}
+}
+
+func TestItRunsOnACluster(t *testing.T) {
+	hosts := os.Getenv("AEROSPIKE_HOSTS")
+	if hosts == "" {
+		t.Skip("AEROSPIKE_HOSTS is not set")
+	}
+	withoutCollector(t)
+	out := quickstart(t, "-hosts", hosts)
+	for _, want := range []string{"A service on " + hosts, "network.peer.address=", "error.type=GENERATION_ERROR"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output does not hold %q\n%s", want, out)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package mocks_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log"
+
+	"go.uber.org/mock/gomock"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/mocks"
+)
+
+// t stands for the *testing.T that a test has and an example has not.
+var t reporter
+
+type reporter struct{}
+
+func (reporter) Errorf(format string, args ...any) { log.Printf(format, args...) }
+func (reporter) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
+
+var ada = aerostore.NewKey("test", "users", "ada")
+
+// Expecting a call with these arguments and options. Options are values, so
+// that gomock can compare them; whatever is not of interest is gomock.Any.
+func Example() {
+	store := mocks.NewMockStore(gomock.NewController(t))
+	store.EXPECT().
+		Put(gomock.Any(), ada, aerostore.Bins{"name": "Ada"}, aerostore.CreateOnly).
+		Return(nil)
+
+	err := store.Put(context.Background(), ada, aerostore.Bins{"name": "Ada"}, aerostore.CreateOnly)
+	fmt.Println(err)
+	// Output: <nil>
+}
+
+// Returning an error in doubt, as a real backend does when the connection
+// breaks after a write was sent.
+func Example_inDoubt() {
+	store := mocks.NewMockStore(gomock.NewController(t))
+	store.EXPECT().
+		Increment(gomock.Any(), ada, gomock.Any()).
+		Return(&aerostore.Error{
+			Op: aerostore.OpIncrement, Namespace: "test", Set: "users",
+			Code: aerostore.CodeNetwork, InDoubt: true,
+		})
+
+	err := store.Increment(context.Background(), ada, aerostore.Bins{"visits": 1})
+	fmt.Println(errors.Is(err, aerostore.CodeNetwork), aerostore.InDoubt(err))
+	// Output: true true
+}
+
+// Streaming a query: the mock returns an iterator, which may end in an error.
+func Example_query() {
+	store := mocks.NewMockStore(gomock.NewController(t))
+	store.EXPECT().
+		Query(gomock.Any(), aerostore.Query{Namespace: "test", Set: "users"}).
+		Return(iter.Seq2[*aerostore.Record, error](func(yield func(*aerostore.Record, error) bool) {
+			if !yield(&aerostore.Record{Key: ada, Bins: aerostore.Bins{"name": "Ada"}}, nil) {
+				return
+			}
+			yield(nil, &aerostore.Error{Op: aerostore.OpQuery, Code: aerostore.CodeQueryAborted})
+		}))
+
+	for record, err := range store.Query(context.Background(), aerostore.Query{Namespace: "test", Set: "users"}) {
+		if err != nil {
+			fmt.Println(aerostore.CodeOf(err).String())
+			break
+		}
+		name, _ := record.Str("name")
+		fmt.Println(name)
+	}
+	// Output:
+	// Ada
+	// QUERY_ABORTED
+}
