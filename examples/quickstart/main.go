@@ -82,7 +82,12 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	if err := otlp.InitTracing(ctx, tracing...); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, otlp.ShutdownTracing(context.WithoutCancel(ctx))) }()
+	defer func() {
+		// Spans that get nowhere are no reason to fail.
+		if err := otlp.ShutdownTracing(context.WithoutCancel(ctx)); err != nil {
+			fmt.Fprintln(errOut, "quickstart:", err)
+		}
+	}()
 
 	backend, err := open(ctx, *hosts, *namespace)
 	if err != nil {

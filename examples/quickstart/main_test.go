@@ -134,6 +134,26 @@ func TestItExportsToACollectorOverGRPC(t *testing.T) {
 	}
 }
 
+func TestACollectorThatIsAwayIsNoFailure(t *testing.T) {
+	withoutCollector(t)
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := listener.Addr().String()
+	listener.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+nobody)
+	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "100")
+
+	var out, errOut strings.Builder
+	if err := run(t.Context(), nil, &out, &errOut); err != nil {
+		t.Errorf("it failed: %v", err)
+	}
+	if !strings.Contains(out.String(), "└─ clean up") || !strings.Contains(errOut.String(), nobody) {
+		t.Errorf("printed %s%s", &out, &errOut)
+	}
+}
+
 func TestHelpExplainsItself(t *testing.T) {
 	var out, errOut strings.Builder
 	if err := run(t.Context(), []string{"-h"}, &out, &errOut); !errors.Is(err, flag.ErrHelp) {
