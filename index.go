@@ -1,6 +1,9 @@
 package aerostore
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // An Indexer is a backend that can make and drop secondary indexes. Find it
 // under any layers with As[Indexer]; like all administration it does not pass
@@ -35,16 +38,48 @@ const (
 	IndexString                      // strings
 )
 
-// Validate says what is wrong with the definition, nil if nothing. Errors
-// match [ErrInvalid].
+// maxIndexName is the longest index name that a server accepts, in bytes.
+const maxIndexName = 63
+
+// Validate says what is wrong with the definition, nil if nothing. Errors are
+// of type *Error and match [ErrInvalid].
 func (x Index) Validate() error {
-	if err := x.check(); err != nil {
-		return &Error{Namespace: x.Namespace, Set: x.Set, Code: err.code, Err: err}
+	if err := x.checkDefinition(); err != nil {
+		return x.Fail(err.code, err)
 	}
 	return nil
 }
 
-func (x Index) check() *invalidError {
+// ReadyToCreate says why a backend must not make the index: the context is nil
+// or done, or the definition is at fault. It returns nil or an *Error.
+func (x Index) ReadyToCreate(ctx context.Context) error { return x.ready(ctx, x.checkDefinition) }
+
+// ReadyToDrop is ReadyToCreate for dropping, for which namespace, set and name
+// will do.
+func (x Index) ReadyToDrop(ctx context.Context) error { return x.ready(ctx, x.checkNames) }
+
+// Fail returns an error about the index, which names its namespace and set.
+func (x Index) Fail(code ResultCode, cause error) *Error {
+	return &Error{Namespace: x.Namespace, Set: x.Set, Code: code, Err: cause}
+}
+
+func (x Index) ready(ctx context.Context, check func() *invalidError) error {
+	if err := check(); err != nil {
+		return x.Fail(err.code, err)
+	}
+	if ctx == nil {
+		return x.Fail(errNilContext.code, errNilContext)
+	}
+	if err := ctx.Err(); err != nil {
+		return x.Fail(CodeOK, err)
+	}
+	return nil
+}
+
+// reservedInIndex are the characters that separate the parts of a command.
+const reservedInIndex = ":;,=\t\r\n"
+
+func (x Index) checkNames() *invalidError {
 	if x.Namespace == "" {
 		return errNoNamespace
 	}
@@ -53,6 +88,19 @@ func (x Index) check() *invalidError {
 	}
 	if x.Name == "" {
 		return invalidf("the index has no name")
+	}
+	if len(x.Name) > maxIndexName {
+		return invalidf("index name %q has %d bytes, %d at most", shorten(x.Name), len(x.Name), maxIndexName)
+	}
+	if strings.ContainsAny(x.Namespace+x.Set+x.Name+x.Bin, reservedInIndex) {
+		return invalidf("a name of the index has one of : ; , = or a control character, which separate the parts of a server's commands")
+	}
+	return nil
+}
+
+func (x Index) checkDefinition() *invalidError {
+	if err := x.checkNames(); err != nil {
+		return err
 	}
 	if err := checkBinName(x.Bin); err != nil {
 		return err

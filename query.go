@@ -19,7 +19,8 @@ type Query struct {
 	Where Predicate
 
 	// MaxRecords ends the query after that many records; which ones is up to
-	// the server. Zero means no limit.
+	// the server. A record that is left out because it has none of the bins
+	// named counts, too. Zero means no limit.
 	MaxRecords int
 
 	// Options are the timeouts of the query; without them it may take as long

@@ -3,7 +3,6 @@ package asbackend
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ import (
 // it, until the index is usable on every node. Without its namespace it fails
 // with [aerostore.ErrInvalidNamespace].
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
-	return s.administer(ctx, index, indexJob{
+	return s.administer(ctx, index, index.ReadyToCreate, indexJob{
 		command: "sindex-create:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name +
 			";indexdata=" + index.Bin + "," + indexTypes[index.Type],
 		poll: "sindex/" + index.Namespace + "/" + index.Name,
@@ -30,7 +29,7 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 // until the index is gone from every node. Without its namespace it fails with
 // [aerostore.ErrInvalidNamespace].
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
-	return s.administer(ctx, index, indexJob{
+	return s.administer(ctx, index, index.ReadyToDrop, indexJob{
 		command: "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name,
 		poll:    "sindex-exists:ns=" + index.Namespace + ";indexname=" + index.Name,
 		done:    func(answer string) bool { return answer == "false" },
@@ -62,9 +61,6 @@ type indexJob struct {
 }
 
 const (
-	// reserved are the characters with a meaning of their own in a command.
-	reserved = ":;,=\t\r\n"
-
 	firstPause = 10 * time.Millisecond
 	maxPause   = 500 * time.Millisecond
 
@@ -73,22 +69,16 @@ const (
 	patience = 5 * time.Second
 )
 
-var (
-	errReserved = fmt.Errorf("a name has one of : ; , = or a control character: %w", aerostore.ErrInvalid)
-	errNoIndex  = errors.New("the server accepted the index and then did not have it")
-)
+var errNoIndex = errors.New("the server accepted the index and then did not have it")
 
-func (s *Store) administer(ctx context.Context, index aerostore.Index, job indexJob) error {
+func (s *Store) administer(ctx context.Context, index aerostore.Index, ready func(context.Context) error, job indexJob) error {
 	a := administration{store: s, ctx: ctx, index: index}
 	if !s.acquire() {
 		return a.fail(aerostore.CodeOK, aerostore.ErrClosed)
 	}
 	defer s.release()
-	if err := index.Validate(); err != nil {
+	if err := ready(ctx); err != nil {
 		return err
-	}
-	if strings.ContainsAny(index.Namespace+index.Set+index.Name+index.Bin, reserved) {
-		return a.fail(aerostore.CodeParameter, errReserved)
 	}
 	nodes := s.client.GetNodes()
 	if len(nodes) == 0 {
@@ -190,8 +180,7 @@ func refusal(answer string) (code aerostore.ResultCode, text string) {
 // fail returns an error that is in doubt once the command went out and was not
 // refused: the cluster may carry it out all the same.
 func (a *administration) fail(code aerostore.ResultCode, cause error) *aerostore.Error {
-	return &aerostore.Error{
-		Namespace: a.index.Namespace, Set: a.index.Set,
-		Code: code, InDoubt: a.sent, Node: a.node, Err: cause,
-	}
+	err := a.index.Fail(code, cause)
+	err.InDoubt, err.Node = a.sent, a.node
+	return err
 }

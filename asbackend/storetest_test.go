@@ -1,0 +1,32 @@
+package asbackend_test
+
+import (
+	"testing"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/storetest"
+)
+
+func TestStoreAnswersTheSpecification(t *testing.T) {
+	t.Parallel()
+	backend, err := asbackend.Dial(t.Context(), hosts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = backend.Close() })
+	storetest.Run(t,
+		func(tb testing.TB) aerostore.Store {
+			tb.Helper()
+			// A Store for each case, so that it can be closed; the client is
+			// that of all.
+			s, err := asbackend.New(backend.Client())
+			if err != nil {
+				tb.Fatal(err)
+			}
+			return s
+		},
+		storetest.WithNamespace(namespace),
+		storetest.Without(storetest.DurableDelete, "the server is the Community Edition"),
+	)
+}

@@ -1,0 +1,18 @@
+package asbackend_test
+
+import (
+	"testing"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/storetest/vectors"
+)
+
+func TestVectors(t *testing.T) {
+	s, err := asbackend.Dial(t.Context(), hosts(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	vectors.Run(t, func(testing.TB) aerostore.Store { return s })
+}
