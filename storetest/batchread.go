@@ -1,0 +1,189 @@
+package storetest
+
+import (
+	"strconv"
+
+	"github.com/aerostore/aerostore"
+)
+
+func batchReads() []testCase {
+	return []testCase{
+		{
+			name: "one result for each key in order",
+			why:  "callers match results to keys by position",
+			run: func(t *trial) {
+				keys := t.keys(100)
+				for i, key := range keys {
+					t.put(key, aerostore.Bins{"i": i})
+				}
+				results, err := t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				for i, r := range results {
+					t.ok(r.Err)
+					t.bins(r.Record, aerostore.Bins{"i": i})
+					t.equal("the record's key "+strconv.Itoa(i), r.Record.Key, keys[i])
+				}
+			},
+		},
+		{
+			name: "keys without a record",
+			why:  "a key that is not there is an answer of its own, and the others have theirs",
+			run: func(t *trial) {
+				keys := t.keys(5)
+				for _, i := range []int{1, 3} {
+					t.put(keys[i], aerostore.Bins{"i": i})
+				}
+				results, err := t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				for i, r := range results {
+					if i%2 == 0 {
+						t.fails(r.Err, aerostore.ErrNotFound)
+						t.equal("the record", r.Record, (*aerostore.Record)(nil))
+						continue
+					}
+					t.ok(r.Err)
+					t.bins(r.Record, aerostore.Bins{"i": i})
+				}
+			},
+		},
+		{
+			name: "a key twice",
+			why:  "each time is answered",
+			run: func(t *trial) {
+				a, b := t.key(), t.key()
+				t.put(a, aerostore.Bins{"n": 1})
+				t.put(b, aerostore.Bins{"n": 2})
+				keys := []aerostore.Key{a, b, a}
+				results, err := t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				for i, n := range []int{1, 2, 1} {
+					t.ok(results[i].Err)
+					t.bins(results[i].Record, aerostore.Bins{"n": n})
+				}
+			},
+		},
+		{
+			name: "one key",
+			why:  "a batch of one key is a batch",
+			run: func(t *trial) {
+				keys := t.keys(1)
+				results, err := t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				t.fails(results[0].Err, aerostore.ErrNotFound)
+				t.put(keys[0], before)
+				results, err = t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				t.bins(results[0].Record, before)
+			},
+		},
+		{
+			name: "the bins named",
+			why:  "bins that nobody asked for do not travel, and those that are not there are absent",
+			run: func(t *trial) {
+				keys := t.keys(2)
+				t.put(keys[0], aerostore.Bins{"a": 1, "b": 2})
+				t.put(keys[1], aerostore.Bins{"b": 3})
+				results, err := t.store.BatchRead(t.Context(), keys, []string{"a", "z"})
+				t.ok(err)
+				t.results(results, keys)
+				for i, want := range []aerostore.Bins{{"a": 1}, {}} {
+					t.ok(results[i].Err)
+					t.bins(results[i].Record, want)
+				}
+			},
+		},
+		{
+			name: "no bins",
+			why:  "nil names read all bins, empty names generation and TTL only",
+			run: func(t *trial) {
+				keys := t.keys(2)
+				for _, key := range keys {
+					t.put(key, before)
+					t.put(key, before)
+				}
+				results, err := t.store.BatchRead(t.Context(), keys, []string{})
+				t.ok(err)
+				t.results(results, keys)
+				for i := range keys {
+					t.ok(results[i].Err)
+					t.bins(results[i].Record, aerostore.Bins{})
+					t.equal("Generation", results[i].Record.Generation, uint32(2))
+				}
+			},
+		},
+		{
+			name: "keys of several sets",
+			why:  "a batch may go anywhere in the cluster",
+			run: func(t *trial) {
+				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}
+				for i, key := range keys {
+					t.put(key, aerostore.Bins{"i": i})
+				}
+				results, err := t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				for i, r := range results {
+					t.ok(r.Err)
+					t.bins(r.Record, aerostore.Bins{"i": i})
+				}
+			},
+		},
+		{
+			name:  "one key of a namespace that does not exist",
+			why:   "a key that fails does not hide what became of the others",
+			needs: Namespaces,
+			run: func(t *trial) {
+				keys := []aerostore.Key{t.key(), t.strangerKey(), t.key()}
+				t.put(keys[0], before)
+				t.put(keys[2], before)
+				results, err := t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				t.bins(results[0].Record, before)
+				t.fails(results[1].Err, aerostore.ErrInvalidNamespace)
+				t.bins(results[2].Record, before)
+			},
+		},
+		{
+			name: "no keys",
+			why:  "no keys are an empty answer, not a missing one",
+			run: func(t *trial) {
+				ctx, s := t.Context(), t.store
+				for _, batch := range []func() ([]aerostore.BatchResult, error){
+					func() ([]aerostore.BatchResult, error) { return s.BatchRead(ctx, nil, nil) },
+					func() ([]aerostore.BatchResult, error) { return s.BatchRead(ctx, []aerostore.Key{}, []string{"a"}) },
+					func() ([]aerostore.BatchResult, error) { return s.BatchWrite(ctx, nil) },
+					func() ([]aerostore.BatchResult, error) {
+						return s.BatchOperate(ctx, nil, []aerostore.Operation{aerostore.ReadAll()})
+					},
+					func() ([]aerostore.BatchResult, error) { return s.BatchRemove(ctx, nil) },
+				} {
+					results, err := batch()
+					t.ok(err)
+					t.equal("the answer", results, []aerostore.BatchResult{})
+				}
+			},
+		},
+	}
+}
+
+// results checks what holds for the results of every batch.
+func (t *trial) results(results []aerostore.BatchResult, keys []aerostore.Key) {
+	t.Helper()
+	if len(results) != len(keys) {
+		t.Fatalf("got %d results, want %d", len(results), len(keys))
+	}
+	for i, r := range results {
+		if r.Key != keys[i] {
+			t.Errorf("result %d is that of another key", i)
+		}
+		if r.Record != nil && r.Err != nil {
+			t.Errorf("result %d has a record and the error %v, want one of them", i, r.Err)
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package storetest
+
+import "github.com/aerostore/aerostore"
+
+func batchWrites() []testCase {
+	return append([]testCase{
+		{
+			name: "BatchWrite writes bins of their own",
+			why:  "it is Put for many records, other bins and nil values included",
+			run: func(t *trial) {
+				keys := t.keys(3)
+				t.put(keys[1], aerostore.Bins{"a": 1, "b": 2})
+				t.put(keys[2], aerostore.Bins{"a": 1, "b": 2})
+				t.writesAll([]aerostore.BatchItem{
+					{Key: keys[0], Bins: aerostore.Bins{"a": 9}},
+					{Key: keys[1], Bins: aerostore.Bins{"c": 3}},
+					{Key: keys[2], Bins: aerostore.Bins{"a": nil, "b": "x"}},
+				})
+				t.unchanged(keys[0], aerostore.Bins{"a": 9})
+				t.holds(keys[1], aerostore.Bins{"a": 1, "b": 2, "c": 3})
+				t.holds(keys[2], aerostore.Bins{"b": "x"})
+				t.equal("Generation", t.get(keys[1]).Generation, uint32(2))
+			},
+		},
+		{
+			name: "BatchWrite with options of an item",
+			why:  "an item's options hold for its record alone",
+			run: func(t *trial) {
+				keys := t.keys(3)
+				for _, key := range keys {
+					t.put(key, before)
+				}
+				items := itemsOf(keys, aerostore.Bins{"n": 2})
+				items[1].Options = []aerostore.WriteOption{aerostore.CreateOnly}
+				items[2].Options = []aerostore.WriteOption{aerostore.Replace}
+				results, err := t.store.BatchWrite(t.Context(), items)
+				t.ok(err)
+				t.results(results, keys)
+				t.ok(results[0].Err)
+				t.fails(results[1].Err, aerostore.ErrExists)
+				t.ok(results[2].Err)
+				t.holds(keys[0], aerostore.Bins{"n": 2, "s": "m"})
+				t.unchanged(keys[1], before)
+				t.holds(keys[2], aerostore.Bins{"n": 2})
+			},
+		},
+		{
+			name: "BatchWrite with options of an item over those of the call",
+			why:  "the options of the whole call hold where an item does not say otherwise",
+			run: func(t *trial) {
+				keys := t.keys(2)
+				items := itemsOf(keys, before)
+				items[1].Options = []aerostore.WriteOption{aerostore.Update}
+				results, err := t.store.BatchWrite(t.Context(), items, aerostore.UpdateOnly)
+				t.ok(err)
+				t.results(results, keys)
+				t.fails(results[0].Err, aerostore.ErrNotFound)
+				t.ok(results[1].Err)
+				t.missing(keys[0])
+				t.unchanged(keys[1], before)
+			},
+		},
+		{
+			name: "BatchWrite with timeouts of an item",
+			why:  "a batch has one timeout; those of its items are ignored",
+			run: func(t *trial) {
+				keys := t.keys(2)
+				items := itemsOf(keys, before)
+				items[0].Options = []aerostore.WriteOption{aerostore.Timeout(1), aerostore.SocketTimeout(1)}
+				t.writesAll(items)
+				t.unchanged(keys[0], before)
+			},
+		},
+		{
+			name: "BatchWrite of a key twice",
+			why:  "each item is applied",
+			run: func(t *trial) {
+				key := t.key()
+				t.writesAll([]aerostore.BatchItem{
+					{Key: key, Bins: aerostore.Bins{"a": 1}},
+					{Key: key, Bins: aerostore.Bins{"b": 2}},
+				})
+				t.holds(key, aerostore.Bins{"a": 1, "b": 2})
+			},
+		},
+		{
+			name: "BatchOperate does the same to each",
+			why:  "it is Operate for many records, with what the reading steps gave for each",
+			run: func(t *trial) {
+				keys := t.keys(3)
+				for i, key := range keys[:2] {
+					t.put(key, aerostore.Bins{"n": 10 * i, "l": []any{i}})
+				}
+				results, err := t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{
+					aerostore.AddBin("n", 1), aerostore.ReadBin("n"), aerostore.AddBin("n", 1), aerostore.ReadBin("n"),
+					aerostore.ReadBin("l"),
+				})
+				t.ok(err)
+				t.results(results, keys)
+				for i, want := range []aerostore.Bins{
+					{"n": aerostore.OpResults{1, 2}, "l": []any{0}},
+					{"n": aerostore.OpResults{11, 12}, "l": []any{1}},
+					{"n": aerostore.OpResults{1, 2}},
+				} {
+					t.ok(results[i].Err)
+					t.bins(results[i].Record, want)
+				}
+			},
+		},
+		{
+			name: "BatchOperate that only reads",
+			why:  "a key without a record has its own answer, and none is made",
+			run: func(t *trial) {
+				keys := t.keys(2)
+				t.put(keys[0], before)
+				results, err := t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.ReadBin("s")})
+				t.ok(err)
+				t.results(results, keys)
+				t.ok(results[0].Err)
+				t.bins(results[0].Record, aerostore.Bins{"s": "m"})
+				t.fails(results[1].Err, aerostore.ErrNotFound)
+				t.missing(keys[1])
+			},
+		},
+		{
+			name: "BatchOperate of a key twice",
+			why:  "the steps are applied as often as the key is given",
+			run: func(t *trial) {
+				key := t.key()
+				t.ok(batchError(t.store.BatchOperate(t.Context(), []aerostore.Key{key, key}, []aerostore.Operation{aerostore.AddBin("n", 1)})))
+				t.holds(key, aerostore.Bins{"n": 2})
+			},
+		},
+		{
+			name: "BatchOperate that fails for one key",
+			why:  "steps are all or nothing for a record, not for the batch",
+			run: func(t *trial) {
+				keys := t.keys(3)
+				for i, key := range keys {
+					t.put(key, aerostore.Bins{"n": []any{1, "x", 2}[i], "m": 0})
+				}
+				results, err := t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{
+					aerostore.WriteBin("m", 1), aerostore.AddBin("n", 1),
+				})
+				t.ok(err)
+				t.results(results, keys)
+				t.ok(results[0].Err)
+				t.fails(results[1].Err, aerostore.ErrBinType)
+				t.ok(results[2].Err)
+				t.holds(keys[0], aerostore.Bins{"n": 2, "m": 1})
+				t.unchanged(keys[1], aerostore.Bins{"n": "x", "m": 0})
+				t.holds(keys[2], aerostore.Bins{"n": 3, "m": 1})
+			},
+		},
+		{
+			name: "BatchRemove",
+			why:  "records are removed, and a key without one has that as its answer",
+			run: func(t *trial) {
+				keys := t.keys(3)
+				t.put(keys[0], before)
+				t.put(keys[2], before)
+				results, err := t.store.BatchRemove(t.Context(), keys)
+				t.ok(err)
+				t.results(results, keys)
+				t.ok(results[0].Err)
+				t.fails(results[1].Err, aerostore.ErrNotFound)
+				t.ok(results[2].Err)
+				for _, key := range keys {
+					t.missing(key)
+				}
+			},
+		},
+		{
+			name: "BatchRemove of one key",
+			why:  "a batch of one key answers like a larger one",
+			run: func(t *trial) {
+				keys := t.keys(1)
+				results, err := t.store.BatchRemove(t.Context(), keys)
+				t.ok(err)
+				t.results(results, keys)
+				t.fails(results[0].Err, aerostore.ErrNotFound)
+				t.put(keys[0], before)
+				t.ok(batchError(t.store.BatchRemove(t.Context(), keys)))
+				t.missing(keys[0])
+			},
+		},
+		{
+			name: "BatchRemove of a key twice",
+			why:  "a record can be removed once",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				keys := []aerostore.Key{key, key}
+				results, err := t.store.BatchRemove(t.Context(), keys)
+				t.ok(err)
+				t.results(results, keys)
+				removed, missed := results[0].Err, results[1].Err
+				if removed != nil {
+					removed, missed = missed, removed
+				}
+				t.ok(removed)
+				t.fails(missed, aerostore.ErrNotFound)
+			},
+		},
+	}, oneForeignKey()...)
+}
+
+// oneForeignKey are the batches that write to two records and to a namespace
+// that does not exist between them.
+func oneForeignKey() []testCase {
+	var cases []testCase
+	for _, batch := range []struct {
+		op    aerostore.Op
+		write func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error)
+	}{
+		{aerostore.OpBatchWrite, func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return t.store.BatchWrite(t.Context(), itemsOf(keys, aerostore.Bins{"n": 2}))
+		}},
+		{aerostore.OpBatchOperate, func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.WriteBin("n", 2)})
+		}},
+		{aerostore.OpBatchRemove, func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return t.store.BatchRemove(t.Context(), keys)
+		}},
+	} {
+		cases = append(cases, testCase{
+			name:  batch.op.String() + " with one key of a namespace that does not exist",
+			why:   "a key that fails does not keep the others from being written",
+			needs: Namespaces,
+			run: func(t *trial) {
+				keys := []aerostore.Key{t.key(), t.strangerKey(), t.key()}
+				t.put(keys[0], before)
+				t.put(keys[2], before)
+				results, err := batch.write(t, keys)
+				t.ok(err)
+				t.results(results, keys)
+				t.fails(results[1].Err, aerostore.ErrInvalidNamespace)
+				for _, i := range []int{0, 2} {
+					t.ok(results[i].Err)
+					t.written(keys[i], batch.op == aerostore.OpBatchRemove)
+				}
+			},
+		})
+	}
+	return cases
+}
+
+func itemsOf(keys []aerostore.Key, bins aerostore.Bins) []aerostore.BatchItem {
+	items := make([]aerostore.BatchItem, len(keys))
+	for i, key := range keys {
+		items[i] = aerostore.BatchItem{Key: key, Bins: bins}
+	}
+	return items
+}
+
+// writesAll writes items, none of which may fail.
+func (t *trial) writesAll(items []aerostore.BatchItem) {
+	t.Helper()
+	results, err := t.store.BatchWrite(t.Context(), items)
+	t.ok(err)
+	keys := make([]aerostore.Key, len(items))
+	for i, item := range items {
+		keys[i] = item.Key
+	}
+	t.results(results, keys)
+	t.ok(batchError(results, nil))
+}

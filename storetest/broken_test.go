@@ -1,0 +1,295 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// onCalls changes what a store is asked.
+func onCalls(change func(aerostore.Call) aerostore.Call) aerostore.Middleware {
+	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+		return next(ctx, change(call))
+	})
+}
+
+// onOptions changes the options of a call.
+func onOptions(change func(*aerostore.Options)) aerostore.Middleware {
+	return onCalls(func(call aerostore.Call) aerostore.Call {
+		change(&call.Options)
+		return call
+	})
+}
+
+// onAnswers changes what a store answers.
+func onAnswers(change func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error)) aerostore.Middleware {
+	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+		r, err := next(ctx, call)
+		return change(call, r, err)
+	})
+}
+
+// onErrors changes the errors, those of single keys included.
+func onErrors(change func(call aerostore.Call, key aerostore.Key, err error) error) aerostore.Middleware {
+	return onAnswers(func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
+		if err != nil {
+			err = change(call, call.Key, err)
+		}
+		for i, b := range r.Batch() {
+			if b.Err != nil {
+				r.Batch()[i].Err = change(call, b.Key, b.Err)
+			}
+		}
+		return r, err
+	})
+}
+
+// onRecords changes the records that are read, whatever reads them.
+func onRecords(change func(*aerostore.Record)) aerostore.Middleware {
+	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+		if q := call.Query(); q != nil {
+			outer := call
+			call = call.WithQuery(*q, func(r *aerostore.Record) bool {
+				change(r)
+				return outer.Yield(r)
+			})
+		}
+		r, err := next(ctx, call)
+		if r.Record() != nil {
+			change(r.Record())
+		}
+		for _, b := range r.Batch() {
+			if b.Record != nil {
+				change(b.Record)
+			}
+		}
+		return r, err
+	})
+}
+
+// onQueries changes what is queried.
+func onQueries(change func(*aerostore.Query)) aerostore.Middleware {
+	return onCalls(func(call aerostore.Call) aerostore.Call {
+		if q := call.Query(); q != nil {
+			changed := *q
+			change(&changed)
+			call = call.WithQuery(changed, call.Yield)
+		}
+		return call
+	})
+}
+
+func around(do func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error)) aerostore.Middleware {
+	return aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) { return do(ctx, call, next) }
+	})
+}
+
+// slowly gives others time to interfere with a write.
+func slowly(m aerostore.Middleware) aerostore.Middleware {
+	slow := around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+		if call.Op == aerostore.OpPut {
+			time.Sleep(100 * time.Microsecond)
+		}
+		return next(ctx, call)
+	})
+	return func(next aerostore.Store) aerostore.Store { return aerostore.Chain(next, slow, m) }
+}
+
+// layer is a decorator by hand, for what interceptors cannot get wrong.
+type layer struct {
+	aerostore.Store
+}
+
+func (l layer) Unwrap() aerostore.Store { return l.Store }
+
+// sharing keeps the bins that it was given and hands them out as they are.
+func sharing() aerostore.Middleware {
+	var kept sync.Map
+	return onAnswers(func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
+		switch {
+		case err != nil:
+		case call.Op == aerostore.OpPut:
+			kept.Store(call.Key, call.Bins())
+		case call.Op == aerostore.OpGet:
+			if bins, ok := kept.Load(call.Key); ok {
+				r.Record().Bins = bins.(aerostore.Bins)
+			}
+		}
+		return r, err
+	})
+}
+
+// halting hands on the first two records of a query.
+func halting(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if q := call.Query(); q != nil {
+		outer, n := call, 0
+		call = call.WithQuery(*q, func(r *aerostore.Record) bool {
+			n++
+			return outer.Yield(r) && n < 2
+		})
+	}
+	return next(ctx, call)
+}
+
+// inventing begins a query with a record that nobody wrote.
+func inventing(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if q := call.Query(); q != nil && !call.Yield(&aerostore.Record{Key: aerostore.NewKey(q.Namespace, q.Set, 1)}) {
+		return aerostore.Result{}, nil
+	}
+	return next(ctx, call)
+}
+
+// repeating hands on each record of a query twice.
+func repeating(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if q := call.Query(); q != nil {
+		outer := call
+		call = call.WithQuery(*q, func(r *aerostore.Record) bool {
+			more := outer.Yield(r)
+			return more && outer.Yield(r)
+		})
+	}
+	return next(ctx, call)
+}
+
+// stepwise applies the operations of an Operate one by one.
+func stepwise(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if call.Op != aerostore.OpOperate {
+		return next(ctx, call)
+	}
+	var last aerostore.Result
+	for _, op := range call.Operations() {
+		r, err := next(ctx, call.WithOperations([]aerostore.Operation{op}))
+		if err != nil {
+			return r, err
+		}
+		last = r
+	}
+	return last, nil
+}
+
+// binwise writes the bins of a Put one by one.
+func binwise(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if call.Op != aerostore.OpPut || len(call.Bins()) == 0 {
+		return next(ctx, call)
+	}
+	for name, value := range call.Bins() {
+		if r, err := next(ctx, call.WithBins(aerostore.Bins{name: value})); err != nil {
+			return r, err
+		}
+		time.Sleep(100 * time.Microsecond)
+	}
+	return aerostore.Result{}, nil
+}
+
+// racing reads what it adds or appends to, and writes the result.
+type racing struct{ layer }
+
+func (s racing) Increment(ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error {
+	return s.change(ctx, key, bins, opts, func(was, by any) any {
+		n, _ := was.(int)
+		d, _ := by.(int)
+		return n + d
+	})
+}
+
+func (s racing) Append(ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error {
+	return s.change(ctx, key, bins, opts, func(was, by any) any {
+		text, _ := was.(string)
+		tail, _ := by.(string)
+		return text + tail
+	})
+}
+
+func (s racing) change(ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts []aerostore.WriteOption, sum func(was, by any) any) error {
+	changed := aerostore.Bins{}
+	r, _ := s.Get(ctx, key)
+	for name, by := range bins {
+		var was any
+		if r != nil {
+			was = r.Bins[name]
+		}
+		changed[name] = sum(was, by)
+	}
+	time.Sleep(100 * time.Microsecond)
+	return s.Put(ctx, key, changed, opts...)
+}
+
+func (s racing) Put(ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error {
+	if existed, _ := s.Exists(ctx, key); slices.Contains(opts, aerostore.WriteOption(aerostore.CreateOnly)) && !existed {
+		time.Sleep(100 * time.Microsecond)
+		opts = nil
+	}
+	return s.Store.Put(ctx, key, bins, opts...)
+}
+
+func (s racing) Remove(ctx context.Context, key aerostore.Key, opts ...aerostore.WriteOption) (bool, error) {
+	existed, _ := s.Exists(ctx, key)
+	time.Sleep(100 * time.Microsecond)
+	_, err := s.Store.Remove(ctx, key, opts...)
+	return existed, err
+}
+
+// eager begins a query before anybody ranges over it.
+type eager struct{ layer }
+
+func (e *eager) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aerostore.Record, error] {
+	type row struct {
+		r   *aerostore.Record
+		err error
+	}
+	var rows []row
+	for r, err := range e.Store.Query(ctx, q) {
+		rows = append(rows, row{r, err})
+	}
+	return func(yield func(*aerostore.Record, error) bool) {
+		for _, row := range rows {
+			if !yield(row.r, row.err) {
+				return
+			}
+		}
+	}
+}
+
+// once has records for the first range over a query only.
+type once struct{ layer }
+
+func (o *once) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aerostore.Record, error] {
+	used := false
+	return func(yield func(*aerostore.Record, error) bool) {
+		if !used {
+			used = true
+			o.Store.Query(ctx, q)(yield)
+		}
+	}
+}
+
+// indexing has indexes of its own, which are none.
+type indexing struct {
+	layer
+	err error
+}
+
+func (i indexing) CreateIndex(context.Context, aerostore.Index) error { return i.err }
+func (i indexing) DropIndex(context.Context, aerostore.Index) error   { return i.err }
+
+// closing has a Close of its own.
+type closing struct {
+	layer
+	close func() error
+}
+
+func (c closing) Close() error { return c.close() }
+
+// vague is an error that matches another and says nothing else.
+type vague struct{ error }
+
+func (v vague) Error() string        { return "something went wrong" }
+func (v vague) Is(target error) bool { return errors.Is(v.error, target) }
+
+var errBroken = errors.New("broken")

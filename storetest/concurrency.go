@@ -1,0 +1,195 @@
+package storetest
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/aerostore/aerostore"
+)
+
+const (
+	workers = 8
+	rounds  = 10
+)
+
+// together runs work on many goroutines at once and returns when all are done.
+func together(work func(worker int)) {
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for worker := range workers {
+		wg.Go(func() {
+			<-start
+			work(worker)
+		})
+	}
+	close(start)
+	wg.Wait()
+}
+
+func concurrencies() []testCase {
+	return []testCase{
+		{
+			name: "increments add up",
+			why:  "an increment is one step at the server: none is lost",
+			run: func(t *trial) {
+				key := t.key()
+				together(func(int) {
+					for range rounds {
+						if err := t.store.Increment(t.Context(), key, aerostore.Bins{"n": 1}); err != nil {
+							t.Errorf("Increment failed with %q, want no error", err)
+						}
+					}
+				})
+				t.holds(key, aerostore.Bins{"n": workers * rounds})
+				t.equal("Generation", t.get(key).Generation, uint32(workers*rounds))
+			},
+		},
+		{
+			name: "operates add up",
+			why:  "what an Operate reads after it wrote is its own: no two see the same count",
+			run: func(t *trial) {
+				key := t.key()
+				var seen sync.Map
+				together(func(int) {
+					for range rounds {
+						r, err := t.store.Operate(t.Context(), key, []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")})
+						if err != nil || r == nil {
+							t.Errorf("Operate gave the record %v and error %v, want a record and none", r, err)
+							return
+						}
+						if _, twice := seen.LoadOrStore(r.Bins["n"], true); twice {
+							t.Errorf("two saw the count %v", r.Bins["n"])
+						}
+					}
+				})
+				t.holds(key, aerostore.Bins{"n": workers * rounds})
+			},
+		},
+		{
+			name: "compare and set loses no update",
+			why:  "a write with a generation happens only over what was read",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"n": 0})
+				together(func(int) {
+					for range rounds {
+						t.addOne(key)
+					}
+				})
+				t.holds(key, aerostore.Bins{"n": workers * rounds})
+			},
+		},
+		{
+			name: "CreateOnly has one winner",
+			why:  "of those who create a record at once, one did and the others are told",
+			run: func(t *trial) {
+				for _, key := range t.keys(rounds) {
+					var winners atomic.Int32
+					together(func(worker int) {
+						switch err := t.store.Put(t.Context(), key, aerostore.Bins{"w": worker}, aerostore.CreateOnly); {
+						case err == nil:
+							winners.Add(1)
+						case !errors.Is(err, aerostore.ErrExists):
+							t.Errorf("Put failed with %q, want no error or ErrExists", err)
+						}
+					})
+					t.equal("the number of winners", winners.Load(), int32(1))
+					t.equal("Generation", t.get(key).Generation, uint32(1))
+				}
+			},
+		},
+		{
+			name: "Remove has one winner",
+			why:  "of those who remove a record at once, one did and the others are told",
+			run: func(t *trial) {
+				for _, key := range t.keys(rounds) {
+					t.put(key, before)
+					var winners atomic.Int32
+					together(func(int) {
+						existed, err := t.store.Remove(t.Context(), key)
+						if err != nil {
+							t.Errorf("Remove failed with %q, want no error", err)
+						}
+						if existed {
+							winners.Add(1)
+						}
+					})
+					t.equal("the number of winners", winners.Load(), int32(1))
+				}
+			},
+		},
+		{
+			name: "appends keep every piece",
+			why:  "an append is one step at the server: none is lost or torn",
+			run: func(t *trial) {
+				key := t.key()
+				piece := func(worker int) string { return "<" + strings.Repeat(strconv.Itoa(worker), 20) + ">" }
+				together(func(worker int) {
+					for range rounds {
+						if err := t.store.Append(t.Context(), key, aerostore.Bins{"s": piece(worker)}); err != nil {
+							t.Errorf("Append failed with %q, want no error", err)
+						}
+					}
+				})
+				all, err := t.get(key).Str("s")
+				t.ok(err)
+				for worker := range workers {
+					t.equal("the number of pieces of one worker", strings.Count(all, piece(worker)), rounds)
+				}
+				t.equal("the length of all pieces", len(all), workers*rounds*len(piece(0)))
+			},
+		},
+		{
+			name: "a write is seen as a whole",
+			why:  "a reader gets the record before a write or after it, never a part of it",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"a": 0, "b": 0})
+				together(func(worker int) {
+					for range rounds {
+						if worker%2 == 0 {
+							if err := t.store.Put(t.Context(), key, aerostore.Bins{"a": worker, "b": worker}); err != nil {
+								t.Errorf("Put failed with %q, want no error", err)
+							}
+							continue
+						}
+						r, err := t.store.Get(t.Context(), key)
+						if err != nil || r == nil || r.Bins["a"] != r.Bins["b"] {
+							t.Errorf("Get gave the record %+v and error %v, want two equal bins", r, err)
+						}
+					}
+				})
+			},
+		},
+	}
+}
+
+// addOne adds to a bin by reading and writing it, until nobody wrote in
+// between.
+func (t *trial) addOne(key aerostore.Key) {
+	const patience = 10_000
+	for range patience {
+		r, err := t.store.Get(t.Context(), key)
+		if err != nil || r == nil {
+			t.Errorf("Get gave the record %v and error %v, want a record and none", r, err)
+			return
+		}
+		n, err := r.Int("n")
+		if err != nil {
+			t.Errorf("the bin that was written cannot be read: %v", err)
+			return
+		}
+		err = t.store.Put(t.Context(), key, aerostore.Bins{"n": n + 1}, aerostore.GenerationEqual(r.Generation))
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, aerostore.ErrGeneration) {
+			t.Errorf("Put failed with %q, want no error or ErrGeneration", err)
+			return
+		}
+	}
+	t.Errorf("Put failed with ErrGeneration %d times in a row", patience)
+}

@@ -1,0 +1,59 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+func contexts() []testCase {
+	var cases []testCase
+	for _, end := range []struct {
+		name string
+		ctx  func(parent context.Context) (context.Context, context.CancelFunc)
+		want error
+	}{
+		{"that was cancelled", func(parent context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(parent)
+			cancel()
+			return ctx, cancel
+		}, context.Canceled},
+		{"whose deadline has passed", func(parent context.Context) (context.Context, context.CancelFunc) {
+			return context.WithDeadline(parent, time.Now().Add(-time.Second))
+		}, context.DeadlineExceeded},
+	} {
+		cases = append(cases, perOperation(func(o operation) testCase {
+			return testCase{
+				name: o.op.String() + " under a context " + end.name,
+				why:  "a context that is done sends nothing: the error is the context's, and nothing is applied",
+				run: func(t *trial) {
+					key := t.key()
+					t.put(key, before)
+					ctx, cancel := end.ctx(t.Context())
+					defer cancel()
+					err := o.do(ctx, t.store, key)
+					t.fails(err, end.want)
+					t.about(err, o.op, key, aerostore.CodeOK)
+					t.unchanged(key, before)
+				},
+			}
+		})...)
+	}
+	return append(cases, testCase{
+		name: "only a deadline is a timeout",
+		why:  "who waits for a timeout asks once, whoever set the time; a cancellation is something else",
+		run: func(t *trial) {
+			key := t.key()
+			late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+			defer cancel()
+			t.fails(t.store.Put(late, key, before), aerostore.ErrTimeout)
+			cancelled, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := t.store.Put(cancelled, key, before); errors.Is(err, aerostore.ErrTimeout) {
+				t.Errorf("got error %q after a cancellation, want one that does not match ErrTimeout", err)
+			}
+		},
+	})
+}

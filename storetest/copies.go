@@ -1,0 +1,147 @@
+package storetest
+
+import "github.com/aerostore/aerostore"
+
+// mutable returns bins that a caller can change in many places.
+func mutable() aerostore.Bins {
+	return aerostore.Bins{
+		"bytes": []byte("abc"),
+		"list":  []any{1, []any{2}, []byte("d"), map[any]any{"k": "v"}},
+		"map":   map[any]any{"l": []any{3}, "b": []byte("e"), "m": map[any]any{"k": "v"}},
+	}
+}
+
+// scribble changes all that it can reach.
+func scribble(value any) {
+	switch v := value.(type) {
+	case aerostore.Bins:
+		for name, element := range v {
+			scribble(element)
+			v[name] = "scribbled"
+		}
+		v["more"] = "scribbled"
+	case []byte:
+		for i := range v {
+			v[i] = '!'
+		}
+	case []any:
+		for i, element := range v {
+			scribble(element)
+			v[i] = "scribbled"
+		}
+	case map[any]any:
+		for key, element := range v {
+			scribble(element)
+			v[key] = "scribbled"
+		}
+		v["more"] = "scribbled"
+	}
+}
+
+func copies() []testCase {
+	var cases []testCase
+	for name, write := range map[string]func(t *trial, key aerostore.Key, bins aerostore.Bins) error{
+		"Put": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			return t.store.Put(t.Context(), key, bins)
+		},
+		"Operate": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			_, err := t.store.Operate(t.Context(), key, writesOf(bins))
+			return err
+		},
+		"BatchWrite": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			return batchError(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{{Key: key, Bins: bins}}))
+		},
+		"BatchOperate": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			return batchError(t.store.BatchOperate(t.Context(), []aerostore.Key{key}, writesOf(bins)))
+		},
+	} {
+		cases = append(cases, testCase{
+			name: "values given to " + name,
+			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
+			run: func(t *trial) {
+				key, bins := t.key(), mutable()
+				t.ok(write(t, key, bins))
+				t.equal("what was given", bins, mutable())
+				scribble(bins)
+				t.holds(key, mutable())
+			},
+		})
+	}
+	return append(cases, []testCase{
+		{
+			name: "bytes given to Append",
+			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
+			run: func(t *trial) {
+				key, tail := t.key(), []byte("tail")
+				t.ok(t.store.Append(t.Context(), key, aerostore.Bins{"b": tail}))
+				scribble(tail)
+				t.holds(key, aerostore.Bins{"b": []byte("tail")})
+			},
+		},
+		{
+			name: "bytes given as an id",
+			why:  "a key shares nothing with its maker",
+			run: func(t *trial) {
+				id := []byte(t.secret())
+				key := t.owned(aerostore.NewKey(t.namespace, mainSet, id))
+				same := aerostore.NewKey(t.namespace, mainSet, append([]byte(nil), id...))
+				t.put(key, before, aerostore.SendKey)
+				scribble(id)
+				t.holds(key, before)
+				t.equal("the key of the record", t.scanned(key).Key, same)
+			},
+		},
+		{
+			name: "values that were read",
+			why:  "what an operation returns belongs to the caller: no other reader sees what they do to it",
+			run: func(t *trial) {
+				key, bins := t.key(), mutable()
+				t.put(key, bins)
+				names := []string{"bytes", "list", "map"}
+				for range 2 {
+					t.readBy(t.waysOfBins(key, names), func(r *aerostore.Record, name string) {
+						t.equal("what is read by "+name, r.Bins, mutable())
+						scribble(r.Bins)
+					})
+				}
+				t.holds(key, mutable())
+			},
+		},
+		{
+			name: "values that were read twice at once",
+			why:  "several results for one bin share nothing either",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"b": []byte("abc")})
+				twice := []aerostore.Operation{aerostore.ReadBin("b"), aerostore.ReadBin("b")}
+				r, err := t.store.Operate(t.Context(), key, twice)
+				t.ok(err)
+				results, err := r.Results("b")
+				t.ok(err)
+				scribble(results[0])
+				t.equal("the other result", results[1], []byte("abc"))
+			},
+		},
+		{
+			name: "the slices given to a batch",
+			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
+			run: func(t *trial) {
+				keys := t.keys(3)
+				given := append([]aerostore.Key(nil), keys...)
+				results, err := t.store.BatchRead(t.Context(), given, nil)
+				t.ok(err)
+				t.equal("what was given", given, keys)
+				clear(given)
+				t.results(results, keys)
+			},
+		},
+	}...)
+}
+
+func writesOf(bins aerostore.Bins) []aerostore.Operation {
+	ops := make([]aerostore.Operation, 0, len(bins))
+	for name, value := range bins {
+		ops = append(ops, aerostore.WriteBin(name, value))
+	}
+	return ops
+}

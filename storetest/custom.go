@@ -1,0 +1,65 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aerostore/aerostore"
+)
+
+func customs() []testCase {
+	errOwn := errors.New("its own")
+	custom := aerostore.Custom{Name: "STORETEST", Set: mainSet, Writes: true}
+	return []testCase{
+		{
+			name: "is run",
+			why:  "what Store has no method for is done once, under the caller's context",
+			run: func(t *trial) {
+				type marker struct{}
+				ctx := context.WithValue(t.Context(), marker{}, "here")
+				runs := 0
+				t.ok(aerostore.Do(ctx, t.store, custom, func(ctx context.Context) error {
+					t.equal("the value in the context", ctx.Value(marker{}), "here")
+					runs++
+					return nil
+				}))
+				t.equal("the number of runs", runs, 1)
+			},
+		},
+		{
+			name: "has its error passed on",
+			why:  "the store does not know what the error means",
+			run: func(t *trial) {
+				err := aerostore.Do(t.Context(), t.store, custom, func(context.Context) error { return errOwn })
+				if !errors.Is(err, errOwn) {
+					t.Errorf("got error %v, want the one that the call returned", err)
+				}
+			},
+		},
+		{
+			name: "is refused without a name, a function or a context",
+			why:  "a call that telemetry cannot name, or that does nothing, is a mistake in the program",
+			run: func(t *trial) {
+				nothing := func(context.Context) error { return nil }
+				var noContext context.Context
+				t.fails(aerostore.Do(t.Context(), t.store, aerostore.Custom{}, nothing), aerostore.ErrInvalid)
+				t.fails(aerostore.Do(t.Context(), t.store, custom, nil), aerostore.ErrInvalid)
+				if _, ok := aerostore.As[aerostore.Backend](t.store); ok {
+					t.fails(aerostore.Do(noContext, t.store, custom, nothing), aerostore.ErrInvalid)
+				}
+			},
+		},
+		{
+			name: "under a context that is done",
+			why:  "the context's error comes back, from the store or from the call itself",
+			run: func(t *trial) {
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				err := aerostore.Do(ctx, t.store, custom, func(ctx context.Context) error { return ctx.Err() })
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("got error %v, want one that matches context.Canceled", err)
+				}
+			},
+		},
+	}
+}

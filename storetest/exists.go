@@ -1,0 +1,82 @@
+package storetest
+
+import "github.com/aerostore/aerostore"
+
+func existences() []testCase {
+	cases := perCreation(func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " that creates only",
+			why:  "a record that exists is not touched, and one that does not is made",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.fails(o.do(t.Context(), t.store, key, aerostore.CreateOnly), aerostore.ErrExists)
+				t.unchanged(key, before)
+				missing := t.key()
+				t.ok(o.do(t.Context(), t.store, missing, aerostore.CreateOnly))
+				t.equal("Generation", t.get(missing).Generation, uint32(1))
+			},
+		}
+	})
+	cases = append(cases, perCreation(func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " that updates only",
+			why:  "a record that does not exist is not made, and one that does is changed",
+			run: func(t *trial) {
+				missing := t.key()
+				t.fails(o.do(t.Context(), t.store, missing, aerostore.UpdateOnly), aerostore.ErrNotFound)
+				t.missing(missing)
+				key := t.key()
+				t.put(key, before)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.UpdateOnly))
+				t.written(key, o.removes)
+			},
+		}
+	})...)
+	cases = append(cases, perSome(func(o operation) bool { return o.sets }, func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " that replaces",
+			why:  "bins that are not given are gone, and a record that does not exist is made",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.Replace))
+				t.holds(key, aerostore.Bins{"n": 2})
+				t.written(key, o.removes)
+				missing := t.key()
+				t.ok(o.do(t.Context(), t.store, missing, aerostore.Replace))
+				t.unchanged(missing, aerostore.Bins{"n": 2})
+			},
+		}
+	})...)
+	cases = append(cases, perSome(func(o operation) bool { return o.sets }, func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " that replaces only",
+			why:  "bins that are not given are gone, and a record that does not exist is not made",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.ReplaceOnly))
+				t.holds(key, aerostore.Bins{"n": 2})
+				t.written(key, o.removes)
+				missing := t.key()
+				t.fails(o.do(t.Context(), t.store, missing, aerostore.ReplaceOnly), aerostore.ErrNotFound)
+				t.missing(missing)
+			},
+		}
+	})...)
+	return append(cases, perSome(func(o operation) bool { return o.creates && !o.sets }, func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " that replaces",
+			why:  "what changes a bin by what it holds cannot throw that away first",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				for _, option := range []aerostore.WriteOption{aerostore.Replace, aerostore.ReplaceOnly} {
+					t.fails(o.do(t.Context(), t.store, key, option), aerostore.ErrParameter)
+				}
+				t.unchanged(key, before)
+			},
+		}
+	})...)
+}

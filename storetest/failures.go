@@ -1,0 +1,88 @@
+package storetest
+
+import (
+	"errors"
+
+	"github.com/aerostore/aerostore"
+)
+
+func failures() []testCase {
+	cases := perOperation(func(o operation) testCase {
+		return testCase{
+			name:  o.op.String() + " in a namespace that does not exist",
+			why:   "an error says what was tried, where, and what the server answered",
+			needs: Namespaces,
+			run: func(t *trial) {
+				key := t.strangerKey()
+				err := o.do(t.Context(), t.store, key)
+				t.fails(err, aerostore.ErrInvalidNamespace)
+				t.about(err, o.op, key, aerostore.CodeInvalidNamespace)
+			},
+		}
+	})
+	return append(cases, []testCase{
+		{
+			name: "an answer about one key of a batch",
+			why:  "each key has an error of its own, about the key's own set",
+			run: func(t *trial) {
+				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet)}
+				results, err := t.store.BatchRead(t.Context(), keys, nil)
+				t.ok(err)
+				t.results(results, keys)
+				for i, key := range keys {
+					t.fails(results[i].Err, aerostore.ErrNotFound)
+					t.about(results[i].Err, aerostore.OpBatchRead, key, aerostore.CodeNotFound)
+				}
+			},
+		},
+		{
+			name: "values that the server refuses",
+			why:  "errors end up in logs, which values must not",
+			run: func(t *trial) {
+				key, value := t.key(), t.secret()
+				t.put(key, aerostore.Bins{"n": 1})
+				ctx, bins := t.Context(), aerostore.Bins{"n": value}
+				t.fails(t.store.Append(ctx, key, bins), aerostore.ErrBinType)
+				t.fails(t.store.Prepend(ctx, key, bins), aerostore.ErrBinType)
+				_, err := t.store.Operate(ctx, key, []aerostore.Operation{aerostore.AppendBin("n", value)})
+				t.fails(err, aerostore.ErrBinType)
+				err = batchError(t.store.BatchOperate(ctx, []aerostore.Key{key}, []aerostore.Operation{aerostore.AppendBin("n", value)}))
+				t.fails(err, aerostore.ErrBinType)
+				t.fails(t.store.Put(ctx, key, bins, aerostore.CreateOnly), aerostore.ErrExists)
+				t.fails(batchError(t.store.BatchWrite(ctx, itemsOf([]aerostore.Key{key}, bins), aerostore.CreateOnly)), aerostore.ErrExists)
+				t.unanswered(aerostore.Equal(t.bin(), value))
+			},
+		},
+		{
+			name: "values that are refused before anything is sent",
+			why:  "the reason names the bin and the type, never the value",
+			run: func(t *trial) {
+				key, value := t.key(), t.secret()
+				for _, bad := range []any{
+					[]string{value},
+					map[string]any{value: value},
+					&value,
+					struct{ Value string }{value},
+					[]any{value, []string{value}},
+					map[any]any{value: []string{value}},
+					map[any]any{[1]string{value}: 1},
+				} {
+					t.fails(t.store.Put(t.Context(), key, aerostore.Bins{"v": bad}), aerostore.ErrInvalid)
+				}
+			},
+		},
+	}...)
+}
+
+// about checks what an error says beside its text.
+func (t *trial) about(err error, op aerostore.Op, key aerostore.Key, code aerostore.ResultCode) {
+	t.Helper()
+	e, ok := errors.AsType[*aerostore.Error](err)
+	if !ok {
+		return // reported by fails
+	}
+	t.equal("Op", e.Op, op)
+	t.equal("Namespace", e.Namespace, key.Namespace())
+	t.equal("Set", e.Set, key.Set())
+	t.equal("Code", e.Code, code)
+}

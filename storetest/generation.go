@@ -1,0 +1,88 @@
+package storetest
+
+import "github.com/aerostore/aerostore"
+
+func generations() []testCase {
+	var cases []testCase
+	for _, check := range []struct {
+		name    string
+		why     string
+		option  aerostore.WriteOption
+		refused bool
+	}{
+		{
+			"with the record's generation", "nobody wrote in between: compare and set may set",
+			aerostore.GenerationEqual(1), false,
+		},
+		{
+			"with another generation", "somebody wrote in between: nothing of the write is applied",
+			aerostore.GenerationEqual(7), true,
+		},
+		{
+			"with generation 0", "that is the generation of a record that does not exist",
+			aerostore.GenerationEqual(0), true,
+		},
+		{
+			"with a greater generation", "what is restored is newer than the record",
+			aerostore.GenerationGreater(2), false,
+		},
+		{
+			"with a generation that is not greater", "what is restored is no newer than the record, which stays as it is",
+			aerostore.GenerationGreater(1), true,
+		},
+	} {
+		cases = append(cases, perWrite(func(o operation) testCase {
+			return testCase{
+				name: o.op.String() + " " + check.name,
+				why:  check.why,
+				run: func(t *trial) {
+					key := t.key()
+					t.put(key, before)
+					err := o.do(t.Context(), t.store, key, check.option)
+					if check.refused {
+						t.fails(err, aerostore.ErrGeneration)
+						t.unchanged(key, before)
+						return
+					}
+					t.ok(err)
+					t.written(key, o.removes)
+				},
+			}
+		})...)
+	}
+	cases = append(cases, perCreation(func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " with a generation and without a record",
+			why:  "a record that does not exist has generation 0 and no other",
+			run: func(t *trial) {
+				key := t.key()
+				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(1)), aerostore.ErrGeneration)
+				t.missing(key)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(0)))
+				t.equal("Generation", t.get(key).Generation, uint32(1))
+			},
+		}
+	})...)
+	return append(cases, testCase{
+		name: "every way of reading",
+		why:  "a generation that was read can be checked, whichever operation read it",
+		run: func(t *trial) {
+			key := t.key()
+			t.put(key, before)
+			t.put(key, before)
+			t.readBy(t.ways(key), func(r *aerostore.Record, name string) {
+				t.equal("the generation by "+name, r.Generation, uint32(2))
+			})
+		},
+	})
+}
+
+// written checks that a record that was new was changed or removed.
+func (t *trial) written(key aerostore.Key, removed bool) {
+	t.Helper()
+	if removed {
+		t.missing(key)
+		return
+	}
+	t.equal("Generation", t.get(key).Generation, uint32(2))
+}

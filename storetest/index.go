@@ -1,0 +1,222 @@
+package storetest
+
+import (
+	"context"
+
+	"github.com/aerostore/aerostore"
+)
+
+func indexes() []testCase {
+	cases := []testCase{
+		{
+			name: "Equal on a string",
+			why:  "records whose bin is that very string",
+			run: func(t *trial) {
+				t.finds(aerostore.IndexString, []any{"a", "b", "a", "", "A", 1, nil}, func(bin string) aerostore.Predicate {
+					return aerostore.Equal(bin, "a")
+				}, 0, 2)
+			},
+		},
+		{
+			name: "Equal on an integer",
+			why:  "records whose bin is that very integer",
+			run: func(t *trial) {
+				t.finds(aerostore.IndexInt, []any{1, 2, 1, -1, "1", 1.0, nil}, func(bin string) aerostore.Predicate {
+					return aerostore.Equal(bin, 1)
+				}, 0, 2)
+			},
+		},
+		{
+			name: "Range",
+			why:  "records whose bin is an integer from begin to end, both included",
+			run: func(t *trial) {
+				t.finds(aerostore.IndexInt, []any{-3, -2, 0, 5, 6, "0", 0.5}, func(bin string) aerostore.Predicate {
+					return aerostore.Range(bin, -2, 5)
+				}, 1, 2, 3)
+			},
+		},
+		{
+			name: "a condition without an index",
+			why:  "a condition is answered from an index or not at all",
+			run: func(t *trial) {
+				t.unanswered(aerostore.Equal(t.bin(), 1))
+				t.unanswered(aerostore.Equal(t.bin(), "a"))
+				t.unanswered(aerostore.Range(t.bin(), 1, 2))
+			},
+		},
+		{
+			name: "a condition with an index of another type",
+			why:  "an index of integers knows no strings",
+			run: func(t *trial) {
+				t.unanswered(aerostore.Equal(t.index(aerostore.IndexInt, mainSet), "a"))
+				t.unanswered(aerostore.Equal(t.index(aerostore.IndexString, mainSet), 1))
+			},
+		},
+		{
+			name: "an index follows its records",
+			why:  "a record is found under the value that it has now",
+			run: func(t *trial) {
+				keys, bin := t.keys(3), t.index(aerostore.IndexInt, mainSet)
+				for _, key := range keys {
+					t.put(key, aerostore.Bins{bin: 1, "other": 1})
+				}
+				t.put(keys[0], aerostore.Bins{bin: 2})
+				t.put(keys[1], aerostore.Bins{bin: nil})
+				found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 1)}, keys...)
+				t.equal("the number of records under the old value", len(found), 1)
+				found = t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 2)}, keys...)
+				t.equal("the number of records under the new value", len(found), 1)
+				_, err := t.store.Remove(t.Context(), keys[2])
+				t.ok(err)
+				found = t.query(aerostore.Query{Set: mainSet, Where: aerostore.Range(bin, 1, 2)}, keys...)
+				t.equal("the number of records after one was removed", len(found), 1)
+			},
+		},
+		{
+			name: "a condition, bins and a limit",
+			why:  "each narrows what the others leave",
+			run: func(t *trial) {
+				keys, bin := t.keys(6), t.index(aerostore.IndexInt, mainSet)
+				for i, key := range keys {
+					t.put(key, aerostore.Bins{bin: i, []string{"even", "odd"}[i%2]: i})
+				}
+				where := aerostore.Range(bin, 1, 4)
+				found := t.query(aerostore.Query{Set: mainSet, Where: where, Bins: []string{"odd"}}, keys...)
+				t.equal("the number of odd records", len(found), 2)
+				t.bins(found[keys[3]], aerostore.Bins{"odd": 3})
+				found = t.query(aerostore.Query{Set: mainSet, Where: where, MaxRecords: 3}, keys...)
+				t.equal("the number of records with a limit", len(found), 3)
+			},
+		},
+		{
+			name: "an index over the whole namespace",
+			why:  "an index without a set has the records of every set",
+			run: func(t *trial) {
+				keys, bin := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}, t.index(aerostore.IndexInt, "")
+				for _, key := range keys {
+					t.put(key, aerostore.Bins{bin: 1})
+				}
+				found := t.query(aerostore.Query{Where: aerostore.Equal(bin, 1)}, keys...)
+				t.equal("the number of records", len(found), len(keys))
+			},
+		},
+	}
+	cases = append(cases, administrations()...)
+	for i := range cases {
+		cases[i].needs = Indexes
+	}
+	return cases
+}
+
+// administrations are the cases about making and dropping indexes.
+func administrations() []testCase {
+	return []testCase{
+		{
+			name: "an index is made twice",
+			why:  "an index of the same definition that exists already is fine",
+			run: func(t *trial) {
+				bin := t.index(aerostore.IndexInt, mainSet)
+				t.ok(t.indexer().CreateIndex(t.Context(), t.indexOver(bin, aerostore.IndexInt, mainSet)))
+			},
+		},
+		{
+			name: "a name is taken",
+			why:  "a name means one index",
+			run: func(t *trial) {
+				other := t.indexOver(t.index(aerostore.IndexInt, mainSet), aerostore.IndexInt, mainSet)
+				other.Bin = t.bin()
+				t.fails(t.indexer().CreateIndex(t.Context(), other), aerostore.CodeIndexFound)
+			},
+		},
+		{
+			name: "an index is dropped",
+			why:  "it answers no more, and dropping it again is fine",
+			run: func(t *trial) {
+				bin := t.index(aerostore.IndexInt, mainSet)
+				index := t.indexOver(bin, aerostore.IndexInt, mainSet)
+				for range 2 {
+					t.ok(t.indexer().DropIndex(t.Context(), index))
+				}
+				t.unanswered(aerostore.Equal(bin, 1))
+			},
+		},
+		{
+			name: "a definition that makes no sense",
+			why:  "it is refused before anything is sent",
+			run: func(t *trial) {
+				good := t.indexOver(t.bin(), aerostore.IndexInt, mainSet)
+				noType, noName, noNamespace := good, good, good
+				noType.Type, noName.Name, noNamespace.Namespace = 0, "", ""
+				for _, bad := range []aerostore.Index{noType, noName, noNamespace} {
+					t.fails(t.indexer().CreateIndex(t.Context(), bad), aerostore.ErrInvalid)
+				}
+			},
+		},
+		{
+			name: "a context that is done",
+			why:  "nothing is sent, and the error is the context's",
+			run: func(t *trial) {
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				bin := t.bin()
+				index := t.indexOver(bin, aerostore.IndexInt, mainSet)
+				t.fails(t.indexer().CreateIndex(ctx, index), context.Canceled)
+				t.unanswered(aerostore.Equal(bin, 1))
+				t.fails(t.indexer().DropIndex(ctx, index), context.Canceled)
+			},
+		},
+	}
+}
+
+func (t *trial) indexer() aerostore.Indexer {
+	t.Helper()
+	indexer, ok := aerostore.As[aerostore.Indexer](t.store)
+	if !ok {
+		t.Fatalf("As[Indexer] finds nothing: a store without indexes says so by Without(Indexes, …)")
+	}
+	return indexer
+}
+
+// index makes an index over a bin of the case's own, which it returns, and has
+// it dropped afterwards.
+func (t *trial) index(kind aerostore.IndexType, set string) (bin string) {
+	t.Helper()
+	bin = t.bin()
+	index, indexer := t.indexOver(bin, kind, set), t.indexer()
+	t.ok(indexer.CreateIndex(t.Context(), index))
+	t.Cleanup(func() {
+		if err := indexer.DropIndex(context.WithoutCancel(t.Context()), index); err != nil {
+			t.Errorf("dropping the index of the case: %v", err)
+		}
+	})
+	return bin
+}
+
+func (t *trial) indexOver(bin string, kind aerostore.IndexType, set string) aerostore.Index {
+	return aerostore.Index{Namespace: t.namespace, Set: set, Name: bin, Bin: bin, Type: kind}
+}
+
+// finds checks which of the records with these values in an indexed bin a
+// condition selects; nil is a record without the bin.
+func (t *trial) finds(kind aerostore.IndexType, values []any, where func(bin string) aerostore.Predicate, want ...int) {
+	t.Helper()
+	keys, bin := t.keys(len(values)), t.index(kind, mainSet)
+	for i, key := range keys {
+		t.put(key, aerostore.Bins{bin: values[i], "i": i})
+	}
+	found := t.query(aerostore.Query{Set: mainSet, Where: where(bin)}, keys...)
+	for _, i := range want {
+		if found[keys[i]] == nil {
+			t.Errorf("the record with %#v was not returned", values[i])
+		}
+	}
+	t.equal("the number of records", len(found), len(want))
+}
+
+// unanswered checks that no index answers a condition.
+func (t *trial) unanswered(where aerostore.Predicate) {
+	t.Helper()
+	records, err := t.collect(t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet, Where: where}))
+	t.fails(err, aerostore.CodeIndexNotFound)
+	t.equal("the number of records", len(records), 0)
+}

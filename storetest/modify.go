@@ -1,0 +1,157 @@
+package storetest
+
+import (
+	"context"
+	"math"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A modifier is Append, Prepend or Increment, alone and as a step of Operate.
+type modifier struct {
+	name string
+	do   func(s aerostore.Store, ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error
+	step func(bin string, value any) aerostore.Operation
+}
+
+var (
+	appending    = modifier{"Append", aerostore.Store.Append, aerostore.AppendBin}
+	prepending   = modifier{"Prepend", aerostore.Store.Prepend, aerostore.PrependBin}
+	incrementing = modifier{"Increment", aerostore.Store.Increment, aerostore.AddBin}
+)
+
+// A modification is what a modifier makes of a bin, nil for a bin that is not
+// there, with an operand: another value or an error.
+type modification struct {
+	by            modifier
+	name          string
+	what, operand any
+	gives         any
+	fails         error
+}
+
+func modifications() []testCase {
+	const (
+		joins    = "values are put one after the other if both are strings or both bytes"
+		mismatch = "what cannot be put together is refused, and the bin stays as it is"
+		sums     = "numbers are added if both are integers or both float64"
+		wraps    = "integers have 64 bits and wrap without an error"
+		empty    = "a bin that is not there counts as empty or zero"
+	)
+	rows := map[string][]modification{
+		joins: {
+			{by: appending, name: "a string", what: "ab", operand: "c", gives: "abc"},
+			{by: appending, name: "bytes", what: []byte{1, 2}, operand: []byte{3}, gives: []byte{1, 2, 3}},
+			{by: appending, name: "an empty string", what: "ab", operand: "", gives: "ab"},
+			{by: prepending, name: "a string", what: "bc", operand: "a", gives: "abc"},
+			{by: prepending, name: "bytes", what: []byte{2, 3}, operand: []byte{1}, gives: []byte{1, 2, 3}},
+		},
+		sums: {
+			{by: incrementing, name: "an integer", what: 40, operand: 2, gives: 42},
+			{by: incrementing, name: "an integer by a negative one", what: 1, operand: -3, gives: -2},
+			{by: incrementing, name: "an integer by an int8", what: 1, operand: int8(2), gives: 3},
+			{by: incrementing, name: "a float64", what: 1.5, operand: 0.25, gives: 1.75},
+		},
+		wraps: {
+			{by: incrementing, name: "the largest integer", what: math.MaxInt64, operand: 1, gives: math.MinInt64},
+			{by: incrementing, name: "the smallest integer", what: math.MinInt64, operand: -1, gives: math.MaxInt64},
+		},
+		empty: {
+			{by: appending, name: "a string to no bin", operand: "x", gives: "x"},
+			{by: appending, name: "bytes to no bin", operand: []byte{1}, gives: []byte{1}},
+			{by: prepending, name: "a string to no bin", operand: "x", gives: "x"},
+			{by: incrementing, name: "no bin by an integer", operand: 7, gives: 7},
+			{by: incrementing, name: "no bin by a float64", operand: 0.5, gives: 0.5},
+		},
+		mismatch: {
+			{by: appending, name: "a string to an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "a string to a list", what: []any{"x"}, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "a string to bytes", what: []byte{1}, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "bytes to a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
+			{by: prepending, name: "a string to an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
+			{by: prepending, name: "bytes to a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "a string", what: "1", operand: 1, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "an integer by a float64", what: 1, operand: 1.5, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "a float64 by an integer", what: 1.5, operand: 1, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "a list", what: []any{1}, operand: 1, fails: aerostore.ErrBinType},
+		},
+	}
+	var cases []testCase
+	for _, why := range []string{joins, sums, wraps, empty, mismatch} {
+		for _, row := range rows[why] {
+			cases = append(cases, testCase{name: row.by.name + " " + row.name, why: why, run: row.try})
+		}
+	}
+	for _, by := range []modifier{appending, prepending, incrementing} {
+		cases = append(cases, by.cases()...)
+	}
+	return cases
+}
+
+func (m modification) try(t *trial) {
+	for _, do := range []func(key aerostore.Key) error{
+		func(key aerostore.Key) error {
+			return m.by.do(t.store, t.Context(), key, aerostore.Bins{"v": m.operand})
+		},
+		func(key aerostore.Key) error {
+			_, err := t.store.Operate(t.Context(), key, []aerostore.Operation{m.by.step("v", m.operand)})
+			return err
+		},
+	} {
+		key := t.key()
+		bins := aerostore.Bins{"other": 1}
+		if m.what != nil {
+			bins["v"] = m.what
+		}
+		t.put(key, bins)
+		err := do(key)
+		if m.fails != nil {
+			t.fails(err, m.fails)
+			t.unchanged(key, bins)
+			continue
+		}
+		t.ok(err)
+		t.holds(key, aerostore.Bins{"v": m.gives, "other": 1})
+		t.equal("Generation", t.get(key).Generation, uint32(2))
+	}
+}
+
+// cases returns what holds for each of the three.
+func (m modifier) cases() []testCase {
+	operand, bad := any("x"), any([]any{1})
+	if m.name == incrementing.name {
+		operand = 1
+	}
+	return []testCase{
+		{
+			name: m.name + " without a record",
+			why:  "a record that is not there is made",
+			run: func(t *trial) {
+				key := t.key()
+				t.ok(m.do(t.store, t.Context(), key, aerostore.Bins{"v": operand}))
+				t.unchanged(key, aerostore.Bins{"v": operand})
+			},
+		},
+		{
+			name: m.name + " of several bins",
+			why:  "all of them change, and the generation counts one write",
+			run: func(t *trial) {
+				key := t.key()
+				t.ok(m.do(t.store, t.Context(), key, aerostore.Bins{"v": operand, "w": operand}))
+				t.unchanged(key, aerostore.Bins{"v": operand, "w": operand})
+			},
+		},
+		{
+			name: m.name + " of several bins is all or nothing",
+			why:  "one bin that cannot change keeps the others as they are",
+			run: func(t *trial) {
+				key := t.key()
+				was := aerostore.Bins{"a": operand, "b": bad, "c": operand}
+				t.put(key, was)
+				err := m.do(t.store, t.Context(), key, aerostore.Bins{"a": operand, "b": operand, "c": operand})
+				t.fails(err, aerostore.ErrBinType)
+				t.unchanged(key, was)
+			},
+		},
+	}
+}

@@ -1,0 +1,140 @@
+package storetest
+
+import (
+	"context"
+
+	"github.com/aerostore/aerostore"
+)
+
+// An operation is one of Store's fifteen, done to one record.
+type operation struct {
+	op      aerostore.Op
+	writes  bool
+	creates bool // a record that is not there
+	sets    bool // bins, whatever they hold
+	removes bool // the record
+	run     func(on target) error
+}
+
+// A target is the record that an operation is done to. It lives no longer than
+// the operation.
+type target struct {
+	aerostore.Store
+	ctx  context.Context
+	key  aerostore.Key
+	opts []aerostore.WriteOption // none where the operation reads
+}
+
+func (o operation) do(ctx context.Context, s aerostore.Store, key aerostore.Key, opts ...aerostore.WriteOption) error {
+	return o.run(target{s, ctx, key, opts})
+}
+
+// before is a record that each operation that writes would change.
+var before = aerostore.Bins{"n": 1, "s": "m"}
+
+func operations() []operation {
+	setN := []aerostore.Operation{aerostore.WriteBin("n", 2)}
+	return []operation{
+		{op: aerostore.OpPut, writes: true, creates: true, sets: true, run: func(on target) error {
+			return on.Put(on.ctx, on.key, aerostore.Bins{"n": 2}, on.opts...)
+		}},
+		{op: aerostore.OpGet, run: func(on target) error {
+			_, err := on.Get(on.ctx, on.key)
+			return err
+		}},
+		{op: aerostore.OpSelect, run: func(on target) error {
+			_, err := on.Select(on.ctx, on.key, []string{"n"})
+			return err
+		}},
+		{op: aerostore.OpExists, run: func(on target) error {
+			_, err := on.Exists(on.ctx, on.key)
+			return err
+		}},
+		{op: aerostore.OpRemove, writes: true, removes: true, run: func(on target) error {
+			_, err := on.Remove(on.ctx, on.key, on.opts...)
+			return err
+		}},
+		{op: aerostore.OpTouch, writes: true, run: func(on target) error {
+			return on.Touch(on.ctx, on.key, on.opts...)
+		}},
+		{op: aerostore.OpAppend, writes: true, creates: true, run: func(on target) error {
+			return on.Append(on.ctx, on.key, aerostore.Bins{"s": "z"}, on.opts...)
+		}},
+		{op: aerostore.OpPrepend, writes: true, creates: true, run: func(on target) error {
+			return on.Prepend(on.ctx, on.key, aerostore.Bins{"s": "a"}, on.opts...)
+		}},
+		{op: aerostore.OpIncrement, writes: true, creates: true, run: func(on target) error {
+			return on.Increment(on.ctx, on.key, aerostore.Bins{"n": 1}, on.opts...)
+		}},
+		{op: aerostore.OpOperate, writes: true, creates: true, sets: true, run: func(on target) error {
+			_, err := on.Operate(on.ctx, on.key, setN, on.opts...)
+			return err
+		}},
+		{op: aerostore.OpBatchRead, run: func(on target) error {
+			return batchError(on.BatchRead(on.ctx, []aerostore.Key{on.key}, nil))
+		}},
+		{op: aerostore.OpBatchWrite, writes: true, creates: true, sets: true, run: func(on target) error {
+			items := []aerostore.BatchItem{{Key: on.key, Bins: aerostore.Bins{"n": 2}}}
+			return batchError(on.BatchWrite(on.ctx, items, on.opts...))
+		}},
+		{op: aerostore.OpBatchOperate, writes: true, creates: true, sets: true, run: func(on target) error {
+			return batchError(on.BatchOperate(on.ctx, []aerostore.Key{on.key}, setN, on.opts...))
+		}},
+		{op: aerostore.OpBatchRemove, writes: true, removes: true, run: func(on target) error {
+			return batchError(on.BatchRemove(on.ctx, []aerostore.Key{on.key}, on.opts...))
+		}},
+		{op: aerostore.OpQuery, run: func(on target) error {
+			return on.query(aerostore.Query{Namespace: on.key.Namespace(), Set: on.key.Set()})
+		}},
+	}
+}
+
+// query returns the error of a query.
+func (on target) query(q aerostore.Query) error {
+	for _, err := range on.Query(on.ctx, q) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batchError returns the error of a batch, or else of the first key with one.
+func batchError(results []aerostore.BatchResult, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		if r.Err != nil {
+			return r.Err
+		}
+	}
+	return nil
+}
+
+// perOperation returns a case for each of the fifteen operations.
+func perOperation(newCase func(operation) testCase) []testCase {
+	return perSome(func(operation) bool { return true }, newCase)
+}
+
+// perWrite returns a case for each operation that writes.
+func perWrite(newCase func(operation) testCase) []testCase {
+	return perSome(func(o operation) bool { return o.writes }, newCase)
+}
+
+// perCreation returns a case for each operation that makes a record that is
+// not there.
+func perCreation(newCase func(operation) testCase) []testCase {
+	return perSome(func(o operation) bool { return o.creates }, newCase)
+}
+
+// perSome returns a case for each operation that is wanted.
+func perSome(wanted func(operation) bool, newCase func(operation) testCase) []testCase {
+	var cases []testCase
+	for _, o := range operations() {
+		if wanted(o) {
+			cases = append(cases, newCase(o))
+		}
+	}
+	return cases
+}

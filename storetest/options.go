@@ -1,0 +1,204 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+func otherOptions() []testCase {
+	cases := []testCase{
+		{
+			name: "the last of several options",
+			why:  "where two options say different things the last one counts",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.put(key, before, aerostore.GenerationEqual(9), aerostore.GenerationEqual(1))
+				t.put(key, before, aerostore.CreateOnly, aerostore.UpdateOnly)
+				err := t.store.Put(t.Context(), key, before, aerostore.UpdateOnly, aerostore.CreateOnly)
+				t.fails(err, aerostore.ErrExists)
+			},
+		},
+		{
+			name: "Options as an option",
+			why:  "they replace all that stands before them and nothing that comes after",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.put(key, before, aerostore.CreateOnly, aerostore.Options{})
+				err := t.store.Put(t.Context(), key, before, aerostore.Options{}, aerostore.CreateOnly)
+				t.fails(err, aerostore.ErrExists)
+			},
+		},
+		{
+			name: "time enough",
+			why:  "timeouts that are not reached change nothing",
+			run: func(t *trial) {
+				key := t.key()
+				whole, wait := aerostore.Timeout(time.Minute), aerostore.SocketTimeout(time.Minute)
+				t.put(key, before, whole, wait)
+				r, err := t.store.Get(t.Context(), key, whole, wait)
+				t.ok(err)
+				t.bins(r, before)
+				r, err = onlyResult(t.store.BatchRead(t.Context(), []aerostore.Key{key}, nil, whole, wait))
+				t.ok(err)
+				t.bins(r, before)
+				found := t.query(aerostore.Query{Set: mainSet, Options: []aerostore.ReadOption{whole, wait}}, key)
+				t.bins(found[key], before)
+			},
+		},
+		{
+			name: "too little time",
+			why:  "a write that ran out of time says so, and says whether it may have been applied",
+			run: func(t *trial) {
+				t.hurries(aerostore.ErrTimeout, func(key aerostore.Key, d time.Duration) error {
+					return t.store.Put(t.Context(), key, before, aerostore.Timeout(d))
+				})
+			},
+		},
+		{
+			name: "too little time until a deadline",
+			why:  "a write that ran out of its context's time has the context's error, and says whether it may have been applied",
+			run: func(t *trial) {
+				t.hurries(context.DeadlineExceeded, func(key aerostore.Key, d time.Duration) error {
+					ctx, cancel := context.WithTimeout(t.Context(), d)
+					defer cancel()
+					return t.store.Put(ctx, key, before)
+				})
+			},
+		},
+	}
+	cases = append(cases, sentKeys()...)
+	return append(cases, durables()...)
+}
+
+// hurries writes records in less and less time. Whether that is enough the case
+// cannot know, but it can hold the store to what it says.
+func (t *trial) hurries(late error, put func(key aerostore.Key, d time.Duration) error) {
+	t.Helper()
+	for d := 16 * time.Millisecond; d > 0; d /= 4 {
+		key := t.key()
+		switch err := put(key, d); {
+		case err == nil:
+			t.holds(key, before)
+		case !errors.Is(err, late):
+			t.Errorf("in %v: got error %q, want none or one that matches %q", d, err, late)
+		case !aerostore.InDoubt(err):
+			t.missing(key)
+		}
+	}
+}
+
+// sentKeys are the cases about ids that are stored beside the record, which
+// only a query shows.
+func sentKeys() []testCase {
+	cases := perCreation(func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " sends the key",
+			why:  "a query knows the id of a record only if a write sent it",
+			run: func(t *trial) {
+				key := t.key()
+				t.ok(o.do(t.Context(), t.store, key, aerostore.SendKey))
+				t.equal("the key of the record", t.scanned(key).Key, key)
+			},
+		}
+	})
+	return append(cases, []testCase{
+		{
+			name: "a key that was not sent",
+			why:  "servers know records by digest; without SendKey the id stays with the caller",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				got := t.scanned(key).Key
+				t.equal("the id", got.ID(), nil)
+				t.equal("the digest", got.Digest(), key.Digest())
+				t.holds(got, before)
+			},
+		},
+		{
+			name: "a key that was sent once",
+			why:  "the id stays with the record, writes that do not send it included",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before, aerostore.SendKey)
+				t.put(key, before)
+				t.equal("the key of the record", t.scanned(key).Key, key)
+			},
+		},
+		{
+			name: "keys of every kind that were sent",
+			why:  "an id comes back as what it was",
+			run: func(t *trial) {
+				id := t.secret()
+				for _, key := range []aerostore.Key{
+					aerostore.NewKey(t.namespace, mainSet, id),
+					aerostore.NewKey(t.namespace, mainSet, []byte(id)),
+					aerostore.NewKey(t.namespace, mainSet, t.number()),
+				} {
+					t.put(t.owned(key), before, aerostore.SendKey)
+					t.equal("the key of the record", t.scanned(key).Key, key)
+				}
+			},
+		},
+	}...)
+}
+
+func durables() []testCase {
+	return []testCase{
+		{
+			name:  "a durable delete",
+			why:   "it removes the record like any other",
+			needs: DurableDelete,
+			run: func(t *trial) {
+				for _, o := range removals() {
+					key := t.key()
+					t.put(key, before)
+					t.ok(o.do(t.Context(), t.store, key, aerostore.DurableDelete))
+					t.missing(key)
+				}
+			},
+		},
+		{
+			name:  "a durable delete that is refused",
+			why:   "who asks for a tombstone does not want the record removed without one",
+			lacks: DurableDelete,
+			run: func(t *trial) {
+				for _, o := range removals() {
+					key := t.key()
+					t.put(key, before)
+					t.fails(o.do(t.Context(), t.store, key, aerostore.DurableDelete), aerostore.CodeEnterpriseOnly)
+					t.unchanged(key, before)
+				}
+			},
+		},
+		{
+			name: "a durable write that removes nothing",
+			why:  "the flag is about removing",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before, aerostore.DurableDelete)
+				t.unchanged(key, before)
+			},
+		},
+	}
+}
+
+// removals returns the operations that remove a record, and a Put that takes
+// its bins.
+func removals() []operation {
+	removals := []operation{{
+		run: func(on target) error {
+			return on.Put(on.ctx, on.key, aerostore.Bins{"n": nil, "s": nil}, on.opts...)
+		},
+	}}
+	for _, o := range operations() {
+		if o.removes {
+			removals = append(removals, o)
+		}
+	}
+	return removals
+}

@@ -1,0 +1,238 @@
+package storetest
+
+import (
+	"strconv"
+
+	"github.com/aerostore/aerostore"
+)
+
+func reads() []testCase {
+	return []testCase{
+		{
+			name: "Get returns all that is known of a record",
+			why:  "a record has its key, all of its bins, a generation that counts writes and a time to live",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"a": 1, "b": "x"}, aerostore.NeverExpire)
+				r := t.get(key)
+				t.bins(r, aerostore.Bins{"a": 1, "b": "x"})
+				t.equal("Key", r.Key, key)
+				t.equal("Generation", r.Generation, uint32(1))
+				t.equal("TTL", r.TTL, aerostore.NeverExpire)
+			},
+		},
+		{
+			name: "Get without a record",
+			why:  "that there is no record is an answer of its own, not an empty record",
+			run: func(t *trial) {
+				r, err := t.store.Get(t.Context(), t.key())
+				t.fails(err, aerostore.ErrNotFound)
+				t.equal("the record", r, (*aerostore.Record)(nil))
+			},
+		},
+		{
+			name: "Select returns the bins named",
+			why:  "bins that nobody asked for do not travel",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"a": 1, "b": 2, "c": 3})
+				t.selects(key, []string{"a", "c"}, aerostore.Bins{"a": 1, "c": 3})
+			},
+		},
+		{
+			name: "Select of a bin that is not there",
+			why:  "a bin that the record does not have is absent, and no reason to fail",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"a": 1})
+				t.selects(key, []string{"a", "z"}, aerostore.Bins{"a": 1})
+				t.selects(key, []string{"z"}, aerostore.Bins{})
+			},
+		},
+		{
+			name: "Select of a bin twice",
+			why:  "a name asks for a bin, however often it is said",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"a": 1, "b": 2})
+				t.selects(key, []string{"a", "a"}, aerostore.Bins{"a": 1})
+			},
+		},
+		{
+			name: "Select of no bins",
+			why:  "no names read generation and TTL only",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"a": 1}, aerostore.NeverExpire)
+				t.put(key, aerostore.Bins{"a": 2}, aerostore.NeverExpire)
+				for _, names := range [][]string{nil, {}} {
+					r := t.selects(key, names, aerostore.Bins{})
+					t.equal("Generation", r.Generation, uint32(2))
+					t.equal("TTL", r.TTL, aerostore.NeverExpire)
+				}
+			},
+		},
+		{
+			name: "Select without a record",
+			why:  "what is asked of a record does not change that there is none",
+			run: func(t *trial) {
+				key := t.key()
+				for _, names := range [][]string{nil, {}, {"a"}} {
+					r, err := t.store.Select(t.Context(), key, names)
+					t.fails(err, aerostore.ErrNotFound)
+					t.equal("the record", r, (*aerostore.Record)(nil))
+				}
+			},
+		},
+		{
+			name: "Exists",
+			why:  "whether there is a record is the answer, not an error",
+			run: func(t *trial) {
+				key := t.key()
+				existed, err := t.store.Exists(t.Context(), key)
+				t.ok(err)
+				t.equal("Exists before the write", existed, false)
+				t.put(key, aerostore.Bins{"a": 1})
+				existed, err = t.store.Exists(t.Context(), key)
+				t.ok(err)
+				t.equal("Exists after the write", existed, true)
+			},
+		},
+		{
+			name: "ids of different kinds",
+			why:  "the integer 1, the string 1 and the byte 1 name three records",
+			run: func(t *trial) {
+				n := t.number()
+				text := strconv.FormatInt(n, 10)
+				keys := []aerostore.Key{
+					t.owned(aerostore.NewKey(t.namespace, mainSet, n)),
+					t.owned(aerostore.NewKey(t.namespace, mainSet, text)),
+					t.owned(aerostore.NewKey(t.namespace, mainSet, []byte(text))),
+				}
+				t.apart(keys)
+			},
+		},
+		{
+			name: "ids in different sets",
+			why:  "an id means something within its set only, and outside any set again something else",
+			run: func(t *trial) {
+				id := t.secret()
+				var keys []aerostore.Key
+				for _, set := range []string{mainSet, otherSet, ""} {
+					keys = append(keys, t.owned(aerostore.NewKey(t.namespace, set, id)))
+				}
+				t.apart(keys)
+			},
+		},
+		{
+			name: "a key of a digest",
+			why:  "a digest names the same record as the key that it was computed from",
+			run: func(t *trial) {
+				key := t.key()
+				digest := aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
+				t.put(key, aerostore.Bins{"a": 1})
+				t.holds(digest, aerostore.Bins{"a": 1})
+				t.put(digest, aerostore.Bins{"b": 2})
+				t.holds(key, aerostore.Bins{"a": 1, "b": 2})
+				existed, err := t.store.Remove(t.Context(), digest)
+				t.ok(err)
+				t.equal("whether there was a record under the digest", existed, true)
+				t.missing(key)
+			},
+		},
+		{
+			name: "a set that was never written",
+			why:  "sets are made by writing: one that nobody wrote to has no records",
+			run: func(t *trial) {
+				t.missing(t.keyIn(noSet))
+			},
+		},
+	}
+}
+
+// selects checks what Select gives.
+func (t *trial) selects(key aerostore.Key, names []string, want aerostore.Bins) *aerostore.Record {
+	t.Helper()
+	r, err := t.store.Select(t.Context(), key, names)
+	t.ok(err)
+	t.bins(r, want)
+	t.equal("Key", r.Key, key)
+	return r
+}
+
+// apart checks that the keys name different records.
+func (t *trial) apart(keys []aerostore.Key) {
+	t.Helper()
+	for i, key := range keys {
+		t.missing(key)
+		t.put(key, aerostore.Bins{"a": i})
+	}
+	for i, key := range keys {
+		t.holds(key, aerostore.Bins{"a": i})
+	}
+}
+
+// A way is one of the operations that can read a record.
+type way struct {
+	name string
+	read func() (*aerostore.Record, error)
+}
+
+// ways returns those that read no bins, or may.
+func (t *trial) ways(key aerostore.Key) []way {
+	ctx, s, keys := t.Context(), t.store, []aerostore.Key{key}
+	header := []aerostore.Operation{aerostore.ReadHeader()}
+	return []way{
+		{"Get", func() (*aerostore.Record, error) { return s.Get(ctx, key) }},
+		{"Select of no bins", func() (*aerostore.Record, error) { return s.Select(ctx, key, nil) }},
+		{"Operate", func() (*aerostore.Record, error) { return s.Operate(ctx, key, header) }},
+		{"BatchRead", func() (*aerostore.Record, error) { return onlyResult(s.BatchRead(ctx, keys, nil)) }},
+		{"BatchOperate", func() (*aerostore.Record, error) { return onlyResult(s.BatchOperate(ctx, keys, header)) }},
+		{"Query", func() (*aerostore.Record, error) { return t.scanned(key), nil }},
+	}
+}
+
+// waysOfBins returns those that read the bins named, which are all that the
+// record has.
+func (t *trial) waysOfBins(key aerostore.Key, names []string) []way {
+	ctx, s, keys := t.Context(), t.store, []aerostore.Key{key}
+	all := []aerostore.Operation{aerostore.ReadAll()}
+	var each []aerostore.Operation
+	for _, name := range names {
+		each = append(each, aerostore.ReadBin(name))
+	}
+	named := aerostore.Query{Set: key.Set(), Bins: names}
+	return []way{
+		{"Get", func() (*aerostore.Record, error) { return s.Get(ctx, key) }},
+		{"Select", func() (*aerostore.Record, error) { return s.Select(ctx, key, names) }},
+		{"Operate, all bins", func() (*aerostore.Record, error) { return s.Operate(ctx, key, all) }},
+		{"Operate, each bin", func() (*aerostore.Record, error) { return s.Operate(ctx, key, each) }},
+		{"BatchRead, all bins", func() (*aerostore.Record, error) { return onlyResult(s.BatchRead(ctx, keys, nil)) }},
+		{"BatchRead, each bin", func() (*aerostore.Record, error) { return onlyResult(s.BatchRead(ctx, keys, names)) }},
+		{"BatchOperate, all bins", func() (*aerostore.Record, error) { return onlyResult(s.BatchOperate(ctx, keys, all)) }},
+		{"BatchOperate, each bin", func() (*aerostore.Record, error) { return onlyResult(s.BatchOperate(ctx, keys, each)) }},
+		{"Query, all bins", func() (*aerostore.Record, error) { return t.scanned(key), nil }},
+		{"Query, each bin", func() (*aerostore.Record, error) { return t.query(named, key)[key], nil }},
+	}
+}
+
+// readBy checks what each of the ways reads.
+func (t *trial) readBy(ways []way, check func(r *aerostore.Record, name string)) {
+	t.Helper()
+	for _, way := range ways {
+		r, err := way.read()
+		if err != nil || r == nil {
+			t.Errorf("%s gave the record %v and error %v, want a record and none", way.name, r, err)
+			continue
+		}
+		check(r, way.name)
+	}
+}
+
+// onlyResult returns what a batch of one key gave.
+func onlyResult(results []aerostore.BatchResult, err error) (*aerostore.Record, error) {
+	if err := batchError(results, err); err != nil || len(results) != 1 {
+		return nil, err
+	}
+	return results[0].Record, nil
+}

@@ -1,0 +1,114 @@
+package storetest
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+)
+
+// A recorder is a testing.TB that takes failures down instead of failing.
+type recorder struct {
+	testing.TB
+
+	mu       sync.Mutex
+	failed   bool
+	skipped  bool
+	text     strings.Builder
+	cleanups []func()
+}
+
+func (r *recorder) take(failed bool, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failed = r.failed || failed
+	r.text.WriteString(text + "\n")
+}
+
+func (r *recorder) Name() string                      { return "recorded" }
+func (r *recorder) Helper()                           {}
+func (r *recorder) Log(args ...any)                   { r.take(false, fmt.Sprint(args...)) }
+func (r *recorder) Logf(format string, args ...any)   { r.take(false, fmt.Sprintf(format, args...)) }
+func (r *recorder) Errorf(format string, args ...any) { r.take(true, fmt.Sprintf(format, args...)) }
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+func (r *recorder) Skip(args ...any) {
+	r.Log(args...)
+	r.skipped = true
+	runtime.Goexit()
+}
+
+func (r *recorder) Cleanup(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cleanups = append(r.cleanups, f)
+}
+
+// record returns what becomes of a function that is handed a recorder, its
+// clean-up and a panic included.
+func record(tb testing.TB, f func(tb testing.TB)) *recorder {
+	tb.Helper()
+	r := &recorder{TB: tb}
+	guarded := func(f func()) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			defer func() {
+				if p := recover(); p != nil {
+					r.Errorf("panic: %v", p)
+				}
+			}()
+			f()
+		}()
+		<-done
+	}
+	guarded(func() { f(r) })
+	for _, cleanup := range slices.Backward(r.cleanups) {
+		guarded(cleanup)
+	}
+	return r
+}
+
+// on returns how a case goes on a memory store behind a middleware, whatever
+// features it needs.
+func (tc testCase) on(tb testing.TB, middleware aerostore.Middleware) *recorder {
+	tb.Helper()
+	tc.needs, tc.lacks = "", ""
+	return record(tb, func(tb testing.TB) {
+		tb.Helper()
+		tc.try(tb, newConfig([]Option{WithAdvance(advance)}), func(tb testing.TB) aerostore.Store {
+			tb.Helper()
+			return aerostore.Chain(memory.NewT(tb), middleware)
+		})
+	})
+}
+
+func advance(s aerostore.Store, d time.Duration) {
+	if store, ok := aerostore.As[*memory.Store](s); ok {
+		store.Advance(d)
+	}
+}
+
+// caseNamed returns the case of that group and name.
+func caseNamed(tb testing.TB, name string) testCase {
+	tb.Helper()
+	for _, g := range groups() {
+		for _, tc := range g.cases {
+			if g.name+"/"+tc.name == name {
+				return tc
+			}
+		}
+	}
+	tb.Fatalf("there is no case %q", name)
+	return testCase{}
+}

@@ -1,0 +1,84 @@
+package storetest
+
+import (
+	"testing"
+
+	"github.com/aerostore/aerostore"
+)
+
+// Run tries every case on a store of its own and returns when all have ended.
+// The cases of a group run in parallel.
+//
+// newStore is called once for each case, with that case's testing.TB, and
+// should leave to its Cleanup what is to be done afterwards. The stores may
+// share a server and a client, but not their Close and not the clock that
+// [WithAdvance] moves.
+func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Option) {
+	t.Helper()
+	c := newConfig(opts)
+	for _, g := range groups() {
+		t.Run(g.name, func(t *testing.T) {
+			for _, tc := range g.cases {
+				t.Run(tc.name, func(t *testing.T) {
+					t.Parallel()
+					tc.try(t, c, newStore)
+				})
+			}
+		})
+	}
+	c.skipped.log(t)
+}
+
+// A testCase is one expectation.
+type testCase struct {
+	name  string
+	why   string // the reason behind it, shown on failure
+	needs Feature
+	lacks Feature // only for stores without it
+	waits bool    // until a record has expired
+	run   func(t *trial)
+}
+
+// A group is the cases about one thing.
+type group struct {
+	name  string
+	cases []testCase
+}
+
+func groups() []group {
+	return []group{
+		{"read", reads()},
+		{"value", values()},
+		{"write", writes()},
+		{"modify", modifications()},
+		{"ttl", ttls()},
+		{"generation", generations()},
+		{"exists", existences()},
+		{"options", otherOptions()},
+		{"operate", operates()},
+		{"batch read", batchReads()},
+		{"batch write", batchWrites()},
+		{"query", queries()},
+		{"index", indexes()},
+		{"custom", customs()},
+		{"input", inputs()},
+		{"context", contexts()},
+		{"error", failures()},
+		{"copy", copies()},
+		{"concurrency", concurrencies()},
+		{"close", closings()},
+	}
+}
+
+// try carries the case out.
+func (tc testCase) try(tb testing.TB, c *config, newStore func(testing.TB) aerostore.Store) {
+	tb.Helper()
+	t := &trial{TB: tb, config: c, why: tc.why}
+	if reason := c.excuse(tc); reason != "" {
+		t.skip(reason)
+	}
+	if t.store = newStore(tb); t.store == nil {
+		t.Fatalf("newStore returned nil")
+	}
+	tc.run(t)
+}

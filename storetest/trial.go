@@ -1,0 +1,223 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+const (
+	mainSet  = "storetest"
+	otherSet = "storetest_other"
+	noSet    = "storetest_none" // never written
+
+	unknownNamespace = "storetest_nons"
+)
+
+// A trial is a case under way.
+type trial struct {
+	testing.TB
+	*config
+
+	store   aerostore.Store
+	why     string
+	secrets []string // what no error may hold
+}
+
+// Errorf adds the reason behind the case.
+func (t *trial) Errorf(format string, args ...any) {
+	t.Helper()
+	t.TB.Errorf("%s\nwhy: %s", fmt.Sprintf(format, args...), t.why)
+}
+
+// Fatalf adds the reason behind the case.
+func (t *trial) Fatalf(format string, args ...any) {
+	t.Helper()
+	t.TB.Fatalf("%s\nwhy: %s", fmt.Sprintf(format, args...), t.why)
+}
+
+// skip ends the case and has the reason logged.
+func (t *trial) skip(reason string) {
+	t.Helper()
+	t.skipped.add(reason, t.Name())
+	t.Skip(reason)
+}
+
+// key returns a key of the case's own, whose record is removed afterwards.
+func (t *trial) key() aerostore.Key { return t.keyIn(mainSet) }
+
+func (t *trial) keyIn(set string) aerostore.Key {
+	return t.owned(aerostore.NewKey(t.namespace, set, t.secret()))
+}
+
+func (t *trial) keys(n int) []aerostore.Key {
+	keys := make([]aerostore.Key, n)
+	for i := range keys {
+		keys[i] = t.key()
+	}
+	return keys
+}
+
+// owned has the record of the key removed after the case.
+func (t *trial) owned(key aerostore.Key) aerostore.Key {
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		if _, err := t.store.Remove(ctx, key); err != nil && !errors.Is(err, aerostore.ErrClosed) {
+			t.Errorf("removing what the case wrote: %v", err)
+		}
+	})
+	return key
+}
+
+// strangerKey returns a key in a namespace that does not exist.
+func (t *trial) strangerKey() aerostore.Key {
+	return aerostore.NewKey(unknownNamespace, mainSet, t.secret())
+}
+
+// secret returns a text that nobody else has and that no error may hold.
+func (t *trial) secret() string {
+	s := rand.Text()
+	t.secrets = append(t.secrets, s)
+	return s
+}
+
+// number returns an integer that nobody else has.
+func (*trial) number() int64 {
+	var raw [8]byte
+	_, _ = rand.Read(raw[:])                                   // never fails
+	return int64(binary.BigEndian.Uint64(raw[:]) &^ (1 << 63)) //nolint:gosec // G115: it has 63 bits
+}
+
+// bin returns the name of a bin that no other case has, so that a query that
+// names it meets the case's own records only.
+func (*trial) bin() string { return "b" + rand.Text()[:14] }
+
+// pass lets time pass for the store.
+func (t *trial) pass(d time.Duration) {
+	if t.advance != nil {
+		t.advance(t.store, d)
+		return
+	}
+	time.Sleep(d)
+}
+
+// ok ends the case if something went wrong that should not.
+func (t *trial) ok(err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("failed with %q, want no error", err)
+	}
+}
+
+// fails checks that err is an *Error that matches want, that it leaves no doubt
+// that nothing was applied, and that it gives nothing away.
+func (t *trial) fails(err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("got error %v (%T), want one that matches %q", err, err, want)
+		return
+	}
+	if _, ok := errors.AsType[*aerostore.Error](err); !ok {
+		t.Errorf("there is no *aerostore.Error in the %T %q", err, err)
+	}
+	if aerostore.InDoubt(err) {
+		t.Errorf("%q is in doubt, want it to be certain that nothing was applied", err)
+	}
+	t.discreet(err)
+}
+
+// discreet checks that err holds no id and no value of the case.
+func (t *trial) discreet(err error) {
+	t.Helper()
+	for _, secret := range t.secrets {
+		if text := fmt.Sprintf("%v %+v", err, err); strings.Contains(text, secret) {
+			t.Errorf("the error %q holds the id or value %q", err, secret)
+		}
+	}
+}
+
+// equal compares one part of an answer.
+func (t *trial) equal(what string, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%s is %#v (%T), want %#v (%T)", what, got, got, want, want)
+	}
+}
+
+// bins compares the bins of a record that was read.
+func (t *trial) bins(r *aerostore.Record, want aerostore.Bins) {
+	t.Helper()
+	switch {
+	case r == nil:
+		t.Fatalf("got a nil record without an error")
+	case r.Bins == nil:
+		t.Errorf("Bins is nil, want %#v", want)
+	}
+	for name, value := range want {
+		got, ok := r.Bins[name]
+		if !ok {
+			t.Errorf("there is no bin %q, want it to hold %#v", name, value)
+			continue
+		}
+		t.equal(fmt.Sprintf("bin %q", name), got, value)
+	}
+	for name, value := range r.Bins {
+		if _, ok := want[name]; !ok {
+			t.Errorf("there is a bin %q that holds %#v, want none", name, value)
+		}
+	}
+}
+
+// put writes what a case begins with.
+func (t *trial) put(key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) {
+	t.Helper()
+	if err := t.store.Put(t.Context(), key, bins, opts...); err != nil {
+		t.Fatalf("Put failed with %q, want no error", err)
+	}
+}
+
+// get reads a record that must be there.
+func (t *trial) get(key aerostore.Key) *aerostore.Record {
+	t.Helper()
+	r, err := t.store.Get(t.Context(), key)
+	if err != nil {
+		t.Fatalf("Get failed with %q, want no error", err)
+	}
+	if r == nil {
+		t.Fatalf("Get returned neither a record nor an error")
+	}
+	return r
+}
+
+// holds checks what a record has in the end.
+func (t *trial) holds(key aerostore.Key, want aerostore.Bins) {
+	t.Helper()
+	t.bins(t.get(key), want)
+}
+
+// unchanged checks that a record is as it was first written.
+func (t *trial) unchanged(key aerostore.Key, want aerostore.Bins) {
+	t.Helper()
+	r := t.get(key)
+	t.bins(r, want)
+	t.equal("the generation", r.Generation, uint32(1))
+}
+
+// missing checks that there is no record.
+func (t *trial) missing(key aerostore.Key) {
+	t.Helper()
+	if r, err := t.store.Get(t.Context(), key); !errors.Is(err, aerostore.ErrNotFound) {
+		t.Errorf("Get gave %v and error %v, want no record and ErrNotFound", r, err)
+	}
+	if existed, err := t.store.Exists(t.Context(), key); existed || err != nil {
+		t.Errorf("Exists gave %t and error %v, want false and none", existed, err)
+	}
+}

@@ -1,0 +1,181 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+const (
+	second = aerostore.TTL(time.Second)
+	hour   = aerostore.TTL(time.Hour)
+	day    = 24 * hour
+
+	// slack is how much of a TTL may have passed before it is read.
+	slack = aerostore.TTL(time.Minute)
+)
+
+func ttls() []testCase {
+	cases := perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
+		return testCase{
+			name:  "set by " + o.op.String(),
+			why:   "every write that leaves a record can say how long it lives",
+			needs: Expiry,
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before, hour)
+				t.ok(o.do(t.Context(), t.store, key, day))
+				t.lives(key, day)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.KeepTTL))
+				t.lives(key, day)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.NeverExpire))
+				t.lives(key, aerostore.NeverExpire)
+			},
+		}
+	})
+	cases = append(cases, []testCase{
+		{
+			name:  "ten years",
+			why:   "that is the longest TTL",
+			needs: Expiry,
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before, 3650*day)
+				t.lives(key, 3650*day)
+			},
+		},
+		{
+			name: "the namespace's default",
+			why:  "a write without a TTL gives the record the default of its namespace, and so does NamespaceTTL",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.lives(key, t.defaultTTL())
+				t.put(key, before, aerostore.NamespaceTTL)
+				t.lives(key, t.defaultTTL())
+			},
+		},
+		{
+			name:  "the namespace's default over another",
+			why:   "a write without a TTL sets the TTL anew, too: it does not keep it",
+			needs: Expiry,
+			run: func(t *trial) {
+				key := t.key()
+				for _, opts := range [][]aerostore.WriteOption{nil, {aerostore.NamespaceTTL}} {
+					t.put(key, before, 1000*day)
+					t.put(key, before, opts...)
+					t.lives(key, t.defaultTTL())
+				}
+			},
+		},
+		{
+			name: "kept on a new record",
+			why:  "a record that was not there has no TTL to keep and gets the namespace's default",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before, aerostore.KeepTTL)
+				t.lives(key, t.defaultTTL())
+			},
+		},
+		{
+			name:  "every way of reading",
+			why:   "the TTL is the time that is left, whichever operation reads it",
+			needs: Expiry,
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before, day)
+				t.readBy(t.ways(key), func(r *aerostore.Record, name string) {
+					t.near("the TTL by "+name, r.TTL, day)
+				})
+			},
+		},
+	}...)
+	return append(cases, expiries()...)
+}
+
+// expiries are the cases in which a record expires after a second. Servers
+// count in whole seconds.
+func expiries() []testCase {
+	const over = 2100 * time.Millisecond
+	expired := func(t *trial) aerostore.Key {
+		key := t.key()
+		t.put(key, before, second)
+		t.pass(over)
+		return key
+	}
+	return []testCase{
+		{
+			name:  "a record expires",
+			why:   "a record whose time is over is not there, whoever asks",
+			needs: Expiry,
+			waits: true,
+			run: func(t *trial) {
+				key := expired(t)
+				t.missing(key)
+				t.fails(t.store.Touch(t.Context(), key), aerostore.ErrNotFound)
+				t.fails(t.store.Put(t.Context(), key, before, aerostore.UpdateOnly), aerostore.ErrNotFound)
+				_, err := onlyResult(t.store.BatchRead(t.Context(), []aerostore.Key{key}, nil))
+				t.fails(err, aerostore.ErrNotFound)
+				t.equal("the records of a query", len(t.query(aerostore.Query{Set: mainSet}, key)), 0)
+			},
+		},
+		{
+			name:  "an expired record begins anew",
+			why:   "nothing of a record outlives its time: it can be created again, with generation 1",
+			needs: Expiry,
+			waits: true,
+			run: func(t *trial) {
+				key := expired(t)
+				t.put(key, aerostore.Bins{"a": 1}, aerostore.CreateOnly, aerostore.NeverExpire)
+				t.unchanged(key, aerostore.Bins{"a": 1})
+			},
+		},
+		{
+			name:  "a TTL set anew",
+			why:   "only the last TTL counts: a record lives on if a write gave it more time",
+			needs: Expiry,
+			waits: true,
+			run: func(t *trial) {
+				touched, written, kept := t.key(), t.key(), t.key()
+				for _, key := range []aerostore.Key{touched, written, kept} {
+					t.put(key, before, second)
+				}
+				t.ok(t.store.Touch(t.Context(), touched, hour))
+				t.put(written, before, aerostore.NeverExpire)
+				t.put(kept, before, aerostore.KeepTTL)
+				t.pass(over)
+				t.lives(touched, hour)
+				t.lives(written, aerostore.NeverExpire)
+				t.missing(kept)
+			},
+		},
+	}
+}
+
+// lives checks how long a record has left.
+func (t *trial) lives(key aerostore.Key, want aerostore.TTL) {
+	t.Helper()
+	t.near("TTL", t.get(key).TTL, want)
+}
+
+// near compares a TTL that was read with one that was written a moment ago.
+func (t *trial) near(what string, got, want aerostore.TTL) {
+	t.Helper()
+	switch {
+	case got == want:
+	case want > 0 && got <= want && got > want-slack:
+	default:
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+	if got > 0 && got%second != 0 {
+		t.Errorf("%s is %v, want whole seconds", what, got)
+	}
+}
+
+// defaultTTL returns what a record lives that was written without a TTL.
+func (t *trial) defaultTTL() aerostore.TTL {
+	t.Helper()
+	key := t.key()
+	t.put(key, before)
+	return t.get(key).TTL
+}

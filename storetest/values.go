@@ -1,0 +1,151 @@
+package storetest
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A value is what is written to a bin and what is read back.
+type value struct {
+	name    string
+	in, out any
+}
+
+const place = aerostore.GeoJSON(`{"type":"Point","coordinates":[13.4,52.5]}`)
+
+func kinds() []value {
+	return []value{
+		{"bool", true, true},
+		{"int", 1, 1},
+		{"the largest integer", math.MaxInt64, math.MaxInt64},
+		{"the smallest integer", math.MinInt64, math.MinInt64},
+		{"int8", int8(-8), -8},
+		{"int16", int16(-16), -16},
+		{"int32", int32(-32), -32},
+		{"int64", int64(-64), -64},
+		{"uint", uint(1), 1},
+		{"uint8", uint8(8), 8},
+		{"uint16", uint16(16), 16},
+		{"uint32", uint32(math.MaxUint32), math.MaxUint32},
+		{"uint64", uint64(math.MaxInt64), math.MaxInt64},
+		{"float64", 1.5, 1.5},
+		{"a whole float64", 5.0, 5.0},
+		{"an infinite float64", math.Inf(-1), math.Inf(-1)},
+		{"string", "Zoë", "Zoë"},
+		{"an empty string", "", ""},
+		{"a long string", strings.Repeat("long ", 20_000), strings.Repeat("long ", 20_000)},
+		{"bytes", []byte{0, 1, 255}, []byte{0, 1, 255}},
+		{"no bytes", []byte{}, []byte{}},
+		{"GeoJSON", place, place},
+		{"list", []any{1, "two", 3.5, true, nil, []byte{4}}, []any{1, "two", 3.5, true, nil, []byte{4}}},
+		{"an empty list", []any{}, []any{}},
+		{"integers in a list", []any{int8(1), uint64(2)}, []any{1, 2}},
+		{"map", map[any]any{"a": 1, 2: "b"}, map[any]any{"a": 1, 2: "b"}},
+		{"an empty map", map[any]any{}, map[any]any{}},
+		{"integers in a map", map[any]any{int8(1): int16(1), uint64(2): uint(2)}, map[any]any{1: 1, 2: 2}},
+		{
+			"nested values",
+			map[any]any{"l": []any{map[any]any{"m": []any{[]any{int32(1)}, map[any]any{}}}}},
+			map[any]any{"l": []any{map[any]any{"m": []any{[]any{1}, map[any]any{}}}}},
+		},
+	}
+}
+
+func values() []testCase {
+	var cases []testCase
+	for _, v := range kinds() {
+		cases = append(cases, testCase{
+			name: v.name,
+			why:  "a value is read back as it was written, an integer of any type as int",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"v": v.in})
+				t.holds(key, aerostore.Bins{"v": v.out})
+			},
+		})
+	}
+	return append(cases, []testCase{
+		{
+			name: "a float64 that is no number",
+			why:  "NaN is a float64 like any other, though it equals nothing",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"v": math.NaN()})
+				got, err := t.get(key).Float("v")
+				t.ok(err)
+				t.equal("whether it is NaN", math.IsNaN(got), true)
+			},
+		},
+		{
+			name: "negative zero",
+			why:  "the sign of a float64 is part of it, though -0 equals 0",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, aerostore.Bins{"v": math.Copysign(0, -1)})
+				got, err := t.get(key).Float("v")
+				t.ok(err)
+				t.equal("whether it is negative", math.Signbit(got), true)
+			},
+		},
+		{
+			name: "bin names of 0 and of 15 bytes",
+			why:  "both are legal",
+			run: func(t *trial) {
+				key := t.key()
+				bins := aerostore.Bins{"": 1, "fifteen_bytes_n": 2}
+				t.put(key, bins)
+				t.holds(key, bins)
+			},
+		},
+		{
+			name: "every way of reading",
+			why:  "a value is the same whichever operation reads it",
+			run: func(t *trial) {
+				key := t.key()
+				in, want := allKinds()
+				t.put(key, in)
+				t.readBy(t.waysOfBins(key, slices.Collect(maps.Keys(in))), func(r *aerostore.Record, name string) {
+					for bin, value := range want {
+						t.equal(fmt.Sprintf("bin %q by %s", bin, name), r.Bins[bin], value)
+					}
+					t.equal("the number of bins by "+name, len(r.Bins), len(want))
+				})
+			},
+		},
+		{
+			name: "every way of writing",
+			why:  "a value is the same whichever operation wrote it",
+			run: func(t *trial) {
+				in, want := allKinds()
+				var ops []aerostore.Operation
+				for name, value := range in {
+					ops = append(ops, aerostore.WriteBin(name, value))
+				}
+				keys := t.keys(3)
+				_, err := t.store.Operate(t.Context(), keys[0], ops)
+				t.ok(err)
+				t.ok(batchError(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{{Key: keys[1], Bins: in}})))
+				t.ok(batchError(t.store.BatchOperate(t.Context(), keys[2:], ops)))
+				for _, key := range keys {
+					t.holds(key, want)
+				}
+			},
+		},
+	}...)
+}
+
+// allKinds returns bins with a value of every kind, and what is read back.
+func allKinds() (in, out aerostore.Bins) {
+	in, out = aerostore.Bins{}, aerostore.Bins{}
+	for i, v := range kinds() {
+		name := "v" + strconv.Itoa(i)
+		in[name], out[name] = v.in, v.out
+	}
+	return in, out
+}

@@ -1,0 +1,139 @@
+package vectors
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aerostore/aerostore"
+)
+
+const errFilters = unsupported("filters")
+
+// filtered is in every policy. Null is no filter.
+type filtered struct{ Filter json.RawMessage }
+
+func (f filtered) check() error {
+	if len(f.Filter) > 0 && !isNull(f.Filter) {
+		return errFilters
+	}
+	return nil
+}
+
+// options are the policy of a write.
+type options struct{ aerostore.Options }
+
+func (o *options) UnmarshalJSON(data []byte) error {
+	var raw struct {
+		filtered
+		TTL              json.RawMessage
+		Gen              uint32
+		GenPolicy        string `json:"gen_policy"`
+		Exists           string
+		SendKey          bool `json:"send_key"`
+		DurableDelete    bool `json:"durable_delete"`
+		RespondPerEachOp bool `json:"respond_per_each_op"`
+	}
+	if err := decode(data, &raw); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	ttl, ttlErr := ttlOption(raw.TTL)
+	check, checkErr := oneOf("gen_policy", raw.GenPolicy, generationChecks)
+	exists, existsErr := oneOf("exists", raw.Exists, existsActions)
+	if err := errors.Join(ttlErr, checkErr, existsErr); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	o.Options = aerostore.Options{
+		TTL: ttl, Generation: raw.Gen, GenerationCheck: check, Exists: exists,
+		SendKey: raw.SendKey, DurableDelete: raw.DurableDelete,
+	}
+	if raw.RespondPerEachOp {
+		return unsupported("respond_per_each_op")
+	}
+	return raw.check()
+}
+
+var generationChecks = map[string]aerostore.GenerationCheck{
+	"none":    aerostore.GenerationIgnored,
+	"equal":   aerostore.GenerationMustEqual,
+	"greater": aerostore.GenerationMustBeLess,
+}
+
+var existsActions = map[string]aerostore.RecordExists{
+	"update":       aerostore.Update,
+	"create_only":  aerostore.CreateOnly,
+	"update_only":  aerostore.UpdateOnly,
+	"replace":      aerostore.Replace,
+	"replace_only": aerostore.ReplaceOnly,
+}
+
+// ttlOption decodes a word or a number of seconds.
+func ttlOption(data json.RawMessage) (aerostore.TTL, error) {
+	if len(data) == 0 || isNull(data) {
+		return 0, nil
+	}
+	if data[0] != '"' {
+		seconds, err := decodeAs[uint32](data)
+		return aerostore.TTLFromSeconds(seconds), err
+	}
+	word, err := decodeAs[string](data)
+	if err != nil {
+		return 0, err
+	}
+	return oneOf("ttl", word, map[string]aerostore.TTL{
+		"never":       aerostore.NeverExpire,
+		"dont_update": aerostore.KeepTTL,
+		"default":     aerostore.NamespaceTTL,
+	})
+}
+
+// readPolicy is the policy of a read. A Store has nothing to say in it.
+type readPolicy struct{}
+
+func (*readPolicy) UnmarshalJSON(data []byte) error {
+	var raw filtered
+	if err := decode(data, &raw); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	return raw.check()
+}
+
+// batchPolicy is the policy of a batch as a whole. Whether the server may answer
+// inline, and whether the client keeps the records of a batch that failed, makes
+// no difference to a Store.
+type batchPolicy struct{}
+
+func (*batchPolicy) UnmarshalJSON(data []byte) error {
+	var raw struct {
+		filtered
+		SendKey             bool  `json:"send_key"`
+		RespondAllKeys      *bool `json:"respond_all_keys"`
+		AllowPartialResults bool  `json:"allow_partial_results"`
+		AllowInline         bool  `json:"allow_inline"`
+	}
+	if err := decode(data, &raw); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	if raw.RespondAllKeys != nil && !*raw.RespondAllKeys {
+		return unsupported("batches that end at the first key that fails")
+	}
+	if raw.SendKey {
+		return unsupported("send_key of a batch as a whole")
+	}
+	return raw.check()
+}
+
+// queryPolicy is the policy of a query.
+type queryPolicy struct{ withoutBins bool }
+
+func (p *queryPolicy) UnmarshalJSON(data []byte) error {
+	var raw struct {
+		filtered
+		IncludeBinData *bool `json:"include_bin_data"`
+	}
+	if err := decode(data, &raw); err != nil {
+		return fmt.Errorf("policy: %w", err)
+	}
+	p.withoutBins = raw.IncludeBinData != nil && !*raw.IncludeBinData
+	return raw.check()
+}

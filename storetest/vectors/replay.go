@@ -1,0 +1,66 @@
+package vectors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// replay does the steps one after another and returns where the store answers
+// something else than was recorded. pass lets time pass.
+func (v *vector) replay(ctx context.Context, store aerostore.Store, pass func(time.Duration)) []difference {
+	var differences []difference
+	for _, s := range v.steps {
+		if s.pause > 0 {
+			pass(s.pause)
+			continue
+		}
+		where := fmt.Sprintf("%s: step %d, %s", v.name, s.number, s.op)
+		differences = append(differences, of(where, s.compare(s.do(ctx, store)))...)
+	}
+	return differences
+}
+
+// clear brings about what a vector starts from: none of the records and
+// indexes that it names, and nothing in the sets that it queries.
+func (v *vector) clear(ctx context.Context, store aerostore.Store) error {
+	for _, s := range v.steps {
+		if s.index == nil {
+			continue
+		}
+		indexer, _ := aerostore.As[aerostore.Indexer](store) // Run made sure that there is one
+		if err := indexer.DropIndex(ctx, *s.index); err != nil {
+			return err
+		}
+	}
+	keys := v.keys()
+	for _, s := range v.steps {
+		if s.query == nil {
+			continue
+		}
+		all := aerostore.Query{Namespace: s.query.Namespace, Set: s.query.Set, Bins: []string{}}
+		for r, err := range store.Query(ctx, all) {
+			if unusable(err) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			keys = append(keys, r.Key)
+		}
+	}
+	for _, k := range keys {
+		if _, err := store.Remove(ctx, k); err != nil && !unusable(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// unusable reports whether there cannot be a record where err comes from.
+func unusable(err error) bool {
+	return errors.Is(err, aerostore.ErrInvalid) || errors.Is(err, aerostore.ErrInvalidNamespace)
+}

@@ -1,0 +1,80 @@
+package vectors
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+)
+
+const (
+	wrong   = `{"name":"wrong","steps":[{"op":"get_header","key":` + keyA + `,"want":{"code":0,"record":null}},` + putA + `,{"op":"get","key":` + keyA + `,"want":{"code":2}}]}`
+	waiting = `{"name":"waiting","steps":[` + putA + `,{"op":"sleep","ms":60000,"want":{}}]}`
+	foreign = `{"name":"foreign","steps":[{"op":"batch","want":{}}]}`
+	indexed = `{"name":"indexed","steps":[{"op":"drop_index","ns":"test","set":"gv","name":"x","want":{"code":0}}]}`
+)
+
+func folderOf(t *testing.T, lines ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "mine.jsonl"), []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestRunInFolder is what TestRunTellsWhatIsWrong runs.
+func TestRunInFolder(t *testing.T) {
+	if os.Getenv(folder) == "" {
+		t.Skip("for TestRunTellsWhatIsWrong")
+	}
+	Run(t, func(tb testing.TB) aerostore.Store {
+		tb.Helper()
+		return struct{ aerostore.Store }{memory.NewT(tb)}
+	})
+}
+
+func TestRunTellsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRunInFolder$", "-test.v", "-test.short")
+	cmd.Env = append(os.Environ(), folder+"="+folderOf(t, wrong, `{"name":`, good, waiting, foreign, indexed))
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Error("the run did not fail")
+	}
+	for _, want := range []string{
+		"mine.jsonl:2: unexpected EOF",
+		"--- FAIL: TestRunInFolder/mine/wrong",
+		`wrong: step 3, get: error: want "` + aerostore.CodeNotFound.Error() + `", got "no error"`,
+		"--- PASS: TestRunInFolder/mine/good",
+		"--- SKIP: TestRunInFolder/mine/waiting",
+		"--- SKIP: TestRunInFolder/mine/foreign",
+		"--- SKIP: TestRunInFolder/mine/indexed",
+		"mine: 2 vectors replayed (5 steps), 3 skipped",
+		"1 skipped: it waits: run it without -short or with WithAdvance",
+		"1 skipped: batches of several operations",
+		"1 skipped: the store makes no indexes",
+		"1 translated: missing is ErrNotFound",
+		"missing is ErrNotFound: Of a record that does not exist",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the output does not say %q:\n%s", want, out)
+		}
+	}
+}
+
+func TestTimePassesByAdvance(t *testing.T) {
+	t.Setenv(folder, folderOf(t, waiting))
+	var passed time.Duration
+	Run(t,
+		func(tb testing.TB) aerostore.Store { return memory.NewT(tb) },
+		WithAdvance(func(_ aerostore.Store, d time.Duration) { passed += d }))
+	if passed != time.Minute {
+		t.Errorf("%v passed, want a minute", passed)
+	}
+}

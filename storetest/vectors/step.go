@@ -1,0 +1,124 @@
+package vectors
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A step is one operation of a vector with its recorded answer.
+type step struct {
+	number int // from 1
+	op     string
+	do     func(ctx context.Context, s aerostore.Store) answer
+	want   recorded
+
+	pause time.Duration // of a step that only waits
+
+	// What rules and clearing ask.
+	keys    []aerostore.Key
+	ops     []aerostore.Operation
+	query   *aerostore.Query
+	index   *aerostore.Index
+	writes  bool
+	waited  bool  // a step before let time pass
+	refusal error // why the operation must not be sent, nil if it may
+}
+
+// An answer is what a Store gave.
+type answer struct {
+	err     error
+	record  *aerostore.Record
+	existed bool
+	batch   []aerostore.BatchResult
+	rows    []*aerostore.Record
+}
+
+// common is in every step.
+type common struct {
+	Op   string
+	Want json.RawMessage
+}
+
+func parseStep(data []byte) (*step, error) {
+	var head common
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, err
+	}
+	parse, ok := parsers[head.Op]
+	if !ok {
+		return nil, fmt.Errorf("operation %q is unknown", head.Op)
+	}
+	s := &step{op: head.Op}
+	err := parse(s, data)
+	if err == nil {
+		err = s.want.parse(s.op, head.Want)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.op, err)
+	}
+	if n := len(s.want.batch); n != len(s.keys) && s.want.batch != nil && (n > 0 || s.want.code == aerostore.CodeOK) {
+		return nil, fmt.Errorf("%s: %d answers for %d keys", s.op, n, len(s.keys))
+	}
+	if s.do != nil && s.index == nil {
+		s.refusal = s.do(context.Background(), validator).err
+	}
+	return s, nil
+}
+
+// validator is a Store that does nothing but refuse what must not be sent.
+var validator = aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+	return aerostore.Result{}, call.Validate()
+})
+
+// parsers know the arguments of each operation.
+var parsers = map[string]func(s *step, data []byte) error{
+	"put":       parseWrite(aerostore.Store.Put),
+	"append":    parseWrite(aerostore.Store.Append),
+	"prepend":   parseWrite(aerostore.Store.Prepend),
+	"increment": parseWrite(aerostore.Store.Increment),
+
+	"get": parseRead(aerostore.Store.Get),
+	"get_header": parseRead(func(s aerostore.Store, ctx context.Context, key aerostore.Key, _ ...aerostore.ReadOption) (*aerostore.Record, error) {
+		return s.Select(ctx, key, []string{})
+	}),
+	"select":  (*step).parseSelect,
+	"exists":  (*step).parseExists,
+	"remove":  (*step).parseRemove,
+	"touch":   (*step).parseTouch,
+	"operate": (*step).parseOperate,
+
+	"batch_read":    (*step).parseBatchRead,
+	"batch_header":  (*step).parseBatchHeader,
+	"batch_exists":  (*step).parseBatchHeader,
+	"batch_remove":  (*step).parseBatchRemove,
+	"batch_write":   (*step).parseBatchWrite,
+	"batch_operate": (*step).parseBatchOperate,
+	"batch":         func(*step, []byte) error { return unsupported("batches of several operations") },
+
+	"query":        (*step).parseQuery,
+	"scan":         (*step).parseQuery,
+	"create_index": (*step).parseCreateIndex,
+	"drop_index":   (*step).parseDropIndex,
+
+	"sleep": (*step).parseSleep,
+}
+
+func (s *step) parseSleep(data []byte) error {
+	var args struct {
+		common
+		MS int64
+	}
+	if err := decode(data, &args); err != nil {
+		return err
+	}
+	if args.MS <= 0 || args.MS > math.MaxInt64/int64(time.Millisecond) {
+		return fmt.Errorf("%d ms cannot be waited for", args.MS)
+	}
+	s.pause = time.Duration(args.MS) * time.Millisecond
+	return nil
+}

@@ -1,0 +1,79 @@
+package vectors
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A tally counts what became of the vectors.
+type tally struct{ files []*fileTally }
+
+type fileTally struct {
+	name            string
+	replayed, steps int
+	skipped         counts // vectors, by reason
+	translated      counts // answers, by rule
+	cutShort        counts // vectors, by rule
+}
+
+// counts is how often something happened.
+type counts map[string]int
+
+func (t *tally) file(name string) *fileTally {
+	f := &fileTally{name: name, skipped: make(counts), translated: make(counts), cutShort: make(counts)}
+	t.files = append(t.files, f)
+	return f
+}
+
+func (f *fileTally) skip(reason string) { f.skipped[reason]++ }
+
+func (f *fileTally) replay(v *vector) {
+	f.replayed++
+	f.steps += len(v.steps)
+	f.translated.add(v.translated)
+	if v.severedBy != "" {
+		f.cutShort[v.severedBy]++
+	}
+}
+
+func (c counts) add(other counts) {
+	for what, n := range other {
+		c[what] += n
+	}
+}
+
+func (c counts) sum() (sum int) {
+	for _, n := range c {
+		sum += n
+	}
+	return sum
+}
+
+// String tells, for each file, how many vectors were replayed, why others were
+// not, which rules translated how many answers, and after which of them the
+// rest of a vector was left out; then why there are these rules.
+func (t *tally) String() string {
+	var b strings.Builder
+	translated := make(counts)
+	for _, f := range t.files {
+		fmt.Fprintf(&b, "%s: %d vectors replayed (%d steps), %d skipped\n", f.name, f.replayed, f.steps, f.skipped.sum())
+		f.skipped.write(&b, "skipped")
+		f.translated.write(&b, "translated")
+		f.cutShort.write(&b, "cut short after")
+		translated.add(f.translated)
+	}
+	for _, r := range rules {
+		if translated[r.name] > 0 {
+			fmt.Fprintf(&b, "%s: %s\n", r.name, r.why)
+		}
+	}
+	return b.String()
+}
+
+func (c counts) write(b *strings.Builder, title string) {
+	for _, what := range slices.Sorted(maps.Keys(c)) {
+		fmt.Fprintf(b, "    %5d %s: %s\n", c[what], title, what)
+	}
+}

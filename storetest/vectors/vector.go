@@ -1,0 +1,89 @@
+package vectors
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A vector is a script with what a server answered, translated by the rules.
+type vector struct {
+	name        string
+	unsupported string // what it needs that a Store cannot say, "" if nothing
+	steps       []*step
+
+	translated counts // answers, by rule
+	severedBy  string // the rule after which steps are left out, "" if none are
+}
+
+// parse reads a line. It fails if the line makes no sense.
+func parse(line []byte) (*vector, error) {
+	var raw struct {
+		Name  string
+		Tags  []string
+		Steps []json.RawMessage
+	}
+	if err := decode(line, &raw); err != nil {
+		return nil, err
+	}
+	if raw.Name == "" || len(raw.Steps) == 0 {
+		return nil, errors.New("a vector has a name and steps")
+	}
+	v := &vector{name: raw.Name, unsupported: untranslatable(raw.Tags), translated: make(counts)}
+	for i, data := range raw.Steps {
+		s, err := parseStep(data)
+		var missing unsupported
+		switch {
+		case errors.As(err, &missing):
+			if v.unsupported == "" {
+				v.unsupported = string(missing)
+			}
+		case err != nil:
+			return nil, fmt.Errorf("%s: step %d: %w", v.name, i+1, err)
+		case v.severedBy == "":
+			s.number, s.waited = i+1, v.waits()
+			v.steps = append(v.steps, s)
+			v.severedBy = s.translate(v.translated)
+		}
+	}
+	return v, nil
+}
+
+// untranslatable says why no Store can be compared with a vector that is tagged
+// so, "" if one can.
+func untranslatable(tags []string) string {
+	switch {
+	case slices.Contains(tags, "nan_order"):
+		return "the order of NaN, which is not to be copied"
+	case slices.Contains(tags, "map_storage_order"):
+		return "the order of a map's pairs on the wire, which Go maps do not have"
+	default:
+		return ""
+	}
+}
+
+// waits reports whether a step lets time pass.
+func (v *vector) waits() bool {
+	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.pause > 0 })
+}
+
+// indexes reports whether a step makes or drops an index.
+func (v *vector) indexes() bool {
+	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.index != nil })
+}
+
+// keys returns those of all steps, each once.
+func (v *vector) keys() []aerostore.Key {
+	var keys []aerostore.Key
+	for _, s := range v.steps {
+		for _, k := range s.keys {
+			if !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}
