@@ -26,7 +26,7 @@ func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (*aerost
 	}
 	switch call.Op {
 	case aerostore.OpBatchRead:
-		return n.read(key, call.BinNames())
+		return n.read(&key, call.BinNames())
 	case aerostore.OpBatchWrite:
 		item := call.Items()[i]
 		return nil, n.put(key, item.Bins, item.Resolve(call.Options))

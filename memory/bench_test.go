@@ -150,12 +150,6 @@ func BenchmarkScan(b *testing.B) {
 // BenchmarkFootprint reports how much memory a million records take.
 func BenchmarkFootprint(b *testing.B) {
 	const records = 1_000_000
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	for _, s := range []struct {
 		name string
 		make func() benchStore

@@ -26,7 +26,8 @@
 //   - A secondary index is a permission to query, not a structure: a query by
 //     index looks at every record of the set.
 //   - Polygons are checked for their form alone, not for their geometry.
-//   - Nothing survives the process, and nothing is ever in doubt.
+//   - Nothing survives the process, and nothing fails or is in doubt unless a
+//     test asks for it.
 //
 // # Time
 //
@@ -35,6 +36,12 @@
 // [Store.Advance] moves it ahead. Expired records read as missing at once and
 // leave the memory with later writes. Like a server, the store counts a
 // removal of an expired record that has not left yet as a removal.
+//
+// # Control
+//
+// What a test of an application wants to do to its database: [Store.Fail] makes
+// operations fail, in doubt or not; [Store.Load] fills the store from a fixture
+// and [Store.Snapshot] writes one; [Store.Dump] shows a person what is there.
 //
 // # Concurrency
 //

@@ -75,9 +75,9 @@ func (sh *shard) sweep(c *clock) {
 		return
 	}
 	sh.earliest = never
-	for key, r := range sh.records {
+	for x, r := range sh.records {
 		if r.expires <= now {
-			delete(sh.records, key)
+			delete(sh.records, x)
 		} else {
 			sh.earliest = min(sh.earliest, r.expires)
 		}

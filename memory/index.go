@@ -12,37 +12,43 @@ import (
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
 // [aerostore.CodeIndexFound], [aerostore.ErrClosed], and those of the context.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
-	if err := index.Validate(); err != nil {
+	if err := index.ReadyToCreate(ctx); err != nil {
 		return err
 	}
-	n, err := s.indexed(ctx, index)
+	n, err := s.indexed(index)
 	if err != nil {
 		return err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if same, ok := n.indexes[index.Name]; ok {
-		if same == index {
-			return nil
-		}
-		return indexError(index, aerostore.CodeIndexFound, nil)
+	if same, ok := n.indexes[index.Name]; ok && same != index {
+		return index.Fail(aerostore.CodeIndexFound, nil)
 	}
+	n.setIndex(index)
+	return nil
+}
+
+// setIndex puts the index in the place of one of the same name and of one of
+// the same definition. The namespace is locked.
+func (n *namespace) setIndex(index aerostore.Index) {
 	for name, other := range n.indexes {
 		if other.Name = index.Name; other == index {
 			delete(n.indexes, name)
 		}
 	}
 	n.indexes[index.Name] = index
-	return nil
 }
 
 // DropIndex implements [aerostore.Indexer]. As on a server, namespace and name
 // decide alone.
 //
-// Errors: [aerostore.ErrInvalidNamespace], [aerostore.ErrClosed], and those of
-// the context.
+// Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
+// [aerostore.ErrClosed], and those of the context.
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
-	n, err := s.indexed(ctx, index)
+	if err := index.ReadyToDrop(ctx); err != nil {
+		return err
+	}
+	n, err := s.indexed(index)
 	if err != nil {
 		return err
 	}
@@ -53,22 +59,15 @@ func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 }
 
 // indexed returns the namespace of the index.
-func (s *Store) indexed(ctx context.Context, index aerostore.Index) (*namespace, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, indexError(index, aerostore.CodeOK, err)
-	}
+func (s *Store) indexed(index aerostore.Index) (*namespace, error) {
 	if s.closed.Load() {
-		return nil, indexError(index, aerostore.CodeOK, aerostore.ErrClosed)
+		return nil, index.Fail(aerostore.CodeOK, aerostore.ErrClosed)
 	}
 	n := s.namespaces[index.Namespace]
 	if n == nil {
-		return nil, indexError(index, aerostore.CodeInvalidNamespace, nil)
+		return nil, index.Fail(aerostore.CodeInvalidNamespace, nil)
 	}
 	return n, nil
-}
-
-func indexError(index aerostore.Index, code aerostore.ResultCode, cause error) error {
-	return &aerostore.Error{Namespace: index.Namespace, Set: index.Set, Code: code, Err: cause}
 }
 
 // answers reports whether some index answers the predicate: one over the set,

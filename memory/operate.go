@@ -37,7 +37,7 @@ func (n *namespace) operate(
 func (n *namespace) operateRead(
 	key aerostore.Key, ops []aerostore.Operation, p plan,
 ) (*aerostore.Record, aerostore.ResultCode) {
-	r, ttl, found := n.find(key)
+	r, ttl, found := n.find(&key)
 	if !found {
 		return nil, aerostore.CodeNotFound
 	}

@@ -50,14 +50,17 @@ func WithClock(now func() time.Time) Option {
 	return func(c *config) { c.now = now }
 }
 
+// maxTTL is the longest TTL that a server accepts.
+const maxTTL = aerostore.TTL(10 * 365 * 24 * time.Hour)
+
 // WithDefaultTTL sets the TTL of records written without one, as default-ttl
 // does for the namespaces of a server, instead of [aerostore.NeverExpire].
 //
 // It panics unless ttl is NeverExpire or whole seconds, from one second to ten
 // years.
 func WithDefaultTTL(ttl aerostore.TTL) Option {
-	const second, year = aerostore.TTL(time.Second), aerostore.TTL(365 * 24 * time.Hour)
-	if ttl != aerostore.NeverExpire && (ttl < second || ttl > 10*year || ttl%second != 0) {
+	const second = aerostore.TTL(time.Second)
+	if ttl != aerostore.NeverExpire && (ttl < second || ttl > maxTTL || ttl%second != 0) {
 		panic(fmt.Sprintf("memory: WithDefaultTTL of %v", time.Duration(ttl)))
 	}
 	return func(c *config) { c.defaultTTL = ttl }

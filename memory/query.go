@@ -38,38 +38,68 @@ type scan struct {
 	ctx       context.Context
 	call      aerostore.Call
 	query     *aerostore.Query
-	keys      []aerostore.Key // of the shard that it is at
 	rows      int
 }
 
-// run goes through the records of a set, which may be nil, shard by shard: a
-// record never moves from one shard of a table to another, so that it is met
-// once. It returns false when the caller wants no more.
+// run goes through the records of a set, which may be nil, shard by shard. It
+// returns false when the caller wants no more.
 //
 // The scan stays with the table that it began with, even if the set moves on
-// to another, but looks each record up anew to return it as it is now.
+// to another.
 func (sc *scan) run(set *set) (more bool, err error) {
 	if set == nil {
 		return true, nil
 	}
 	t := set.table.Load()
 	for i := range t.shards {
-		sc.collect(&t.shards[i])
-		for _, key := range sc.keys {
-			if err := sc.stopped(); err != nil {
-				return false, err
-			}
-			r, found := set.find(key)
-			if !found || !sc.selects(r) {
-				continue
-			}
-			ttl, alive := sc.namespace.left(r.expires)
-			if alive && !sc.yield(key, r, ttl) {
-				return false, nil
-			}
+		if more, err := sc.runShard(set, &t.shards[i]); err != nil || !more {
+			return false, err
 		}
 	}
 	return true, nil
+}
+
+// runShard goes through the records of a shard, which may change whenever visit
+// lets go of the lock: the range takes that as it takes changes by its own
+// body. Only a record that was removed and made anew would be met twice, so
+// those made meanwhile are passed by.
+func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
+	if err := sc.stopped(); err != nil {
+		return false, err
+	}
+	sh.mu.RLock()
+	defer sh.mu.RUnlock()
+	latest := sh.births
+	for x, r := range sh.records {
+		if r.birth > latest || !r.matches(sc.query.Where) {
+			continue
+		}
+		if more, err := sc.visit(set, sh, x, *r); err != nil || !more {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// visit hands a record of the shard, which is locked for reading, to the
+// caller. They may do with the store whatever they like meanwhile, so visit
+// lets go of the lock until it returns.
+func (sc *scan) visit(set *set, sh *shard, x id, r record) (more bool, err error) {
+	retired := sh.retired
+	sh.mu.RUnlock()
+	defer sh.mu.RLock()
+	if err := sc.stopped(); err != nil {
+		return false, err
+	}
+	key := x.key(set.namespace, set.name)
+	if retired {
+		var found bool
+		if r, found = set.find(&key); !found || !r.matches(sc.query.Where) {
+			return true, nil
+		}
+	}
+	ttl, alive := sc.namespace.left(r.expires)
+	return !alive || sc.yield(key, r, ttl), nil
 }
 
 // stopped says why the scan must end.
@@ -83,39 +113,26 @@ func (sc *scan) stopped() error {
 	return nil
 }
 
-// collect takes down the keys of the records in the shard that the query
-// selects.
-func (sc *scan) collect(sh *shard) {
-	sc.keys = sc.keys[:0]
-	sh.mu.RLock()
-	defer sh.mu.RUnlock()
-	for key, r := range sh.records {
-		if sc.selects(*r) {
-			sc.keys = append(sc.keys, key)
-		}
+// yield hands one record to the caller unless it has none of the bins named,
+// which a server counts towards MaxRecords all the same.
+func (sc *scan) yield(key aerostore.Key, r record, ttl aerostore.TTL) (more bool) {
+	sc.rows++
+	more = sc.rows != sc.query.MaxRecords
+	if !r.hasAny(sc.query.Bins) {
+		return more
 	}
-}
-
-func (sc *scan) selects(r record) bool {
-	return r.matches(sc.query.Where) && r.hasAny(sc.query.Bins)
-}
-
-// yield hands one record to the caller, who may do with the store whatever
-// they like meanwhile: no lock is held.
-func (sc *scan) yield(home aerostore.Key, r record, ttl aerostore.TTL) (more bool) {
 	record := &aerostore.Record{Bins: r.some(sc.query.Bins), Generation: r.generation, TTL: ttl}
 	if r.sentKey != nil {
 		record.Key = *r.sentKey
 	} else {
-		record.Key = digestKey(home)
+		record.Key = digestKey(key)
 	}
-	sc.rows++
-	return sc.call.Yield(record) && sc.rows != sc.query.MaxRecords
+	return sc.call.Yield(record) && more
 }
 
 // matches reports whether the record is in the index that answers the
 // predicate, and there within it.
-func (r record) matches(where aerostore.Predicate) bool {
+func (r *record) matches(where aerostore.Predicate) bool {
 	if where.Kind() == aerostore.PredicateNone {
 		return true
 	}
@@ -136,7 +153,7 @@ func (r record) matches(where aerostore.Predicate) bool {
 
 // hasAny reports whether the record has one of the bins named; a query that
 // names bins leaves the others out (query_partial_bins in query.jsonl).
-func (r record) hasAny(names []string) bool {
+func (r *record) hasAny(names []string) bool {
 	for _, name := range names {
 		if indexOf(r.bins, name) >= 0 {
 			return true

@@ -4,7 +4,7 @@ import "github.com/aerostore/aerostore"
 
 // find returns the record that lives under the key and the time that it has
 // left.
-func (n *namespace) find(key aerostore.Key) (r record, ttl aerostore.TTL, found bool) {
+func (n *namespace) find(key *aerostore.Key) (r record, ttl aerostore.TTL, found bool) {
 	set := n.set(key.Set())
 	if set == nil {
 		return r, 0, false
@@ -16,17 +16,17 @@ func (n *namespace) find(key aerostore.Key) (r record, ttl aerostore.TTL, found 
 }
 
 // read reads all bins if names is nil, else those named.
-func (n *namespace) read(key aerostore.Key, names []string) (*aerostore.Record, aerostore.ResultCode) {
+func (n *namespace) read(key *aerostore.Key, names []string) (*aerostore.Record, aerostore.ResultCode) {
 	r, ttl, found := n.find(key)
 	if !found {
 		return nil, aerostore.CodeNotFound
 	}
 	return &aerostore.Record{
-		Key: key, Bins: r.some(names), Generation: r.generation, TTL: ttl,
+		Key: *key, Bins: r.some(names), Generation: r.generation, TTL: ttl,
 	}, aerostore.CodeOK
 }
 
-func (n *namespace) exists(key aerostore.Key) bool {
+func (n *namespace) exists(key *aerostore.Key) bool {
 	_, _, found := n.find(key)
 	return found
 }

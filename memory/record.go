@@ -9,6 +9,7 @@ type record struct {
 	bins       []bin // a slice, not a map: a third of the memory
 	expires    instant
 	sentKey    *aerostore.Key // of records written with SendKey
+	birth      uint64         // which of its shard's records it is, in the order of their making
 	generation uint32
 }
 
@@ -18,10 +19,10 @@ type bin struct {
 }
 
 // all returns copies of all bins.
-func (r record) all() aerostore.Bins { return copyBins(r.bins) }
+func (r *record) all() aerostore.Bins { return copyBins(r.bins) }
 
 // only returns copies of the bins named that the record has.
-func (r record) only(names []string) aerostore.Bins {
+func (r *record) only(names []string) aerostore.Bins {
 	bins := make(aerostore.Bins, len(names))
 	for _, name := range names {
 		if i := indexOf(r.bins, name); i >= 0 {
@@ -32,7 +33,7 @@ func (r record) only(names []string) aerostore.Bins {
 }
 
 // some returns all bins if names is nil, else those named.
-func (r record) some(names []string) aerostore.Bins {
+func (r *record) some(names []string) aerostore.Bins {
 	if names == nil {
 		return r.all()
 	}

@@ -12,6 +12,7 @@ import (
 // A namespace holds sets, made by the first write to them, and the secondary
 // indexes over them.
 type namespace struct {
+	name          string
 	clock         *clock
 	defaultTTL    aerostore.TTL
 	maxRecordSize int
@@ -22,8 +23,9 @@ type namespace struct {
 	indexes map[string]aerostore.Index // by name
 }
 
-func newNamespace(c config, clock *clock) *namespace {
+func newNamespace(name string, c config, clock *clock) *namespace {
 	n := &namespace{
+		name:          name,
 		clock:         clock,
 		defaultTTL:    c.defaultTTL,
 		maxRecordSize: c.maxRecordSize,
@@ -47,8 +49,7 @@ func (n *namespace) makeSet(name string) *set {
 		return s
 	}
 	sets := maps.Clone(*n.sets.Load())
-	s := &set{}
-	s.table.Store(newTable(false))
+	s := newSet(n.name, name)
 	sets[name] = s
 	n.sets.Store(&sets)
 	return s
@@ -57,8 +58,16 @@ func (n *namespace) makeSet(name string) *set {
 // A set holds the records of a set, in a table that knows them by key until
 // somebody comes with a digest, and by digest from then on.
 type set struct {
+	namespace, name string
+
 	rekeying sync.Mutex
 	table    atomic.Pointer[table]
+}
+
+func newSet(namespace, name string) *set {
+	s := &set{namespace: namespace, name: name}
+	s.table.Store(newTable(false))
+	return s
 }
 
 const shardCount = 32
@@ -73,9 +82,10 @@ type table struct {
 type shard struct {
 	mu       sync.RWMutex
 	retired  bool // the set has another table: look there
-	records  map[aerostore.Key]*record
+	records  map[id]*record
 	earliest instant // no record expires before
-	_        [16]byte
+	births   uint64  // records made so far
+	_        [8]byte
 }
 
 func newTable(byDigest bool) *table {
@@ -86,49 +96,51 @@ func newTable(byDigest bool) *table {
 	return t
 }
 
-// shard returns the shard of a record, by the key under which the table holds
-// it.
-func (t *table) shard(home *aerostore.Key) *shard {
-	// A string alone hashes faster than the key around it.
-	if id, ok := home.ID().(string); ok {
-		return &t.shards[maphash.String(t.seed, id)%shardCount]
+// shard returns the shard of a record.
+func (t *table) shard(x *id) *shard {
+	// A string alone hashes faster than the struct around it.
+	if x.kind == idInt {
+		return &t.shards[maphash.Comparable(t.seed, x.num)%shardCount]
 	}
-	return &t.shards[maphash.Comparable(t.seed, *home)%shardCount]
+	return &t.shards[maphash.String(t.seed, x.text)%shardCount]
 }
 
-// put stores the record in the place of one that was met under that key, nil
+// put stores the record in the place of one that was met under that id, nil
 // for none. The shard is locked for writing.
-func (sh *shard) put(home aerostore.Key, met *record, r record) {
+func (sh *shard) put(x id, met *record, r record) {
 	if met == nil {
 		if sh.records == nil {
-			sh.records = make(map[aerostore.Key]*record)
+			sh.records = make(map[id]*record)
 		}
-		met = new(record)
-		sh.records[home] = met
+		sh.births++
+		met = &record{birth: sh.births}
+		sh.records[x] = met
 	}
+	r.birth = met.birth
 	*met = r
 	sh.earliest = min(sh.earliest, r.expires)
 }
 
-// locate returns the shard of a record and changes the key to the one under
-// which the shard holds it.
-func (s *set) locate(key *aerostore.Key) *shard {
+// locate returns the shard of a record and the id under which the shard holds
+// it.
+func (s *set) locate(key *aerostore.Key) (*shard, id) {
 	t := s.table.Load()
-	if !t.byDigest && key.ID() == nil {
+	x := idOf(key)
+	if !t.byDigest && x.kind == idDigest {
 		t = s.rekey(t)
 	}
-	if t.byDigest {
-		*key = digestKey(*key)
+	if t.byDigest && x.kind != idDigest {
+		x = digestOf(key)
 	}
-	return t.shard(key)
+	return t.shard(&x), x
 }
 
 // find returns the record of that key.
-func (s *set) find(key aerostore.Key) (r record, found bool) {
+func (s *set) find(key *aerostore.Key) (r record, found bool) {
 	for {
-		sh := s.locate(&key)
+		sh, x := s.locate(key)
 		sh.mu.RLock()
-		met, retired := sh.records[key], sh.retired
+		met, retired := sh.records[x], sh.retired
 		if met != nil {
 			r = *met
 		}
@@ -139,14 +151,14 @@ func (s *set) find(key aerostore.Key) (r record, found bool) {
 	}
 }
 
-// lock returns the shard of the key, locked for writing, and the key under
+// lock returns the shard of the key, locked for writing, and the id under
 // which it holds the record.
-func (s *set) lock(key aerostore.Key) (*shard, aerostore.Key) {
+func (s *set) lock(key *aerostore.Key) (*shard, id) {
 	for {
-		sh := s.locate(&key)
+		sh, x := s.locate(key)
 		sh.mu.Lock()
 		if !sh.retired {
-			return sh, key
+			return sh, x
 		}
 		sh.mu.Unlock()
 	}
@@ -166,15 +178,12 @@ func (s *set) rekey(old *table) *table {
 		sh.mu.Lock()
 		defer sh.mu.Unlock()
 		sh.retired = true
-		for key, r := range sh.records {
-			home := digestKey(key)
-			t.shard(&home).put(home, nil, *r)
+		for x, r := range sh.records {
+			key := x.key(s.namespace, s.name)
+			digest := digestOf(&key)
+			t.shard(&digest).put(digest, nil, *r)
 		}
 	}
 	s.table.Store(t)
 	return t
-}
-
-func digestKey(key aerostore.Key) aerostore.Key {
-	return aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
 }

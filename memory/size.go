@@ -19,7 +19,7 @@ const (
 )
 
 // size returns the size of the record under the key.
-func (r record) size(key aerostore.Key) int {
+func (r *record) size(key aerostore.Key) int {
 	n := recordOverhead
 	if len(r.bins) > math.MaxInt8 {
 		n++

@@ -18,6 +18,7 @@ type Store struct {
 	namespaces map[string]*namespace // fixed by New
 	clock      *clock
 	closed     atomic.Bool
+	faults     injections
 }
 
 var (
@@ -37,7 +38,7 @@ func New(opts ...Option) *Store {
 		clock:      newClock(c.now),
 	}
 	for _, name := range c.namespaces {
-		s.namespaces[name] = newNamespace(c, s.clock)
+		s.namespaces[name] = newNamespace(name, c, s.clock)
 	}
 	s.handler = s.handle
 	return s
@@ -87,16 +88,24 @@ func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Resu
 	if s.closed.Load() {
 		return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
 	}
+	if faults := s.faults.all.Load(); faults != nil {
+		return s.answerUnlessStruck(ctx, *faults, call)
+	}
+	return s.answer(ctx, &call)
+}
+
+// answer carries out a call that is ready.
+func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Result, error) {
 	result := aerostore.Result{Attempts: 1}
 	switch {
 	case call.IsBatch():
-		return result.WithBatch(s.batch(call)), nil
+		return result.WithBatch(s.batch(*call)), nil
 	case call.Op == aerostore.OpQuery:
-		return result, s.query(ctx, call)
+		return result, s.query(ctx, *call)
 	case call.Op == aerostore.OpCustom:
 		return result, call.Run(ctx)
 	}
-	answer, code := s.single(&call)
+	answer, code := s.single(call)
 	if code != aerostore.CodeOK {
 		return result, call.Fail(code, nil)
 	}
@@ -112,13 +121,13 @@ func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aero
 	}
 	switch call.Op {
 	case aerostore.OpGet:
-		record, code := n.read(call.Key, nil)
+		record, code := n.read(&call.Key, nil)
 		return result.WithRecord(record), code
 	case aerostore.OpSelect:
-		record, code := n.read(call.Key, notNil(call.BinNames()))
+		record, code := n.read(&call.Key, notNil(call.BinNames()))
 		return result.WithRecord(record), code
 	case aerostore.OpExists:
-		return result.WithExisted(n.exists(call.Key)), code
+		return result.WithExisted(n.exists(&call.Key)), code
 	case aerostore.OpPut:
 		return result, n.put(call.Key, call.Bins(), call.Options)
 	case aerostore.OpTouch:

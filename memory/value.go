@@ -37,7 +37,7 @@ func clone(value any) any {
 	case int64:
 		return int(v)
 	case uint:
-		return int(v) //nolint:gosec // G115: Call.Validate refuses what does not fit
+		return int(v)
 	case uint8:
 		return int(v)
 	case uint16:

@@ -68,17 +68,17 @@ func (n *namespace) remove(key aerostore.Key, o aerostore.Options) (existed bool
 	if set == nil {
 		return false, aerostore.CodeOK
 	}
-	sh, home := set.lock(key)
+	sh, x := set.lock(&key)
 	defer sh.mu.Unlock()
 	sh.sweep(n.clock)
-	r := sh.records[home]
+	r := sh.records[x]
 	if r == nil {
 		return false, aerostore.CodeOK
 	}
 	if !generationFits(o, r.generation) {
 		return false, aerostore.CodeGeneration
 	}
-	delete(sh.records, home)
+	delete(sh.records, x)
 	return true, aerostore.CodeOK
 }
 
@@ -112,11 +112,11 @@ func (n *namespace) update(
 	apply func(draft) (draft, aerostore.ResultCode),
 ) (record, aerostore.ResultCode) {
 	gone := record{expires: never}
-	sh, home := n.makeSet(key.Set()).lock(key)
+	sh, x := n.makeSet(key.Set()).lock(&key)
 	defer sh.mu.Unlock()
 	sh.sweep(n.clock)
 
-	met := sh.records[home]
+	met := sh.records[x]
 	old := met
 	if met != nil {
 		if _, alive := n.left(met.expires); !alive {
@@ -135,7 +135,7 @@ func (n *namespace) update(
 		return gone, code
 	}
 	if len(d) == 0 {
-		return gone, sh.vanish(home, old, o)
+		return gone, sh.vanish(x, old, o)
 	}
 	r := record{
 		bins:       d.compact(),
@@ -146,7 +146,7 @@ func (n *namespace) update(
 	if r.size(key) > n.maxRecordSize {
 		return gone, aerostore.CodeRecordTooBig
 	}
-	sh.put(home, met, r)
+	sh.put(x, met, r)
 	return r, aerostore.CodeOK
 }
 
@@ -183,14 +183,14 @@ func generationFits(o aerostore.Options, generation uint32) bool {
 
 // vanish ends a write that left no bins: the record is gone, and if there was
 // none before, it was not found (nil_bin_missing_record in basic.jsonl).
-func (sh *shard) vanish(home aerostore.Key, old *record, o aerostore.Options) aerostore.ResultCode {
+func (sh *shard) vanish(x id, old *record, o aerostore.Options) aerostore.ResultCode {
 	if old == nil {
 		return aerostore.CodeNotFound
 	}
 	if o.DurableDelete {
 		return aerostore.CodeEnterpriseOnly
 	}
-	delete(sh.records, home)
+	delete(sh.records, x)
 	return aerostore.CodeOK
 }
 
