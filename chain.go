@@ -108,8 +108,8 @@ func unwrap(s Store) Store {
 // and limited as any operation is; run is given the context that the layers
 // made of ctx, and may be called more than once if one of them retries.
 //
-// A hand-written decorator that knows nothing of custom calls is passed by,
-// together with whatever stands outside of it.
+// A hand-written decorator has no method for it and is passed by; its method
+// Unwrap leads to what is beneath.
 //
 // Errors: what run returned, as the layers pass it on; [ErrInvalid] if ctx or
 // run is nil or custom has no name.
@@ -126,7 +126,8 @@ func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Contex
 	return err
 }
 
-// customHandler returns the outermost handler in s's chain.
+// customHandler returns the outermost handler in s's chain, which takes custom
+// calls; without one they are run as they are.
 func customHandler(s Store) Handler {
 	for ; s != nil; s = unwrap(s) {
 		if h := ownHandler(s); h != nil {

@@ -184,7 +184,7 @@ func TestDoRunsThroughTheLayers(t *testing.T) {
 	for name, s := range map[string]aerostore.Store{
 		"over a backend":            newBackend(),
 		"over a typed store":        silent{},
-		"beneath a typed decorator": decorated{aerostore.Chain(newBackend(), passOn)},
+		"through a typed decorator": decorated{aerostore.Chain(newBackend(), passOn)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var seen aerostore.Call
@@ -205,6 +205,16 @@ func TestDoRunsThroughTheLayers(t *testing.T) {
 			}
 		})
 	}
+	t.Run("layers beneath a typed decorator see it too", func(t *testing.T) {
+		var seen aerostore.Call
+		store := aerostore.Chain(newBackend(), keep(&seen), func(s aerostore.Store) aerostore.Store { return decorated{s} }, passOn)
+		if err := aerostore.Do(t.Context(), store, truncate, func(context.Context) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if seen.Name() != "TRUNCATE" {
+			t.Errorf("the layer beneath saw %v", seen)
+		}
+	})
 	t.Run("without any layer", func(t *testing.T) {
 		if err := aerostore.Do(t.Context(), silent{}, truncate, func(context.Context) error { return errScripted }); !errors.Is(err, errScripted) {
 			t.Errorf("Do = %v", err)

@@ -188,7 +188,7 @@ func typedHandler(s Store) Handler {
 		case OpQuery:
 			return Result{}, typedQuery(ctx, s, c)
 		case OpCustom:
-			return Result{}, c.Run(ctx)
+			return customHandler(s)(ctx, c)
 		default:
 			return Result{}, c.Fail(CodeUnsupportedFeature, nil)
 		}
