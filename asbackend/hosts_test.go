@@ -80,3 +80,26 @@ func TestAPasswordAmongTheHostsIsNotRepeated(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+func FuzzParseHosts(f *testing.F) {
+	for _, list := range []string{"", "h1", "h1:3000,h2", "[::1]:3000", "h1:tls:3000", "a:b:c:d", "[", "u:p@h"} {
+		f.Add(list)
+	}
+	f.Fuzz(func(t *testing.T, list string) {
+		hosts, err := parseHosts(list)
+		if (err == nil) != (len(hosts) > 0) {
+			t.Fatalf("%q gave %d hosts and %v", list, len(hosts), err)
+		}
+		if err != nil {
+			if !errors.Is(err, aerostore.ErrInvalid) {
+				t.Errorf("%q gave %v, want ErrInvalid", list, err)
+			}
+			return
+		}
+		for _, h := range hosts {
+			if h.Name == "" || h.Port < 1 || h.Port > maxPort {
+				t.Errorf("%q gave %q, port %d", list, h.Name, h.Port)
+			}
+		}
+	})
+}
