@@ -135,6 +135,9 @@ func customHandler(s Store) Handler {
 		}
 	}
 	return func(ctx context.Context, call Call) (Result, error) {
+		if err := call.Ready(ctx); err != nil {
+			return Result{}, err
+		}
 		return Result{}, call.Run(ctx)
 	}
 }

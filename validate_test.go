@@ -124,6 +124,8 @@ func refused(t *testing.T, err error, code aerostore.ResultCode, says ...string)
 
 func TestANilContextIsRefused(t *testing.T) {
 	var none context.Context
+	err := aerostore.Do(none, silent{}, aerostore.Custom{Name: "TRUNCATE"}, func(context.Context) error { return nil })
+	refused(t, err, aerostore.CodeParameter, "TRUNCATE", "context is nil")
 	for name, s := range map[string]aerostore.Store{"bare": strict, "in a chain": aerostore.Chain(strict, passOn)} {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.Get(none, ada)

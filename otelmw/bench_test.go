@@ -41,6 +41,8 @@ func BenchmarkTracing(b *testing.B) {
 		{"unset", b.Context(), aerostore.Chain(bare, otelmw.Tracing())},
 		{"stand-in", b.Context(), aerostore.Chain(bare, otelmw.Tracing(otelmw.WithTracerProvider(otel.GetTracerProvider())))},
 		{"sampled/floor", b.Context(), floor(always.Tracer("floor"), bare)},
+		{"sampled/floor-peer", b.Context(), floor(always.Tracer("floor"), bare,
+			attribute.String("network.peer.address", "10.0.0.7"), attribute.Int("network.peer.port", 3010))},
 		{"sampled/tracing", b.Context(), aerostore.Chain(bare, otelmw.Tracing(otelmw.WithTracerProvider(always)))},
 		{"sampled/server", b.Context(), aerostore.Chain(seeded, otelmw.Tracing(otelmw.WithTracerProvider(always)))},
 		{"sampled/peer", b.Context(), aerostore.Chain(served, otelmw.Tracing(otelmw.WithTracerProvider(always)))},
@@ -58,7 +60,7 @@ func BenchmarkTracing(b *testing.B) {
 }
 
 // floor is the least that a span can cost.
-func floor(tracer trace.Tracer, next aerostore.Handler) aerostore.Handler {
+func floor(tracer trace.Tracer, next aerostore.Handler, atEnd ...attribute.KeyValue) aerostore.Handler {
 	options := []trace.SpanStartOption{
 		trace.WithSpanKind(trace.SpanKindClient),
 		trace.WithAttributes(
@@ -71,6 +73,7 @@ func floor(tracer trace.Tracer, next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		ctx, span := tracer.Start(ctx, "GET test.users", options...)
 		result, err := next(ctx, call)
+		span.SetAttributes(atEnd...)
 		span.End()
 		return result, err
 	}

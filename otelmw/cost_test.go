@@ -8,6 +8,9 @@ import (
 	"context"
 	"testing"
 
+	"go.opentelemetry.io/otel/metric"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -26,24 +29,58 @@ func TestAGetAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 		opts    []otelmw.Option
 		parent  trace.SpanContext
 		result  aerostore.Result
+		err     error
 		want    float64
 	}{
-		{"nothing is installed", nil, nil, parent, aerostore.Result{}, 0},
-		{"a no-op provider is installed", noop.NewTracerProvider(), nil, parent, aerostore.Result{}, 0},
-		{"the provider is off", new(global.Provider), nil, parent, aerostore.Result{}, 0},
-		{"filtered", nil, []otelmw.Option{sdk, otelmw.WithFilter(nobody)}, parent, aerostore.Result{}, 0},
-		{"sampled", nil, []otelmw.Option{sdk}, parent, aerostore.Result{}, 5},
-		{"sampled, with a node", nil, []otelmw.Option{sdk}, parent, aerostore.Result{Node: node}, 6},
-		{"not sampled", nil, []otelmw.Option{sdk}, parent.WithTraceFlags(0), aerostore.Result{Node: node}, 3},
+		{"nothing is installed", nil, nil, parent, aerostore.Result{}, nil, 0},
+		{"a no-op provider is installed", noop.NewTracerProvider(), nil, parent, aerostore.Result{}, nil, 0},
+		{"the provider is off", new(global.Provider), nil, parent, aerostore.Result{}, nil, 0},
+		{"filtered", nil, []otelmw.Option{sdk, otelmw.WithFilter(nobody)}, parent, aerostore.Result{}, nil, 0},
+		{"sampled", nil, []otelmw.Option{sdk}, parent, aerostore.Result{}, nil, 5},
+		{"sampled, with a node", nil, []otelmw.Option{sdk}, parent, aerostore.Result{Node: node}, nil, 6},
+		{"not sampled", nil, []otelmw.Option{sdk}, parent.WithTraceFlags(0), aerostore.Result{Node: node}, nil, 3},
+		{"sampled, with an answer", nil, []otelmw.Option{sdk}, parent, aerostore.Result{Node: node}, aerostore.ErrNotFound, 6},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.install != nil {
 				install(t, c.install)
 			}
-			store := aerostore.Chain(answers(c.result, nil), otelmw.Tracing(c.opts...))
+			store := aerostore.Chain(answers(c.result, c.err), otelmw.Tracing(c.opts...))
 			ctx := trace.ContextWithRemoteSpanContext(t.Context(), c.parent)
 			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(ctx, key) }); got > c.want {
 				t.Errorf("%v allocations, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestMeasuringAGetAllocatesNothing(t *testing.T) {
+	sdk := otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))
+	nobody := func(context.Context, aerostore.Call) bool { return false }
+	failure := aerostore.Call{Op: aerostore.OpGet, Key: key}.Fail(aerostore.CodeKeyBusy, nil)
+	for _, c := range []struct {
+		name    string
+		install metric.MeterProvider
+		opts    []otelmw.Option
+		result  aerostore.Result
+		err     error
+	}{
+		{"nothing is installed", nil, nil, aerostore.Result{}, nil},
+		{"a no-op provider is installed", metricnoop.NewMeterProvider(), nil, aerostore.Result{}, nil},
+		{"the provider is off", new(global.Off), nil, aerostore.Result{}, nil},
+		{"filtered", nil, []otelmw.Option{sdk, otelmw.WithFilter(nobody)}, aerostore.Result{}, nil},
+		{"measured", nil, []otelmw.Option{sdk}, aerostore.Result{Node: node}, nil},
+		{"retried", nil, []otelmw.Option{sdk}, aerostore.Result{Attempts: 3}, nil},
+		{"failed", nil, []otelmw.Option{sdk}, aerostore.Result{}, failure},
+		{"beyond the limit", nil, []otelmw.Option{sdk, otelmw.WithCardinalityLimit(1)}, aerostore.Result{}, failure},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.install != nil {
+				installMeter(t, c.install)
+			}
+			store := aerostore.Chain(answers(c.result, c.err), otelmw.Metrics(c.opts...))
+			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(t.Context(), key) }); got > 0 {
+				t.Errorf("%v allocations", got)
 			}
 		})
 	}

@@ -1,18 +1,19 @@
 // Package otelmw instruments a Store with OpenTelemetry. [Tracing] is a
-// middleware that makes one span for each operation, over any backend and
-// whatever other layers there are:
+// middleware that makes one span for each operation, [Metrics] one that
+// measures each, over any backend and whatever other layers there are:
 //
 //	store := aerostore.Chain(backend,
 //		otelmw.Tracing(), // outermost: the span covers retries and all
+//		otelmw.Metrics(), // directly inside: measures the same, and finds the span
 //		retry,
 //	)
 //
-// Spans follow the semantic conventions for database clients. They are of kind
-// CLIENT and their parent is the span in the operation's context; layers
-// inside Tracing find them in theirs. The span of a query lasts as long as the
-// caller ranges over it.
+// Both follow the semantic conventions for database clients. Spans are of kind
+// CLIENT and their parent is the span in the operation's context; layers inside
+// Tracing find them in theirs. A query lasts as long as the caller ranges over
+// it. [Suppress] keeps an operation out of both.
 //
-// # Names
+// # Spans
 //
 // A span is named after operation, namespace and set, "GET test.users", or as
 // much of it as there is one of: "BATCH READ test" where the keys of a batch
@@ -20,7 +21,7 @@
 // exactly one key is shown as the operation on a single record that it
 // amounts to: GET, PUT, OPERATE or REMOVE.
 //
-// # Attributes
+// It has these attributes:
 //
 //	db.system.name                 aerospike
 //	db.namespace                   where all keys share it
@@ -40,26 +41,51 @@
 //
 // Those that are known before the operation are there for samplers to see.
 //
+// # Metrics
+//
+//	db.client.operation.duration        histogram, s: each operation
+//	db.client.response.returned_rows    histogram, {row}: queries and batch reads
+//	aerospike.client.retries            counter, {retry}: attempts beyond the first
+//	aerospike.client.operations.active  up-down counter, {operation}: begun and not
+//	                                    ended
+//
+// Their attributes are those of the span, db.system.name, db.namespace,
+// db.collection.name, db.operation.name, server.address, server.port,
+// error.type and db.response.status_code, with the same values and under the
+// same conditions; that an operation is active is told without the last two. A
+// batch of one key counts as the operation on a single record.
+//
+// Namespaces and sets come from the application, which may invent ever new ones.
+// Beyond a limit, 1000 combinations unless [WithCardinalityLimit] says
+// otherwise, they are reported as "other".
+//
+// A span in the operation's context that is sampled becomes the exemplar of its
+// measurements. With Metrics directly inside Tracing that is the operation's
+// own, and both take the same time but for what making the span takes.
+//
 // # Failures
 //
-// A span of a failed operation has the status Error. That there is no record,
-// or that a filter left it out, is an answer and no failure: such a span has
-// the result code and no error. [WithErrorClassifier] draws the line
+// A failed operation has an error.type, and its span the status Error. That
+// there is no record, or that a filter left it out, is an answer and no failure:
+// it has the result code and no error. [WithErrorClassifier] draws the line
 // elsewhere. A batch has failed if all of its keys have.
 //
-// No span holds a key, unless [WithKey] asks for it, or a bin value. The text
-// of an [aerostore.Error] keeps that promise and becomes the description of
-// the status; of another error, whose text may say anything, only the type is
-// told.
+// No measurement holds a key or a bin value, and no span does, unless [WithKey]
+// asks for the key. The text of an [aerostore.Error] keeps that promise and
+// becomes the description of the status; of another error, whose text may say
+// anything, only the type is told.
 //
 // # Providers
 //
-// Without [WithTracerProvider], Tracing follows OpenTelemetry's global tracer
-// provider: one that is installed later, or replaced, is picked up by the next
-// operation. Package otlp installs one that exports over OTLP. As long as
-// nobody has installed one, operations cost next to nothing and no span is
-// made at all. Instrumentation that attaches to a process from outside and
-// relies on OpenTelemetry's stand-in provider needs
+// Without [WithTracerProvider] and [WithMeterProvider], the middlewares follow
+// OpenTelemetry's global providers: one that is installed later, or replaced, is
+// picked up by the next operation. Package otlp installs some that export over
+// OTLP. As long as nobody has installed one, operations cost next to nothing,
+// and nothing is made or measured at all. Instrumentation that attaches to a
+// process from outside and relies on OpenTelemetry's stand-in provider needs
 // WithTracerProvider(otel.GetTracerProvider()): a provider given by hand is
 // always asked.
+//
+// What is wrong with an option or a provider is told to OpenTelemetry's error
+// handler, with what is used instead. Operations go on.
 package otelmw

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -35,5 +37,38 @@ func ExampleTracing() {
 	// db.namespace test
 	// db.collection.name users
 	// db.response.status_code 3
+	// error.type GENERATION_ERROR
+}
+
+func ExampleMetrics() {
+	// An application would use otlp.InitMetrics, or a provider of its own.
+	reader := sdkmetric.NewManualReader()
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+
+	backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		return aerostore.Result{}, call.Fail(aerostore.CodeGeneration, nil)
+	})
+	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(provider)))
+
+	_ = store.Put(context.Background(), aerostore.NewKey("test", "users", "u1"), aerostore.Bins{"name": "Ada"})
+
+	var all metricdata.ResourceMetrics
+	if err := reader.Collect(context.Background(), &all); err != nil {
+		fmt.Println(err)
+		return
+	}
+	duration := all.ScopeMetrics[0].Metrics[0]
+	point := duration.Data.(metricdata.Histogram[float64]).DataPoints[0]
+	fmt.Println(duration.Name, duration.Unit, point.Count)
+	for _, a := range point.Attributes.ToSlice() {
+		fmt.Println(a.Key, a.Value.String())
+	}
+	// Output:
+	// db.client.operation.duration s 1
+	// db.collection.name users
+	// db.namespace test
+	// db.operation.name PUT
+	// db.response.status_code 3
+	// db.system.name aerospike
 	// error.type GENERATION_ERROR
 }

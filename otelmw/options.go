@@ -2,27 +2,40 @@ package otelmw
 
 import (
 	"context"
+	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
 )
 
-// An Option changes what a middleware of this package does.
+// An Option changes what a middleware of this package does. The same options
+// may be given to [Tracing] and to [Metrics]; one that is about the other has
+// no effect.
 type Option interface {
 	apply(*config)
 }
 
+type (
+	classifier     func(ctx context.Context, call aerostore.Call, err error) bool
+	attributesFunc func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue
+)
+
 type config struct {
-	provider      trace.TracerProvider
-	attributes    []attribute.KeyValue
-	spanName      func(operation, namespace, set string) string
-	failed        func(ctx context.Context, call aerostore.Call, err error) bool
-	filter        func(ctx context.Context, call aerostore.Call) bool
-	requireParent bool
-	key           bool
-	rows          bool
+	tracerProvider trace.TracerProvider
+	meterProvider  metric.MeterProvider
+	attributes     []attribute.KeyValue
+	attributesFunc attributesFunc
+	spanName       func(operation, namespace, set string) string
+	failed         classifier
+	filter         func(ctx context.Context, call aerostore.Call) bool
+	requireParent  bool
+	key            bool
+	rows           bool
+	boundaries     []float64
+	limit          int
 }
 
 func newConfig(opts []Option) config {
@@ -31,6 +44,8 @@ func newConfig(opts []Option) config {
 		failed: func(_ context.Context, _ aerostore.Call, err error) bool {
 			return !aerostore.IsAnswer(err)
 		},
+		boundaries: defaultBoundaries,
+		limit:      tableLimit,
 	}
 	for _, opt := range opts {
 		if opt != nil {
@@ -45,34 +60,68 @@ type optionFunc func(*config)
 func (f optionFunc) apply(c *config) { f(c) }
 
 // WithTracerProvider takes tracers from a provider of the application's own
-// instead of the global one. Nil is the global one.
+// instead of the global one. Nil is the global one. For Tracing.
 func WithTracerProvider(provider trace.TracerProvider) Option {
-	return optionFunc(func(c *config) { c.provider = provider })
+	return optionFunc(func(c *config) { c.tracerProvider = provider })
 }
 
-// WithAttributes adds attributes to every span. Given more than once, all
-// count.
+// WithMeterProvider takes meters from a provider of the application's own
+// instead of the global one. Nil is the global one. For Metrics.
+func WithMeterProvider(provider metric.MeterProvider) Option {
+	return optionFunc(func(c *config) { c.meterProvider = provider })
+}
+
+// WithAttributes adds attributes to every span or measurement, of whichever
+// middleware it is given to. Given more than once, all count. An attribute
+// without a name is left out, and OpenTelemetry's error handler told. For
+// Tracing and Metrics.
 func WithAttributes(attributes ...attribute.KeyValue) Option {
-	return optionFunc(func(c *config) { c.attributes = append(c.attributes, attributes...) })
+	return optionFunc(func(c *config) {
+		c.attributes = append(c.attributes, valid(attributes, handle)...)
+	})
 }
 
-// WithSpanNameFormatter names the spans. The namespace or set is "" where the
-// operation is about none or several. The formatter is called once for what it
-// is given and the name reused, so it must not depend on anything else. Nil
-// keeps the default.
-func WithSpanNameFormatter(format func(operation, namespace, set string) string) Option {
+// WithAttributesFunc adds the attributes that a function makes of a call that
+// is over, to its span or its measurements, of whichever middleware it is given
+// to. The function is not asked about a call that panicked, nor for a span that
+// does not record. Given more than once, all count.
+//
+// Every combination of values is a time series of its own, to which
+// [WithCardinalityLimit] does not apply: for Metrics, return but few. It costs
+// allocations that other measurements do without. For Tracing and Metrics.
+func WithAttributesFunc(attributes func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue) Option {
 	return optionFunc(func(c *config) {
-		if format != nil {
-			c.spanName = format
+		switch before := c.attributesFunc; {
+		case attributes == nil:
+		case before == nil:
+			c.attributesFunc = validated(attributes)
+		default:
+			more := validated(attributes)
+			c.attributesFunc = func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue {
+				return slices.Concat(before(ctx, call, result, err), more(ctx, call, result, err))
+			}
 		}
 	})
 }
 
-// WithErrorClassifier decides which errors are failures, which give the span
-// the status Error and an error.type. It is asked about each error that is not
-// nil, the errors of single keys in a batch included. By default all are
-// failures but those for which [aerostore.IsAnswer] is true. Nil keeps the
-// default.
+// WithSpanNameFormatter names the spans. The namespace or set is "" where the
+// operation is about none or several. The formatter is called once for what it
+// is given and the name reused, so it must not depend on anything else. Where
+// it returns "" the default name is used, and OpenTelemetry's error handler is
+// told once. Nil keeps the default. For Tracing.
+func WithSpanNameFormatter(format func(operation, namespace, set string) string) Option {
+	return optionFunc(func(c *config) {
+		if format != nil {
+			c.spanName = named(format)
+		}
+	})
+}
+
+// WithErrorClassifier decides which errors are failures, which have an
+// error.type and give the span the status Error. It is asked about each error
+// that is not nil, the errors of single keys in a batch included. By default
+// all are failures but those for which [aerostore.IsAnswer] is true. Nil keeps
+// the default. For Tracing and Metrics.
 func WithErrorClassifier(failed func(ctx context.Context, call aerostore.Call, err error) bool) Option {
 	return optionFunc(func(c *config) {
 		if failed != nil {
@@ -81,29 +130,58 @@ func WithErrorClassifier(failed func(ctx context.Context, call aerostore.Call, e
 	})
 }
 
-// WithFilter makes spans only for the operations for which it returns true.
-// Layers inside still find the caller's span in their context. Given more than
-// once, the last one counts.
+// WithFilter makes spans and measurements only for the operations for which it
+// returns true. Layers inside still find the caller's span in their context.
+// Given more than once, the last one counts. For Tracing and Metrics.
 func WithFilter(filter func(ctx context.Context, call aerostore.Call) bool) Option {
 	return optionFunc(func(c *config) { c.filter = filter })
 }
 
 // WithRequireParent makes spans only for operations whose context has one, so
-// that background work does not start traces of its own.
+// that background work does not start traces of its own. For Tracing.
 func WithRequireParent() Option {
 	return optionFunc(func(c *config) { c.requireParent = true })
 }
 
 // WithKey adds the attribute aerospike.key to the spans of operations on a
 // single record: the user key as a string, bytes in hexadecimal. It takes user
-// data to wherever the spans go.
+// data to wherever the spans go. For Tracing.
 func WithKey() Option {
 	return optionFunc(func(c *config) { c.key = true })
 }
 
 // WithRows adds db.response.returned_rows to the spans of queries and of batch
 // reads: how many records the caller was given. A batch read of one key is a
-// GET and has none.
+// GET and has none. For Tracing; Metrics always measures it.
 func WithRows() Option {
 	return optionFunc(func(c *config) { c.rows = true })
+}
+
+// WithDurationBoundaries sets the boundaries of db.client.operation.duration's
+// buckets, in seconds, each above the one before. Others are left out for the
+// default, and OpenTelemetry's error handler is told. A view of the provider
+// goes before them. For Metrics.
+func WithDurationBoundaries(seconds ...float64) Option {
+	return optionFunc(func(c *config) {
+		if err := checkBoundaries(seconds); err != nil {
+			handle(err)
+			return
+		}
+		c.boundaries = slices.Clone(seconds)
+	})
+}
+
+// WithCardinalityLimit bounds what is prepared and kept for each store: 1000 by
+// default, which zero or less keeps. For Metrics it bounds the combinations of operation,
+// namespace, set and error that are told apart; beyond them the namespace and
+// set of a measurement are "other". Keep it below the SDK's own limit of 2000,
+// at which attributes are lost altogether. Spans always tell namespace and set;
+// beyond the limit, what they begin with is made for each anew. For Tracing and
+// Metrics.
+func WithCardinalityLimit(limit int) Option {
+	return optionFunc(func(c *config) {
+		if limit > 0 {
+			c.limit = limit
+		}
+	})
 }

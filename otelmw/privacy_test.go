@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/aerostore/aerostore"
@@ -20,6 +21,8 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
+	reader := sdkmetric.NewManualReader()
+	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
 
 	leaky := fmt.Errorf("user %s has %v", marker, bins)
 	handlers := map[string]aerostore.Handler{
@@ -35,7 +38,7 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 		"panic":            func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) },
 	}
 	for _, h := range handlers {
-		store := aerostore.Chain(h, otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithRows()))
+		store := aerostore.Chain(h, otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithRows()), metrics)
 		for _, op := range operations {
 			func() {
 				defer func() { _ = recover() }()
@@ -45,6 +48,11 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 	}
 	if spans := bytes.Count(exported.Bytes(), []byte(`"SpanKind":3`)); spans != len(handlers)*len(operations) {
 		t.Fatalf("%d spans exported, want %d", spans, len(handlers)*len(operations))
+	}
+	for _, metric := range collect(t, reader) {
+		for series := range counts(t, metric) {
+			exported.WriteString(series)
+		}
 	}
 	if at := bytes.Index(exported.Bytes(), []byte(marker)); at >= 0 {
 		t.Errorf("…%s…", exported.Bytes()[max(0, at-200):at+len(marker)])

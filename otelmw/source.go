@@ -2,75 +2,89 @@ package otelmw
 
 import (
 	"reflect"
+	"sync"
 	"sync/atomic"
 
-	"go.opentelemetry.io/otel"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
-	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/noop"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
 const scopeName = "github.com/aerostore/aerostore/otelmw"
 
-// source is where the tracer comes from: a provider given once, or whichever
-// is the global one at the time.
-type source struct {
-	given *binding // nil: the global one
-	bound atomic.Pointer[binding]
+// source is where the tracer or the instruments come from: a provider given
+// once, or whichever is the global one at the time. What a provider was asked
+// for is kept, since asking is dear.
+type source[P comparable, T any] struct {
+	given   *binding[P, T] // nil: the global one
+	current func() P       // the global one
+	open    func(P) *T
+	close   func(*T)
+	bound   atomic.Pointer[binding[P, T]]
+	mu      sync.Mutex // of those who bind
 }
 
-// binding is a provider with its tracer, which is dear to look up.
-type binding struct {
-	provider trace.TracerProvider
-	tracer   trace.Tracer   // nil where nobody would see a span
-	ours     *global.Tracer // the tracer, if it can say that it is off
+// binding is a provider with what it was asked for.
+type binding[P comparable, T any] struct {
+	provider P
+	pointer  bool // else comparing it could panic
+	opened   *T   // nil where nobody would see what is recorded
 }
 
-func newSource(given trace.TracerProvider) *source {
-	if given == nil {
-		return &source{}
+func newSource[P comparable, T any](given P, current func() P, open func(P) *T, closeOpened func(*T)) *source[P, T] {
+	s := &source[P, T]{current: current, open: open, close: closeOpened}
+	var none P
+	if given != none {
+		s.given = &binding[P, T]{opened: open(given)}
 	}
-	return &source{given: bind(given)}
+	return s
 }
 
-// tracer returns nil while nobody would see a span.
-func (s *source) tracer() trace.Tracer {
-	b := s.given
-	if b == nil {
-		b = s.global()
+// get returns nil while nobody would see what is recorded.
+func (s *source[P, T]) get() *T {
+	if s.given != nil {
+		return s.given.opened
 	}
-	if b.ours != nil && !b.ours.Enabled() {
-		return nil
+	provider := s.current()
+	if b := s.bound.Load(); b != nil && b.is(provider) {
+		return b.opened
 	}
-	return b.tracer
+	return s.bind(provider)
 }
 
-func (s *source) global() *binding {
-	provider := otel.GetTracerProvider()
-	if b := s.bound.Load(); b != nil && b.provider == provider {
-		return b
+// is takes two providers of a type that may not be comparable for the same.
+func (b *binding[P, T]) is(provider P) bool {
+	if b.pointer {
+		return b.provider == provider
 	}
-	if _, none := provider.(noop.TracerProvider); none {
-		return nobody
-	}
-	b := &binding{provider: provider}
-	if !global.Unset(provider) {
-		b = bind(provider)
-	}
-	// Comparing a provider that is no pointer could panic: it is bound anew
-	// each time.
-	if reflect.TypeOf(provider).Kind() == reflect.Pointer {
-		s.bound.Store(b)
-	}
-	return b
+	return reflect.TypeOf(b.provider) == reflect.TypeOf(provider)
 }
 
-var nobody = new(binding)
+func (s *source[P, T]) bind(provider P) *T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.bound.Load()
+	if before != nil && before.is(provider) {
+		return before.opened
+	}
+	b := &binding[P, T]{provider: provider, pointer: reflect.TypeOf(provider).Kind() == reflect.Pointer}
+	if !nobody(provider) {
+		b.opened = s.open(provider)
+	}
+	s.bound.Store(b)
+	if before != nil && before.opened != nil {
+		s.close(before.opened)
+	}
+	return b.opened
+}
 
-func bind(provider trace.TracerProvider) *binding {
-	tracer := provider.Tracer(scopeName, trace.WithSchemaURL(semconv.SchemaURL))
-	ours, _ := tracer.(*global.Tracer)
-	return &binding{provider: provider, tracer: tracer, ours: ours}
+// nobody reports whether nobody would see what the provider records.
+func nobody(provider any) bool {
+	switch provider.(type) {
+	case tracenoop.TracerProvider, metricnoop.MeterProvider, *global.Off:
+		return true
+	default:
+		return global.Unset(provider)
+	}
 }

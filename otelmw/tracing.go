@@ -2,14 +2,15 @@ package otelmw
 
 import (
 	"context"
-	"slices"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
 // Tracing returns a middleware that makes a span for each operation; the
@@ -25,54 +26,47 @@ func Tracing(opts ...Option) aerostore.Middleware {
 // tracing is the middleware around one store.
 type tracing struct {
 	config
-	source *source
+	source *source[trace.TracerProvider, tracer]
 	plans  *table[subject, *plan]
-	peers  *table[peer, []attribute.KeyValue]
-}
-
-// peer is where a node listens.
-type peer struct {
-	address string
-	port    int
+	ends   *table[end, []attribute.KeyValue]
 }
 
 func newTracing(c config, next aerostore.Store) *tracing {
-	var server aerostore.Description
-	if d, ok := aerostore.As[aerostore.Describer](next); ok {
-		server = d.Describe()
-	}
-	if server.System == "" {
-		server.System = "aerospike"
-	}
 	return &tracing{
 		config: c,
-		source: newSource(c.provider),
-		plans:  newTable(planner{c.spanName, server, c.attributes}.plan),
-		peers: newTable(func(p peer) []attribute.KeyValue {
-			return slices.Clip(endpoint(p.address, p.port, semconv.NetworkPeerAddress, semconv.NetworkPeerPort))
-		}),
+		source: newSource(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer) {}),
+		plans:  newTable(newRoom(c.limit), planner{c.spanName, newDescriber(next, c.attributes)}.plan),
+		ends:   newTable(newRoom(tableLimit), end.attributes),
 	}
 }
 
+// tracer is a provider's tracer for this package.
+type tracer struct {
+	trace.Tracer
+
+	ours *global.Tracer // the tracer, if it can say that it is off
+}
+
+func newTracer(provider trace.TracerProvider) *tracer {
+	t := &tracer{Tracer: provider.Tracer(scopeName, trace.WithSchemaURL(semconv.SchemaURL))}
+	t.ours, _ = t.Tracer.(*global.Tracer)
+	return t
+}
+
+func (t *tracer) on() bool { return t != nil && (t.ours == nil || t.ours.Enabled()) }
+
 func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		tracer := t.source.tracer()
-		if tracer == nil || !t.wants(ctx, call) {
+		tracer := t.source.get()
+		if !tracer.on() || t.unwanted(ctx, &call) || t.requireParent && !trace.SpanContextFromContext(ctx).IsValid() {
 			return next(ctx, call)
 		}
 		return t.trace(ctx, tracer, call, next)
 	}
 }
 
-func (t *tracing) wants(ctx context.Context, call aerostore.Call) bool {
-	if t.requireParent && !trace.SpanContextFromContext(ctx).IsValid() {
-		return false
-	}
-	return t.filter == nil || t.filter(ctx, call)
-}
-
-func (t *tracing) trace(ctx context.Context, tracer trace.Tracer, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	p := t.plans.get(subjectOf(call))
+func (t *tracing) trace(ctx context.Context, tracer *tracer, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	p := t.plans.get(subjectOf(&call))
 	ctx, span := tracer.Start(ctx, p.name, p.start(call)...)
 	recording := span.IsRecording()
 	returned := false
@@ -80,8 +74,8 @@ func (t *tracing) trace(ctx context.Context, tracer trace.Tracer, call aerostore
 	// its stack, and its value, which may hold anything, stays out of the span.
 	defer func() {
 		if recording && !returned {
-			span.SetAttributes(semconv.ErrorTypeKey.String("panic"))
-			span.SetStatus(codes.Error, "panic")
+			span.SetAttributes(semconv.ErrorTypeKey.String(panicked))
+			span.SetStatus(codes.Error, panicked)
 		}
 		span.End()
 	}()
@@ -95,7 +89,10 @@ func (t *tracing) trace(ctx context.Context, tracer trace.Tracer, call aerostore
 
 func (t *tracing) finish(ctx context.Context, span trace.Span, call aerostore.Call, result aerostore.Result, err error) {
 	o := t.judge(ctx, call, result, err)
-	if attrs := t.attributes(call, result, o); len(attrs) > 0 {
+	if attrs := t.spanAttributes(call, result, o); len(attrs) > 0 {
+		span.SetAttributes(attrs...)
+	}
+	if attrs := t.attributesOf(ctx, call, result, err); len(attrs) > 0 {
 		span.SetAttributes(attrs...)
 	}
 	if o.failed {

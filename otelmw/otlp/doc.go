@@ -1,32 +1,35 @@
 // Package otlp sets OpenTelemetry up for applications that have no set-up of
-// their own: two calls, configured by the standard environment variables,
-// export spans over OTLP/gRPC.
+// their own: two calls for tracing and two for metrics, configured by the
+// standard environment variables, export over OTLP/gRPC.
 //
 //	func main() {
-//		if err := otlp.InitTracing(ctx); err != nil {
-//			slog.Warn("tracing is off", "error", err)
+//		if err := errors.Join(otlp.InitTracing(ctx), otlp.InitMetrics(ctx)); err != nil {
+//			slog.Warn("telemetry is off, in part", "error", err)
 //		}
 //		defer otlp.ShutdownTracing(context.Background())
-//		store := aerostore.Chain(backend, otelmw.Tracing())
+//		defer otlp.ShutdownMetrics(context.Background())
+//		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics())
 //		…
 //	}
 //
-// [InitTracing] installs the global tracer provider, so the application's own
-// spans are exported, too. It leaves a provider or propagator alone that
-// somebody else installed: middleware follows that one. An application with a
-// provider of its own needs nothing of this package.
+// [InitTracing] and [InitMetrics] install the global providers, so the
+// application's own spans and measurements are exported, too. They leave a
+// provider or propagator alone that somebody else installed: middleware follows
+// that one. An application with providers of its own needs nothing of this
+// package.
 //
 // # Environment
 //
-//	OTEL_SDK_DISABLED                    true: no spans are made
+//	OTEL_SDK_DISABLED                    true: nothing is made or measured
 //	OTEL_TRACES_EXPORTER                 otlp (the default), console, none, or several
-//	                                     with commas between; with none, spans are made
+//	OTEL_METRICS_EXPORTER                with commas between; with none, spans are made
 //	                                     and passed on and nothing leaves the process
 //	OTEL_EXPORTER_OTLP_ENDPOINT          http://localhost:4317; https:// for TLS
-//	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT   wins over the former
 //	OTEL_EXPORTER_OTLP_PROTOCOL          grpc, the only one there is
 //	OTEL_EXPORTER_OTLP_…                 HEADERS, TIMEOUT, COMPRESSION, INSECURE,
 //	                                     CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY
+//	OTEL_EXPORTER_OTLP_TRACES_…          any of these for spans alone; it wins
+//	OTEL_EXPORTER_OTLP_METRICS_…         and for metrics alone
 //	OTEL_SERVICE_NAME                    aerostore, or see WithServiceName
 //	OTEL_RESOURCE_ATTRIBUTES             key=value,…
 //	OTEL_PROPAGATORS                     tracecontext,baggage; or none
@@ -34,18 +37,22 @@
 //	OTEL_BSP_…                           MAX_QUEUE_SIZE, MAX_EXPORT_BATCH_SIZE,
 //	                                     SCHEDULE_DELAY, EXPORT_TIMEOUT
 //	OTEL_SPAN_…, OTEL_ATTRIBUTE_…        the limits of the SDK
+//	OTEL_METRIC_EXPORT_INTERVAL          60000, in milliseconds
+//	OTEL_METRIC_EXPORT_TIMEOUT           30000, in milliseconds
 //
-// A value that this package does not know is warned about and the default used.
-// An endpoint that makes no sense is an error of InitTracing, since spans would
-// go nowhere or elsewhere; operations go on without spans.
+// A value that cannot be used is warned about, with what is used instead. An
+// endpoint that makes no sense is an error, since telemetry would go nowhere or
+// elsewhere; operations go on without it.
 //
 // # When the collector is away
 //
-// InitTracing does not wait for a collector. Spans wait in a queue of bounded
-// length and are exported in the background, so a collector that is down, slow
-// or full never holds an operation up; spans for which there is no room are
-// dropped and counted. The log says once that exporting fails, with the
-// reason, and once that it works again. [ShutdownTracing] sends what is left,
-// for five seconds unless its context says otherwise, and returns an error that
-// says how much it could not send.
+// Neither InitTracing nor InitMetrics waits for a collector. Spans wait in a
+// queue of bounded length and measurements are added up in place; both are
+// exported in the background, so a collector that is down, slow or full never
+// holds an operation up. Spans for which there is no room are dropped and
+// counted; of measurements nothing is lost, since each export has the totals.
+// The log says once that exporting fails, with the reason, and once that it
+// works again. [ShutdownTracing] and [ShutdownMetrics] send what is left, for
+// five seconds unless their context says otherwise, and return an error that
+// says what they could not send.
 package otlp

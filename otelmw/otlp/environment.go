@@ -8,8 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 )
 
 // read returns the first of the variables that is not empty.
@@ -55,7 +53,7 @@ func disabled(log *slog.Logger) bool {
 		return true
 	case "", "false":
 	default:
-		warnUnknown(log, variable, value, "tracing stays on; only true switches it off")
+		warnUnknown(log, variable, value, "telemetry stays on; only true switches it off")
 	}
 	return false
 }
@@ -68,24 +66,28 @@ const (
 	kindConsole = "console"
 )
 
-func exporterKinds(log *slog.Logger) []string {
-	kinds := readList(log, "OTEL_TRACES_EXPORTER", []string{kindOTLP, kindConsole, none}, []string{kindOTLP})
+func exporterKinds(log *slog.Logger, signal string) []string {
+	kinds := readList(log, "OTEL_"+signal+"_EXPORTER", []string{kindOTLP, kindConsole, none}, []string{kindOTLP})
 	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == none })
 }
 
 const defaultEndpoint = "http://localhost:4317"
 
-// collector returns where spans go, for people to read, and what the exporter
-// must be told beside the environment, which it reads itself.
-func collector(log *slog.Logger) (endpoint string, options []otlptracegrpc.Option, err error) {
-	variable, value := read("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+// collector is where an exporter sends to.
+type collector struct {
+	endpoint string // for people to read
+	url      string // "" if the exporter reads it from the environment
+}
+
+func findCollector(log *slog.Logger, signal string) (collector, error) {
+	variable, value := read("OTEL_EXPORTER_OTLP_"+signal+"_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 	if value != "" && value != "grpc" {
 		warnUnknown(log, variable, value, "grpc is used, the only protocol there is")
 	}
-	variable, value = read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+	variable, value = read("OTEL_EXPORTER_OTLP_"+signal+"_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 	if value == "" {
 		// Left to itself the exporter would speak TLS to the same port.
-		return defaultEndpoint, []otlptracegrpc.Option{otlptracegrpc.WithEndpointURL(defaultEndpoint)}, nil
+		return collector{defaultEndpoint, defaultEndpoint}, nil
 	}
 	u, err := url.Parse(value)
 	if err == nil && u.Hostname() == "" && (u.Scheme == "http" || u.Scheme == "https") {
@@ -96,7 +98,7 @@ func collector(log *slog.Logger) (endpoint string, options []otlptracegrpc.Optio
 		if parse, ok := errors.AsType[*url.Error](err); ok {
 			err = parse.Err
 		}
-		return "", nil, fmt.Errorf("%s is no URL such as %s: %w", variable, defaultEndpoint, err)
+		return collector{}, fmt.Errorf("%s is no URL such as %s: %w", variable, defaultEndpoint, err)
 	}
-	return u.Redacted(), nil, nil
+	return collector{endpoint: u.Redacted()}, nil
 }

@@ -39,6 +39,11 @@ func TestTheEnvironmentDecides(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", 3, "grpc is used"},
 		{"OTEL_TRACES_SAMPLER", "always_off", 0, ""},
 		{"OTEL_TRACES_SAMPLER", "always_on", 3, ""},
+		{"OTEL_TRACES_SAMPLER", "sometimes", 3, "parentbased_always_on is used"},
+		{"OTEL_TRACES_SAMPLER_ARG", "half", 3, "it is 1"},
+		{"OTEL_BSP_MAX_QUEUE_SIZE", "many", 3, "the default is used"},
+		{"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s", 3, "it is 10000"},
+		{"OTEL_EXPORTER_OTLP_INSECURE", "true", 3, ""},
 		{"OTEL_PROPAGATORS", "b3", 3, "value=b3"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "broken", 3, "used in part"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "-1", 3, "used=2048"},
@@ -65,6 +70,20 @@ func TestTheEnvironmentDecides(t *testing.T) {
 				t.Errorf("logged %q, want a warning with %q", log, c.warning)
 			}
 		})
+	}
+}
+
+func TestAnUnusableValueOfASignalIsWarnedAboutBeforeTheCommonOne(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_INSECURE", "true")
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "perhaps")
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "password")
+	log := new(logged)
+	checkValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)
+	if log.count("\n") != 2 || log.count("OTEL_EXPORTER_OTLP_TRACES_INSECURE") != 1 || log.count("value=perhaps") != 1 {
+		t.Errorf("logged %s", log)
+	}
+	if log.count("OTEL_EXPORTER_OTLP_HEADERS") != 1 || log.count("password\n") != 0 {
+		t.Errorf("a header is shown: %s", log)
 	}
 }
 
@@ -170,9 +189,9 @@ func TestAnEndpointThatMakesNoSenseIsAnError(t *testing.T) {
 }
 
 func TestWithoutAnEndpointSpansGoToThePortOfThisHostWithoutTLS(t *testing.T) {
-	endpoint, options, err := collector(slog.New(slog.DiscardHandler))
-	if endpoint != "http://localhost:4317" || len(options) != 1 || err != nil {
-		t.Errorf("%q, %d options, %v", endpoint, len(options), err)
+	c, err := findCollector(slog.New(slog.DiscardHandler), "TRACES")
+	if want := (collector{"http://localhost:4317", "http://localhost:4317"}); c != want || err != nil {
+		t.Errorf("%q, %v", c, err)
 	}
 }
 

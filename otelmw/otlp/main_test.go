@@ -16,6 +16,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/otelmw"
+	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
 func TestMain(m *testing.M) {
@@ -30,8 +31,12 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	_ = os.Unsetenv("OTEL_TRACES_EXPORTER")
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { overheard.Write([]byte(err.Error() + "\n")) }))
 	goleak.VerifyTestMain(m)
 }
+
+// overheard is what OpenTelemetry's error handler was told.
+var overheard logged
 
 // early is taken before any set-up, as by a package variable of an application.
 var early = otel.Tracer("app")
@@ -40,6 +45,7 @@ var early = otel.Tracer("app")
 var store = aerostore.Chain(
 	aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) { return aerostore.Result{}, nil }),
 	otelmw.Tracing(),
+	otelmw.Metrics(),
 )
 
 // touch runs n operations.
@@ -56,14 +62,25 @@ func touch(t *testing.T, n int) {
 // returns what is logged.
 func initTracing(t *testing.T, opts ...Option) *logged {
 	t.Helper()
+	return initSignal(t, InitTracing, ShutdownTracing, opts)
+}
+
+// initMetrics is initTracing for metrics.
+func initMetrics(t *testing.T, opts ...Option) *logged {
+	t.Helper()
+	return initSignal(t, InitMetrics, ShutdownMetrics, opts)
+}
+
+func initSignal(t *testing.T, start func(context.Context, ...Option) error, shutdown func(context.Context) error, opts []Option) *logged {
+	t.Helper()
 	log := new(logged)
-	if err := InitTracing(t.Context(), append(opts, WithLogger(slog.New(slog.NewTextHandler(log, nil))))...); err != nil {
+	if err := start(t.Context(), append(opts, WithLogger(slog.New(slog.NewTextHandler(log, nil))))...); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		_ = ShutdownTracing(ctx)
+		_ = shutdown(ctx)
 	})
 	return log
 }
@@ -75,12 +92,20 @@ func shutdownTracing(t *testing.T) {
 	}
 }
 
-// keepGlobals puts the global provider and propagator back after the test.
+func shutdownMetrics(t *testing.T) {
+	t.Helper()
+	if err := ShutdownMetrics(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// keepGlobals puts the global providers and the propagator back after the test.
 func keepGlobals(t *testing.T) {
 	t.Helper()
 	provider, propagator := otel.GetTracerProvider(), otel.GetTextMapPropagator()
 	t.Cleanup(func() {
 		otel.SetTracerProvider(provider)
+		otel.SetMeterProvider(new(global.Off))
 		otel.SetTextMapPropagator(propagator)
 	})
 }

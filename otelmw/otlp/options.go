@@ -3,10 +3,12 @@ package otlp
 import (
 	"log/slog"
 
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// An Option changes what [InitTracing] does.
+// An Option changes what [InitTracing] and [InitMetrics] do. The same options may
+// be given to both; one that is about the other has no effect.
 type Option interface {
 	apply(*config)
 }
@@ -16,6 +18,7 @@ type config struct {
 	replace     bool
 	serviceName string
 	processors  []sdktrace.SpanProcessor
+	readers     []sdkmetric.Reader
 }
 
 func newConfig(opts []Option) config {
@@ -42,9 +45,9 @@ func WithLogger(log *slog.Logger) Option {
 	})
 }
 
-// WithReplaceGlobal installs the tracer provider and the propagator even where
-// somebody else has installed theirs. [ShutdownTracing] does not bring them
-// back.
+// WithReplaceGlobal installs the tracer provider and the propagator, or the
+// meter provider, even where somebody else has installed theirs. A shutdown does
+// not bring them back.
 func WithReplaceGlobal() Option {
 	return optionFunc(func(c *config) { c.replace = true })
 }
@@ -61,11 +64,23 @@ func WithServiceName(name string) Option {
 
 // WithSpanProcessor hands all spans to a processor of the application's own,
 // too, whatever the exporters are. [ShutdownTracing] shuts it down. Given more
-// than once, all count; nil is none.
+// than once, all count; nil is none. For InitTracing.
 func WithSpanProcessor(processor sdktrace.SpanProcessor) Option {
 	return optionFunc(func(c *config) {
 		if processor != nil {
 			c.processors = append(c.processors, processor)
+		}
+	})
+}
+
+// WithMetricReader hands all measurements to a reader of the application's own,
+// too, whatever the exporters are. [ShutdownMetrics] shuts it down, so that each
+// InitMetrics needs a new one. Given more than once, all count; nil is none. For
+// InitMetrics.
+func WithMetricReader(reader sdkmetric.Reader) Option {
+	return optionFunc(func(c *config) {
+		if reader != nil {
+			c.readers = append(c.readers, reader)
 		}
 	})
 }

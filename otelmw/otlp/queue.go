@@ -15,13 +15,13 @@ import (
 type queue struct {
 	sdktrace.SpanProcessor
 
-	exporter *exporter
+	exporter *spanExporter
 	log      *slog.Logger
 	ended    atomic.Int64
 	stopping atomic.Bool
 }
 
-func newQueue(e *exporter, log *slog.Logger) *queue {
+func newQueue(e *spanExporter, log *slog.Logger) *queue {
 	return &queue{
 		SpanProcessor: sdktrace.NewBatchSpanProcessor(e, func(o *sdktrace.BatchSpanProcessorOptions) { repair(o, log) }),
 		exporter:      e,
@@ -81,10 +81,10 @@ func (q *queue) stop(ctx context.Context) error {
 	lost := q.exporter.lost.Load()
 	if dropped := q.ended.Load() - q.exporter.sent.Load() - lost; dropped > 0 {
 		q.log.Warn("otlp: spans were dropped: they ended faster than they were sent; OTEL_BSP_MAX_QUEUE_SIZE lets more wait",
-			slog.String("exporter", q.exporter.name), slog.Int64("spans", dropped))
+			slog.String("exporter", q.exporter.exporter), slog.Int64("spans", dropped))
 	}
 	if lost > lostBefore {
-		return fmt.Errorf("%d spans could not be sent to %s: %w", lost-lostBefore, q.exporter.name, q.exporter.reason())
+		return fmt.Errorf("%d spans could not be sent to %s: %w", lost-lostBefore, q.exporter.exporter, q.exporter.reason())
 	}
 	return nil
 }

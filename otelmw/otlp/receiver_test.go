@@ -5,10 +5,13 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	metricscollectorpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	collectorpb "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
+	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
@@ -16,15 +19,15 @@ import (
 
 // receiver is a collector over a real socket.
 type receiver struct {
-	collectorpb.UnimplementedTraceServiceServer
-
 	address string
 	server  *grpc.Server
 	refuse  error         // what it answers
+	refused atomic.Int64  // requests
 	hang    chan struct{} // it answers when this is closed
 
 	mu       sync.Mutex
 	received []*tracepb.ResourceSpans
+	measured []*metricspb.ResourceMetrics
 	header   metadata.MD
 }
 
@@ -46,7 +49,8 @@ func listen(t *testing.T, address string, prepare func(*receiver)) *receiver {
 	if prepare != nil {
 		prepare(r)
 	}
-	collectorpb.RegisterTraceServiceServer(r.server, r)
+	collectorpb.RegisterTraceServiceServer(r.server, traceService{receiver: r})
+	metricscollectorpb.RegisterMetricsServiceServer(r.server, metricsService{receiver: r})
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -59,21 +63,47 @@ func listen(t *testing.T, address string, prepare func(*receiver)) *receiver {
 	return r
 }
 
-func (r *receiver) Export(ctx context.Context, request *collectorpb.ExportTraceServiceRequest) (*collectorpb.ExportTraceServiceResponse, error) {
+type traceService struct {
+	collectorpb.UnimplementedTraceServiceServer
+	*receiver
+}
+
+func (s traceService) Export(ctx context.Context, request *collectorpb.ExportTraceServiceRequest) (*collectorpb.ExportTraceServiceResponse, error) {
+	return new(collectorpb.ExportTraceServiceResponse), s.accept(ctx, func() {
+		s.received = append(s.received, request.GetResourceSpans()...)
+	})
+}
+
+type metricsService struct {
+	metricscollectorpb.UnimplementedMetricsServiceServer
+	*receiver
+}
+
+func (s metricsService) Export(ctx context.Context, request *metricscollectorpb.ExportMetricsServiceRequest) (*metricscollectorpb.ExportMetricsServiceResponse, error) {
+	return new(metricscollectorpb.ExportMetricsServiceResponse), s.accept(ctx, func() {
+		s.measured = append(s.measured, request.GetResourceMetrics()...)
+	})
+}
+
+// accept keeps what a request brought, unless the receiver is one that does
+// not.
+func (r *receiver) accept(ctx context.Context, keep func()) error {
 	if r.hang != nil {
 		select {
 		case <-r.hang:
 		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 	if r.refuse != nil {
-		return nil, r.refuse
+		r.refused.Add(1)
+		return r.refuse
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.received = append(r.received, request.GetResourceSpans()...)
+	keep()
 	r.header, _ = metadata.FromIncomingContext(ctx)
-	return new(collectorpb.ExportTraceServiceResponse), nil
+	return nil
 }
 
 // spans returns the names of the spans that arrived, in order of their names.
@@ -92,14 +122,40 @@ func (r *receiver) spans() []string {
 	return names
 }
 
-// resource returns the attributes of the process that sent the spans.
+// operations returns how many operations the measurements that arrived last
+// tell of.
+func (r *receiver) operations() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var n uint64
+	if len(r.measured) == 0 {
+		return n
+	}
+	for _, scope := range r.measured[len(r.measured)-1].GetScopeMetrics() {
+		for _, m := range scope.GetMetrics() {
+			if m.GetName() != "db.client.operation.duration" {
+				continue
+			}
+			for _, p := range m.GetHistogram().GetDataPoints() {
+				n += p.GetCount()
+			}
+		}
+	}
+	return n
+}
+
+// resource returns the attributes of the process that sent something.
 func (r *receiver) resource() map[string]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.received) == 0 {
+	switch {
+	case len(r.received) > 0:
+		return texts(r.received[0].GetResource().GetAttributes())
+	case len(r.measured) > 0:
+		return texts(r.measured[0].GetResource().GetAttributes())
+	default:
 		return nil
 	}
-	return texts(r.received[0].GetResource().GetAttributes())
 }
 
 func texts(attributes []*commonpb.KeyValue) map[string]string {

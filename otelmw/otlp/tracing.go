@@ -2,12 +2,13 @@ package otlp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"go.opentelemetry.io/otel"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore/otelmw/internal/global"
@@ -17,12 +18,7 @@ import (
 // while there is no pipeline, so that tracers handed out once follow.
 var provider = new(global.Provider)
 
-var tracing struct {
-	sync.Mutex
-	started  bool
-	running  *pipeline // nil if there was nothing to run
-	stopping *pipeline
-}
+var tracing = signal{name: "tracing is"}
 
 // InitTracing starts the export of spans as the environment says and installs
 // the global tracer provider and propagator. It returns at once, whether or not
@@ -37,27 +33,54 @@ var tracing struct {
 // It is safe to call from many goroutines.
 func InitTracing(ctx context.Context, opts ...Option) error {
 	c := newConfig(opts)
-	tracing.Lock()
-	defer tracing.Unlock()
-	if tracing.started {
-		return nil
-	}
-	if !disabled(c.log) && mayInstall(c) {
-		p, err := newPipeline(ctx, c)
-		if err != nil {
-			return fmt.Errorf("otlp: tracing is off: %w", err)
+	return tracing.init(func() (*pipeline, error) {
+		p, err := startTracing(ctx, c)
+		if err == nil {
+			installPropagator(c)
 		}
-		tracing.running = p
-		provider.Set(p.provider)
-		otel.SetTracerProvider(provider)
-	}
-	installPropagator(c)
-	tracing.started = true
-	return nil
+		return p, err
+	})
 }
 
-// mayInstall reports whether the global tracer provider is ours to set.
-func mayInstall(c config) bool {
+// ShutdownTracing stops making spans and sends those that are left. It takes
+// until ctx is done, or five seconds if ctx has no deadline, and returns an
+// error that says how many spans it could not send and why. Nothing of the
+// export runs on after it.
+//
+// A call while another is under way waits for it and returns the same. Without
+// anything to stop it returns nil. It is safe to call from many goroutines.
+func ShutdownTracing(ctx context.Context) error { return tracing.shutdown(ctx) }
+
+func startTracing(ctx context.Context, c config) (*pipeline, error) {
+	if disabled(c.log) || !mayInstallTracing(c) {
+		return nil, nil
+	}
+	checkValues(c.log, "TRACES", tracingVariables)
+	exporters, err := openSpanExporters(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	options := []sdktrace.TracerProviderOption{sdktrace.WithResource(newResource(ctx, c))}
+	for _, processor := range c.processors {
+		options = append(options, sdktrace.WithSpanProcessor(processor))
+	}
+	var queues []*queue
+	for _, e := range exporters {
+		q := newQueue(e, c.log)
+		queues = append(queues, q)
+		options = append(options, sdktrace.WithSpanProcessor(q))
+	}
+	sdk := sdktrace.NewTracerProvider(options...)
+	provider.Set(sdk)
+	otel.SetTracerProvider(provider)
+	return &pipeline{
+		uninstall: func() { provider.Set(nil) },
+		stop:      func(ctx context.Context) error { return stopTracing(ctx, sdk, queues) },
+	}, nil
+}
+
+// mayInstallTracing reports whether the global tracer provider is ours to set.
+func mayInstallTracing(c config) bool {
 	current := otel.GetTracerProvider()
 	if c.replace || global.Unset(current) || current == trace.TracerProvider(provider) {
 		return true
@@ -67,48 +90,16 @@ func mayInstall(c config) bool {
 	return false
 }
 
-// The most that ShutdownTracing takes without a deadline, and how much of it
-// is kept for ending what did not end by itself.
-const (
-	shutdownLimit = 5 * time.Second
-	shutdownGrace = 250 * time.Millisecond
-)
-
-// ShutdownTracing stops making spans and sends those that are left. It takes
-// until ctx is done, or five seconds if ctx has no deadline, and returns an
-// error that says how many spans it could not send and why. Nothing of the
-// export runs on after it.
-//
-// A call while another is under way waits for it and returns the same. Without
-// anything to stop it returns nil. It is safe to call from many goroutines.
-func ShutdownTracing(ctx context.Context) error {
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, shutdownLimit-shutdownGrace)
-		defer cancel()
+func stopTracing(ctx context.Context, sdk *sdktrace.TracerProvider, queues []*queue) error {
+	errs := make([]error, len(queues))
+	var wg sync.WaitGroup
+	for i, q := range queues {
+		wg.Go(func() { errs[i] = q.stop(ctx) })
 	}
-	tracing.Lock()
-	if p := tracing.running; p != nil {
-		provider.Set(nil)
-		tracing.running, tracing.stopping = nil, p
-	}
-	tracing.started = false
-	p := tracing.stopping
-	tracing.Unlock()
-	if p == nil {
-		return nil
-	}
-
-	stopped, err := p.shutdown(ctx)
-	if stopped {
-		tracing.Lock()
-		if tracing.stopping == p {
-			tracing.stopping = nil
-		}
-		tracing.Unlock()
-	}
-	if err != nil {
-		return fmt.Errorf("otlp: %w", err)
-	}
-	return nil
+	wg.Wait()
+	// The provider comes last: with a ctx that is done it would not stop its
+	// processors at all.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+	defer cancel()
+	return errors.Join(append(errs, sdk.Shutdown(last))...)
 }

@@ -123,8 +123,8 @@ func TestASecondShutdownWaitsForTheFirst(t *testing.T) {
 	first := make(chan error, 1)
 	go func() { first <- ShutdownTracing(context.Background()) }()
 	eventually(t, "the first is under way", func() bool {
-		tracing.Lock()
-		defer tracing.Unlock()
+		tracing.mu.Lock()
+		defer tracing.mu.Unlock()
 		return tracing.stopping != nil && tracing.stopping.taken.Load()
 	})
 

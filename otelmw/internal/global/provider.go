@@ -1,5 +1,5 @@
-// Package global knows what is installed as OpenTelemetry's global tracer
-// provider, for otelmw, which follows it, and for otlp, which installs one.
+// Package global knows what is installed as OpenTelemetry's global providers,
+// for otelmw, which follows them, and for otlp, which installs some.
 package global
 
 import (

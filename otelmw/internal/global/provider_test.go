@@ -54,12 +54,12 @@ func TestAProviderThatIsOffPassesTheParentOn(t *testing.T) {
 }
 
 func TestUnsetKnowsWhatNobodyHasInstalled(t *testing.T) {
-	for _, v := range []any{otel.GetTracerProvider(), otel.GetTextMapPropagator()} {
+	for _, v := range []any{otel.GetTracerProvider(), otel.GetMeterProvider(), otel.GetTextMapPropagator()} {
 		if !Unset(v) {
 			t.Errorf("%T counts as installed", v)
 		}
 	}
-	for _, v := range []any{nil, noop.NewTracerProvider(), new(Provider), sdktrace.NewTracerProvider()} {
+	for _, v := range []any{nil, noop.NewTracerProvider(), new(Provider), new(Off), sdktrace.NewTracerProvider()} {
 		if Unset(v) {
 			t.Errorf("%T counts as not installed", v)
 		}

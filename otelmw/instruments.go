@@ -1,0 +1,74 @@
+package otelmw
+
+import (
+	"context"
+	"runtime"
+
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/noop"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/semconv/v1.43.0/dbconv"
+)
+
+// The conventions recommend boundaries from a millisecond on. Most answers of
+// Aerospike come sooner.
+var (
+	defaultBoundaries = []float64{.0001, .00025, .0005, .001, .005, .01, .05, .1, .5, 1, 5, 10}
+	rowsBoundaries    = []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000}
+)
+
+// instruments are what a provider measures with.
+type instruments struct {
+	duration metric.Float64Histogram
+	rows     metric.Int64Histogram
+	retries  metric.Int64Counter
+	active   metric.Registration
+	cleanup  runtime.Cleanup // unregisters, too
+}
+
+// newInstruments never fails: what the provider does not make measures nothing,
+// and OpenTelemetry's error handler is told.
+func newInstruments(provider metric.MeterProvider, boundaries []float64, active func(context.Context, metric.Int64ObservableUpDownCounter, metric.Observer)) *instruments {
+	meter := provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL))
+	duration, err := dbconv.NewClientOperationDuration(meter, metric.WithExplicitBucketBoundaries(boundaries...))
+	report(err)
+	rows, err := dbconv.NewClientResponseReturnedRows(meter, metric.WithExplicitBucketBoundaries(rowsBoundaries...))
+	report(err)
+	i := &instruments{
+		duration: duration.Float64Histogram,
+		rows:     rows.Int64Histogram,
+		retries:  noop.Int64Counter{},
+		active:   noop.Registration{},
+	}
+	retries, err := meter.Int64Counter("aerospike.client.retries",
+		metric.WithUnit("{retry}"), metric.WithDescription("Attempts at an operation beyond its first."))
+	if report(err) {
+		i.retries = retries
+	}
+	gauge, err := meter.Int64ObservableUpDownCounter("aerospike.client.operations.active",
+		metric.WithUnit("{operation}"), metric.WithDescription("Operations that have begun and not ended."))
+	if !report(err) {
+		return i
+	}
+	registration, err := meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		active(ctx, gauge, o)
+		return nil
+	}, gauge)
+	if report(err) {
+		i.active = registration
+	}
+	return i
+}
+
+func (i *instruments) close() {
+	i.cleanup.Stop()
+	report(i.active.Unregister())
+}
+
+// report returns true if there is nothing to report.
+func report(err error) bool {
+	if err != nil {
+		handle(err)
+	}
+	return err == nil
+}

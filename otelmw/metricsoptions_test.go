@@ -1,0 +1,145 @@
+package otelmw_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"runtime"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+func TestWithAttributesAddsThemToEveryMeasurement(t *testing.T) {
+	store, reader := measured(answers(aerostore.Result{Attempts: 2}, nil),
+		otelmw.WithAttributes(attribute.String("team", "carts")))
+	if err := store.Touch(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	want := about("TOUCH").with("team", "carts")
+	expect(t, reader, durationName, one(want))
+	expect(t, reader, retriesName, one(want))
+	expect(t, reader, activeName, map[string]int64{want.String(): 0})
+}
+
+func TestAFunctionAddsAttributesFromWhatBecameOfTheCall(t *testing.T) {
+	option := otelmw.WithAttributesFunc(func(_ context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue {
+		return []attribute.KeyValue{
+			attribute.Bool("conflict", errors.Is(err, aerostore.ErrGeneration)),
+			attribute.Int("attempts", int(result.Attempts)),
+			attribute.Bool("writes", call.Writes()),
+		}
+	})
+	more := otelmw.WithAttributesFunc(func(context.Context, aerostore.Call, aerostore.Result, error) []attribute.KeyValue {
+		return []attribute.KeyValue{attribute.String("tier", "gold")}
+	})
+	want := about("PUT").with("conflict", "true", "attempts", "2", "writes", "true", "tier", "gold",
+		"db.response.status_code", "3", "error.type", "GENERATION_ERROR")
+	backend := answers(aerostore.Result{Attempts: 2}, aerostore.ErrGeneration)
+	t.Run("to spans", func(t *testing.T) {
+		store, recorder := traced(backend, option, more)
+		_ = store.Put(t.Context(), key, bins)
+		if got := attributesOf(only(t, recorder)); !maps.Equal(got, want.with("aerospike.attempts", "2")) {
+			t.Errorf("attributes %v", got)
+		}
+	})
+	t.Run("to measurements", func(t *testing.T) {
+		store, reader := measured(backend, option, more)
+		_ = store.Put(t.Context(), key, bins)
+		expect(t, reader, durationName, one(want))
+		expect(t, reader, retriesName, one(want))
+	})
+}
+
+func TestAFilterLeavesOperationsUnmeasured(t *testing.T) {
+	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithFilter(
+		func(_ context.Context, call aerostore.Call) bool { return call.Op != aerostore.OpExists }))
+	_, _ = store.Exists(t.Context(), key)
+	_, _ = store.Get(t.Context(), key)
+	expect(t, reader, durationName, one(about("GET")))
+}
+
+func TestASuppressedOperationLeavesNothing(t *testing.T) {
+	traces, recorder := traced(answers(aerostore.Result{}, nil))
+	measures, reader := measured(answers(aerostore.Result{}, nil))
+	for _, ctx := range []context.Context{otelmw.Suppress(t.Context()), t.Context()} {
+		for _, store := range []aerostore.Store{traces, measures} {
+			if err := store.Touch(ctx, key); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	only(t, recorder)
+	expect(t, reader, durationName, one(about("TOUCH")))
+}
+
+func TestBeyondTheCardinalityLimitSetsAreReportedAsOther(t *testing.T) {
+	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2))
+	getSets(t.Context(), t, store, 5)
+	getSets(t.Context(), t, store, 5)
+	other := about("GET").with("db.namespace", "other", "db.collection.name", "other")
+	set := func(name string) string { return about("GET").with("db.collection.name", name).String() }
+	expect(t, reader, durationName, map[string]int64{set("set0"): 2, set("set1"): 2, other.String(): 6})
+	expect(t, reader, activeName, map[string]int64{set("set0"): 0, set("set1"): 0, other.String(): 0})
+}
+
+func TestEndingsCountAmongTheCardinality(t *testing.T) {
+	failing := false
+	store, reader := measured(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		if failing {
+			return aerostore.Result{}, call.Fail(aerostore.CodeKeyBusy, nil)
+		}
+		return aerostore.Result{}, nil
+	}, otelmw.WithCardinalityLimit(1))
+	_, _ = store.Get(t.Context(), key)
+	failing = true
+	_, _ = store.Get(t.Context(), key)
+	expect(t, reader, durationName, map[string]int64{
+		about("GET").String(): 1,
+		about("GET").with("db.namespace", "other", "db.collection.name", "other",
+			"db.response.status_code", "14", "error.type", "KEY_BUSY").String(): 1,
+	})
+}
+
+func TestACallAboutNothingStaysSoBeyondTheLimit(t *testing.T) {
+	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(1))
+	_, _ = store.Get(t.Context(), key)
+	if err := aerostore.Do(t.Context(), store, aerostore.Custom{Name: "INFO"}, func(context.Context) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, reader, durationName, map[string]int64{
+		about("GET").String(): 1,
+		attributes{"db.system.name": "aerospike", "db.operation.name": "INFO"}.String(): 1,
+	})
+}
+
+func TestTenThousandSetsTakeBoundedMemory(t *testing.T) {
+	measures, reader := measured(answers(aerostore.Result{}, nil))
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(discard{}))
+	traces := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing(otelmw.WithTracerProvider(provider)))
+	for name, store := range map[string]aerostore.Store{"metrics": measures, "tracing": traces} {
+		getSets(t.Context(), t, store, 2000)
+		before := heap()
+		getSets(t.Context(), t, store, 10000)
+		if grown := heap() - before; grown > 256<<10 {
+			t.Errorf("%s: the heap grew by %d bytes", name, grown)
+		}
+		runtime.KeepAlive(store)
+	}
+	if n := len(counts(t, collect(t, reader)[durationName])); n != 1001 {
+		t.Errorf("%d series", n)
+	}
+}
+
+// heap returns the bytes in use.
+func heap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}

@@ -1,0 +1,117 @@
+package otlp
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+func TestMetricsWithoutACollectorAreNotSlowAndLeaveNothing(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		deadline time.Duration // 0 for none, below for a context that is done
+		limit    time.Duration
+	}{
+		{"without a deadline", 0, shutdownLimit},
+		{"with a deadline", 100 * time.Millisecond, 100*time.Millisecond + shutdownGrace},
+		{"with a context that is done", -1, shutdownGrace},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			leaks := goleak.IgnoreCurrent()
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+unreachable(t))
+			begin := time.Now()
+			initMetrics(t)
+			touch(t, 5000)
+			if took := time.Since(begin); took > 2*time.Second {
+				t.Errorf("init and operations took %v", took)
+			}
+			ctx, cancel := context.Background(), context.CancelFunc(func() {})
+			if c.deadline != 0 {
+				ctx, cancel = context.WithTimeout(ctx, c.deadline)
+			}
+			defer cancel()
+			begin = time.Now()
+			err := ShutdownMetrics(ctx)
+			const slack = 250 * time.Millisecond
+			if took := time.Since(begin); took > c.limit+slack {
+				t.Errorf("shutdown took %v", took)
+			}
+			if err == nil || !strings.Contains(err.Error(), "the last metrics ") {
+				t.Errorf("shutdown said %v", err)
+			}
+			goleak.VerifyNone(t, leaks)
+		})
+	}
+}
+
+func TestALogSaysOnceThatMetricsFailAndOnceThatTheyWorkAgain(t *testing.T) {
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
+	r := listen(t, "127.0.0.1:0", func(r *receiver) { r.refuse = status.Error(codes.PermissionDenied, "who are you?") })
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+r.address)
+	log := initMetrics(t)
+	touch(t, 3)
+	eventually(t, "several exports are refused", func() bool { return r.refused.Load() > 3 })
+	if log.count("\n") != 1 || log.count("level=WARN") != 1 || log.count("who are you?") != 1 {
+		t.Errorf("logged %s", log)
+	}
+
+	r.server.Stop()
+	r = listen(t, r.address, nil)
+	eventually(t, "exports work again", func() bool { return log.count("exported again") > 0 })
+	if log.count("\n") != 2 {
+		t.Errorf("logged %s", log)
+	}
+	if got := r.operations(); got != 3 {
+		t.Errorf("the totals are %d", got)
+	}
+	shutdownMetrics(t)
+	if said := overheard.String(); strings.Contains(said, "who are you?") {
+		t.Errorf("OpenTelemetry's error handler was told %s", said)
+	}
+}
+
+func TestACollectorThatHangsOrIsSlowHoldsNoOperationUp(t *testing.T) {
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+	r := receive(t)
+	r.hang = make(chan struct{})
+	initTracing(t)
+	log := initMetrics(t)
+	begin := time.Now()
+	touch(t, 5000)
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("operations took %v", took)
+	}
+	time.AfterFunc(50*time.Millisecond, func() { close(r.hang) })
+	eventually(t, "what waited arrives", func() bool { return r.operations() == 5000 })
+	shutdownMetrics(t)
+	if log.String() != "" {
+		t.Errorf("logged %s", log)
+	}
+}
+
+func TestAShutdownInterruptsACollectorThatHangs(t *testing.T) {
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
+	r := receive(t)
+	r.hang = make(chan struct{})
+	leaks := goleak.IgnoreCurrent()
+	initMetrics(t)
+	touch(t, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	begin := time.Now()
+	if err := ShutdownMetrics(ctx); err == nil {
+		t.Error("shutdown said nothing")
+	}
+	if took := time.Since(begin); took > time.Second {
+		t.Errorf("shutdown took %v", took)
+	}
+	close(r.hang)
+	r.server.Stop()
+	goleak.VerifyNone(t, leaks)
+}

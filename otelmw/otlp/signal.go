@@ -1,0 +1,111 @@
+package otlp
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// signal is tracing or metrics: what runs of it and what is about to end.
+type signal struct {
+	name string // in errors, with its verb
+
+	mu       sync.Mutex
+	started  bool
+	running  *pipeline // nil if there was nothing to run
+	stopping *pipeline
+}
+
+// pipeline is one run of a signal.
+type pipeline struct {
+	uninstall func()
+	stop      func(ctx context.Context) error
+
+	taken   atomic.Bool   // by the one who stops it
+	stopped chan struct{} // closed after err is set
+	err     error
+}
+
+// init runs what start makes, which is nil where there is nothing to run, unless
+// something runs.
+func (s *signal) init(start func() (*pipeline, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.started {
+		return nil
+	}
+	p, err := start()
+	if err != nil {
+		return fmt.Errorf("otlp: %s off: %w", s.name, err)
+	}
+	if p != nil {
+		p.stopped = make(chan struct{})
+	}
+	s.running, s.started = p, true
+	return nil
+}
+
+// The most that a shutdown takes without a deadline, and how much of it is kept
+// for ending what did not end by itself.
+const (
+	shutdownLimit = 5 * time.Second
+	shutdownGrace = 250 * time.Millisecond
+)
+
+// shutdown stops what runs, or waits for whoever does.
+func (s *signal) shutdown(ctx context.Context) error {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, shutdownLimit-shutdownGrace)
+		defer cancel()
+	}
+	p := s.take()
+	if p == nil {
+		return nil
+	}
+	ended, err := p.end(ctx)
+	if !ended {
+		return fmt.Errorf("otlp: %s still shutting down: %w", s.name, ctx.Err())
+	}
+	s.forget(p)
+	if err != nil {
+		return fmt.Errorf("otlp: %w", err)
+	}
+	return nil
+}
+
+func (s *signal) take() *pipeline {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.running; p != nil {
+		p.uninstall()
+		s.running, s.stopping = nil, p
+	}
+	s.started = false
+	return s.stopping
+}
+
+func (s *signal) forget(p *pipeline) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopping == p {
+		s.stopping = nil
+	}
+}
+
+// end stops the pipeline, or waits until it has stopped.
+func (p *pipeline) end(ctx context.Context) (ended bool, err error) {
+	if p.taken.CompareAndSwap(false, true) {
+		p.err = p.stop(ctx)
+		close(p.stopped)
+		return true, p.err
+	}
+	select {
+	case <-p.stopped:
+		return true, p.err
+	case <-ctx.Done():
+		return false, nil
+	}
+}

@@ -1,0 +1,62 @@
+package otlp
+
+import (
+	"context"
+	"os"
+	"sync"
+
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"google.golang.org/grpc"
+)
+
+// spanExporter counts what another exports.
+type spanExporter struct {
+	sdktrace.SpanExporter
+	*health
+
+	closed    chan struct{}
+	closeOnce sync.Once
+}
+
+func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
+	opened, err := makers[sdktrace.SpanExporter]{
+		signal: "TRACES",
+		wording: wording{
+			fails:   "otlp: spans cannot be exported and are lost until this is over",
+			works:   "otlp: spans are exported again",
+			lostKey: "lost",
+		},
+		console: func() (sdktrace.SpanExporter, error) {
+			return stdouttrace.New(stdouttrace.WithWriter(os.Stdout))
+		},
+		otlp: func(url string, dial grpc.DialOption) (sdktrace.SpanExporter, error) {
+			options := []otlptracegrpc.Option{otlptracegrpc.WithDialOption(dial)}
+			if url != "" {
+				options = append(options, otlptracegrpc.WithEndpointURL(url))
+			}
+			return otlptracegrpc.New(ctx, options...)
+		},
+	}.open(c.log)
+	var exporters []*spanExporter
+	for _, w := range opened {
+		exporters = append(exporters, &spanExporter{SpanExporter: w.exporter, health: w.health, closed: make(chan struct{})})
+	}
+	return exporters, err
+}
+
+// ExportSpans implements [sdktrace.SpanExporter]. It returns no error, which
+// the processor would only pass to OpenTelemetry's error handler, batch by
+// batch.
+func (e *spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	e.exported(len(spans), e.SpanExporter.ExportSpans(ctx, spans))
+	return nil
+}
+
+// Shutdown implements [sdktrace.SpanExporter]. The processor calls it when it
+// has nothing more to export.
+func (e *spanExporter) Shutdown(ctx context.Context) error {
+	defer e.closeOnce.Do(func() { close(e.closed) })
+	return e.SpanExporter.Shutdown(ctx)
+}
