@@ -1,0 +1,161 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+func TestWhatTakesLongerThanTheThresholdIsASlowOperation(t *testing.T) {
+	const threshold = 10 * time.Millisecond
+	doubtful := put.FailContext(context.DeadlineExceeded)
+	doubtful.InDoubt = true
+	for _, c := range []struct {
+		name string
+		took time.Duration
+		err  error
+		want string
+	}{
+		{"at the threshold", threshold, nil, "DEBUG duration=10ms outcome=OK"},
+		{"a success", threshold + 1, nil, "WARN duration=10.000001ms outcome=OK slow=true"},
+		{
+			"an answer", time.Second, aerostore.ErrNotFound,
+			"WARN duration=1s outcome=KEY_NOT_FOUND_ERROR code=2 slow=true",
+		},
+		{
+			"what is worse than slow", time.Second, doubtful,
+			"ERROR duration=1s outcome=timeout in_doubt=true error=" + doubtful.Error() + " slow=true",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+					time.Sleep(c.took)
+					return aerostore.Result{}, c.err
+				}, middleware.LogSlow(threshold))
+				_ = store.Put(t.Context(), key, bins)
+				level, rest, _ := strings.Cut(c.want, " ")
+				records.want(t, level+" operation=PUT namespace=test set=users "+rest)
+			})
+		})
+	}
+}
+
+func TestOneInSoManySuccessesIsLoggedAndEveryFailure(t *testing.T) {
+	const n, oneIn = 10_000, 10
+	var err error
+	store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		return aerostore.Result{}, err
+	}, middleware.LogSample(oneIn))
+
+	for _, err = range []error{nil, aerostore.ErrNotFound} {
+		records.lines = nil
+		for range n {
+			_ = store.Put(t.Context(), key, bins)
+		}
+		// Ten standard deviations to either side.
+		if got := len(records.lines); got < 700 || got > 1300 {
+			t.Errorf("%d of %d records with %v", got, n, err)
+		}
+	}
+	err = aerostore.ErrGeneration
+	records.lines = nil
+	for range 100 {
+		_ = store.Put(t.Context(), key, bins)
+	}
+	if got := len(records.lines); got != 100 {
+		t.Errorf("%d of 100 failures", got)
+	}
+}
+
+func TestASlowSuccessIsNeverThinnedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+			time.Sleep(time.Second)
+			return aerostore.Result{}, nil
+		}, middleware.LogSample(math.MaxInt), middleware.LogSlow(time.Millisecond))
+		for range 3 {
+			_ = store.Put(t.Context(), key, bins)
+		}
+		if got := len(records.lines); got != 3 {
+			t.Errorf("%d records of 3", got)
+		}
+	})
+}
+
+func TestLevelsCanBeSet(t *testing.T) {
+	levels := middleware.LogLevels{
+		Success: slog.LevelInfo, Answer: slog.LevelInfo + 1,
+		Failure: slog.LevelError, InDoubt: slog.LevelError + 1, Panic: slog.LevelError + 2,
+	}
+	doubtful := put.Fail(aerostore.CodeTimeout, nil)
+	doubtful.InDoubt = true
+	for want, answer := range map[string]aerostore.Handler{
+		"INFO":    answers(aerostore.Result{}, nil),
+		"INFO+1":  answers(aerostore.Result{}, aerostore.ErrNotFound),
+		"ERROR":   answers(aerostore.Result{}, aerostore.ErrGeneration),
+		"ERROR+1": answers(aerostore.Result{}, doubtful),
+		"ERROR+2": func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) },
+	} {
+		store, records := logged(answer, levels)
+		panicOf(func() { _ = store.Put(t.Context(), key, bins) })
+		if len(records.lines) != 1 || !strings.HasPrefix(records.lines[0], want+" ") {
+			t.Errorf("records %q, want one at %s", records.lines, want)
+		}
+	}
+}
+
+func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
+	lostRace := middleware.LogClassifier(func(_ context.Context, _ aerostore.Call, err error) bool {
+		return !errors.Is(err, aerostore.ErrGeneration)
+	})
+	doubtful := put.Fail(aerostore.CodeGeneration, nil)
+	doubtful.InDoubt = true
+	for _, c := range []struct {
+		name  string
+		err   error
+		opts  []middleware.LogOption
+		level string
+	}{
+		{"none of its failures", aerostore.ErrGeneration, []middleware.LogOption{lostRace}, "DEBUG"},
+		{"one of its failures", aerostore.ErrNotFound, []middleware.LogOption{lostRace}, "WARN"},
+		{"in doubt is always one", doubtful, []middleware.LogOption{lostRace}, "ERROR"},
+		{"nil keeps the default", aerostore.ErrNotFound, []middleware.LogOption{middleware.LogClassifier(nil), nil}, "DEBUG"},
+		{"the last one counts", aerostore.ErrNotFound, []middleware.LogOption{lostRace, middleware.LogClassifier(nil)}, "DEBUG"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store, records := logged(answers(aerostore.Result{}, c.err), c.opts...)
+			_ = store.Put(t.Context(), key, bins)
+			if len(records.lines) != 1 || !strings.HasPrefix(records.lines[0], c.level+" ") {
+				t.Errorf("records %q", records.lines)
+			}
+		})
+	}
+}
+
+func TestOptionsThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
+	logger := slog.New(slog.DiscardHandler)
+	for want, wire := range map[string]func(){
+		"nil Logger":                       func() { middleware.Log(nil) },
+		"slow threshold of 0s":             func() { middleware.Log(logger, middleware.LogSlow(0)) },
+		"slow threshold of -1s":            func() { middleware.Log(logger, middleware.LogSlow(-time.Second)) },
+		"one in 0 successes":               func() { middleware.Log(logger, middleware.LogSample(0)) },
+		"failures at DEBUG-1":              func() { middleware.Log(logger, middleware.LogLevels{Failure: slog.LevelDebug - 1}) },
+		"failures at WARN, below":          func() { middleware.Log(logger, middleware.LogLevels{Answer: slog.LevelError}) },
+		"in doubt or panics below":         func() { middleware.Log(logger, middleware.LogLevels{InDoubt: slog.LevelInfo}) },
+		"or panics below failures at WARN": func() { middleware.Log(logger, middleware.LogLevels{Panic: slog.LevelInfo}) },
+	} {
+		got, _ := panicOf(wire).(string)
+		if !strings.HasPrefix(got, "middleware: Log ") || !strings.Contains(got, want) {
+			t.Errorf("panic %q, want one about %q", got, want)
+		}
+	}
+}
