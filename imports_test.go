@@ -20,6 +20,9 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	}{
 		{".", []string{client, otel, grpc}},
 		{"./memory", []string{client, otel, grpc}},
+		{"./middleware", []string{client, otel, grpc}},
+		{"./storetest", []string{client, otel, grpc}},
+		{"./storetest/vectors", []string{client, otel, grpc}},
 		{"./otelmw", []string{client, sdk, grpc}},
 		{"./otelmw/otlp", []string{client}},
 		{"./asbackend", []string{otel}},

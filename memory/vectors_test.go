@@ -2,7 +2,6 @@ package memory_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/memory"
@@ -10,7 +9,11 @@ import (
 )
 
 func TestVectors(t *testing.T) {
-	vectors.Run(t,
-		func(tb testing.TB) aerostore.Store { return memory.NewT(tb) },
-		vectors.WithAdvance(func(s aerostore.Store, d time.Duration) { s.(*memory.Store).Advance(d) }))
+	for name, stack := range map[string][]aerostore.Middleware{"bare": nil, "all layers": allLayers()} {
+		t.Run(name, func(t *testing.T) {
+			vectors.Run(t,
+				func(tb testing.TB) aerostore.Store { return aerostore.Chain(memory.NewT(tb), stack...) },
+				vectors.WithAdvance(advance))
+		})
+	}
 }

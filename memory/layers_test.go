@@ -1,0 +1,46 @@
+package memory_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"slices"
+
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+// layers are the middlewares that ship, set up so that each does all that it
+// can do. None may change what a store answers.
+var layers = map[string][]aerostore.Middleware{
+	"passing on": {aerostore.Intercept(passOn)},
+	"Tracing":    {otelmw.Tracing(otelmw.WithTracerProvider(sdktrace.NewTracerProvider()), otelmw.WithKey(), otelmw.WithRows())},
+	"Metrics":    {otelmw.Metrics(otelmw.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))))},
+	"Log":        {middleware.Log(slog.New(slog.NewTextHandler(nowhere, &slog.HandlerOptions{Level: slog.LevelDebug})))},
+	"by hand":    {func(s aerostore.Store) aerostore.Store { return typed{s} }},
+}
+
+// nowhere is not slog.DiscardHandler, which would spare Log its work.
+var nowhere io.Writer = io.Discard
+
+// allLayers is one chain of them.
+func allLayers() (all []aerostore.Middleware) {
+	for _, name := range []string{"Tracing", "Metrics", "Log", "passing on", "by hand"} {
+		all = slices.Concat(all, layers[name])
+	}
+	return all
+}
+
+func passOn(next aerostore.Handler) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) { return next(ctx, call) }
+}
+
+// typed is a decorator written against Store: what goes through it goes
+// through the typed methods.
+type typed struct{ aerostore.Store }
+
+func (t typed) Unwrap() aerostore.Store { return t.Store }
