@@ -1,6 +1,7 @@
 package aerostore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -72,31 +73,50 @@ type Error struct {
 
 // Error returns a single line.
 func (e *Error) Error() string {
-	text := "aerostore"
-	add := func(s string) {
-		if s != "" {
-			text += ": " + s
+	var room [512]byte // most texts fit, which makes them one allocation
+	return string(e.appendTo(room[:0]))
+}
+
+func (e *Error) appendTo(b []byte) []byte {
+	b = append(b, "aerostore"...)
+	b = e.appendSubject(b)
+	// Refused input has a reason that says more than the code would.
+	if e.Code != CodeOK && !errors.Is(e.Err, ErrInvalid) {
+		b = e.Code.appendTo(append(b, ": "...))
+	}
+	if e.Err != nil {
+		if cause := strings.TrimPrefix(e.Err.Error(), "aerostore: "); cause != "" {
+			b = append(append(b, ": "...), cause...)
 		}
 	}
+	if e.Node != nil {
+		b = append(e.Node.appendTo(append(b, " (node "...)), ')')
+	}
+	if e.InDoubt {
+		b = append(b, " (in doubt: the write may have been applied)"...)
+	}
+	return b
+}
+
+// appendSubject appends what was tried, and where, as far as it is known.
+func (e *Error) appendSubject(b []byte) []byte {
 	name := e.custom
 	if name == "" && e.Op != 0 {
 		name = e.Op.String()
 	}
-	add(strings.TrimSpace(name + " " + target(e.Namespace, e.Set)))
-	// Refused input has a reason that says more than the code would.
-	if e.Code != CodeOK && !errors.Is(e.Err, ErrInvalid) {
-		add(e.Code.Error())
+	before := len(b)
+	b = append(b, ": "...)
+	start := len(b)
+	b = append(append(b, name...), ' ')
+	b = append(b, e.Namespace...)
+	if e.Set != "" {
+		b = append(append(b, '.'), e.Set...)
 	}
-	if e.Err != nil {
-		add(strings.TrimPrefix(e.Err.Error(), "aerostore: "))
+	subject := bytes.TrimSpace(b[start:])
+	if len(subject) == 0 {
+		return b[:before]
 	}
-	if e.Node != nil {
-		text += " (node " + e.Node.String() + ")"
-	}
-	if e.InDoubt {
-		text += " (in doubt: the write may have been applied)"
-	}
-	return text
+	return append(b[:start], subject...)
 }
 
 // Unwrap returns the cause.

@@ -118,6 +118,50 @@ func TestAnErrorSaysWhatWhereWhyAndWhatToDo(t *testing.T) {
 	}
 }
 
+// What cannot be told leaves no trace of its place.
+func TestAnErrorTellsWhatItHasInOnePiece(t *testing.T) {
+	for _, tc := range []struct {
+		err  *aerostore.Error
+		want string
+	}{
+		{&aerostore.Error{}, "aerostore"},
+		{&aerostore.Error{Err: errors.New("")}, "aerostore"},
+		{&aerostore.Error{Op: aerostore.OpGet}, "aerostore: GET"},
+		{&aerostore.Error{Namespace: "test"}, "aerostore: test"},
+		{&aerostore.Error{Op: aerostore.OpPut, Code: 999}, "aerostore: PUT: RESULT_CODE_999 (999)"},
+		{&aerostore.Error{Op: aerostore.OpPut, Err: context.Canceled, InDoubt: true}, "aerostore: PUT: context canceled (in doubt: the write may have been applied)"},
+		{&aerostore.Error{Op: aerostore.OpPut, Set: strings.Repeat("x", 1000)}, "aerostore: PUT ." + strings.Repeat("x", 1000)},
+	} {
+		if got := tc.err.Error(); got != tc.want {
+			t.Errorf("got  %s\nwant %s", got, tc.want)
+		}
+	}
+}
+
+func TestAnErrorTellsCodesAndNodesAsTheyTellThemselves(t *testing.T) {
+	for code := aerostore.ResultCode(-50); code < 2000; code++ {
+		if code == aerostore.CodeOK {
+			continue
+		}
+		if got, want := (&aerostore.Error{Code: code}).Error(), "aerostore: "+code.Error(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	for _, node := range []*aerostore.Node{
+		{},
+		{Name: "BB9"},
+		{Address: "10.0.0.7", Port: 3000},
+		{Name: "BB9", Address: "db.example", Port: -1},
+		{Name: "BB9", Address: "::1", Port: 3000},
+		{Name: "BB9", Address: "fe80::1%eth0", Port: 3000},
+		{Name: "BB9", Address: "a%b", Port: 3000},
+	} {
+		if got, want := (&aerostore.Error{Node: node}).Error(), "aerostore (node "+node.String()+")"; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
 func TestEveryResultCodeHasANameAndAMeaning(t *testing.T) {
 	for code := aerostore.ResultCode(-50); code < 2000; code++ {
 		name := code.String()

@@ -1,8 +1,8 @@
 package aerostore
 
 import (
-	"net"
 	"strconv"
+	"strings"
 )
 
 // A Result is what a [Handler] returns beside its error, by value: what the
@@ -71,9 +71,17 @@ func (n *Node) String() string {
 	if n == nil {
 		return "unknown"
 	}
-	addr := net.JoinHostPort(n.Address, strconv.Itoa(n.Port))
-	if n.Name == "" {
-		return addr
+	return string(n.appendTo(nil))
+}
+
+func (n *Node) appendTo(b []byte) []byte {
+	if n.Name != "" {
+		b = append(append(b, n.Name...), ' ')
 	}
-	return n.Name + " " + addr
+	if strings.Contains(n.Address, ":") { // an IPv6 address
+		b = append(append(append(b, '['), n.Address...), ']')
+	} else {
+		b = append(b, n.Address...)
+	}
+	return strconv.AppendInt(append(b, ':'), int64(n.Port), 10)
 }

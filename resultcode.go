@@ -117,12 +117,19 @@ func (c ResultCode) String() string {
 }
 
 // Error returns name, number and what the code means for the caller.
-func (c ResultCode) Error() string {
-	text := c.String() + " (" + strconv.Itoa(int(c)) + ")"
-	if t, ok := codeTexts[c]; ok {
-		text += ": " + t.meaning
+func (c ResultCode) Error() string { return string(c.appendTo(nil)) }
+
+func (c ResultCode) appendTo(b []byte) []byte {
+	t, known := codeTexts[c]
+	if !known {
+		t.name = c.String()
 	}
-	return text
+	b = append(append(b, t.name...), " ("...)
+	b = append(strconv.AppendInt(b, int64(c), 10), ')')
+	if t.meaning != "" {
+		b = append(append(b, ": "...), t.meaning...)
+	}
+	return b
 }
 
 // FromServer reports whether the code is a server's answer: it is neither

@@ -54,4 +54,7 @@
 // [aerostore.ErrParameter].
 //
 // An empty bin name is legal, but the client takes ReadBin("") for ReadAll.
+//
+// Counts. [Store.Stats] reads the client's counters of connections, tends and
+// nodes, which package otelmw tells OpenTelemetry.
 package asbackend

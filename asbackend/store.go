@@ -15,7 +15,7 @@ import (
 // concurrent use; make it with [Dial] or [New].
 //
 // Besides [aerostore.Store] it implements [aerostore.Backend],
-// [aerostore.Describer] and [aerostore.Indexer].
+// [aerostore.Describer], [aerostore.Indexer] and [aerostore.StatsReporter].
 type Store struct {
 	handler
 
@@ -33,9 +33,10 @@ type Store struct {
 type handler = aerostore.Handler
 
 var (
-	_ aerostore.Backend   = (*Store)(nil)
-	_ aerostore.Describer = (*Store)(nil)
-	_ aerostore.Indexer   = (*Store)(nil)
+	_ aerostore.Backend       = (*Store)(nil)
+	_ aerostore.Describer     = (*Store)(nil)
+	_ aerostore.Indexer       = (*Store)(nil)
+	_ aerostore.StatsReporter = (*Store)(nil)
 )
 
 // New returns a Store over a client that the application has and keeps:

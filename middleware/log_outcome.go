@@ -2,10 +2,9 @@ package middleware
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
 )
 
 // logKind is a kind of outcome, from the best to the worst.
@@ -60,57 +59,12 @@ func (l *logging) kindOf(ctx context.Context, call aerostore.Call, err error) lo
 
 // name returns the outcome as error.type has it, OK where there is no error.
 func (o logOutcome) name() string {
-	if o.kind == panicked {
-		return "panic"
-	}
-	if o.err == nil {
+	switch {
+	case o.kind == panicked:
+		return telling.Panic
+	case o.err == nil:
 		return aerostore.CodeOK.String()
-	}
-	if code := aerostore.CodeOf(o.err); code != aerostore.CodeOK {
-		return code.String()
-	}
-	switch {
-	case errors.Is(o.err, context.DeadlineExceeded):
-		return "timeout"
-	case errors.Is(o.err, context.Canceled):
-		return "canceled"
-	}
-	err := o.err
-	if e, ok := errors.AsType[*aerostore.Error](err); ok && e.Err != nil {
-		err = e.Err
-	}
-	if named, ok := errors.AsType[interface {
-		error
-		ErrorType() string
-	}](err); ok {
-		return named.ErrorType()
-	}
-	return typeOf(err)
-}
-
-// typeOf returns the type of what fmt.Errorf wrapped, whose own says nothing.
-func typeOf(err error) string {
-	name := fmt.Sprintf("%T", err)
-	for name == "*fmt.wrapError" {
-		err = errors.Unwrap(err)
-		name = fmt.Sprintf("%T", err)
-	}
-	return name
-}
-
-// text returns what may be told about the error, "" if nothing. That it holds
-// no key and no value is a promise of *aerostore.Error alone.
-func (o logOutcome) text() string {
-	e, ok := errors.AsType[*aerostore.Error](o.err)
-	switch {
-	case !ok:
-		return ""
-	case errors.Is(e, aerostore.ErrInvalid):
-		// The reason may name a bin, which no record does.
-		refused := *e
-		refused.Err = aerostore.ErrInvalid
-		return refused.Error()
 	default:
-		return e.Error()
+		return telling.ErrorType(o.err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
 )
 
 // addAttrs tells about the call in the order that Log documents.
@@ -37,10 +38,10 @@ func addAttrs(record *slog.Record, call aerostore.Call, result aerostore.Result,
 	if o.failedKeys > 0 {
 		record.AddAttrs(slog.Int("batch_failed", o.failedKeys))
 	}
-	if rows, ok := rowsOf(call, result); ok {
+	if rows, ok := telling.Rows(call, result); ok {
 		record.AddAttrs(slog.Int("rows", rows))
 	}
-	if text := o.text(); text != "" {
+	if text := telling.Text(o.err); text != "" {
 		record.AddAttrs(slog.String("error", text))
 	}
 }
@@ -53,20 +54,4 @@ func nodeOf(result aerostore.Result, err error) *aerostore.Node {
 		return e.Node
 	}
 	return nil
-}
-
-func rowsOf(call aerostore.Call, result aerostore.Result) (rows int, ok bool) {
-	switch call.Op {
-	case aerostore.OpQuery:
-		return call.Rows(), true
-	case aerostore.OpBatchRead:
-		for _, r := range result.Batch() {
-			if r.Record != nil {
-				rows++
-			}
-		}
-		return rows, true
-	default:
-		return 0, false
-	}
 }

@@ -54,6 +54,53 @@ func TestAGetAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 	}
 }
 
+// The error is made once, so that what it costs itself does not count.
+func TestAFailureAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
+	tracer := sdktrace.NewTracerProvider(sdktrace.WithBatcher(nowhere{}))
+	t.Cleanup(func() { _ = tracer.Shutdown(context.WithoutCancel(t.Context())) })
+	failure := func(code aerostore.ResultCode, node *aerostore.Node, inDoubt bool) *aerostore.Error {
+		return &aerostore.Error{Op: aerostore.OpGet, Namespace: "test", Set: "users", Code: code, Node: node, InDoubt: inDoubt}
+	}
+	// More than eight attributes have the SDK make a map on the heap.
+	const sdkMap = 3
+	for _, c := range []struct {
+		name       string
+		err        *aerostore.Error
+		attempts   int32
+		want       float64 // allocations
+		withServer float64 // where the backend says where it is, which takes two attributes
+	}{
+		{"an answer", failure(aerostore.CodeNotFound, nil, false), 0, 6, 6},
+		{"an answer of a node", failure(aerostore.CodeNotFound, node, false), 0, 6, 6 + sdkMap},
+		{"a failure", failure(aerostore.CodeKeyBusy, nil, false), 0, 7, 7},
+		{"a failure of a node", failure(aerostore.CodeKeyBusy, node, false), 0, 7, 7 + sdkMap},
+		{"in doubt", failure(aerostore.CodeTimeout, nil, true), 0, 7, 7 + sdkMap},
+		{"in doubt, of a node", failure(aerostore.CodeTimeout, node, true), 0, 7 + sdkMap, 7 + sdkMap},
+		{"in doubt, of a node, tried again", failure(aerostore.CodeTimeout, node, true), 3, 7 + sdkMap, 7 + sdkMap},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			handler := answers(aerostore.Result{Node: c.err.Node, Attempts: c.attempts}, c.err)
+			for _, b := range []struct {
+				backend aerostore.Store
+				want    float64
+			}{{handler, c.want}, {&described{Handler: handler, description: seed}, c.withServer}} {
+				store := aerostore.Chain(b.backend,
+					otelmw.Tracing(otelmw.WithTracerProvider(tracer)),
+					otelmw.Metrics(otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))))
+				if got := testing.AllocsPerRun(1000, func() { _, _ = store.Get(t.Context(), key) }); got > b.want {
+					t.Errorf("%T: %v allocations, want %v", b.backend, got, b.want)
+				}
+			}
+		})
+	}
+}
+
+// nowhere is an exporter that drops its spans.
+type nowhere struct{}
+
+func (nowhere) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error { return nil }
+func (nowhere) Shutdown(context.Context) error                             { return nil }
+
 func TestMeasuringAGetAllocatesNothing(t *testing.T) {
 	sdk := otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))
 	nobody := func(context.Context, aerostore.Call) bool { return false }

@@ -59,6 +59,34 @@
 // Beyond a limit, 1000 combinations unless [WithCardinalityLimit] says
 // otherwise, they are reported as "other".
 //
+// Of a backend that is an [aerostore.StatsReporter], as that of package
+// asbackend is, its counts are told, too, read when the provider collects and
+// not at all once the backend is closed:
+//
+//	aerospike.client.nodes.active              up-down counter, {node}: in use
+//	aerospike.client.connections.open          up-down counter, {connection}
+//	aerospike.client.connections.attempted     counter, {connection}
+//	aerospike.client.connections.successful    counter, {connection}
+//	aerospike.client.connections.failed        counter, {error}: opening or using one
+//	aerospike.client.connections.timed_out     counter, {error}: among the failed
+//	aerospike.client.connections.closed        counter, {connection}
+//	aerospike.client.connections.idle_dropped  counter, {connection}
+//	aerospike.client.pool.empty                counter, {connection}: not opened
+//	aerospike.client.pool.overflow             counter, {connection}: closed
+//	aerospike.client.circuit_breaker.hits      counter, {command}: refused
+//	aerospike.client.tends.attempted           counter, {tend}
+//	aerospike.client.tends.successful          counter, {tend}
+//	aerospike.client.tends.failed              counter, {tend}
+//	aerospike.client.partition_map.updates     counter, {update}
+//	aerospike.client.nodes.added               counter, {node}
+//	aerospike.client.nodes.removed             counter, {node}
+//
+// They have db.system.name, server.address, server.port, what [WithAttributes]
+// says and, but for the first, the node: network.peer.address and
+// network.peer.port. A backend under several chains is told of once for each
+// provider, with the attributes of the chain that came first; several that count
+// the same, such as Stores over one client, are added up.
+//
 // A span in the operation's context that is sampled becomes the exemplar of its
 // measurements. With Metrics directly inside Tracing that is the operation's
 // own, and both take the same time but for what making the span takes.

@@ -23,13 +23,14 @@ type instruments struct {
 	rows     metric.Int64Histogram
 	retries  metric.Int64Counter
 	active   metric.Registration
+	cluster  *cluster
 	cleanup  runtime.Cleanup // unregisters, too
 }
 
 // newInstruments never fails: what the provider does not make measures nothing,
 // and OpenTelemetry's error handler is told.
 func newInstruments(provider metric.MeterProvider, boundaries []float64, active func(context.Context, metric.Int64ObservableUpDownCounter, metric.Observer)) *instruments {
-	meter := provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL))
+	meter := meterFrom(provider)
 	duration, err := dbconv.NewClientOperationDuration(meter, metric.WithExplicitBucketBoundaries(boundaries...))
 	report(err)
 	rows, err := dbconv.NewClientResponseReturnedRows(meter, metric.WithExplicitBucketBoundaries(rowsBoundaries...))
@@ -62,7 +63,16 @@ func newInstruments(provider metric.MeterProvider, boundaries []float64, active 
 
 func (i *instruments) close() {
 	i.cleanup.Stop()
+	i.unregister()
+}
+
+func (i *instruments) unregister() {
 	report(i.active.Unregister())
+	i.cluster.unregister()
+}
+
+func meterFrom(provider metric.MeterProvider) metric.Meter {
+	return provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL))
 }
 
 // report returns true if there is nothing to report.

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
 )
 
 // Metrics returns a middleware that measures each operation; the package's
@@ -24,7 +25,8 @@ import (
 //	aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics(), retry)
 //
 // What it registers with a provider is unregistered when another provider takes
-// that one's place, or when the store is no longer in use.
+// that one's place, or when the store is no longer in use. Until then the
+// provider holds a backend that is an [aerostore.StatsReporter].
 func Metrics(opts ...Option) aerostore.Middleware {
 	c := newConfig(opts)
 	return func(next aerostore.Store) aerostore.Store {
@@ -35,12 +37,14 @@ func Metrics(opts ...Option) aerostore.Middleware {
 // metrics is the middleware around one store.
 type metrics struct {
 	config
-	source *source[metric.MeterProvider, instruments]
-	points *points
+	source  *source[metric.MeterProvider, instruments]
+	points  *points
+	cluster *clusterSource
 }
 
 func newMetrics(c config, next aerostore.Store) *metrics {
-	m := &metrics{config: c, points: newPoints(c.limit, newDescriber(next, c.attributes))}
+	d := newDescriber(next, c.attributes)
+	m := &metrics{config: c, points: newPoints(c.limit, d), cluster: newClusterSource(next, d)}
 	m.source = newSource(c.meterProvider, otel.GetMeterProvider, m.open, (*instruments).close)
 	return m
 }
@@ -49,7 +53,8 @@ func newMetrics(c config, next aerostore.Store) *metrics {
 // closed, so that its end is when nobody holds it any more.
 func (m *metrics) open(provider metric.MeterProvider) *instruments {
 	i := newInstruments(provider, m.boundaries, m.points.observe)
-	i.cleanup = runtime.AddCleanup(m, func(r metric.Registration) { report(r.Unregister()) }, i.active)
+	i.cluster = m.cluster.register(provider)
+	i.cleanup = runtime.AddCleanup(m, (*instruments).unregister, i)
 	return i
 }
 
@@ -77,7 +82,7 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call aerostore.Ca
 		p.active.Add(-1)
 		// A panic is seen by what did not happen; it goes on.
 		if !returned {
-			p := m.points.failed(series{about, ending{errorType: panicked}})
+			p := m.points.failed(series{about, ending{errorType: telling.Panic}})
 			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), p.record...)
 		}
 	}()

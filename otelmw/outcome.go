@@ -9,6 +9,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
 )
 
 // outcome is what became of a call.
@@ -64,7 +65,7 @@ func (o outcome) ending() ending {
 		e.status = code
 	}
 	if o.failed {
-		e.errorType = errorType(o.err)
+		e.errorType = telling.ErrorType(o.err)
 	}
 	return e
 }
@@ -79,40 +80,11 @@ func (e ending) appendTo(attrs []attribute.KeyValue) []attribute.KeyValue {
 	return attrs
 }
 
-// panicked is the error.type of a call that did not return.
-const panicked = "panic"
-
-func errorType(err error) string {
-	if code := aerostore.CodeOf(err); code != aerostore.CodeOK {
-		return code.String()
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	}
-	if e, ok := errors.AsType[*aerostore.Error](err); ok && e.Err != nil {
-		err = e.Err
-	}
-	return semconv.ErrorType(err).Value.AsString()
-}
-
 // rows returns how many records the caller was given, and false where the call
 // is not one that gives many.
 func rows(call aerostore.Call, result aerostore.Result) (int, bool) {
-	switch {
-	case call.Op == aerostore.OpQuery:
-		return call.Rows(), true
-	case call.Op == aerostore.OpBatchRead && isBatch(call):
-		n := 0
-		for _, r := range result.Batch() {
-			if r.Record != nil {
-				n++
-			}
-		}
-		return n, true
-	default:
+	if call.IsBatch() && !isBatch(call) {
 		return 0, false
 	}
+	return telling.Rows(call, result)
 }

@@ -10,6 +10,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
 )
 
 const (
@@ -20,37 +21,55 @@ const (
 )
 
 // spanAttributes returns what is known when the call is over.
-func (t *tracing) spanAttributes(call aerostore.Call, result aerostore.Result, o outcome) []attribute.KeyValue {
-	attrs := t.ends.get(endOf(result, o))
-	if o.inDoubt {
-		attrs = append(attrs, inDoubtKey.Bool(true))
-	}
-	if result.Attempts > 1 {
-		attrs = append(attrs, attemptsKey.Int(int(result.Attempts)))
-	}
+func (t *tracing) spanAttributes(call *aerostore.Call, result aerostore.Result, o outcome) []attribute.KeyValue {
+	attrs := t.ending(endOf(result, o))
 	if o.failedKeys > 0 {
 		attrs = append(attrs, batchFailedKey.Int(o.failedKeys))
 	}
 	if t.rows {
-		if n, ok := rows(call, result); ok {
+		if n, ok := rows(*call, result); ok {
 			attrs = append(attrs, semconv.DBResponseReturnedRows(n))
 		}
 	}
 	if t.key {
-		attrs = appendKey(attrs, call)
+		attrs = appendKey(attrs, *call)
 	}
 	return attrs
 }
 
-// end is what most spans end with.
-type end struct {
-	address string // of the node that served the call last
+// peer is the node that served a call last, as spans tell it.
+type peer struct {
+	address string
 	port    int
+}
+
+// end is what most spans end with. The zero end is a success that nobody knows
+// more about.
+type end struct {
+	peer
 	ending
+	inDoubt  bool
+	attempts int32 // 0 where one was enough
+}
+
+// ending returns the end's attributes. A mere peer has a table of its own,
+// since it is how most spans end, and a short key is found in half the time.
+func (t *tracing) ending(e end) []attribute.KeyValue {
+	switch e {
+	case end{}:
+		return nil
+	case end{peer: e.peer}:
+		return t.peers.get(e.peer)
+	default:
+		return t.ends.get(e)
+	}
 }
 
 func endOf(result aerostore.Result, o outcome) end {
-	e := end{ending: o.ending()}
+	e := end{ending: o.ending(), inDoubt: o.inDoubt}
+	if result.Attempts > 1 {
+		e.attempts = result.Attempts
+	}
 	node := result.Node
 	if node == nil && o.err != nil {
 		if failed, ok := errors.AsType[*aerostore.Error](o.err); ok {
@@ -58,14 +77,26 @@ func endOf(result aerostore.Result, o outcome) end {
 		}
 	}
 	if node != nil {
-		e.address, e.port = node.Address, node.Port
+		e.peer = peer{node.Address, node.Port}
 	}
 	return e
 }
 
 // attributes are clipped, so that appending to them makes a copy.
+func (p peer) attributes() []attribute.KeyValue {
+	return slices.Clip(endpoint(p.address, p.port, semconv.NetworkPeerAddress, semconv.NetworkPeerPort))
+}
+
+// attributes are clipped, too.
 func (e end) attributes() []attribute.KeyValue {
-	return slices.Clip(e.appendTo(endpoint(e.address, e.port, semconv.NetworkPeerAddress, semconv.NetworkPeerPort)))
+	attrs := e.appendTo(e.peer.attributes())
+	if e.inDoubt {
+		attrs = append(attrs, inDoubtKey.Bool(true))
+	}
+	if e.attempts > 0 {
+		attrs = append(attrs, attemptsKey.Int(int(e.attempts)))
+	}
+	return slices.Clip(attrs)
 }
 
 func appendKey(attrs []attribute.KeyValue, call aerostore.Call) []attribute.KeyValue {
@@ -82,19 +113,10 @@ func appendKey(attrs []attribute.KeyValue, call aerostore.Call) []attribute.KeyV
 	}
 }
 
-// description returns what may be told about err. That its text holds no key
-// and no value is a promise of *aerostore.Error alone.
+// description returns what may be told about err, its kind at least.
 func description(err error) string {
-	e, ok := errors.AsType[*aerostore.Error](err)
-	switch {
-	case !ok:
-		return errorType(err)
-	case errors.Is(e, aerostore.ErrInvalid):
-		// The reason may name a bin, which no span does unasked.
-		refused := *e
-		refused.Err = aerostore.ErrInvalid
-		return refused.Error()
-	default:
-		return e.Error()
+	if text := telling.Text(err); text != "" {
+		return text
 	}
+	return telling.ErrorType(err)
 }

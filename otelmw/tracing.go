@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
@@ -28,6 +29,7 @@ type tracing struct {
 	config
 	source *source[trace.TracerProvider, tracer]
 	plans  *table[subject, *plan]
+	peers  *table[peer, []attribute.KeyValue]
 	ends   *table[end, []attribute.KeyValue]
 }
 
@@ -36,6 +38,7 @@ func newTracing(c config, next aerostore.Store) *tracing {
 		config: c,
 		source: newSource(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer) {}),
 		plans:  newTable(newRoom(c.limit), planner{c.spanName, newDescriber(next, c.attributes)}.plan),
+		peers:  newTable(newRoom(tableLimit), peer.attributes),
 		ends:   newTable(newRoom(tableLimit), end.attributes),
 	}
 }
@@ -67,32 +70,35 @@ func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 
 func (t *tracing) trace(ctx context.Context, tracer *tracer, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	p := t.plans.get(subjectOf(&call))
-	ctx, span := tracer.Start(ctx, p.name, p.start(call)...)
+	ctx, span := tracer.Start(ctx, p.name, p.start(&call)...)
 	recording := span.IsRecording()
 	returned := false
 	// A panic is seen by what did not happen, not recovered: it goes on with
 	// its stack, and its value, which may hold anything, stays out of the span.
 	defer func() {
 		if recording && !returned {
-			span.SetAttributes(semconv.ErrorTypeKey.String(panicked))
-			span.SetStatus(codes.Error, panicked)
+			span.SetAttributes(semconv.ErrorTypeKey.String(telling.Panic))
+			span.SetStatus(codes.Error, telling.Panic)
 		}
 		span.End()
 	}()
 	result, err := next(ctx, call)
 	returned = true
 	if recording {
-		t.finish(ctx, span, call, result, err)
+		t.finish(ctx, span, &call, result, err)
 	}
 	return result, err
 }
 
-func (t *tracing) finish(ctx context.Context, span trace.Span, call aerostore.Call, result aerostore.Result, err error) {
-	o := t.judge(ctx, call, result, err)
+func (t *tracing) finish(ctx context.Context, span trace.Span, call *aerostore.Call, result aerostore.Result, err error) {
+	var o outcome
+	if err != nil || call.Op >= aerostore.OpBatchRead {
+		o = t.judge(ctx, *call, result, err)
+	}
 	if attrs := t.spanAttributes(call, result, o); len(attrs) > 0 {
 		span.SetAttributes(attrs...)
 	}
-	if attrs := t.attributesOf(ctx, call, result, err); len(attrs) > 0 {
+	if attrs := t.attributesOf(ctx, *call, result, err); len(attrs) > 0 {
 		span.SetAttributes(attrs...)
 	}
 	if o.failed {

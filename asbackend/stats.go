@@ -1,0 +1,102 @@
+package asbackend
+
+import (
+	"cmp"
+	"net"
+	"slices"
+	"strconv"
+
+	"github.com/aerostore/aerostore"
+)
+
+// Stats implements [aerostore.StatsReporter] with the client's own counters,
+// which need no EnableMetrics. Stores over the same client have the same, and a
+// Store has none once it or its client is closed. Asking takes about a tenth of
+// a millisecond for each node.
+//
+// The counters mean what the client makes of them. One failure may count twice
+// as a failed connection, for the login or the time limit and for the
+// connection. PoolEmpty is what the limit refused at the last moment; the client
+// does not count the commands that find the pool used up. A connection that was
+// in use when its node left is not counted as closed. The counts of a node that
+// left are kept.
+func (s *Store) Stats() (aerostore.Stats, bool) {
+	if !s.acquire() {
+		return aerostore.Stats{}, false
+	}
+	defer s.release()
+	nodes := s.client.GetNodes()
+	if len(nodes) > 0 && !s.client.IsConnected() { // the application has closed its client
+		return aerostore.Stats{}, false
+	}
+	counted, err := s.client.Stats()
+	if err != nil {
+		return aerostore.Stats{}, false
+	}
+	var inUse []*aerostore.Node
+	for _, node := range nodes {
+		inUse = append(inUse, s.nodes.of(s.client, node))
+	}
+	return statsOf(counted, inUse), true
+}
+
+// statsOf reads what the client tells: counters by host, and other things.
+func statsOf(counted map[string]any, inUse []*aerostore.Node) aerostore.Stats {
+	var stats aerostore.Stats
+	found := map[string]bool{}
+	for _, node := range inUse {
+		host := net.JoinHostPort(node.Address, strconv.Itoa(node.Port))
+		c, _ := counted[host].(map[string]any)
+		stats.Nodes = append(stats.Nodes, counters(c).of(*node))
+		found[host] = true
+	}
+	left := len(stats.Nodes)
+	for host, c := range counted {
+		c, ok := c.(map[string]any)
+		address, portText, err := net.SplitHostPort(host)
+		if !ok || err != nil || found[host] {
+			continue
+		}
+		port, err := strconv.Atoi(portText)
+		if err != nil {
+			continue
+		}
+		node := counters(c).of(aerostore.Node{Address: address, Port: port})
+		node.Left = true
+		stats.Nodes = append(stats.Nodes, node)
+	}
+	slices.SortFunc(stats.Nodes[left:], func(a, b aerostore.NodeStats) int {
+		return cmp.Or(cmp.Compare(a.Node.Address, b.Node.Address), cmp.Compare(a.Node.Port, b.Node.Port))
+	})
+	return stats
+}
+
+// counters are those of one node, which went through JSON.
+type counters map[string]any
+
+func (c counters) of(node aerostore.Node) aerostore.NodeStats {
+	return aerostore.NodeStats{
+		Node:                   node,
+		ConnectionsOpen:        c.get("open-connections"),
+		ConnectionsAttempted:   c.get("connections-attempts"),
+		ConnectionsSuccessful:  c.get("connections-successful"),
+		ConnectionsFailed:      c.get("connections-failed"),
+		ConnectionsTimedOut:    c.get("connections-error-timeout"),
+		ConnectionsClosed:      c.get("closed-connections"),
+		ConnectionsIdleDropped: c.get("connections-idle-dropped"),
+		PoolEmpty:              c.get("connections-pool-empty"),
+		PoolOverflow:           c.get("connections-pool-overflow"),
+		CircuitBreakerHits:     c.get("circuit-breaker-hits"),
+		TendsAttempted:         c.get("tends-total"),
+		TendsSuccessful:        c.get("tends-successful"),
+		TendsFailed:            c.get("tends-failed"),
+		PartitionMapUpdates:    c.get("partition-map-updates"),
+		Added:                  c.get("node-added-count"),
+		Removed:                c.get("node-removed-count"),
+	}
+}
+
+func (c counters) get(name string) int64 {
+	n, _ := c[name].(float64)
+	return int64(n)
+}
