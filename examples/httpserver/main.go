@@ -1,6 +1,7 @@
-// Httpserver is a small HTTP and gRPC service on aerostore whose traces, baggage
-// and log belong together: the span of a request is the parent of those of its
-// store operations, and each log record says which span it was written under.
+// Httpserver is a small HTTP and gRPC service on aerostore whose traces, baggage,
+// log and metrics belong together: the span of a request is the parent of those
+// of its store operations, each log record says which span it was written under,
+// and so do the exemplars that Prometheus finds.
 //
 //	go run .
 //
@@ -17,6 +18,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -69,15 +71,24 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	}
 	logger := newLogger(out, c.level)
 
-	if err := otlp.InitTracing(ctx, otlp.WithServiceName("aerostore-httpserver"), otlp.WithLogger(logger)); err != nil {
+	reader, metrics, err := newMetrics()
+	if err != nil {
 		return err
 	}
+	telemetry := []otlp.Option{
+		otlp.WithServiceName("aerostore-httpserver"),
+		otlp.WithLogger(logger),
+		otlp.WithMetricReader(reader),
+	}
 	defer func() {
-		// Spans that get nowhere are no reason to fail.
-		if err := otlp.ShutdownTracing(context.WithoutCancel(ctx)); err != nil {
-			logger.Warn("spans were lost", "error", err)
+		// Telemetry that gets nowhere is no reason to fail.
+		if err := stopTelemetry(context.WithoutCancel(ctx)); err != nil {
+			logger.Warn("telemetry was lost", "error", err)
 		}
 	}()
+	if err := errors.Join(otlp.InitTracing(ctx, telemetry...), otlp.InitMetrics(ctx, telemetry...)); err != nil {
+		return err
+	}
 
 	backend, err := open(ctx, c.hosts, c.namespace)
 	if err != nil {
@@ -95,8 +106,19 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	}
 	logger.Info("listening", "http", web.Addr().String(), "grpc", rpc.Addr().String())
 
-	s := service{store: layered(backend, logger), namespace: c.namespace}
+	s := service{store: layered(backend, logger), namespace: c.namespace, metrics: metrics}
 	return s.serve(ctx, web, rpc, shutdownLimit)
+}
+
+// stopTelemetry sends what is left, spans and measurements at once: without a
+// collector each takes its time.
+func stopTelemetry(ctx context.Context) error {
+	var spans, measurements error
+	var stopping sync.WaitGroup
+	stopping.Go(func() { spans = otlp.ShutdownTracing(ctx) })
+	stopping.Go(func() { measurements = otlp.ShutdownMetrics(ctx) })
+	stopping.Wait()
+	return errors.Join(spans, measurements)
 }
 
 // shutdownLimit is how long requests under way may take when the service stops.

@@ -20,6 +20,7 @@ import (
 type service struct {
 	store     aerostore.Store
 	namespace string
+	metrics   http.Handler
 }
 
 // serve answers until ctx ends or a listener fails. Then it takes no new
@@ -27,7 +28,7 @@ type service struct {
 // It closes the listeners.
 func (s *service) serve(ctx context.Context, web, rpc net.Listener, limit time.Duration) error {
 	webServer := &http.Server{
-		Handler:           otelhttp.NewHandler(s.users(), "users"),
+		Handler:           otelhttp.NewHandler(s.routes(), "users", otelhttp.WithFilter(observed)),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		IdleTimeout:       time.Minute,

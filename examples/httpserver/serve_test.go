@@ -143,7 +143,7 @@ func TestARequestThatDoesNotEndInTimeIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	gaveUp := make(chan error, 1)
-	s := service{namespace: "test", store: aerostore.Handler(func(request context.Context, call aerostore.Call) (aerostore.Result, error) {
+	s := service{namespace: "test", metrics: http.NotFoundHandler(), store: aerostore.Handler(func(request context.Context, call aerostore.Call) (aerostore.Result, error) {
 		cancel()
 		<-request.Done()
 		gaveUp <- request.Err()

@@ -22,10 +22,12 @@ import (
 	"github.com/aerostore/aerostore/otelmw/otlp"
 )
 
-// TestMain keeps spans from leaving the process.
+// TestMain keeps spans and measurements from leaving the process.
 func TestMain(m *testing.M) {
-	if err := os.Setenv("OTEL_TRACES_EXPORTER", "none"); err != nil {
-		panic(err)
+	for _, variable := range []string{"OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER"} {
+		if err := os.Setenv(variable, "none"); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -48,6 +50,14 @@ func start(t *testing.T, inside ...aerostore.Interceptor) *running {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = otlp.ShutdownTracing(context.WithoutCancel(t.Context())) })
+	reader, metrics, err := newMetrics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := otlp.InitMetrics(t.Context(), otlp.WithMetricReader(reader)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = otlp.ShutdownMetrics(context.WithoutCancel(t.Context())) })
 
 	backend, err := open(t.Context(), "", "test")
 	if err != nil {
@@ -58,7 +68,7 @@ func start(t *testing.T, inside ...aerostore.Interceptor) *running {
 	r.url, r.grpc = "http://"+web.Addr().String(), rpc.Addr().String()
 
 	store := layered(aerostore.Chain(backend, aerostore.Intercept(inside...)), newLogger(&r.log, slog.LevelDebug))
-	s := service{store: store, namespace: "test"}
+	s := service{store: store, namespace: "test", metrics: metrics}
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancel(t.Context())
 	go func() { r.ended <- s.serve(ctx, web, rpc, time.Minute) }()

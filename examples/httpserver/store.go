@@ -31,10 +31,12 @@ func open(ctx context.Context, hosts, namespace string) (backend, error) {
 }
 
 // layered is the store as the service uses it. Tracing is the outermost layer,
-// so that the others find its span in their context.
+// so that the others find its span in their context, and Metrics the next, so
+// that it measures what the span covers.
 func layered(s aerostore.Store, logger *slog.Logger) aerostore.Store {
 	return aerostore.Chain(s,
 		otelmw.Tracing(),
+		otelmw.Metrics(),
 		middleware.Log(logger, middleware.LogSlow(100*time.Millisecond)),
 		aerostore.Intercept(tenant),
 	)

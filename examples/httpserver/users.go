@@ -21,12 +21,13 @@ type user struct {
 	Email string `json:"email"`
 }
 
-// users serves /users/{name}.
-func (s *service) users() http.Handler {
+// routes serves /users/{name} and /metrics.
+func (s *service) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("PUT /users/{name}", timed(s.putUser))
 	mux.Handle("GET /users/{name}", timed(s.getUser))
 	mux.Handle("DELETE /users/{name}", timed(s.deleteUser))
+	mux.Handle("GET "+metricsPath, s.metrics)
 	return mux
 }
 
