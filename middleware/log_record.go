@@ -1,7 +1,6 @@
 package middleware
 
 import (
-	"errors"
 	"log/slog"
 	"time"
 
@@ -29,7 +28,7 @@ func addAttrs(record *slog.Record, call aerostore.Call, result aerostore.Result,
 	if result.Attempts > 1 {
 		record.AddAttrs(slog.Int("attempts", int(result.Attempts)))
 	}
-	if node := nodeOf(result, o.err); node != nil {
+	if node := telling.Node(result, o.err); node != nil {
 		record.AddAttrs(slog.String("node", node.String()))
 	}
 	if call.IsBatch() {
@@ -44,14 +43,4 @@ func addAttrs(record *slog.Record, call aerostore.Call, result aerostore.Result,
 	if text := telling.Text(o.err); text != "" {
 		record.AddAttrs(slog.String("error", text))
 	}
-}
-
-func nodeOf(result aerostore.Result, err error) *aerostore.Node {
-	if result.Node != nil {
-		return result.Node
-	}
-	if e, ok := errors.AsType[*aerostore.Error](err); ok {
-		return e.Node
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package otelmw
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -70,13 +69,7 @@ func endOf(result aerostore.Result, o outcome) end {
 	if result.Attempts > 1 {
 		e.attempts = result.Attempts
 	}
-	node := result.Node
-	if node == nil && o.err != nil {
-		if failed, ok := errors.AsType[*aerostore.Error](o.err); ok {
-			node = failed.Node
-		}
-	}
-	if node != nil {
+	if node := telling.Node(result, o.err); node != nil {
 		e.peer = peer{node.Address, node.Port}
 	}
 	return e

@@ -1,6 +1,6 @@
-// Package telling decides what telemetry and logs may tell of an error: its
-// kind in a word of a small vocabulary, and its text where that is known to
-// hold no key and no value.
+// Package telling decides what telemetry and logs tell alike of how a call
+// ended: the kind of its error in a word of a small vocabulary, the text where
+// that is known to hold no key and no value, the rows and the node.
 package telling
 
 import (
@@ -59,6 +59,18 @@ func Text(err error) string {
 	default:
 		return e.Error()
 	}
+}
+
+// Node returns the node that served the call last, by its result or else its
+// error; nil where neither knows.
+func Node(result aerostore.Result, err error) *aerostore.Node {
+	if result.Node != nil || err == nil {
+		return result.Node
+	}
+	if e, ok := errors.AsType[*aerostore.Error](err); ok {
+		return e.Node
+	}
+	return nil
 }
 
 // Rows returns how many records a query or a batch read gave, and false for
