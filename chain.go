@@ -75,7 +75,8 @@ func Intercept(interceptors ...Interceptor) Middleware {
 // chained is a Store behind interceptors.
 type chained struct {
 	Handler
-	next Store
+	next   Store
+	policy Policy // nil: the interceptors are none
 }
 
 func (c *chained) Unwrap() Store { return c.next }
