@@ -1,0 +1,107 @@
+package aerostore
+
+import (
+	"bytes"
+	"slices"
+)
+
+// Clone returns a copy of the record that shares nothing with it that could be
+// changed. The copy of nil is nil.
+func (r *Record) Clone() *Record {
+	if r == nil {
+		return nil
+	}
+	c := *r
+	c.Bins = cloneBins(r.Bins)
+	return &c
+}
+
+// Clone returns a copy of the call that shares nothing with it that the caller
+// may change once the operation has returned. A layer or backend that goes on
+// with a call after it returned, as one that hedges does, works on a clone.
+//
+// A query and a custom call hold functions of the caller and are returned as
+// they are: they must not be gone on with. A value that holds itself has no
+// clone; [Call.Validate] refuses it.
+func (c Call) Clone() Call {
+	switch c.Op {
+	case OpPut, OpAppend, OpPrepend, OpIncrement:
+		return c.WithBins(cloneBins(c.Bins()))
+	case OpSelect:
+		return c.WithBinNames(slices.Clone(c.BinNames()))
+	case OpOperate:
+		return c.WithOperations(cloneOperations(c.Operations()))
+	case OpBatchRead:
+		return c.WithKeys(slices.Clone(c.Keys())).WithBinNames(slices.Clone(c.BinNames()))
+	case OpBatchWrite:
+		items := slices.Clone(c.Items())
+		for i := range items {
+			items[i].Bins = cloneBins(items[i].Bins)
+			items[i].Options = slices.Clone(items[i].Options)
+		}
+		return c.WithItems(items)
+	case OpBatchOperate:
+		return c.WithKeys(slices.Clone(c.Keys())).WithOperations(cloneOperations(c.Operations()))
+	case OpBatchRemove:
+		return c.WithKeys(slices.Clone(c.Keys()))
+	default:
+		return c
+	}
+}
+
+func cloneOperations(ops []Operation) []Operation {
+	ops = slices.Clone(ops)
+	for i := range ops {
+		ops[i].value = cloneValue(ops[i].value)
+	}
+	return ops
+}
+
+func cloneBins(bins Bins) Bins {
+	if bins == nil {
+		return nil
+	}
+	c := make(Bins, len(bins))
+	for name, value := range bins {
+		c[name] = cloneValue(value)
+	}
+	return c
+}
+
+func cloneValue(value any) any {
+	switch v := value.(type) {
+	case []byte:
+		return bytes.Clone(v)
+	case HLL:
+		return HLL(bytes.Clone(v))
+	case []any:
+		return cloneList(v)
+	case OpResults:
+		return OpResults(cloneList(v))
+	case map[any]any:
+		if v == nil {
+			return v
+		}
+		c := make(map[any]any, len(v))
+		for key, value := range v { // keys that Go can compare cannot be changed
+			c[key] = cloneValue(value)
+		}
+		return c
+	case []MapPair:
+		c := slices.Clone(v)
+		for i := range c {
+			c[i] = MapPair{Key: cloneValue(c[i].Key), Value: cloneValue(c[i].Value)}
+		}
+		return c
+	default: // nil, bool, numbers, string and GeoJSON cannot be changed
+		return value
+	}
+}
+
+func cloneList(list []any) []any {
+	c := slices.Clone(list)
+	for i := range c {
+		c[i] = cloneValue(c[i])
+	}
+	return c
+}

@@ -1,0 +1,134 @@
+package aerostore_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/aerostore/aerostore"
+)
+
+// changeable returns a value of every kind that can be changed in place.
+func changeable() aerostore.Bins {
+	return aerostore.Bins{
+		"bytes":   []byte("abc"),
+		"list":    []any{1, []byte("abc"), []any{2}},
+		"map":     map[any]any{"k": []any{1}},
+		"pairs":   []aerostore.MapPair{{Key: []byte("k"), Value: []any{1}}},
+		"results": aerostore.OpResults{1, []any{2}},
+		"hll":     aerostore.HLL("abc"),
+		"int":     1, "nil": nil, "geo": aerostore.GeoJSON("{}"),
+		"no bytes": []byte(nil), "no list": []any(nil), "no map": map[any]any(nil),
+	}
+}
+
+// spoil changes everything within bins that can be changed in place.
+func spoil(bins aerostore.Bins) {
+	for name, value := range bins {
+		spoilValue(value)
+		bins[name] = "spoilt"
+	}
+}
+
+func spoilValue(value any) {
+	switch v := value.(type) {
+	case []byte:
+		clear(v)
+	case aerostore.HLL:
+		clear(v)
+	case []any:
+		spoilList(v)
+	case aerostore.OpResults:
+		spoilList(v)
+	case map[any]any:
+		for k, e := range v {
+			spoilValue(e)
+			v[k] = "spoilt"
+		}
+	case []aerostore.MapPair:
+		for i := range v {
+			spoilValue(v[i].Key)
+			spoilValue(v[i].Value)
+			v[i] = aerostore.MapPair{}
+		}
+	}
+}
+
+func spoilList(list []any) {
+	for i, e := range list {
+		spoilValue(e)
+		list[i] = "spoilt"
+	}
+}
+
+func TestTheCloneOfARecordSharesNothingWithIt(t *testing.T) {
+	t.Parallel()
+	r := &aerostore.Record{Key: ada, Bins: changeable(), Generation: 3, TTL: aerostore.NeverExpire}
+	c := r.Clone()
+	if !reflect.DeepEqual(r, c) {
+		t.Errorf("the clone is %#v, want %#v", c, r)
+	}
+	spoil(r.Bins)
+	if !reflect.DeepEqual(c.Bins, changeable()) {
+		t.Errorf("the clone changed to %#v", c.Bins)
+	}
+	if (*aerostore.Record)(nil).Clone() != nil {
+		t.Error("the clone of nil is not nil")
+	}
+}
+
+func TestTheCloneOfACallKeepsWhatTheCallerChangesLater(t *testing.T) {
+	t.Parallel()
+	other := aerostore.NewKey("test", "users", "other")
+	for op := aerostore.OpPut; op <= aerostore.OpBatchRemove; op++ {
+		// Two of everything: one for the caller to spoil, one to compare with.
+		of := func() (call aerostore.Call, spoilAll func()) {
+			bins, value := changeable(), changeable()
+			names, keys := []string{"a", "b"}, []aerostore.Key{ada, other}
+			items := []aerostore.BatchItem{{Key: ada, Bins: changeable(), Options: []aerostore.WriteOption{aerostore.SendKey}}}
+			ops := []aerostore.Operation{aerostore.WriteBin("l", value["list"]), aerostore.ReadBin("a")}
+			call = aerostore.Call{Op: op, Key: ada}
+			switch op {
+			case aerostore.OpPut, aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement:
+				call = call.WithBins(bins)
+			case aerostore.OpSelect:
+				call = call.WithBinNames(names)
+			case aerostore.OpOperate:
+				call = call.WithOperations(ops)
+			case aerostore.OpBatchRead:
+				call = call.WithKeys(keys).WithBinNames(names)
+			case aerostore.OpBatchWrite:
+				call = call.WithItems(items)
+			case aerostore.OpBatchOperate:
+				call = call.WithKeys(keys).WithOperations(ops)
+			case aerostore.OpBatchRemove:
+				call = call.WithKeys(keys)
+			}
+			return call, func() {
+				spoil(bins)
+				spoil(value)
+				spoil(items[0].Bins)
+				items[0].Options[0] = aerostore.DurableDelete
+				clear(items)
+				clear(names)
+				clear(keys)
+				clear(ops)
+			}
+		}
+		call, spoilAll := of()
+		want, _ := of()
+		clone := call.Clone()
+		spoilAll()
+		for name, got := range map[string][2]any{
+			"bins":       {clone.Bins(), want.Bins()},
+			"bin names":  {clone.BinNames(), want.BinNames()},
+			"operations": {clone.Operations(), want.Operations()},
+			"keys":       {clone.Keys(), want.Keys()},
+			"items":      {clone.Items(), want.Items()},
+			"rest":       {clone.WithBins(nil).WithKeys(nil), want.WithBins(nil).WithKeys(nil)},
+		} {
+			if !reflect.DeepEqual(got[0], got[1]) {
+				t.Errorf("%v: the %s of the clone are %#v, want %#v", op, name, got[0], got[1])
+			}
+		}
+	}
+}
