@@ -175,6 +175,12 @@ type Custom struct {
 	Writes bool
 }
 
+// Fail returns the error of something that has this name and target and does
+// not run through [Do].
+func (c Custom) Fail(code ResultCode, cause error) *Error {
+	return Call{Op: OpCustom, on: &customCall{custom: c}}.Fail(code, cause)
+}
+
 // customCall is a custom call with what it does.
 type customCall struct {
 	custom Custom

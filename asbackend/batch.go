@@ -17,7 +17,7 @@ func (r *request) batch() (aerostore.Result, error) {
 	if err != nil {
 		return aerostore.Result{}, err
 	}
-	outer := r.send(records)
+	outer := r.sendBatch(records)
 	results := r.results(records, outer)
 	if outer != nil && !anyAnswered(records) {
 		result, err := r.failed(outer)
@@ -26,7 +26,7 @@ func (r *request) batch() (aerostore.Result, error) {
 	return done().WithBatch(results), nil
 }
 
-func (r *request) send(records []as.BatchRecordIfc) as.Error {
+func (r *request) sendBatch(records []as.BatchRecordIfc) as.Error {
 	if removal, ok := records[0].(*as.BatchDelete); ok && len(records) == 1 {
 		return r.removeOne(removal)
 	}
@@ -39,9 +39,10 @@ func (r *request) send(records []as.BatchRecordIfc) as.Error {
 func (r *request) removeOne(removal *as.BatchDelete) as.Error {
 	policy := newWritePolicy()
 	policy.BasePolicy = r.batchPolicy().BasePolicy
-	p := usable(removal.Policy, func() *as.BatchDeletePolicy {
-		return usable(r.store.client.GetDefaultBatchDeletePolicy(), as.NewBatchDeletePolicy)
-	})
+	p := removal.Policy
+	if p == nil {
+		p = r.store.batchRemovePolicy()
+	}
 	if p.FilterExpression != nil {
 		policy.FilterExpression = p.FilterExpression
 	}
@@ -65,7 +66,7 @@ func (r *request) removeOne(removal *as.BatchDelete) as.Error {
 
 // records returns what the client is to do for each key.
 func (r *request) records() ([]as.BatchRecordIfc, error) {
-	newRecord, ok := recordMaker(r.store.client, r.call)
+	newRecord, ok := r.store.recordMaker(r.call)
 	if !ok {
 		return nil, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
 	}
@@ -82,7 +83,7 @@ func (r *request) records() ([]as.BatchRecordIfc, error) {
 
 // recordMaker returns what makes the record of the i-th key, false if there is
 // an operation that it does not know.
-func recordMaker(client *as.Client, call aerostore.Call) (newRecord func(i int, key *as.Key) as.BatchRecordIfc, ok bool) {
+func (s *Store) recordMaker(call aerostore.Call) (newRecord func(i int, key *as.Key) as.BatchRecordIfc, ok bool) {
 	switch call.Op {
 	case aerostore.OpBatchRead:
 		bins := distinct(call.BinNames())
@@ -93,20 +94,20 @@ func recordMaker(client *as.Client, call aerostore.Call) (newRecord func(i int, 
 			return as.NewBatchRead(nil, key, bins)
 		}, true
 	case aerostore.OpBatchRemove:
-		policy := batchDeletePolicy(client, call.Options)
+		policy := s.batchRemovePolicyFor(call.Options)
 		return func(_ int, key *as.Key) as.BatchRecordIfc { return as.NewBatchDelete(policy, key) }, true
 	case aerostore.OpBatchWrite:
-		shared := batchWritePolicy(client, call.Options)
+		shared := s.batchWritePolicyFor(call.Options)
 		return func(i int, key *as.Key) as.BatchRecordIfc {
 			item, policy := call.Items()[i], shared
 			if len(item.Options) > 0 {
-				policy = batchWritePolicy(client, item.Resolve(call.Options))
+				policy = s.batchWritePolicyFor(item.Resolve(call.Options))
 			}
 			return as.NewBatchWrite(policy, key, putOperations(item.Bins)...)
 		}, true
 	default:
 		plan, ok := planOf(call.Operations())
-		policy := batchWritePolicy(client, call.Options)
+		policy := s.batchWritePolicyFor(call.Options)
 		return func(_ int, key *as.Key) as.BatchRecordIfc {
 			if !plan.writes {
 				return as.NewBatchReadOps(nil, key, plan.ops...)

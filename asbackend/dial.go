@@ -7,8 +7,6 @@ import (
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
-
-	"github.com/aerostore/aerostore"
 )
 
 // Dial connects to the cluster that the hosts belong to and returns a Store
@@ -25,7 +23,7 @@ import (
 // chain for errors.As.
 func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
 	if ctx == nil {
-		return nil, fmt.Errorf("asbackend: the context is nil: %w", aerostore.ErrInvalid)
+		return nil, invalid("the context is nil")
 	}
 	seeds, err := parseHosts(hosts)
 	if err != nil {
@@ -39,31 +37,16 @@ func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	shortenStartup(ctx, policy)
 	client, err := connect(ctx, policy, seeds)
 	if err != nil {
 		return nil, err
 	}
-	s := newStore(client, c)
-	s.owned = true
-	return s, nil
-}
-
-// clientPolicy returns the policy for the client's start.
-func (c *config) clientPolicy() (*as.ClientPolicy, error) {
-	policy := c.policy
-	if c.login != nil {
-		c.login(&policy)
-	}
-	if c.tls != nil {
-		policy.TlsConfig = c.tls
-	}
-	// The client panics over this one.
-	if policy.MinConnectionsPerNode > policy.ConnectionQueueSize {
-		return nil, fmt.Errorf("asbackend: the policy's MinConnectionsPerNode (%d) is above its ConnectionQueueSize (%d): %w",
-			policy.MinConnectionsPerNode, policy.ConnectionQueueSize, aerostore.ErrInvalid)
-	}
-	return &policy, nil
+	c.policy = *policy
+	return newStore(client, c, client.Close), nil
 }
 
 // minTimeout is the least that shortenStartup leaves of the timeout: the

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
-
-	"github.com/aerostore/aerostore"
 )
 
 const (
@@ -34,8 +32,7 @@ func parseHosts(list string) ([]*as.Host, error) {
 }
 
 func hostsError(reason string) error {
-	return fmt.Errorf("asbackend: hosts do not parse: %s (write them as host, host:port or host:tlsname:port): %w",
-		reason, aerostore.ErrInvalid)
+	return invalid("hosts do not parse: %s (write them as host, host:port or host:tlsname:port)", reason)
 }
 
 // parseHost parses one element; a reason says what is wrong with it.

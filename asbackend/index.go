@@ -73,10 +73,11 @@ var errNoIndex = errors.New("the server accepted the index and then did not have
 
 func (s *Store) administer(ctx context.Context, index aerostore.Index, ready func(context.Context) error, job indexJob) error {
 	a := administration{store: s, ctx: ctx, index: index}
-	if !s.acquire() {
+	if !s.life.acquire() {
 		return a.fail(aerostore.CodeOK, aerostore.ErrClosed)
 	}
-	defer s.release()
+	defer s.life.release()
+	defer s.life.last()()
 	if err := ready(ctx); err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func (a *administration) ask(node *as.Node, command string) (string, error) {
 	if err := a.ctx.Err(); err != nil {
 		return "", a.fail(aerostore.CodeOK, err)
 	}
-	policy := *usable(a.store.client.GetDefaultInfoPolicy(), as.NewInfoPolicy)
+	policy := *a.store.infoPolicy()
 	if deadline, ok := a.ctx.Deadline(); ok {
 		if left := max(time.Until(deadline), time.Millisecond); isShorter(left, policy.Timeout) {
 			policy.Timeout = left

@@ -8,20 +8,11 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// The client keeps and does not copy the policies it is given, so that its
-// defaults are passed on as they are or changed on a copy.
-
-// usable returns the client's default policy, or what the client itself takes
-// where the application has set that to nil.
-func usable[P any](policy *P, factory func() *P) *P {
-	if policy != nil {
-		return policy
-	}
-	return factory()
-}
+// The client keeps and does not copy the policies it is given, so that those
+// that hold are passed on as they are or changed on a copy.
 
 func (r *request) readPolicy() *as.BasePolicy {
-	base := usable(r.store.client.GetDefaultPolicy(), as.NewPolicy)
+	base := r.store.readPolicy()
 	if !r.retimes(base) {
 		return base
 	}
@@ -33,7 +24,7 @@ func (r *request) readPolicy() *as.BasePolicy {
 // writePolicy returns the policy of a single write, or of an Operate in which
 // each operation answers.
 func (r *request) writePolicy(each bool) *as.WritePolicy {
-	base := usable(r.store.client.GetDefaultWritePolicy(), newWritePolicy)
+	base := r.store.writePolicy()
 	each = each && !base.RespondPerEachOp
 	if !each && !asksToWrite(r.call.Options) && !r.retimes(&base.BasePolicy) {
 		return base
@@ -49,15 +40,13 @@ func (r *request) writePolicy(each bool) *as.WritePolicy {
 	return &p
 }
 
-func newWritePolicy() *as.WritePolicy { return as.NewWritePolicy(0, 0) }
-
 // batchPolicy returns the policy of a batch as a whole: every key gets an
 // answer, and a batch that writes is tried as often as a single write.
 func (r *request) batchPolicy() *as.BatchPolicy {
-	base := usable(r.store.client.GetDefaultBatchPolicy(), as.NewBatchPolicy)
+	base := r.store.batchPolicy()
 	retries, sendKey := base.MaxRetries, base.SendKey || r.removesWithKeys()
 	if r.call.Writes() {
-		retries = usable(r.store.client.GetDefaultWritePolicy(), newWritePolicy).MaxRetries
+		retries = r.store.writePolicy().MaxRetries
 	}
 	if base.RespondAllKeys && retries == base.MaxRetries && sendKey == base.SendKey && !r.retimes(&base.BasePolicy) {
 		return base
@@ -73,15 +62,16 @@ func (r *request) batchPolicy() *as.BatchPolicy {
 // and the server refuses the batch.
 func (r *request) removesWithKeys() bool {
 	return r.call.Op == aerostore.OpBatchRemove &&
-		(r.call.Options.SendKey || usable(r.store.client.GetDefaultBatchDeletePolicy(), as.NewBatchDeletePolicy).SendKey)
+		(r.call.Options.SendKey || r.store.batchRemovePolicy().SendKey)
 }
 
-// batchWritePolicy returns the policy of one record, nil for the default.
-func batchWritePolicy(client *as.Client, o aerostore.Options) *as.BatchWritePolicy {
+// batchWritePolicyFor returns the policy of one record that a batch writes, nil for
+// the client's default.
+func (s *Store) batchWritePolicyFor(o aerostore.Options) *as.BatchWritePolicy {
 	if !asksToWrite(o) {
-		return nil
+		return s.policies.BatchWrite
 	}
-	p := *usable(client.GetDefaultBatchWritePolicy(), as.NewBatchWritePolicy)
+	p := *s.batchWritePolicy()
 	writeFields{
 		expiration: &p.Expiration, exists: &p.RecordExistsAction,
 		check: &p.GenerationPolicy, generation: &p.Generation,
@@ -90,13 +80,13 @@ func batchWritePolicy(client *as.Client, o aerostore.Options) *as.BatchWritePoli
 	return &p
 }
 
-// batchDeletePolicy returns the policy of the records to remove, nil for the
-// default.
-func batchDeletePolicy(client *as.Client, o aerostore.Options) *as.BatchDeletePolicy {
+// batchRemovePolicyFor returns the policy of the records that a batch removes,
+// nil for the client's default.
+func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy {
 	if !asksToWrite(o) {
-		return nil
+		return s.policies.BatchRemove
 	}
-	p := *usable(client.GetDefaultBatchDeletePolicy(), as.NewBatchDeletePolicy)
+	p := *s.batchRemovePolicy()
 	writeFields{
 		expiration: new(uint32), exists: new(as.RecordExistsAction), // removing knows neither
 		check: &p.GenerationPolicy, generation: &p.Generation,
@@ -106,7 +96,7 @@ func batchDeletePolicy(client *as.Client, o aerostore.Options) *as.BatchDeletePo
 }
 
 func (r *request) queryPolicy(q *aerostore.Query) *as.QueryPolicy {
-	p := *usable(r.store.client.GetDefaultQueryPolicy(), as.NewQueryPolicy)
+	p := *r.store.queryPolicy()
 	r.retime(&p.BasePolicy)
 	if q.MaxRecords > 0 {
 		p.MaxRecords = int64(q.MaxRecords)

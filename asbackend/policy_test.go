@@ -39,7 +39,7 @@ func TestWithoutOptionsTheClientsOwnPoliciesHold(t *testing.T) {
 	if r.writePolicy(false) != s.client.DefaultWritePolicy {
 		t.Error("a write has a policy of its own")
 	}
-	if batchWritePolicy(s.client, r.call.Options) != nil || batchDeletePolicy(s.client, r.call.Options) != nil {
+	if s.batchWritePolicyFor(r.call.Options) != nil || s.batchRemovePolicyFor(r.call.Options) != nil {
 		t.Error("a record of a batch has a policy of its own")
 	}
 	read := requestOf(s, aerostore.OpBatchRead, aerostore.Options{})
@@ -94,7 +94,7 @@ func TestOptionsChangeWhatTheyNameOnACopy(t *testing.T) {
 				GenerationPolicy: want.GenerationPolicy, Generation: want.Generation,
 				Expiration: want.Expiration, DurableDelete: want.DurableDelete, SendKey: want.SendKey,
 			}
-			if got := batchWritePolicy(s.client, c.options); *got != batch {
+			if got := s.batchWritePolicyFor(c.options); *got != batch {
 				t.Errorf("write of a batch: %+v, want %+v", *got, batch)
 			}
 
@@ -102,7 +102,7 @@ func TestOptionsChangeWhatTheyNameOnACopy(t *testing.T) {
 				GenerationPolicy: want.GenerationPolicy, Generation: want.Generation,
 				DurableDelete: want.DurableDelete, SendKey: want.SendKey,
 			}
-			if got := batchDeletePolicy(s.client, c.options); *got != removal {
+			if got := s.batchRemovePolicyFor(c.options); *got != removal {
 				t.Errorf("removal of a batch: %+v, want %+v", *got, removal)
 			}
 		})
@@ -190,7 +190,7 @@ func TestPoliciesSetToNilAreTheClientsFactorySettings(t *testing.T) {
 	if p := r.batchPolicy(); p.MaxRetries != 0 {
 		t.Errorf("batch: %+v", p)
 	}
-	if !batchWritePolicy(c, o).SendKey || !batchDeletePolicy(c, o).SendKey {
+	if !s.batchWritePolicyFor(o).SendKey || !s.batchRemovePolicyFor(o).SendKey {
 		t.Error("batch records")
 	}
 	if p := r.queryPolicy(&aerostore.Query{}); p.SocketTimeout != 30*time.Second {

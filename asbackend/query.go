@@ -28,6 +28,8 @@ func (r *request) query() error {
 		select {
 		case <-r.ctx.Done():
 			return r.call.FailContext(r.ctx.Err())
+		case <-r.store.life.abort:
+			return closedError(r.call)
 		case result, more := <-records.Results():
 			switch {
 			case !more:
@@ -64,9 +66,10 @@ func statementOf(q *aerostore.Query) (*as.Statement, bool) {
 // for a server that may be silent until the socket times out, and for ever if
 // an error is held up in a full channel, which is why that is emptied.
 func (s *Store) stop(records *as.Recordset) {
-	s.users.Add(1) // the client is needed until the query is gone
+	s.life.users.Add(1) // the client is needed until the query is gone
+	done := s.life.last()
 	go func() {
-		defer s.release()
+		defer func() { done(); s.life.release() }()
 		_ = records.Close() // fails only if closed already
 	}()
 	go func() {

@@ -21,10 +21,10 @@ import (
 // in use when its node left is not counted as closed. The counts of a node that
 // left are kept.
 func (s *Store) Stats() (aerostore.Stats, bool) {
-	if !s.acquire() {
+	if !s.life.acquire() {
 		return aerostore.Stats{}, false
 	}
-	defer s.release()
+	defer s.life.release()
 	nodes := s.client.GetNodes()
 	if len(nodes) > 0 && !s.client.IsConnected() { // the application has closed its client
 		return aerostore.Stats{}, false

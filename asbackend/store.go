@@ -2,7 +2,6 @@ package asbackend
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -15,17 +14,21 @@ import (
 // concurrent use; make it with [Dial] or [New].
 //
 // Besides [aerostore.Store] it implements [aerostore.Backend],
-// [aerostore.Describer], [aerostore.Indexer] and [aerostore.StatsReporter].
+// [aerostore.Describer], [aerostore.Indexer], [aerostore.Pinger] and
+// [aerostore.StatsReporter].
 type Store struct {
 	handler
 
 	client *as.Client
-	owned  bool // Dial made the client, so Close closes it
-	closed atomic.Bool
-	users  atomic.Int64 // operations under way, and one for the Store until Close
+	life   *lifetime
 
+	policies    Policies
 	description aerostore.Description
 	nodes       nodes
+	pings       chan struct{} // one for each under way
+
+	prompt     *int // see WithPromptCancel, nil: off
+	leftBehind atomic.Int64
 }
 
 // handler has the typed methods. The alias keeps the embedded field, and with
@@ -36,38 +39,46 @@ var (
 	_ aerostore.Backend       = (*Store)(nil)
 	_ aerostore.Describer     = (*Store)(nil)
 	_ aerostore.Indexer       = (*Store)(nil)
+	_ aerostore.Pinger        = (*Store)(nil)
 	_ aerostore.StatsReporter = (*Store)(nil)
 )
 
 // New returns a Store over a client that the application has and keeps:
-// [Store.Close] leaves it open. Of the options, [WithSeed] alone applies.
+// [Store.Close] leaves it open. Of the options, [WithSeed], [WithPolicies] and
+// [WithPromptCancel] apply.
 //
-// It fails with an error that matches [aerostore.ErrInvalid] if client is nil
-// or an option is for [Dial] only.
+// It fails with an error that matches [aerostore.ErrInvalid] if client is nil,
+// an option is for [Dial] only or makes no sense.
 func New(client *as.Client, opts ...Option) (*Store, error) {
 	if client == nil {
-		return nil, fmt.Errorf("asbackend: the client is nil: %w", aerostore.ErrInvalid)
+		return nil, invalid("the client is nil")
 	}
 	c := configOf(opts)
 	if c.dialOnly != "" {
-		return nil, fmt.Errorf("asbackend: %s has no effect on a client that exists already: %w", c.dialOnly, aerostore.ErrInvalid)
+		return nil, invalid("%s has no effect on a client that exists already", c.dialOnly)
+	}
+	if err := c.check(); err != nil {
+		return nil, err
 	}
 	if c.seed.Name == "" {
 		if nodes := client.GetNodes(); len(nodes) > 0 {
 			c.seed = *nodes[0].GetHost()
 		}
 	}
-	return newStore(client, c), nil
+	return newStore(client, c, func() {}), nil
 }
 
-func newStore(client *as.Client, c config) *Store {
+func newStore(client *as.Client, c config, end func()) *Store {
 	s := &Store{
-		client: client,
+		client:   client,
+		life:     newLifetime(end),
+		policies: c.policies,
+		prompt:   c.prompt,
+		pings:    make(chan struct{}, maxPings),
 		description: aerostore.Description{
 			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,
 		},
 	}
-	s.users.Store(1)
 	s.handler = s.handle
 	return s
 }
@@ -76,34 +87,6 @@ func newStore(client *as.Client, c config) *Store {
 // it within [aerostore.Do] to have it pass through the layers. Its default
 // policies should be set before the first operation.
 func (s *Store) Client() *as.Client { return s.client }
-
-// Close ends the Store: operations from now on fail with
-// [aerostore.ErrClosed]. A client made by [Dial] is closed as soon as the last
-// operation under way has ended; one given to [New] stays open. It returns nil
-// and may be called more than once.
-func (s *Store) Close() error {
-	if !s.closed.Swap(true) {
-		s.release()
-	}
-	return nil
-}
-
-// acquire keeps the client open until release is called. The client must not
-// be closed under an operation: it clears a map that operations read.
-func (s *Store) acquire() bool {
-	s.users.Add(1)
-	if s.closed.Load() {
-		s.release()
-		return false
-	}
-	return true
-}
-
-func (s *Store) release() {
-	if s.users.Add(-1) == 0 && s.owned {
-		s.client.Close()
-	}
-}
 
 // HandlerFor implements [aerostore.Backend].
 func (s *Store) HandlerFor(outer aerostore.Store) aerostore.Handler {
@@ -120,10 +103,10 @@ func (s *Store) Describe() aerostore.Description { return s.description }
 
 // handle is the Handler of the Store.
 func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-	if !s.acquire() {
-		return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+	if !s.life.acquire() {
+		return aerostore.Result{}, closedError(call)
 	}
-	defer s.release()
+	defer s.life.release()
 	if err := call.Ready(ctx); err != nil {
 		return aerostore.Result{}, err
 	}
@@ -151,15 +134,28 @@ type request struct {
 
 func (r *request) do() (aerostore.Result, error) {
 	switch r.call.Op {
+	case aerostore.OpQuery:
+		defer r.store.life.last()()
+		return aerostore.Result{}, r.query()
+	case aerostore.OpCustom:
+		defer r.store.life.last()()
+		return aerostore.Result{}, r.custom()
+	default:
+		if r.store.prompt != nil && r.ctx.Done() != nil {
+			return r.promptly()
+		}
+		return r.send()
+	}
+}
+
+// send carries out an operation on a single record or a batch.
+func (r *request) send() (aerostore.Result, error) {
+	switch r.call.Op {
 	case aerostore.OpPut, aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists, aerostore.OpRemove, aerostore.OpTouch,
 		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement, aerostore.OpOperate:
 		return r.single()
 	case aerostore.OpBatchRead, aerostore.OpBatchWrite, aerostore.OpBatchOperate, aerostore.OpBatchRemove:
 		return r.batch()
-	case aerostore.OpQuery:
-		return aerostore.Result{}, r.query()
-	case aerostore.OpCustom:
-		return aerostore.Result{}, r.custom()
 	default:
 		return aerostore.Result{}, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
 	}

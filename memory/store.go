@@ -25,6 +25,7 @@ var (
 	_ aerostore.Backend   = (*Store)(nil)
 	_ aerostore.Describer = (*Store)(nil)
 	_ aerostore.Indexer   = (*Store)(nil)
+	_ aerostore.Pinger    = (*Store)(nil)
 )
 
 // New returns an empty store.
@@ -57,6 +58,12 @@ func NewT(t interface{ Cleanup(func()) }, opts ...Option) *Store {
 func (s *Store) Close() error {
 	s.closed.Store(true)
 	return nil
+}
+
+// Ping implements [aerostore.Pinger]. It is a custom call named PING, which a
+// [Fault] may make fail.
+func (s *Store) Ping(ctx context.Context) error {
+	return aerostore.Do(ctx, s, aerostore.Custom{Name: "PING"}, func(context.Context) error { return nil })
 }
 
 // Advance moves the store's clock ahead, as if that much time had passed. It

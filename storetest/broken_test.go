@@ -278,6 +278,14 @@ type indexing struct {
 func (i indexing) CreateIndex(context.Context, aerostore.Index) error { return i.err }
 func (i indexing) DropIndex(context.Context, aerostore.Index) error   { return i.err }
 
+// pinging has a Ping of its own.
+type pinging struct {
+	layer
+	err error
+}
+
+func (p pinging) Ping(context.Context) error { return p.err }
+
 // closing has a Close of its own.
 type closing struct {
 	layer

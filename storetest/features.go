@@ -33,11 +33,15 @@ const (
 	// that [aerostore.As] finds under any layers.
 	Indexes Feature = "indexes"
 
+	// Pinging is an [aerostore.Pinger] that [aerostore.As] finds under any
+	// layers.
+	Pinging Feature = "pinging"
+
 	// Closing is an [io.Closer] that [aerostore.As] finds under any layers.
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, Indexes, Closing}
+var features = []Feature{DurableDelete, Expiry, Namespaces, Indexes, Pinging, Closing}
 
 // An Option tells [Run] about the stores.
 type Option func(*config)

@@ -183,6 +183,12 @@ func sabotages() []sabotage {
 		{"fails to make indexes", func(next aerostore.Store) aerostore.Store { return indexing{layer{next}, errBroken} }, []string{
 			"index/an index is made twice", "index/an index is dropped", "index/a condition with an index of another type",
 		}},
+		{"is always well", func(next aerostore.Store) aerostore.Store { return pinging{layer{next}, nil} }, []string{
+			"ping/a context that is done", "ping/a nil context", "ping/after Close",
+		}},
+		{"is never well", func(next aerostore.Store) aerostore.Store { return pinging{layer{next}, errBroken} }, []string{
+			"ping/a store that works",
+		}},
 		{"does not close", func(next aerostore.Store) aerostore.Store {
 			return closing{layer{next}, func() error { return nil }}
 		}, []string{"close/PUT after Close", "close/QUERY after Close", "close/a custom call after Close"}},

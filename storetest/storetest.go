@@ -66,6 +66,7 @@ func groups() []group {
 		{"error", failures()},
 		{"copy", copies()},
 		{"concurrency", concurrencies()},
+		{"ping", pings()},
 		{"close", closings()},
 	}
 }
