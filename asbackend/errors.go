@@ -1,6 +1,7 @@
 package asbackend
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -105,16 +106,19 @@ func (e *clientError) Error() string {
 	}
 }
 
-// root returns the client's innermost error: where it all began.
+// root returns the client's innermost error that says why: where it all began.
+// That there was no connection in the pool yet is told for nearly every command
+// over a cold one and says why only where nothing else does.
 func (e *clientError) root() *as.AerospikeError {
-	root := e.err
-	for {
-		inner, ok := root.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
-		if !ok {
-			return root
+	var root *as.AerospikeError
+	innermost := e.err
+	for err, ok := e.err, true; ok; err, ok = err.Unwrap().(*as.AerospikeError) { //nolint:errorlint // the client wraps its own type
+		innermost = err
+		if err.ResultCode != types.NO_AVAILABLE_CONNECTIONS_TO_NODE && err.ResultCode != types.MAX_RETRIES_EXCEEDED && !gaveUp(err) {
+			root = err
 		}
-		root = inner
 	}
+	return cmp.Or(root, innermost)
 }
 
 // reason returns the network's own words, or else those for the code.
@@ -126,9 +130,15 @@ func reason(err *as.AerospikeError) string {
 }
 
 // isNetwork reports whether err wraps an error of the network, whose text
-// holds addresses and nothing else.
+// holds addresses and nothing else. Where another attempt went before, the
+// client has put that one's error in its place.
 func isNetwork(err *as.AerospikeError) bool {
-	return (err.ResultCode == types.NETWORK_ERROR || err.ResultCode == types.TIMEOUT) && err.Unwrap() != nil
+	if err.ResultCode != types.NETWORK_ERROR && err.ResultCode != types.TIMEOUT {
+		return false
+	}
+	cause := err.Unwrap()
+	_, attempt := cause.(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
+	return cause != nil && !attempt
 }
 
 // isAnswer reports whether err is a server's answer, not the client's verdict.

@@ -1,0 +1,204 @@
+// Package tcpproxy stands between a client and a server in tests and does to
+// their connections what networks do: refuse, stall, cut and recover.
+package tcpproxy
+
+import (
+	"net"
+	"sync"
+	"testing"
+)
+
+// A Proxy passes bytes on between those who connect to it and its target. It is
+// safe for concurrent use.
+type Proxy struct {
+	tb     testing.TB
+	target string
+	addr   string
+
+	mu       sync.Mutex
+	changed  *sync.Cond
+	listener net.Listener // nil while connections are refused
+	links    map[*link]bool
+	stalled  [2]bool
+	limited  [2]bool
+	left     [2]int // bytes until the cut, where limited
+	passed   [2]int
+	pending  sync.WaitGroup
+}
+
+// A Direction is a way that bytes go.
+type Direction int
+
+// The directions.
+const (
+	ToServer Direction = iota
+	ToClient
+)
+
+// A link is one connection through the proxy.
+type link struct{ ends [2]net.Conn } // by the direction that is written to
+
+// New starts a proxy before the target that ends with the test.
+func New(tb testing.TB, target string) *Proxy {
+	tb.Helper()
+	p := &Proxy{tb: tb, target: target, addr: "127.0.0.1:0", links: map[*link]bool{}}
+	p.changed = sync.NewCond(&p.mu)
+	p.Resume()
+	tb.Cleanup(func() {
+		p.Refuse()
+		p.pending.Wait()
+	})
+	return p
+}
+
+// Addr returns host and port to connect to; it stays the same.
+func (p *Proxy) Addr() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.addr
+}
+
+// Passed returns how many bytes have gone that way.
+func (p *Proxy) Passed(d Direction) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.passed[d]
+}
+
+// Refuse cuts all connections and refuses new ones.
+func (p *Proxy) Refuse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.listener != nil {
+		_ = p.listener.Close()
+		p.listener = nil
+	}
+	p.cut()
+}
+
+// Cut cuts all connections. New ones are taken.
+func (p *Proxy) Cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut()
+}
+
+func (p *Proxy) cut() {
+	for l := range p.links {
+		_ = l.ends[ToServer].Close()
+		_ = l.ends[ToClient].Close()
+		delete(p.links, l)
+	}
+	p.changed.Broadcast()
+}
+
+// Stall holds bytes that go that way back from now on; connections stay open and
+// new ones are taken.
+func (p *Proxy) Stall(d Direction) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stalled[d] = true
+}
+
+// CutAfter lets n more bytes go that way, over all connections, and cuts all
+// connections, once, at the byte after them.
+func (p *Proxy) CutAfter(d Direction, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.limited[d], p.left[d] = true, n
+}
+
+// Resume takes back what Refuse, Stall and CutAfter did. What was held back goes
+// on.
+func (p *Proxy) Resume() {
+	p.tb.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stalled, p.limited = [2]bool{}, [2]bool{}
+	p.changed.Broadcast()
+	if p.listener != nil {
+		return
+	}
+	l, err := net.Listen("tcp", p.addr)
+	if err != nil {
+		p.tb.Fatalf("tcpproxy: %v", err)
+	}
+	p.listener, p.addr = l, l.Addr().String()
+	p.pending.Go(func() { p.accept(l) })
+}
+
+func (p *Proxy) accept(listener net.Listener) {
+	for {
+		client, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		server, err := net.Dial("tcp", p.target)
+		if err != nil {
+			_ = client.Close()
+			continue
+		}
+		l := &link{ends: [2]net.Conn{ToServer: server, ToClient: client}}
+		p.mu.Lock()
+		if p.listener != listener {
+			_ = client.Close()
+			_ = server.Close()
+			p.mu.Unlock()
+			return
+		}
+		p.links[l] = true
+		p.mu.Unlock()
+		p.pending.Go(func() { p.pass(l, ToServer) })
+		p.pending.Go(func() { p.pass(l, ToClient) })
+	}
+}
+
+// pass passes bytes on in one direction until either end is closed.
+func (p *Proxy) pass(l *link, d Direction) {
+	from, to := l.ends[1-d], l.ends[d]
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buffer)
+		allowed, alive := p.admit(l, d, n)
+		if _, werr := to.Write(buffer[:allowed]); werr != nil {
+			err = werr
+		}
+		if err != nil || !alive { // a client of a database that ends one way ends both
+			p.drop(l)
+			return
+		}
+		if allowed < n {
+			p.Cut()
+			return
+		}
+	}
+}
+
+// admit waits until bytes may go on and returns how many may, and whether the
+// link still stands.
+func (p *Proxy) admit(l *link, d Direction, n int) (allowed int, alive bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.stalled[d] && p.links[l] {
+		p.changed.Wait()
+	}
+	if !p.links[l] {
+		return 0, false
+	}
+	if p.limited[d] {
+		if p.left[d] < n {
+			n, p.limited[d] = p.left[d], false
+		}
+		p.left[d] -= n
+	}
+	p.passed[d] += n
+	return n, true
+}
+
+func (p *Proxy) drop(l *link) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = l.ends[ToServer].Close()
+	_ = l.ends[ToClient].Close()
+	delete(p.links, l)
+}
