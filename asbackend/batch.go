@@ -1,6 +1,8 @@
 package asbackend
 
 import (
+	"slices"
+
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
@@ -23,7 +25,9 @@ func (r *request) batch() (aerostore.Result, error) {
 		result, err := r.failed(outer)
 		return result.WithBatch(results), err
 	}
-	return done().WithBatch(results), nil
+	result := r.done().WithBatch(results)
+	result.Node = r.store.nodes.of(r.store.client, lastNode(records))
+	return result, nil
 }
 
 func (r *request) sendBatch(records []as.BatchRecordIfc) as.Error {
@@ -168,6 +172,17 @@ func (r *request) results(records []as.BatchRecordIfc, outer as.Error) []aerosto
 		}
 	}
 	return results
+}
+
+// lastNode returns the node of the last key that has one, nil where the client
+// names none.
+func lastNode(records []as.BatchRecordIfc) *as.Node {
+	for _, record := range slices.Backward(records) {
+		if br := record.BatchRec(); br.Record != nil && br.Record.Node != nil {
+			return br.Record.Node
+		}
+	}
+	return nil
 }
 
 // keyError returns the error of one key. The error of an only key has all of

@@ -60,6 +60,10 @@ func neverSent(err error) bool {
 			if !gaveUp(attempt) && !isDial(attempt.Unwrap()) {
 				return false
 			}
+		case types.PARSE_ERROR:
+			if !isTooLarge(attempt) {
+				return false
+			}
 		case types.NETWORK_ERROR:
 			if !isDial(attempt.Unwrap()) {
 				return false
@@ -85,6 +89,14 @@ func isDial(err error) bool {
 func gaveUp(err *as.AerospikeError) bool {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return err.ResultCode == types.TIMEOUT && strings.HasSuffix(text, gaveUpText)
+}
+
+// isTooLarge reports whether err is that of a command that is larger than the
+// client sends (as.MaxBufferSize), which has the code of an answer that cannot be
+// parsed. Its text is all that tells the two apart. Should another version of the
+// client change it, the write will be called in doubt, as by the client.
+func isTooLarge(err *as.AerospikeError) bool {
+	return err.ResultCode == types.PARSE_ERROR && strings.Contains(err.Error(), "Invalid size for buffer")
 }
 
 // gaveUpText is the message without the fields that stand before it.

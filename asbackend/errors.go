@@ -26,8 +26,12 @@ func (r *request) fail(err as.Error) *aerostore.Error {
 }
 
 // code returns the outermost code. A client that never met a node has no
-// namespaces either and blames the namespace; the fault is another.
+// namespaces either and blames the namespace; the fault is another. So it is
+// with a command that is too large to send.
 func (s *Store) code(err *as.AerospikeError) aerostore.ResultCode {
+	if isTooLarge(err) {
+		return aerostore.CodeRecordTooBig
+	}
 	if err.ResultCode == types.INVALID_NAMESPACE && err.Node == nil && len(s.client.GetNodes()) == 0 {
 		return aerostore.CodeInvalidNode
 	}

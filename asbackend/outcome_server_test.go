@@ -13,38 +13,66 @@ import (
 	"github.com/aerostore/aerostore/asbackend"
 )
 
-func TestResultsNameTheNode(t *testing.T) {
+func TestResultsNameTheNodeAndTheAttempts(t *testing.T) {
 	t.Parallel()
-	s, set := dial(t)
-	k := key(set, 1)
-	put(t, s, k, aerostore.Bins{"a": 1})
-	var results []aerostore.Result
-	store := aerostore.Chain(s, aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
-		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-			r, err := next(ctx, call)
-			results = append(results, r)
-			return r, err
-		}
-	}))
-	for range 2 {
-		if _, err := store.Get(t.Context(), k); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err := store.Get(t.Context(), key(set, "missing"))
-	var e *aerostore.Error
-	if !errors.As(err, &e) {
-		t.Fatal(err)
-	}
-	node := results[0].Node
-	if node == nil || node.Name == "" || node.Address == "" || node.Port == 0 {
-		t.Errorf("the node is %+v", node)
-	}
-	if results[1].Node != node || results[2].Node != node || e.Node != node {
-		t.Error("one node has several descriptions")
-	}
-	if results[0].Attempts != 1 || results[2].Attempts != 1 {
-		t.Errorf("%d and %d attempts", results[0].Attempts, results[2].Attempts)
+	once, many := as.NewPolicy(), as.NewPolicy()
+	once.MaxRetries = 0
+	for name, c := range map[string]struct {
+		policies asbackend.Policies
+		read     int32 // attempts of a read that succeeds
+		write    int32
+	}{
+		"the client's defaults": {asbackend.Policies{}, 0, 1},
+		"a single attempt":      {asbackend.Policies{Read: once}, 1, 1},
+		"several attempts":      {asbackend.Policies{Read: many, Write: &as.WritePolicy{BasePolicy: *many}}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, set := dial(t, asbackend.WithPolicies(c.policies))
+			var last aerostore.Result
+			store := aerostore.Chain(s, aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+				return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+					r, err := next(ctx, call)
+					last = r
+					return r, err
+				}
+			}))
+			k, ctx, bins := key(set, 1), t.Context(), aerostore.Bins{"a": 1}
+			var first *aerostore.Node
+			check := func(what string, attempts int32, err error) {
+				t.Helper()
+				if err != nil && !errors.Is(err, aerostore.ErrNotFound) {
+					t.Errorf("%s: %v", what, err)
+				}
+				if first == nil {
+					first = last.Node
+				}
+				if last.Node == nil || last.Node != first || last.Node.Name == "" || last.Node.Address == "" || last.Node.Port == 0 {
+					t.Errorf("%s: the node is %+v", what, last.Node)
+				}
+				if last.Attempts != attempts {
+					t.Errorf("%s: %d attempts, want %d", what, last.Attempts, attempts)
+				}
+			}
+			check("Put", c.write, store.Put(ctx, k, bins))
+			check("Increment", c.write, store.Increment(ctx, k, bins))
+			check("Touch", c.write, store.Touch(ctx, k))
+			_, err := store.Operate(ctx, k, []aerostore.Operation{aerostore.ReadBin("a")})
+			check("Operate", c.write, err)
+			_, err = store.Get(ctx, k)
+			check("Get", c.read, err)
+			_, err = store.Select(ctx, k, nil)
+			check("Select", c.read, err)
+			_, err = store.Get(ctx, key(set, "missing"))
+			check("Get without a record", 1, err)
+			if e, ok := errors.AsType[*aerostore.Error](err); !ok || e.Node != first {
+				t.Errorf("the error names another node: %v", err)
+			}
+			_, err = store.BatchRead(ctx, []aerostore.Key{k, key(set, 2)}, nil)
+			check("BatchRead", 0, err)
+			_, err = store.Remove(ctx, k)
+			check("Remove", c.write, err)
+		})
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 func (r *request) readPolicy() *as.BasePolicy {
 	base := r.store.readPolicy()
+	r.retries = base.MaxRetries
 	if !r.retimes(base) {
 		return base
 	}
@@ -25,6 +26,7 @@ func (r *request) readPolicy() *as.BasePolicy {
 // each operation answers.
 func (r *request) writePolicy(each bool) *as.WritePolicy {
 	base := r.store.writePolicy()
+	r.retries = base.MaxRetries
 	each = each && !base.RespondPerEachOp
 	if !each && !asksToWrite(r.call.Options) && !r.retimes(&base.BasePolicy) {
 		return base
@@ -48,6 +50,7 @@ func (r *request) batchPolicy() *as.BatchPolicy {
 	if r.call.Writes() {
 		retries = r.store.writePolicy().MaxRetries
 	}
+	r.retries = retries
 	if base.RespondAllKeys && retries == base.MaxRetries && sendKey == base.SendKey && !r.retimes(&base.BasePolicy) {
 		return base
 	}
@@ -98,6 +101,9 @@ func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy 
 func (r *request) queryPolicy(q *aerostore.Query) *as.QueryPolicy {
 	p := *r.store.queryPolicy()
 	r.retime(&p.BasePolicy)
+	if p.ReplicaPolicy == as.RANDOM {
+		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over the former
+	}
 	if q.MaxRecords > 0 {
 		p.MaxRecords = int64(q.MaxRecords)
 	}

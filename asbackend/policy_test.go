@@ -51,6 +51,44 @@ func TestWithoutOptionsTheClientsOwnPoliciesHold(t *testing.T) {
 	}
 }
 
+func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
+	t.Parallel()
+	given := Policies{
+		Read: as.NewPolicy(), Write: as.NewWritePolicy(0, 77), Batch: as.NewBatchPolicy(), BatchWrite: as.NewBatchWritePolicy(),
+		BatchRemove: as.NewBatchDeletePolicy(), Query: as.NewQueryPolicy(), Info: as.NewInfoPolicy(),
+	}
+	given.Write.MaxRetries, given.BatchWrite.Expiration = 5, 88
+	s, err := New(offline(t).client, WithPolicies(given))
+	if err != nil {
+		t.Fatal(err)
+	}
+	given.Write.Expiration = 1 // what was given is the application's, and was copied
+	plain, options := aerostore.Options{}, aerostore.Options{SendKey: true}
+
+	put := requestOf(s, aerostore.OpPut, plain)
+	if put.readPolicy() != s.policies.Read || put.writePolicy(false) != s.policies.Write || s.infoPolicy() != s.policies.Info {
+		t.Error("without options a Store's own policy is not used as it is")
+	}
+	if p := requestOf(s, aerostore.OpPut, options).writePolicy(false); p.Expiration != 77 || !p.SendKey {
+		t.Errorf("with an option: %+v", p)
+	}
+	if p := s.batchWritePolicyFor(plain); p != s.policies.BatchWrite {
+		t.Errorf("a record of a batch: %+v", p)
+	}
+	if p := s.batchWritePolicyFor(options); p.Expiration != 88 || !p.SendKey {
+		t.Errorf("a record of a batch with an option: %+v", p)
+	}
+	if p := s.batchRemovePolicyFor(plain); p != s.policies.BatchRemove {
+		t.Errorf("a removal: %+v", p)
+	}
+	if p := requestOf(s, aerostore.OpBatchWrite, plain).batchPolicy(); p.MaxRetries != 5 {
+		t.Errorf("a batch that writes has %d retries", p.MaxRetries)
+	}
+	if s.client.DefaultWritePolicy.Expiration != 0 {
+		t.Error("the client's default was changed")
+	}
+}
+
 func TestOptionsChangeWhatTheyNameOnACopy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -211,9 +249,10 @@ func TestQueriesHaveTheirLimitsInThePolicy(t *testing.T) {
 		"no bins":    {aerostore.Query{Bins: []string{}}, 0, false},
 		"some of it": {aerostore.Query{MaxRecords: 7}, 7, true},
 	} {
+		s.client.DefaultQueryPolicy.ReplicaPolicy = as.RANDOM // over which the client panics
 		p := requestOf(s, aerostore.OpQuery, aerostore.Options{}).queryPolicy(&c.query)
-		if p.MaxRecords != c.records || p.IncludeBinData != c.data {
-			t.Errorf("%s: %d records, bins %t", name, p.MaxRecords, p.IncludeBinData)
+		if p.MaxRecords != c.records || p.IncludeBinData != c.data || p.ReplicaPolicy == as.RANDOM {
+			t.Errorf("%s: %d records, bins %t, replica %v", name, p.MaxRecords, p.IncludeBinData, p.ReplicaPolicy)
 		}
 	}
 }

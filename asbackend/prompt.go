@@ -43,7 +43,7 @@ type outcome struct {
 
 // A flight is a command on a goroutine of its own.
 type flight struct {
-	store     *Store
+	request
 	landed    chan outcome
 	abandoned atomic.Bool // who sets it first has the say: the caller leaving, or the command ending
 }
@@ -51,10 +51,10 @@ type flight struct {
 // promptly carries the request out on a goroutine that it leaves behind when
 // the context is cancelled.
 func (r *request) promptly() (aerostore.Result, error) {
-	r.call = r.call.Clone()
-	f := &flight{store: r.store, landed: make(chan outcome, 1)}
+	f := &flight{request: *r, landed: make(chan outcome, 1)} // a copy, lest every request be on the heap
+	f.call = r.call.Clone()
 	r.store.life.users.Add(1)
-	go f.fly(r)
+	go f.fly()
 	select {
 	case o := <-f.landed:
 		return o.end()
@@ -76,7 +76,7 @@ func (r *request) promptly() (aerostore.Result, error) {
 	return aerostore.Result{Attempts: 1}, err
 }
 
-func (f *flight) fly(r *request) {
+func (f *flight) fly() {
 	defer f.store.life.release()
 	var o outcome
 	defer func() {
@@ -89,7 +89,7 @@ func (f *flight) fly(r *request) {
 		}
 		f.landed <- o
 	}()
-	o.result, o.err = r.send()
+	o.result, o.err = f.send()
 }
 
 // leave leaves the command behind, unless too many are already or it has ended.

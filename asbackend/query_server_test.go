@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	as "github.com/aerospike/aerospike-client-go/v7"
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
@@ -260,6 +261,23 @@ func TestAPanicInTheLoopStopsTheQuery(t *testing.T) {
 			panic("stop")
 		}
 	})
+}
+
+func TestAQueryToRandomReplicasIsAnswered(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	fill(t, s, set, 20)
+	s.Client().DefaultQueryPolicy.ReplicaPolicy = as.RANDOM // over which the client panics
+	n := 0
+	for _, err := range s.Query(t.Context(), aerostore.Query{Namespace: namespace, Set: set}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 20 {
+		t.Errorf("%d records, want 20", n)
+	}
 }
 
 func TestAFailedQueryLeavesNothingBehind(t *testing.T) {

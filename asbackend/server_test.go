@@ -27,7 +27,7 @@ const (
 )
 
 // hosts returns the cluster's hosts or skips the test.
-func hosts(t *testing.T) string {
+func hosts(t testing.TB) string {
 	t.Helper()
 	hosts := os.Getenv("AEROSPIKE_HOSTS")
 	if hosts == "" {
@@ -53,7 +53,7 @@ func dial(t *testing.T, opts ...asbackend.Option) (s *asbackend.Store, set strin
 	return s, set
 }
 
-func empty(t *testing.T, s aerostore.Store, set string) {
+func empty(t testing.TB, s aerostore.Store, set string) {
 	t.Helper()
 	ctx := context.Background() // the test's own is done by now
 	var keys []aerostore.Key    // removed afterwards, since the query holds a connection

@@ -15,19 +15,25 @@ func (r *request) single() (aerostore.Result, error) {
 	client := r.store.client
 	switch r.call.Op {
 	case aerostore.OpPut:
-		return r.wrote(client.Put(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return r.wrote(key, client.Put(r.writePolicy(false), key, clientBins(r.call.Bins())))
 	case aerostore.OpAppend:
-		return r.wrote(client.Append(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return r.wrote(key, client.Append(r.writePolicy(false), key, clientBins(r.call.Bins())))
 	case aerostore.OpPrepend:
-		return r.wrote(client.Prepend(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return r.wrote(key, client.Prepend(r.writePolicy(false), key, clientBins(r.call.Bins())))
 	case aerostore.OpIncrement:
-		return r.wrote(client.Add(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return r.wrote(key, client.Add(r.writePolicy(false), key, clientBins(r.call.Bins())))
 	case aerostore.OpTouch:
-		return r.wrote(client.Touch(r.writePolicy(false), key))
+		return r.wrote(key, client.Touch(r.writePolicy(false), key))
 	case aerostore.OpExists:
-		return r.existed(client.Exists(r.readPolicy(), key))
+		existed, err := client.Exists(r.readPolicy(), key)
+		if err != nil {
+			return r.failed(err)
+		}
+		return r.done().WithExisted(existed), nil
 	case aerostore.OpRemove:
-		return r.existed(client.Delete(r.writePolicy(false), key))
+		existed, err := client.Delete(r.writePolicy(false), key)
+		result, failure := r.wrote(key, err)
+		return result.WithExisted(existed), failure
 	case aerostore.OpGet:
 		return r.read(client.Get(r.readPolicy(), key))
 	case aerostore.OpSelect:
@@ -43,30 +49,42 @@ func (r *request) selectBins(key *as.Key) (aerostore.Result, error) {
 	}
 	record, err := r.store.client.GetHeader(r.readPolicy(), key)
 	if err == nil && record == nil {
-		return done(), r.call.Fail(aerostore.CodeNotFound, nil)
+		return r.done(), r.call.Fail(aerostore.CodeNotFound, nil)
 	}
 	return r.read(record, err)
 }
 
-func (r *request) wrote(err as.Error) (aerostore.Result, error) {
+func (r *request) wrote(key *as.Key, err as.Error) (aerostore.Result, error) {
 	if err != nil {
 		return r.failed(err)
 	}
-	return done(), nil
+	result := r.done()
+	result.Node = r.master(key)
+	return result, nil
 }
 
-func (r *request) existed(existed bool, err as.Error) (aerostore.Result, error) {
+// master returns the node that carried a write out, which the client does not
+// say: the master of the record's partition, to which other nodes pass writes on.
+func (r *request) master(key *as.Key) *aerostore.Node {
+	cluster := r.store.client.Cluster()
+	partition, err := as.PartitionForWrite(cluster, masterOnly, key)
 	if err != nil {
-		return r.failed(err)
+		return nil
 	}
-	return done().WithExisted(existed), nil
+	node, err := partition.GetNodeWrite(cluster)
+	if err != nil {
+		return nil
+	}
+	return r.store.nodes.of(r.store.client, node)
 }
+
+var masterOnly = &as.BasePolicy{ReplicaPolicy: as.MASTER}
 
 func (r *request) read(record *as.Record, err as.Error) (aerostore.Result, error) {
 	if err != nil {
 		return r.failed(err)
 	}
-	result := done().WithRecord(storeRecord(r.call.Key, record))
+	result := r.done().WithRecord(storeRecord(r.call.Key, record))
 	result.Node = r.store.nodes.of(r.store.client, record.Node)
 	return result, nil
 }
@@ -78,8 +96,13 @@ func (r *request) failed(err as.Error) (aerostore.Result, error) {
 }
 
 // done returns the result of a call that the client carried out. How often it
-// tried it does not say.
-func done() aerostore.Result { return aerostore.Result{Attempts: 1} }
+// tried it says only of calls that fail.
+func (r *request) done() aerostore.Result {
+	if r.retries > 1 {
+		return aerostore.Result{}
+	}
+	return aerostore.Result{Attempts: 1}
+}
 
 // attempts returns how often the client tried before it failed.
 func attempts(err as.Error) int32 {

@@ -130,6 +130,8 @@ type request struct {
 	// the command, no other being shorter.
 	left      time.Duration
 	byContext bool
+
+	retries int // the policy's MaxRetries; 0 and 1 both mean a single attempt
 }
 
 func (r *request) do() (aerostore.Result, error) {

@@ -1,0 +1,169 @@
+package asbackend_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+// The benchmarks stand beside the bare client over the same connections. They
+// need a server.
+
+// A contender does one read and one write of the i-th record.
+type contender struct {
+	name     string
+	get, put func(ctx context.Context, i int) error
+}
+
+const benchRecords = 1000
+
+// dropped is a span exporter that drops what it is given.
+type dropped struct{}
+
+func (dropped) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error { return nil }
+func (dropped) Shutdown(context.Context) error                             { return nil }
+
+func contenders(b *testing.B) []contender {
+	b.Helper()
+	s, err := asbackend.Dial(b.Context(), hosts(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	client, set := s.Client(), fmt.Sprintf("asb_%x", time.Now().UnixNano())
+	b.Cleanup(func() { empty(b, s, set) })
+
+	traced := sdktrace.NewTracerProvider(sdktrace.WithBatcher(dropped{}))
+	measured := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
+	b.Cleanup(func() { _ = traced.Shutdown(context.Background()) })
+
+	ids := make([]string, benchRecords)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("user-%07d", i)
+	}
+	bins := map[string]any{"name": "Ada", "age": 36, "score": 1.5, "active": true}
+	through := func(name string, store aerostore.Store) contender {
+		return contender{
+			name: name,
+			get: func(ctx context.Context, i int) error {
+				_, err := store.Get(ctx, aerostore.NewKey(namespace, set, ids[i%benchRecords]))
+				return err
+			},
+			put: func(ctx context.Context, i int) error {
+				return store.Put(ctx, aerostore.NewKey(namespace, set, ids[i%benchRecords]), bins)
+			},
+		}
+	}
+	all := []contender{
+		{
+			name: "client",
+			get: func(_ context.Context, i int) error {
+				key, err := as.NewKey(namespace, set, ids[i%benchRecords])
+				if err != nil {
+					return err
+				}
+				if _, err := client.Get(nil, key); err != nil {
+					return err
+				}
+				return nil
+			},
+			put: func(_ context.Context, i int) error {
+				key, err := as.NewKey(namespace, set, ids[i%benchRecords])
+				if err != nil {
+					return err
+				}
+				if err := client.Put(nil, key, bins); err != nil {
+					return err
+				}
+				return nil
+			},
+		},
+		through("store", s),
+		through("telemetry", aerostore.Chain(s,
+			otelmw.Tracing(otelmw.WithTracerProvider(traced)), otelmw.Metrics(otelmw.WithMeterProvider(measured)))),
+	}
+	for i := range benchRecords {
+		if err := all[0].put(b.Context(), i); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return all
+}
+
+// BenchmarkOperation counts allocations; its times are those of one goroutine.
+func BenchmarkOperation(b *testing.B) {
+	for _, c := range contenders(b) {
+		for name, do := range map[string]func(context.Context, int) error{"get": c.get, "put": c.put} {
+			b.Run(name+"/"+c.name, func(b *testing.B) {
+				ctx := b.Context()
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if err := do(ctx, i); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkThroughput has 16 goroutines work through the contenders in turns,
+// since a machine is never as fast as it was a second ago, and reports the
+// throughput of each as a part of the bare client's: the median over the turns.
+func BenchmarkThroughput(b *testing.B) {
+	const goroutines, perTurn = 16, 4000
+	all := contenders(b)
+	for _, op := range []string{"get", "put"} {
+		b.Run(op, func(b *testing.B) {
+			took := make([][]float64, len(all))
+			for b.Loop() {
+				for n, c := range all {
+					do := c.get
+					if op == "put" {
+						do = c.put
+					}
+					took[n] = append(took[n], turn(b, goroutines, perTurn, do))
+				}
+			}
+			for n, c := range all[1:] {
+				parts := make([]float64, len(took[0]))
+				for i := range parts {
+					parts[i] = took[0][i] / took[n+1][i]
+				}
+				slices.Sort(parts)
+				b.ReportMetric(parts[len(parts)/2], c.name+"/client")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// turn returns the seconds that all goroutines together take.
+func turn(b *testing.B, goroutines, operations int, do func(context.Context, int) error) float64 {
+	ctx := b.Context()
+	begun := time.Now()
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Go(func() {
+			for i := g; i < operations; i += goroutines {
+				if err := do(ctx, i); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return time.Since(begun).Seconds()
+}
