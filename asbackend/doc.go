@@ -10,27 +10,34 @@
 //
 //	backend, err := asbackend.New(client)
 //
+// docs/from-aerospike-client-go.md has each of the client's methods beside its
+// counterpart.
+//
 // # Policies
 //
 // The client's default policies (DefaultPolicy, DefaultWritePolicy,
-// DefaultBatchPolicy and so on; see [Store.Client]) hold for every operation.
-// The options of a call change what they name, for that call alone. A context's
-// deadline only ever shortens: of the policy's timeout, or the call's in its
-// place, and what is left until the deadline, the shorter one counts. The
-// client gives reads and writes one second; [aerostore.Timeout] or the policy
-// gives them more.
+// DefaultBatchPolicy and so on; see [Store.Client]) hold for every operation,
+// or those that [WithPolicies] gives one Store in their place. The options of a
+// call change what they name, for that call alone. A context's deadline only
+// ever shortens: of the policy's timeout, or the call's in its place, and what
+// is left until the deadline, the shorter one counts. The client gives reads and
+// writes one second; [aerostore.Timeout] or the policy gives them more.
 //
 // The client has a batch policy for reads only. Batches that write take all
 // from it but the retries, for which DefaultWritePolicy.MaxRetries holds: none,
 // unless the application says otherwise, so that no counter is added to twice
 // because an answer got lost.
 //
+// Without any timeout a command waits for a connection for as long as all are in
+// use, which a query whose loop body waits for that command may make for ever.
+//
 // # What it adds to the client
 //
 // Contexts. A context that is done sends nothing, a deadline becomes the
 // timeout of the command, and a query stops as soon as its context does. A
 // command on a single record or a batch that is under way is not interrupted
-// by a cancellation; it ends with its answer or its timeout.
+// by a cancellation; it ends with its answer or its timeout, which
+// [WithPromptCancel] does not wait for.
 //
 // Errors. Each is an [*aerostore.Error] on a single line whose code is the
 // client's outermost one, with the node and the client's own
@@ -54,6 +61,14 @@
 // [aerostore.ErrParameter].
 //
 // An empty bin name is legal, but the client takes ReadBin("") for ReadAll.
+//
+// Node and attempts. The results of operations and their errors name the node
+// that answered, but for Exists and batches that write, where the client does
+// not say. Nor does it say how often it tried what went well in the end: Attempts
+// is 0 there if the policy allowed more than one.
+//
+// Endings. [Store.Close] waits for commands under way, [Store.Shutdown] for
+// queries, too, within a context. [Store.Ping] is for health endpoints.
 //
 // Counts. [Store.Stats] reads the client's counters of connections, tends and
 // nodes, which package otelmw tells OpenTelemetry.
