@@ -148,7 +148,7 @@ var mishaps = []mishap{
 	{
 		name: "a node that says nothing, then no connection", tries: 4, want: aerostore.ErrTimeout, doubt: true, received: true,
 		script: []answer{saysNone}, fakeOnly: true,
-		prepare: func(t *testing.T, _ *asbackend.Store, p *tcpproxy.Proxy) {
+		prepare: func(_ *testing.T, _ *asbackend.Store, p *tcpproxy.Proxy) {
 			time.AfterFunc(50*time.Millisecond, p.Refuse)
 		},
 	},

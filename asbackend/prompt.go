@@ -60,7 +60,7 @@ func (r *request) promptly() (aerostore.Result, error) {
 		return o.end()
 	case <-r.ctx.Done():
 	}
-	if r.ctx.Err() == context.DeadlineExceeded { //nolint:errorlint // a context returns this very error
+	if r.ctx.Err() == context.DeadlineExceeded {
 		select {
 		case o := <-f.landed:
 			return o.end()
