@@ -1,0 +1,64 @@
+package asbackend_test
+
+import (
+	"testing"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+)
+
+func TestTheFiltersOfAStoresPoliciesLeaveOutOneKeyAndNotTheOthers(t *testing.T) {
+	t.Parallel()
+	plain, set := dial(t)
+	read, write, batch, query := as.NewPolicy(), as.NewWritePolicy(0, 0), as.NewBatchPolicy(), as.NewQueryPolicy()
+	for _, base := range []*as.BasePolicy{read, &write.BasePolicy, &batch.BasePolicy, &query.BasePolicy} {
+		base.FilterExpression = as.ExpGreater(as.ExpIntBin("a"), as.ExpIntVal(5))
+	}
+	s, err := asbackend.New(plain.Client(), asbackend.WithPolicies(asbackend.Policies{Read: read, Write: write, Batch: batch, Query: query}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large, missing, nowhere := key(set, "small"), key(set, "large"), key(set, "missing"), aerostore.NewKey(unknown, set, 1)
+	put(t, plain, small, aerostore.Bins{"a": 1})
+	put(t, plain, large, aerostore.Bins{"a": 9})
+	ctx := t.Context()
+
+	_, err = s.Get(ctx, small)
+	wantError(t, err, aerostore.ErrFilteredOut)
+	wantBins(t, s, large, aerostore.Bins{"a": 9})
+	wantError(t, s.Touch(ctx, small), aerostore.ErrFilteredOut)
+	if err := s.Touch(ctx, large); err != nil {
+		t.Error(err)
+	}
+	n := 0
+	for r, err := range s.Query(ctx, aerostore.Query{Namespace: namespace, Set: set}) {
+		if err != nil || r.Bins["a"] != 9 {
+			t.Errorf("the query gave %v, %v", r, err)
+		}
+		n++
+	}
+	if n != 1 {
+		t.Errorf("the query gave %d records, want 1", n)
+	}
+
+	keys := []aerostore.Key{small, large, missing, nowhere}
+	out, none, unknown := want{err: aerostore.ErrFilteredOut}, want{err: aerostore.ErrNotFound}, want{err: aerostore.ErrInvalidNamespace}
+	got, err := s.BatchRead(ctx, keys, nil)
+	check(t, keys, got, err, out, want{bins: aerostore.Bins{"a": 9}}, none, unknown)
+	// A filter is not asked about a record that is not there: it is created.
+	got, err = s.BatchOperate(ctx, keys[:2], []aerostore.Operation{aerostore.AddBin("a", 1), aerostore.ReadBin("a")})
+	check(t, keys[:2], got, err, out, want{bins: aerostore.Bins{"a": 10}})
+	got, err = s.BatchRemove(ctx, keys)
+	check(t, keys, got, err, out, want{}, none, unknown)
+	wantBins(t, plain, small, aerostore.Bins{"a": 1})
+	for _, k := range []aerostore.Key{small, large} {
+		got, err = s.BatchRead(ctx, []aerostore.Key{k}, nil)
+		if k == small {
+			check(t, []aerostore.Key{k}, got, err, out)
+		} else {
+			check(t, []aerostore.Key{k}, got, err, none)
+		}
+	}
+}
