@@ -4,7 +4,6 @@ import (
 	"context"
 	"reflect"
 	"slices"
-	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -88,10 +87,10 @@ func (s *clusterSource) register(provider metric.MeterProvider) *cluster {
 	if len(made) == 0 {
 		return nil
 	}
-	reporting.join(c)
+	c.join()
 	registration, err := meter.RegisterCallback(c.observe, made...)
 	if !report(err) {
-		reporting.leave(c)
+		c.leave()
 		return nil
 	}
 	c.registration = registration
@@ -100,13 +99,13 @@ func (s *clusterSource) register(provider metric.MeterProvider) *cluster {
 
 func (c *cluster) unregister() {
 	if c != nil {
-		reporting.leave(c)
+		c.leave()
 		report(c.registration.Unregister())
 	}
 }
 
 func (c *cluster) observe(_ context.Context, o metric.Observer) error {
-	if !reporting.isFirst(c) {
+	if !c.isFirst() {
 		return nil
 	}
 	stats, ok := c.about.reporter.Stats()
@@ -137,20 +136,9 @@ func (c *cluster) observe(_ context.Context, o metric.Observer) error {
 	return nil
 }
 
-// system returns the attributes of the cluster.
-func (s *clusterSource) system() []attribute.KeyValue {
-	return append([]attribute.KeyValue{semconv.DBSystemNameKey.String(s.server.System)},
-		endpoint(s.server.Address, s.server.Port, semconv.ServerAddress, semconv.ServerPort)...)
-}
-
 // reporting are the clusters that are registered. A provider adds up what it is
 // told twice, so that of several chains over one backend the first alone tells.
-var reporting = reporters{of: map[backendOf][]*cluster{}}
-
-type reporters struct {
-	mu sync.Mutex
-	of map[backendOf][]*cluster
-}
+var reporting = newRegistry[backendOf, *cluster]()
 
 type backendOf struct {
 	provider metric.MeterProvider
@@ -158,37 +146,28 @@ type backendOf struct {
 }
 
 // seat returns false if c cannot be told from others.
-func seat(c *cluster) (backendOf, bool) {
+func (c *cluster) seat() (backendOf, bool) {
 	return backendOf{c.provider, c.about.reporter},
 		reflect.ValueOf(c.provider).Comparable() && reflect.ValueOf(c.about.reporter).Comparable()
 }
 
-func (r *reporters) join(c *cluster) {
-	if at, ok := seat(c); ok {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.of[at] = append(r.of[at], c)
+func (c *cluster) join() {
+	if at, ok := c.seat(); ok {
+		reporting.join(at, c)
 	}
 }
 
-func (r *reporters) leave(c *cluster) {
-	if at, ok := seat(c); ok {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		rest := slices.DeleteFunc(r.of[at], func(other *cluster) bool { return other == c })
-		if r.of[at] = rest; len(rest) == 0 {
-			delete(r.of, at)
-		}
+func (c *cluster) leave() {
+	if at, ok := c.seat(); ok {
+		reporting.leave(at, c)
 	}
 }
 
-func (r *reporters) isFirst(c *cluster) bool {
-	at, ok := seat(c)
+func (c *cluster) isFirst() bool {
+	at, ok := c.seat()
 	if !ok {
 		return true
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	first := r.of[at]
-	return len(first) > 0 && first[0] == c
+	all := reporting.all(at)
+	return len(all) > 0 && all[0] == c
 }

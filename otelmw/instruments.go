@@ -24,6 +24,7 @@ type instruments struct {
 	retries  metric.Int64Counter
 	active   metric.Registration
 	cluster  *cluster
+	policies *policyMeter
 	cleanup  runtime.Cleanup // unregisters, too
 }
 
@@ -69,10 +70,12 @@ func (i *instruments) close() {
 func (i *instruments) unregister() {
 	report(i.active.Unregister())
 	i.cluster.unregister()
+	i.policies.unregister()
 }
 
 func meterFrom(provider metric.MeterProvider) metric.Meter {
-	return provider.Meter(scopeName, metric.WithSchemaURL(semconv.SchemaURL))
+	return provider.Meter(scopeName,
+		metric.WithInstrumentationVersion(scopeVersion()), metric.WithSchemaURL(semconv.SchemaURL))
 }
 
 // report returns true if there is nothing to report.

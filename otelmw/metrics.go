@@ -26,7 +26,8 @@ import (
 //
 // What it registers with a provider is unregistered when another provider takes
 // that one's place, or when the store is no longer in use. Until then the
-// provider holds a backend that is an [aerostore.StatsReporter].
+// provider holds a backend that is an [aerostore.StatsReporter], and the policies
+// beneath.
 func Metrics(opts ...Option) aerostore.Middleware {
 	c := newConfig(opts)
 	return func(next aerostore.Store) aerostore.Store {
@@ -37,14 +38,20 @@ func Metrics(opts ...Option) aerostore.Middleware {
 // metrics is the middleware around one store.
 type metrics struct {
 	config
-	source  *source[metric.MeterProvider, instruments]
-	points  *points
-	cluster *clusterSource
+	source   *source[metric.MeterProvider, instruments]
+	points   *points
+	cluster  *clusterSource
+	policies *policySource
 }
 
 func newMetrics(c config, next aerostore.Store) *metrics {
 	d := newDescriber(next, c.attributes)
-	m := &metrics{config: c, points: newPoints(c.limit, d), cluster: newClusterSource(next, d)}
+	m := &metrics{
+		config:   c,
+		points:   newPoints(c.limit, d),
+		cluster:  newClusterSource(next, d),
+		policies: newPolicySource(next, d),
+	}
 	m.source = newSource(c.meterProvider, otel.GetMeterProvider, m.open, (*instruments).close)
 	return m
 }
@@ -54,6 +61,7 @@ func newMetrics(c config, next aerostore.Store) *metrics {
 func (m *metrics) open(provider metric.MeterProvider) *instruments {
 	i := newInstruments(provider, m.boundaries, m.points.observe)
 	i.cluster = m.cluster.register(provider)
+	i.policies = m.policies.register(provider)
 	i.cleanup = runtime.AddCleanup(m, (*instruments).unregister, i)
 	return i
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
-const scopeName = "github.com/aerostore/aerostore/otelmw"
-
 // source is where the tracer or the instruments come from: a provider given
 // once, or whichever is the global one at the time. What a provider was asked
 // for is kept, since asking is dear.

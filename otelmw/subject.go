@@ -79,6 +79,12 @@ func (d describer) describe(s subject) []attribute.KeyValue {
 	return append(attrs, d.static...)
 }
 
+// system returns the attributes of what is about the store and no one operation.
+func (d describer) system() []attribute.KeyValue {
+	return append([]attribute.KeyValue{semconv.DBSystemNameKey.String(d.server.System)},
+		endpoint(d.server.Address, d.server.Port, semconv.ServerAddress, semconv.ServerPort)...)
+}
+
 // endpoint returns address and port as attributes, as far as they are known.
 func endpoint(address string, port int, addressOf func(string) attribute.KeyValue, portOf func(int) attribute.KeyValue) []attribute.KeyValue {
 	switch {

@@ -51,7 +51,8 @@ type tracer struct {
 }
 
 func newTracer(provider trace.TracerProvider) *tracer {
-	t := &tracer{Tracer: provider.Tracer(scopeName, trace.WithSchemaURL(semconv.SchemaURL))}
+	t := &tracer{Tracer: provider.Tracer(scopeName,
+		trace.WithInstrumentationVersion(scopeVersion()), trace.WithSchemaURL(semconv.SchemaURL))}
 	t.ours, _ = t.Tracer.(*global.Tracer)
 	return t
 }

@@ -1,0 +1,250 @@
+package otelmw_test
+
+import (
+	"context"
+	"maps"
+	"math"
+	"runtime"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+const (
+	eventsName = "aerospike.client.policy.events"
+	levelName  = "aerospike.client.policy.level"
+)
+
+// standing is a policy that tells what a test wants it to.
+type standing struct {
+	stats aerostore.PolicyStats
+	asked int
+}
+
+func (*standing) Intercept(next aerostore.Handler) aerostore.Handler { return next }
+
+func (p *standing) PolicyStats() aerostore.PolicyStats {
+	p.asked++
+	return p.stats
+}
+
+// limiting is a policy that has something of everything to tell.
+func limiting(rejected int64, inFlight float64) *standing {
+	return &standing{stats: aerostore.PolicyStats{
+		Policy: "limit",
+		Events: []aerostore.PolicyEvent{
+			{Name: "rejected", Scope: "test", N: rejected},
+			{Name: "rejected", Scope: "bar", N: 2},
+			{Name: "limit_changed", N: 3},
+		},
+		Levels: []aerostore.PolicyLevel{{Name: "in_flight", Value: inFlight}, {Name: "limit", Scope: "test", Value: 20}},
+	}}
+}
+
+// under returns the policies as middleware.
+func under(policies ...aerostore.Policy) aerostore.Middleware {
+	return func(s aerostore.Store) aerostore.Store {
+		var middlewares []aerostore.Middleware
+		for _, p := range policies {
+			middlewares = append(middlewares, aerostore.WithPolicy(func() aerostore.Policy { return p }))
+		}
+		return aerostore.Chain(s, middlewares...)
+	}
+}
+
+// ofPolicy returns the attributes of what a policy tells.
+func ofPolicy(name, key, what, scope string, more ...string) string {
+	a := attributes{
+		"db.system.name": "aerospike", "server.address": "db.example", "server.port": "3000",
+		"aerospike.policy.name": name, "aerospike.policy." + key: what,
+	}.with(more...)
+	if scope != "" {
+		a["aerospike.policy.scope"] = scope
+	}
+	return a.String()
+}
+
+// levelsOf returns the values of a gauge.
+func levelsOf(t *testing.T, m metricdata.Metrics) map[string]float64 {
+	t.Helper()
+	values := map[string]float64{}
+	if m.Data == nil {
+		return values
+	}
+	for _, p := range m.Data.(metricdata.Gauge[float64]).DataPoints {
+		values[emit(p.Attributes.ToSlice()).String()] = p.Value
+	}
+	return values
+}
+
+func expectLevels(t *testing.T, reader *sdkmetric.ManualReader, want map[string]float64) {
+	t.Helper()
+	if got := levelsOf(t, collect(t, reader)[levelName]); !maps.Equal(got, want) {
+		t.Errorf("%s\n got %v\nwant %v", levelName, got, want)
+	}
+}
+
+func TestWhatThePoliciesBeneathCountIsTold(t *testing.T) {
+	limit, retry := limiting(5, 7), &standing{stats: aerostore.PolicyStats{
+		Policy: "retry", Events: []aerostore.PolicyEvent{{Name: "retried", N: 4}},
+	}}
+	outside := &standing{stats: aerostore.PolicyStats{Policy: "outside", Events: []aerostore.PolicyEvent{{Name: "seen", N: 1}}}}
+	reader := sdkmetric.NewManualReader()
+	store := aerostore.Chain(counter(), under(outside),
+		otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)), otelmw.WithAttributes(attribute.String("app", "shop"))),
+		under(retry, limit))
+	all := collect(t, reader)
+	if m := all[eventsName]; m.Unit != "{event}" || m.Description == "" || !m.Data.(metricdata.Sum[int64]).IsMonotonic {
+		t.Errorf("%+v", m)
+	}
+	if m := all[levelName]; m.Unit != "1" || m.Description == "" {
+		t.Errorf("%+v", m)
+	}
+	expect(t, reader, eventsName, map[string]int64{
+		ofPolicy("limit", "event", "rejected", "test", "app", "shop"):  5,
+		ofPolicy("limit", "event", "rejected", "bar", "app", "shop"):   2,
+		ofPolicy("limit", "event", "limit_changed", "", "app", "shop"): 3,
+		ofPolicy("retry", "event", "retried", "", "app", "shop"):       4,
+	})
+	expectLevels(t, reader, map[string]float64{
+		ofPolicy("limit", "level", "in_flight", "", "app", "shop"): 7,
+		ofPolicy("limit", "level", "limit", "test", "app", "shop"): 20,
+	})
+	limit.stats.Events[0].N, limit.stats.Levels[0].Value = 6, math.Inf(1)
+	expectLevels(t, reader, map[string]float64{
+		ofPolicy("limit", "level", "in_flight", "", "app", "shop"): math.Inf(1),
+		ofPolicy("limit", "level", "limit", "test", "app", "shop"): 20,
+	})
+	runtime.KeepAlive(store)
+}
+
+func TestPoliciesAreAskedAtCollectionAlone(t *testing.T) {
+	limit := limiting(5, 7)
+	reader := sdkmetric.NewManualReader()
+	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))), under(limit))
+	for range 3 {
+		if err := store.Touch(t.Context(), key); err != nil || limit.asked != 0 {
+			t.Fatalf("asked %d times, %v", limit.asked, err)
+		}
+	}
+	if collect(t, reader); limit.asked != 1 {
+		t.Errorf("asked %d times", limit.asked)
+	}
+	runtime.KeepAlive(store)
+}
+
+func TestPoliciesOfAKindAddUp(t *testing.T) {
+	reader := sdkmetric.NewManualReader()
+	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
+	shared := limiting(100, 1000)
+	behind := aerostore.Chain(counter(), under(shared))
+	want := func(rejected, bar int64) map[string]int64 {
+		return map[string]int64{
+			ofPolicy("limit", "event", "rejected", "test"):  rejected,
+			ofPolicy("limit", "event", "rejected", "bar"):   bar,
+			ofPolicy("limit", "event", "limit_changed", ""): bar / 2 * 3,
+		}
+	}
+	other := aerostore.Chain(behind, under(limiting(10, 20)))
+	func() {
+		one := aerostore.Chain(behind, metrics, under(limiting(5, 7), limiting(6, 8)))
+		other = metrics(other)
+		// The shared one is told of once.
+		expect(t, reader, eventsName, want(121, 8))
+		expectLevels(t, reader, map[string]float64{
+			ofPolicy("limit", "level", "in_flight", ""): 1035, ofPolicy("limit", "level", "limit", "test"): 80,
+		})
+		runtime.KeepAlive(one)
+	}()
+	until(t, "the policies of a store that is gone are still told of", func() bool {
+		return maps.Equal(counts(t, collect(t, reader)[eventsName]), want(110, 4))
+	})
+	runtime.KeepAlive(other)
+}
+
+func TestPoliciesFollowTheGlobalProvider(t *testing.T) {
+	store := aerostore.Chain(counter(), otelmw.Metrics(), under(limiting(5, 7)))
+	first, second := sdkmetric.NewManualReader(), sdkmetric.NewManualReader()
+	for _, reader := range []*sdkmetric.ManualReader{first, second} {
+		installMeter(t, meterOf(reader))
+		expect(t, reader, eventsName, none)
+		if err := store.Touch(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		if told := counts(t, collect(t, reader)[eventsName]); len(told) != 3 {
+			t.Errorf("told %v", told)
+		}
+	}
+	expect(t, first, eventsName, none)
+	expectLevels(t, first, map[string]float64{})
+	runtime.KeepAlive(store)
+}
+
+func TestPoliciesThatCannotBeComparedAreToldOf(t *testing.T) {
+	reader := sdkmetric.NewManualReader()
+	provider := sliceMeterProvider{MeterProvider: meterOf(reader), names: []string{"not comparable"}}
+	odd := slicePolicy{names: []string{"odd"}}
+	store := aerostore.Chain(counter(), otelmw.Metrics(otelmw.WithMeterProvider(provider)), under(odd, odd))
+	expect(t, reader, eventsName, map[string]int64{ofPolicy("odd", "event", "seen", ""): 2})
+	runtime.KeepAlive(store)
+}
+
+// slicePolicy is a policy that == panics at.
+type slicePolicy struct{ names []string }
+
+func (slicePolicy) Intercept(next aerostore.Handler) aerostore.Handler { return next }
+
+func (p slicePolicy) PolicyStats() aerostore.PolicyStats {
+	return aerostore.PolicyStats{Policy: p.names[0], Events: []aerostore.PolicyEvent{{Name: "seen", N: 1}}}
+}
+
+func TestNothingIsToldWhereThereAreNoPolicies(t *testing.T) {
+	reader := sdkmetric.NewManualReader()
+	store := aerostore.Chain(counter(), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
+	all := collect(t, reader)
+	if _, events := all[eventsName]; events || all[levelName].Data != nil {
+		t.Errorf("told %v", all)
+	}
+	runtime.KeepAlive(store)
+}
+
+func TestWhatAProviderDoesNotMakeOfPoliciesIsReportedAndTheRestIsTold(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		refuse         func(name string) bool
+		said           int
+		events, levels int
+	}{
+		{"events", func(name string) bool { return name == eventsName }, 1, 0, 2},
+		{"levels", func(name string) bool { return name == levelName }, 1, 3, 0},
+		{"both", func(name string) bool { return name == eventsName || name == levelName }, 2, 0, 0},
+		{"callbacks", func(name string) bool { return name == "callbacks" }, 2, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			said := handled(t)
+			reader := sdkmetric.NewManualReader()
+			store := aerostore.Chain(answers(aerostore.Result{}, nil),
+				otelmw.Metrics(otelmw.WithMeterProvider(halfProvider{meterOf(reader), c.refuse})), under(limiting(1, 1)))
+			all := collect(t, reader)
+			if events, levels := len(counts(t, all[eventsName])), len(levelsOf(t, all[levelName])); events != c.events || levels != c.levels || len(*said) != c.said {
+				t.Errorf("%d events, %d levels, said %v", events, levels, *said)
+			}
+			if err := store.Touch(context.Background(), key); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func (m halfMeter) Float64ObservableGauge(name string, opts ...metric.Float64ObservableGaugeOption) (metric.Float64ObservableGauge, error) {
+	if m.refuse(name) {
+		return nil, errStingy
+	}
+	return m.Meter.Float64ObservableGauge(name, opts...)
+}

@@ -1,0 +1,42 @@
+package otelmw
+
+import (
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	modulePath = "github.com/aerostore/aerostore"
+	scopeName  = modulePath + "/otelmw"
+)
+
+// scopeVersion is the version of this module that the program was built with, ""
+// where the build does not say. It is read from the program and no constant,
+// which would be wrong for whoever builds from a branch.
+var scopeVersion = sync.OnceValue(func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return versionIn(info)
+})
+
+func versionIn(info *debug.BuildInfo) string {
+	m := &info.Main
+	if m.Path != modulePath {
+		i := slices.IndexFunc(info.Deps, func(dep *debug.Module) bool { return dep.Path == modulePath })
+		if i < 0 {
+			return ""
+		}
+		m = info.Deps[i]
+	}
+	if m.Replace != nil {
+		m = m.Replace
+	}
+	if m.Version == "(devel)" {
+		return ""
+	}
+	return strings.TrimPrefix(m.Version, "v")
+}
