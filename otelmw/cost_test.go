@@ -95,12 +95,6 @@ func TestAFailureAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 	}
 }
 
-// nowhere is an exporter that drops its spans.
-type nowhere struct{}
-
-func (nowhere) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error { return nil }
-func (nowhere) Shutdown(context.Context) error                             { return nil }
-
 func TestMeasuringAGetAllocatesNothing(t *testing.T) {
 	sdk := otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))
 	nobody := func(context.Context, aerostore.Call) bool { return false }

@@ -87,6 +87,22 @@
 // provider, with the attributes of the chain that came first; several that count
 // the same, such as Stores over one client, are added up.
 //
+// Of each [aerostore.Policy] beneath Metrics in the chain it is told what it did
+// and how it stands, read when the provider collects:
+//
+//	aerospike.client.policy.events  counter, {event}
+//	aerospike.client.policy.level   gauge, 1
+//
+// They have db.system.name, server.address, server.port, what [WithAttributes]
+// says, aerospike.policy.name ("retry"), aerospike.policy.event or
+// aerospike.policy.level, and aerospike.policy.scope, the namespace or node that it
+// is about, where it is about one. What has the same attributes is added up: two
+// policies of a kind in one chain, and those of chains that share a provider. A
+// policy that is reached through several chains is told of once for each provider.
+// PolicyStats of a policy of the application's own runs on the goroutine that
+// collects: one that panics ends the program, and one that waits holds up the
+// collection.
+//
 // A span in the operation's context that is sampled becomes the exemplar of its
 // measurements. With Metrics directly inside Tracing that is the operation's
 // own, and both take the same time but for what making the span takes.
@@ -113,6 +129,9 @@
 // process from outside and relies on OpenTelemetry's stand-in provider needs
 // WithTracerProvider(otel.GetTracerProvider()): a provider given by hand is
 // always asked.
+//
+// The scope of spans and measurements is this package's path, with the version of
+// the module that the program was built with, where the build says it.
 //
 // What is wrong with an option or a provider is told to OpenTelemetry's error
 // handler, with what is used instead. Operations go on.

@@ -1,12 +1,8 @@
 package otelmw_test
 
 import (
-	"context"
 	"testing"
-	"time"
 
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
 	"github.com/aerostore/aerostore"
@@ -38,26 +34,5 @@ func BenchmarkMetrics(b *testing.B) {
 				_, _ = c.store.Get(b.Context(), key)
 			}
 		})
-	}
-}
-
-// metricsFloor is the least that a measurement can cost.
-func metricsFloor(meter metric.Meter, next aerostore.Handler) aerostore.Handler {
-	duration, err := meter.Float64Histogram("db.client.operation.duration",
-		metric.WithExplicitBucketBoundaries(.0001, .00025, .0005, .001, .005, .01, .05, .1, .5, 1, 5, 10))
-	if err != nil {
-		panic(err)
-	}
-	options := []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(
-		attribute.String("db.system.name", "aerospike"),
-		attribute.String("db.operation.name", "GET"),
-		attribute.String("db.namespace", "test"),
-		attribute.String("db.collection.name", "users"),
-	))}
-	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		begin := time.Now()
-		result, err := next(ctx, call)
-		duration.Record(ctx, time.Since(begin).Seconds(), options...)
-		return result, err
 	}
 }
