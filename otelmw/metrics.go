@@ -72,7 +72,7 @@ func (m *metrics) intercept(next aerostore.Handler) aerostore.Handler {
 		if i == nil || m.unwanted(ctx, &call) {
 			return next(ctx, call)
 		}
-		return m.measure(ctx, i, call, next)
+		return m.measure(ctx, i, &call, next)
 	}
 }
 
@@ -80,9 +80,8 @@ func (m *metrics) intercept(next aerostore.Handler) aerostore.Handler {
 // third of what time.Now costs, which reads two.
 var epoch = time.Now()
 
-func (m *metrics) measure(ctx context.Context, i *instruments, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	about := subjectOf(&call)
-	p := m.points.success(about)
+func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	p := m.points.success(call)
 	p.active.Add(1)
 	begin := time.Since(epoch)
 	returned := false
@@ -90,23 +89,23 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call aerostore.Ca
 		p.active.Add(-1)
 		// A panic is seen by what did not happen; it goes on.
 		if !returned {
-			p := m.points.failed(series{about, ending{errorType: telling.Panic}})
+			p := m.points.failed(series{subjectOf(call), ending{errorType: telling.Panic}})
 			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), p.record...)
 		}
 	}()
-	result, err := next(ctx, call)
+	result, err := next(ctx, *call)
 	returned = true
 	took := time.Since(epoch) - begin
 	ended := p
 	if err != nil || call.IsBatch() {
-		if e := m.judge(ctx, call, result, err).ending(); e != (ending{}) {
-			ended = m.points.failed(series{about, e})
+		if e := m.judge(ctx, *call, result, err).ending(); e != (ending{}) {
+			ended = m.points.failed(series{subjectOf(call), e})
 		}
 	}
-	more := m.attributesOf(ctx, call, result, err)
+	more := m.attributesOf(ctx, *call, result, err)
 	i.duration.Record(ctx, took.Seconds(), with(ended.record, more)...)
 	if call.Op >= aerostore.OpBatchRead {
-		if n, ok := rows(call, result); ok {
+		if n, ok := rows(*call, result); ok {
 			i.rows.Record(ctx, int64(n), with(ended.record, more)...)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/aerostore/aerostore"
 )
 
 // series is what tells one set of attributes from another.
@@ -34,7 +36,8 @@ func newPoint(attributes []attribute.KeyValue) *point {
 // points are those of one store. Success has tables of its own, since it is
 // looked up for every call and a short key is found in half the time.
 type points struct {
-	known, others             *table[subject, *point]
+	known                     *subjects[*point]
+	others                    *table[subject, *point]
 	knownFailed, othersFailed *table[series, *point]
 }
 
@@ -43,20 +46,20 @@ func newPoints(limit int, d describer) *points {
 	prepareSuccess := func(s subject) *point { return prepare(series{subject: s}) }
 	known, others := newRoom(limit), newRoom(tableLimit)
 	return &points{
-		known:        newTable(known, prepareSuccess),
+		known:        newSubjects(known, prepareSuccess),
 		others:       newTable(others, prepareSuccess),
 		knownFailed:  newTable(known, prepare),
 		othersFailed: newTable(others, prepare),
 	}
 }
 
-// success returns where the calls about a subject go that have no ending to
-// tell of, and where they are counted while they are active.
-func (p *points) success(s subject) *point {
-	if point, ok := p.known.keep(s); ok {
+// success returns where a call goes that has no ending to tell of, and where it is
+// counted while it is active.
+func (p *points) success(call *aerostore.Call) *point {
+	if point, ok := p.known.keepFor(call); ok {
 		return point
 	}
-	return p.others.get(s.other())
+	return p.others.get(subjectOf(call).other())
 }
 
 func (p *points) failed(s series) *point {
@@ -81,7 +84,7 @@ func (s subject) other() subject {
 
 // observe tells how many operations are active.
 func (p *points) observe(_ context.Context, counter metric.Int64ObservableUpDownCounter, o metric.Observer) {
-	for _, t := range []*table[subject, *point]{p.known, p.others} {
+	for _, t := range []*table[subject, *point]{p.known.table, p.others} {
 		for _, point := range t.all() {
 			o.ObserveInt64(counter, point.active.Load(), point.observe...)
 		}

@@ -28,7 +28,7 @@ func Tracing(opts ...Option) aerostore.Middleware {
 type tracing struct {
 	config
 	source *source[trace.TracerProvider, tracer]
-	plans  *table[subject, *plan]
+	plans  *subjects[*plan]
 	peers  *table[peer, []attribute.KeyValue]
 	ends   *table[end, []attribute.KeyValue]
 }
@@ -37,7 +37,7 @@ func newTracing(c config, next aerostore.Store) *tracing {
 	return &tracing{
 		config: c,
 		source: newSource(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer) {}),
-		plans:  newTable(newRoom(c.limit), planner{c.spanName, newDescriber(next, c.attributes)}.plan),
+		plans:  newSubjects(newRoom(c.limit), planner{c.spanName, newDescriber(next, c.attributes)}.plan),
 		peers:  newTable(newRoom(tableLimit), peer.attributes),
 		ends:   newTable(newRoom(tableLimit), end.attributes),
 	}
@@ -65,33 +65,44 @@ func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 		if !tracer.on() || t.unwanted(ctx, &call) || t.requireParent && !trace.SpanContextFromContext(ctx).IsValid() {
 			return next(ctx, call)
 		}
-		return t.trace(ctx, tracer, call, next)
+		return t.trace(ctx, tracer, &call, next)
 	}
 }
 
-func (t *tracing) trace(ctx context.Context, tracer *tracer, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	p := t.plans.get(subjectOf(&call))
-	ctx, span := tracer.Start(ctx, p.name, p.start(&call)...)
-	recording := span.IsRecording()
+func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	p := t.plans.getFor(call)
+	ctx, span := tracer.Start(ctx, p.name, p.start(call)...)
 	returned := false
 	// A panic is seen by what did not happen, not recovered: it goes on with
 	// its stack, and its value, which may hold anything, stays out of the span.
 	defer func() {
-		if recording && !returned {
+		if !returned {
 			span.SetAttributes(semconv.ErrorTypeKey.String(telling.Panic))
 			span.SetStatus(codes.Error, telling.Panic)
 		}
 		span.End()
 	}()
-	result, err := next(ctx, call)
+	result, err := next(ctx, *call)
 	returned = true
-	if recording {
-		t.finish(ctx, span, &call, result, err)
+	switch {
+	case t.intricate(call, result.Attempts, err):
+		t.finish(ctx, span, call, result, err)
+	case result.Node != nil:
+		span.SetAttributes(t.peers.get(peer{result.Node.Address, result.Node.Port})...)
 	}
 	return result, err
 }
 
+// intricate reports whether there may be more to tell of a call than that it
+// went well, and where.
+func (t *tracing) intricate(call *aerostore.Call, attempts int32, err error) bool {
+	return err != nil || attempts > 1 || call.Op >= aerostore.OpBatchRead || t.key || t.attributesFunc != nil
+}
+
 func (t *tracing) finish(ctx context.Context, span trace.Span, call *aerostore.Call, result aerostore.Result, err error) {
+	if !span.IsRecording() {
+		return
+	}
 	var o outcome
 	if err != nil || call.Op >= aerostore.OpBatchRead {
 		o = t.judge(ctx, *call, result, err)
