@@ -1,9 +1,9 @@
 package otelmw
 
 import (
-	"reflect"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
@@ -25,9 +25,18 @@ type source[P comparable, T any] struct {
 
 // binding is a provider with what it was asked for.
 type binding[P comparable, T any] struct {
-	provider P
-	pointer  bool // else comparing it could panic
-	opened   *T   // nil where nobody would see what is recorded
+	provider P // held, so that nothing else comes to have its identity
+	identity identity
+	opened   *T // nil where nobody would see what is recorded
+}
+
+// identity is what an interface value consists of. It tells providers apart where
+// == would panic, and in half the time.
+type identity struct{ kind, value unsafe.Pointer }
+
+// identityOf takes an interface type.
+func identityOf[P any](provider P) identity {
+	return *(*identity)(unsafe.Pointer(&provider)) //nolint:gosec // G103: read for comparison alone
 }
 
 func newSource[P comparable, T any](given P, current func() P, open func(P) *T, closeOpened func(*T)) *source[P, T] {
@@ -45,28 +54,20 @@ func (s *source[P, T]) get() *T {
 		return s.given.opened
 	}
 	provider := s.current()
-	if b := s.bound.Load(); b != nil && b.is(provider) {
+	if b := s.bound.Load(); b != nil && b.identity == identityOf(provider) {
 		return b.opened
 	}
 	return s.bind(provider)
-}
-
-// is takes two providers of a type that may not be comparable for the same.
-func (b *binding[P, T]) is(provider P) bool {
-	if b.pointer {
-		return b.provider == provider
-	}
-	return reflect.TypeOf(b.provider) == reflect.TypeOf(provider)
 }
 
 func (s *source[P, T]) bind(provider P) *T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.bound.Load()
-	if before != nil && before.is(provider) {
+	if before != nil && before.identity == identityOf(provider) {
 		return before.opened
 	}
-	b := &binding[P, T]{provider: provider, pointer: reflect.TypeOf(provider).Kind() == reflect.Pointer}
+	b := &binding[P, T]{provider: provider, identity: identityOf(provider)}
 	if !nobody(provider) {
 		b.opened = s.open(provider)
 	}

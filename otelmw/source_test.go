@@ -53,6 +53,9 @@ func TestTracingFollowsTheGlobalProvider(t *testing.T) {
 	touch()
 	touch()
 	expect(4, 1)
+	install(t, sliceProvider{TracerProvider: providerOf(second), names: []string{"not comparable"}})
+	touch()
+	expect(4, 2)
 }
 
 // sliceProvider is a provider that == panics at.
