@@ -63,8 +63,12 @@ func TestWithoutACollectorNothingIsSlowAndNothingStays(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "spans could not be sent to http://127.0.0.1:") {
 				t.Errorf("shutdown said %v", err)
 			}
-			if log.count("cannot be exported") != 1 || log.count("spans were dropped") != 1 {
+			if log.count("cannot be exported") != 1 || log.count("are dropped") != 1 || log.count("no longer dropped") != 1 || log.count("\n") != 3 {
 				t.Errorf("logged %s", log)
+			}
+			// What fits is a queue of 2048 and a batch of 512.
+			if s := TracingStats(); len(s) != 1 || s[0].Lost != 2560 || s[0].Dropped != operations-2560 || s[0].Sent+s[0].Waiting != 0 || s[0].Failing == nil {
+				t.Errorf("counted %+v", s)
 			}
 			goleak.VerifyNone(t, leaks)
 		})

@@ -40,7 +40,8 @@
 //	OTEL_METRIC_EXPORT_INTERVAL          60000, in milliseconds
 //	OTEL_METRIC_EXPORT_TIMEOUT           30000, in milliseconds
 //
-// A value that cannot be used is warned about, with what is used instead. An
+// A value that cannot be used is warned about, with what is used instead; the SDK
+// may tell its own log of it, too. An
 // endpoint that makes no sense is an error, since telemetry would go nowhere or
 // elsewhere; operations go on without it.
 //
@@ -51,8 +52,13 @@
 // exported in the background, so a collector that is down, slow or full never
 // holds an operation up. Spans for which there is no room are dropped and
 // counted; of measurements nothing is lost, since each export has the totals.
-// The log says once that exporting fails, with the reason, and once that it
-// works again. [ShutdownTracing] and [ShutdownMetrics] send what is left, for
-// five seconds unless their context says otherwise, and return an error that
-// says what they could not send.
+//
+// The log says once that exporting fails, with the reason, and once that it works
+// again; once that spans are dropped and once, when most of those that waited are
+// gone, that they no longer are. What begins is a warning, and what ends says how
+// many spans it has cost. [TracingStats] has the counts at any time.
+//
+// [Flush] sends what there is, and export goes on. [ShutdownTracing] and
+// [ShutdownMetrics] send what is left. All three take five seconds unless their
+// context says otherwise, and return an error that says what they could not send.
 package otlp

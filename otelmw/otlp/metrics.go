@@ -65,7 +65,8 @@ func startMetrics(ctx context.Context, c config) (*pipeline, error) {
 				otel.SetMeterProvider(new(global.Off))
 			}
 		},
-		stop: func(ctx context.Context) error { return stopMetrics(ctx, sdk, exporters) },
+		flush: func(ctx context.Context) error { return flushMetrics(ctx, sdk, exporters) },
+		stop:  func(ctx context.Context) error { return stopMetrics(ctx, sdk, exporters) },
 	}, nil
 }
 
@@ -80,17 +81,29 @@ func mayInstallMetrics(c config) bool {
 	return false
 }
 
-// stopMetrics leaves it to the readers to send what was measured last.
-func stopMetrics(ctx context.Context, sdk *sdkmetric.MeterProvider, exporters []*metricExporter) error {
-	err := sdk.Shutdown(ctx)
+func flushMetrics(ctx context.Context, sdk *sdkmetric.MeterProvider, exporters []*metricExporter) error {
+	if err := sdk.ForceFlush(ctx); err != nil && ctx.Err() != nil {
+		return fmt.Errorf("the metrics are still to be sent: %w", ctx.Err())
+	}
+	return unsentMetrics("the metrics", exporters)
+}
+
+func unsentMetrics(which string, exporters []*metricExporter) error {
 	var errs []error
 	for _, e := range exporters {
 		if reason := e.ill(); reason != nil {
-			errs = append(errs, fmt.Errorf("the last metrics could not be sent to %s: %w", e.exporter, reason))
+			errs = append(errs, fmt.Errorf("%s could not be sent to %s: %w", which, e.exporter, reason))
 		}
 	}
-	if errs == nil && err != nil {
+	return errors.Join(errs...)
+}
+
+// stopMetrics leaves it to the readers to send what was measured last.
+func stopMetrics(ctx context.Context, sdk *sdkmetric.MeterProvider, exporters []*metricExporter) error {
+	err := sdk.Shutdown(ctx)
+	unsent := unsentMetrics("the last metrics", exporters)
+	if unsent == nil && err != nil {
 		return fmt.Errorf("the last metrics may not have been sent: %w", err)
 	}
-	return errors.Join(errs...)
+	return unsent
 }

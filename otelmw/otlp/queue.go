@@ -2,6 +2,7 @@ package otlp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -10,23 +11,27 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// queue is where spans wait for their exporter: the SDK's batch processor,
-// which drops what it has no room for, with a count of what went in.
+// queue is where spans wait for their exporter: the SDK's batch processor, which
+// would drop in silence what it has no room for. So it is given room for all that
+// the backlog lets in.
 type queue struct {
 	sdktrace.SpanProcessor
 
 	exporter *spanExporter
-	log      *slog.Logger
-	ended    atomic.Int64
 	stopping atomic.Bool
+	flushing chan struct{} // holds one while somebody flushes
 }
 
 func newQueue(e *spanExporter, log *slog.Logger) *queue {
-	return &queue{
-		SpanProcessor: sdktrace.NewBatchSpanProcessor(e, func(o *sdktrace.BatchSpanProcessorOptions) { repair(o, log) }),
-		exporter:      e,
-		log:           log,
-	}
+	q := &queue{exporter: e, flushing: make(chan struct{}, 1)}
+	q.SpanProcessor = sdktrace.NewBatchSpanProcessor(e, func(o *sdktrace.BatchSpanProcessorOptions) {
+		repair(o, log)
+		// As many wait as with the SDK alone: a full queue, and a batch on its way.
+		limit := o.MaxQueueSize + o.MaxExportBatchSize
+		e.backlog = &backlog{exporter: e.exporter, log: log, limit: int64(limit)}
+		o.MaxQueueSize = limit + cap(q.flushing)
+	})
+	return q
 }
 
 // repair replaces what the SDK takes from the environment as it is: a negative
@@ -55,11 +60,38 @@ func warnUnusable(log *slog.Logger, variable string, used int) {
 // OnEnd implements [sdktrace.SpanProcessor]. A span that ends after tracing was
 // stopped was never asked for.
 func (q *queue) OnEnd(span sdktrace.ReadOnlySpan) {
-	if q.stopping.Load() || !span.SpanContext().IsSampled() {
+	if q.stopping.Load() || !span.SpanContext().IsSampled() || !q.exporter.backlog.enter() {
 		return
 	}
-	q.ended.Add(1)
 	q.SpanProcessor.OnEnd(span)
+}
+
+// flush sends what waits until ctx is done, and the rest without the caller: the
+// processor gives up for good what it is interrupted in.
+func (q *queue) flush(ctx context.Context) error {
+	select {
+	case q.flushing <- struct{}{}:
+	case <-ctx.Done():
+		return q.unsent(ctx)
+	}
+	lostBefore := q.exporter.lost.Load()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = q.ForceFlush(context.WithoutCancel(ctx)) // says nothing that the exporter does not know
+		<-q.flushing
+	}()
+	select {
+	case <-done:
+		return q.exporter.unsentSince(lostBefore)
+	case <-ctx.Done():
+		return q.unsent(ctx)
+	}
+}
+
+func (q *queue) unsent(ctx context.Context) error {
+	return fmt.Errorf("%d spans are still to be sent to %s: %w",
+		q.exporter.backlog.waiting.Load(), q.exporter.exporter, ctx.Err())
 }
 
 // stop sends what is queued until ctx is done, then gives the rest up.
@@ -76,15 +108,9 @@ func (q *queue) stop(ctx context.Context) error {
 		select {
 		case <-q.exporter.closed:
 		case <-time.After(shutdownGrace):
+			q.exporter.giveUp(errors.New("there was no time for them"))
 		}
 	}
-	lost := q.exporter.lost.Load()
-	if dropped := q.ended.Load() - q.exporter.sent.Load() - lost; dropped > 0 {
-		q.log.Warn("otlp: spans were dropped: they ended faster than they were sent; OTEL_BSP_MAX_QUEUE_SIZE lets more wait",
-			slog.String("exporter", q.exporter.exporter), slog.Int64("spans", dropped))
-	}
-	if lost > lostBefore {
-		return fmt.Errorf("%d spans could not be sent to %s: %w", lost-lostBefore, q.exporter.exporter, q.exporter.reason())
-	}
-	return nil
+	q.exporter.backlog.over()
+	return q.exporter.unsentSince(lostBefore)
 }

@@ -21,6 +21,7 @@ type signal struct {
 // pipeline is one run of a signal.
 type pipeline struct {
 	uninstall func()
+	flush     func(ctx context.Context) error
 	stop      func(ctx context.Context) error
 
 	taken   atomic.Bool   // by the one who stops it
@@ -54,13 +55,32 @@ const (
 	shutdownGrace = 250 * time.Millisecond
 )
 
+// bounded gives a context without a deadline one.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, shutdownLimit-shutdownGrace)
+}
+
+// flush sends what there is to send, unless nothing runs.
+func (s *signal) flush(ctx context.Context) error {
+	s.mu.Lock()
+	p := s.running
+	s.mu.Unlock()
+	if p == nil {
+		return nil
+	}
+	if err := p.flush(ctx); err != nil {
+		return fmt.Errorf("otlp: %w", err)
+	}
+	return nil
+}
+
 // shutdown stops what runs, or waits for whoever does.
 func (s *signal) shutdown(ctx context.Context) error {
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, shutdownLimit-shutdownGrace)
-		defer cancel()
-	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
 	p := s.take()
 	if p == nil {
 		return nil

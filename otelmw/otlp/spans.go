@@ -2,6 +2,7 @@ package otlp
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sync"
 
@@ -16,6 +17,7 @@ type spanExporter struct {
 	sdktrace.SpanExporter
 	*health
 
+	backlog   *backlog
 	closed    chan struct{}
 	closeOnce sync.Once
 }
@@ -51,7 +53,23 @@ func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
 // batch.
 func (e *spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	e.exported(len(spans), e.SpanExporter.ExportSpans(ctx, spans))
+	e.backlog.leave(len(spans))
 	return nil
+}
+
+// giveUp counts what waits as lost.
+func (e *spanExporter) giveUp(reason error) {
+	e.exported(int(e.backlog.waiting.Swap(0)), reason)
+}
+
+// unsentSince returns an error that says how many spans were lost since so many
+// were, and why; nil if none was.
+func (e *spanExporter) unsentSince(lost int64) error {
+	n := e.lost.Load() - lost
+	if n == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d spans could not be sent to %s: %w", n, e.exporter, e.reason())
 }
 
 // Shutdown implements [sdktrace.SpanExporter]. The processor calls it when it

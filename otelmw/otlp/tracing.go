@@ -70,11 +70,13 @@ func startTracing(ctx context.Context, c config) (*pipeline, error) {
 		queues = append(queues, q)
 		options = append(options, sdktrace.WithSpanProcessor(q))
 	}
+	lastQueues.Store(&queues)
 	sdk := sdktrace.NewTracerProvider(options...)
 	provider.Set(sdk)
 	otel.SetTracerProvider(provider)
 	return &pipeline{
 		uninstall: func() { provider.Set(nil) },
+		flush:     func(ctx context.Context) error { return flushTracing(ctx, c.processors, queues) },
 		stop:      func(ctx context.Context) error { return stopTracing(ctx, sdk, queues) },
 	}, nil
 }
@@ -88,6 +90,25 @@ func mayInstallTracing(c config) bool {
 	c.log.Info("otlp: another tracer provider is installed and stays: spans go there",
 		slog.String("provider", fmt.Sprintf("%T", current)))
 	return false
+}
+
+// flushTracing flushes all at once, so that one that is slow takes no time of the
+// others.
+func flushTracing(ctx context.Context, processors []sdktrace.SpanProcessor, queues []*queue) error {
+	var flushes []func(context.Context) error
+	for _, p := range processors {
+		flushes = append(flushes, p.ForceFlush)
+	}
+	for _, q := range queues {
+		flushes = append(flushes, q.flush)
+	}
+	errs := make([]error, len(flushes))
+	var wg sync.WaitGroup
+	for i, flush := range flushes {
+		wg.Go(func() { errs[i] = flush(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func stopTracing(ctx context.Context, sdk *sdktrace.TracerProvider, queues []*queue) error {
