@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -32,6 +33,8 @@ trace of it: what ran when, for how long, and how it ended.
   go run ./examples/quickstart -hosts 127.0.0.1:3000      on a real cluster
   OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 go run ./examples/quickstart
                                                           sends the trace to a collector, too
+  OTEL_METRICS_EXPORTER=otlp                              and beside it, measurements
+                                                          (Jaeger takes none)
 
 On a cluster it uses the set "quickstart" and the index "quickstart_age", and
 removes both records and index afterwards.
@@ -71,32 +74,41 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
 
-	// Traces go to the tree below, and to a collector if one is configured.
-	spans := &recorder{}
-	tracing := []otlp.Option{otlp.WithSpanProcessor(spans), otlp.WithServiceName("aerostore-quickstart")}
-	if !collectorConfigured() {
-		if err := os.Setenv("OTEL_TRACES_EXPORTER", "none"); err != nil {
-			return err
-		}
-	}
-	if err := otlp.InitTracing(ctx, tracing...); err != nil {
-		return err
-	}
-	defer func() {
-		// Spans that get nowhere are no reason to fail.
-		if err := otlp.ShutdownTracing(context.WithoutCancel(ctx)); err != nil {
-			fmt.Fprintln(errOut, "quickstart:", err)
-		}
-	}()
-
+	// It is closed after the last measurements, which hold its counts.
 	backend, err := open(ctx, *hosts, *namespace)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, backend.Close()) }()
 
+	// Traces go to the tree below, and to a collector if one is configured.
+	spans := &recorder{}
+	telemetry := []otlp.Option{otlp.WithSpanProcessor(spans), otlp.WithServiceName("aerostore-quickstart")}
+	if !configured("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER") {
+		if err := os.Setenv("OTEL_TRACES_EXPORTER", "none"); err != nil {
+			return err
+		}
+	}
+	if err := otlp.InitTracing(ctx, telemetry...); err != nil {
+		return err
+	}
+	// Telemetry that gets nowhere is no reason to fail.
+	shutdown := func(f func(context.Context) error) {
+		if err := f(context.WithoutCancel(ctx)); err != nil {
+			fmt.Fprintln(errOut, "quickstart:", err)
+		}
+	}
+	defer shutdown(otlp.ShutdownTracing)
+	if configured("OTEL_METRICS_EXPORTER", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") {
+		if err := otlp.InitMetrics(ctx, telemetry...); err != nil {
+			return err
+		}
+		defer shutdown(otlp.ShutdownMetrics)
+	}
+
 	store := aerostore.Chain(backend,
 		otelmw.Tracing(),
+		otelmw.Metrics(),
 		aerostore.Intercept(busyOnce()),
 	)
 	service := &accounts{store: store, namespace: *namespace, set: "quickstart", out: out}
@@ -126,11 +138,7 @@ func open(ctx context.Context, hosts, namespace string) (backend, error) {
 	return asbackend.Dial(ctx, hosts)
 }
 
-func collectorConfigured() bool {
-	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER"} {
-		if os.Getenv(name) != "" {
-			return true
-		}
-	}
-	return false
+// configured reports whether any of the variables is set.
+func configured(variables ...string) bool {
+	return slices.ContainsFunc(variables, func(v string) bool { return os.Getenv(v) != "" })
 }

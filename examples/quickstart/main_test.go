@@ -6,10 +6,12 @@ import (
 	"flag"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	metricscollector "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/grpc"
@@ -27,7 +29,7 @@ func quickstart(t *testing.T, args ...string) string {
 
 func withoutCollector(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER"} {
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"} {
 		t.Setenv(name, "")
 	}
 }
@@ -81,8 +83,29 @@ func TestItRunsTwiceInOneProcess(t *testing.T) {
 // receiver is a collector that keeps what it is sent.
 type receiver struct {
 	collector.UnimplementedTraceServiceServer
+	measurements measurements
+	mu           sync.Mutex
+	spans        []*tracepb.Span
+}
+
+// measurements takes those, and keeps the names.
+type measurements struct {
+	metricscollector.UnimplementedMetricsServiceServer
 	mu    sync.Mutex
-	spans []*tracepb.Span
+	names []string
+}
+
+func (m *measurements) Export(_ context.Context, req *metricscollector.ExportMetricsServiceRequest) (*metricscollector.ExportMetricsServiceResponse, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, resource := range req.GetResourceMetrics() {
+		for _, scope := range resource.GetScopeMetrics() {
+			for _, metric := range scope.GetMetrics() {
+				m.names = append(m.names, metric.GetName())
+			}
+		}
+	}
+	return new(metricscollector.ExportMetricsServiceResponse), nil
 }
 
 func (r *receiver) Export(_ context.Context, req *collector.ExportTraceServiceRequest) (*collector.ExportTraceServiceResponse, error) {
@@ -105,9 +128,11 @@ func TestItExportsToACollectorOverGRPC(t *testing.T) {
 	var received receiver
 	server := grpc.NewServer()
 	collector.RegisterTraceServiceServer(server, &received)
+	metricscollector.RegisterMetricsServiceServer(server, &received.measurements)
 	go server.Serve(listener)
 	t.Cleanup(server.Stop)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+listener.Addr().String())
+	t.Setenv("OTEL_METRICS_EXPORTER", "otlp")
 
 	out := quickstart(t)
 
@@ -128,6 +153,9 @@ func TestItExportsToACollectorOverGRPC(t *testing.T) {
 		if string(s.GetTraceId()) != string(root.GetTraceId()) {
 			t.Errorf("%s is in another trace than the root", s.GetName())
 		}
+	}
+	if names := received.measurements.names; !slices.Contains(names, "db.client.operation.duration") || !slices.Contains(names, "db.client.response.returned_rows") {
+		t.Errorf("the collector has measurements of %q", names)
 	}
 	if !strings.Contains(out, "└─ clean up") {
 		t.Error("nothing is printed when a collector gets the spans, too")
