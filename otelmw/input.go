@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -22,6 +23,12 @@ func handle(err error) { otel.Handle(fmt.Errorf("aerostore/otelmw: %w", err)) }
 func once() func(error) {
 	var o sync.Once
 	return func(err error) { o.Do(func() { handle(err) }) }
+}
+
+// isNil reports whether a provider is none: nil, or a nil pointer.
+func isNil(provider any) bool {
+	v := reflect.ValueOf(provider)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // valid returns the attributes without those that no backend could take.

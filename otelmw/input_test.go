@@ -10,7 +10,10 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/otelmw"
@@ -94,9 +97,57 @@ func TestBoundariesThatDoNotIncreaseGiveTheDefault(t *testing.T) {
 func TestNothingGivenIsTheDefault(t *testing.T) {
 	said := handled(t)
 	store := aerostore.Chain(answers(aerostore.Result{}, nil),
-		otelmw.Tracing(nil, otelmw.WithTracerProvider(nil), otelmw.WithSpanNameFormatter(nil), otelmw.WithFilter(nil), otelmw.WithAttributes()),
-		otelmw.Metrics(nil, otelmw.WithMeterProvider(nil), otelmw.WithAttributesFunc(nil), otelmw.WithCardinalityLimit(-1)))
+		otelmw.Tracing(nil, otelmw.WithSpanNameFormatter(nil), otelmw.WithFilter(nil), otelmw.WithAttributes()),
+		otelmw.Metrics(nil, otelmw.WithAttributesFunc(nil), otelmw.WithCardinalityLimit(-1)))
 	if _, err := store.Get(t.Context(), key); err != nil || len(*said) != 0 {
 		t.Errorf("%v, said %v", err, *said)
+	}
+}
+
+func TestForANilProviderTheGlobalOneIsUsed(t *testing.T) {
+	var (
+		noTracers *sdktrace.TracerProvider
+		noMeters  *sdkmetric.MeterProvider
+	)
+	for _, c := range []struct {
+		name, said string
+		middleware func() aerostore.Middleware
+	}{
+		{"nil to Tracing", "WithTracerProvider", func() aerostore.Middleware { return otelmw.Tracing(otelmw.WithTracerProvider(nil)) }},
+		{"a nil pointer to Tracing", "WithTracerProvider", func() aerostore.Middleware { return otelmw.Tracing(otelmw.WithTracerProvider(noTracers)) }},
+		{"nil to Metrics", "WithMeterProvider", func() aerostore.Middleware { return otelmw.Metrics(otelmw.WithMeterProvider(nil)) }},
+		{"a nil pointer to Metrics", "WithMeterProvider", func() aerostore.Middleware { return otelmw.Metrics(otelmw.WithMeterProvider(noMeters)) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
+			install(t, providerOf(recorder))
+			installMeter(t, meterOf(reader))
+			said := handled(t)
+			store := aerostore.Chain(answers(aerostore.Result{}, nil), c.middleware())
+			for range 2 {
+				if err := store.Touch(t.Context(), key); err != nil {
+					t.Fatal(err)
+				}
+			}
+			saidOnce(t, *said, c.said+" was given nil: the global provider is used")
+			if told := len(recorder.Ended()) + int(counts(t, collect(t, reader)[durationName])[about("TOUCH").String()]); told != 2 {
+				t.Errorf("%d operations were told of", told)
+			}
+		})
+	}
+}
+
+func TestAGlobalProviderThatIsANilPointerIsToldNothing(t *testing.T) {
+	install(t, (*sdktrace.TracerProvider)(nil))
+	installMeter(t, (*sdkmetric.MeterProvider)(nil))
+	said := handled(t)
+	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing(), otelmw.Metrics())
+	for range 2 {
+		if err := store.Touch(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(*said) != 2 || !strings.Contains((*said)[0].Error(), "a nil *trace.TracerProvider") {
+		t.Errorf("said %v", *said)
 	}
 }

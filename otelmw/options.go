@@ -2,6 +2,7 @@ package otelmw
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -60,15 +61,29 @@ type optionFunc func(*config)
 func (f optionFunc) apply(c *config) { f(c) }
 
 // WithTracerProvider takes tracers from a provider of the application's own
-// instead of the global one. Nil is the global one. For Tracing.
+// instead of the global one. For nil the global one is used, and OpenTelemetry's
+// error handler is told. For Tracing.
 func WithTracerProvider(provider trace.TracerProvider) Option {
-	return optionFunc(func(c *config) { c.tracerProvider = provider })
+	return optionFunc(func(c *config) {
+		c.tracerProvider = provider
+		if isNil(provider) {
+			handle(errors.New("WithTracerProvider was given nil: the global provider is used"))
+			c.tracerProvider = nil
+		}
+	})
 }
 
 // WithMeterProvider takes meters from a provider of the application's own
-// instead of the global one. Nil is the global one. For Metrics.
+// instead of the global one. For nil the global one is used, and OpenTelemetry's
+// error handler is told. For Metrics.
 func WithMeterProvider(provider metric.MeterProvider) Option {
-	return optionFunc(func(c *config) { c.meterProvider = provider })
+	return optionFunc(func(c *config) {
+		c.meterProvider = provider
+		if isNil(provider) {
+			handle(errors.New("WithMeterProvider was given nil: the global provider is used"))
+			c.meterProvider = nil
+		}
+	})
 }
 
 // WithAttributes adds attributes to every span or measurement, of whichever

@@ -1,6 +1,7 @@
 package otelmw
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -80,6 +81,10 @@ func (s *source[P, T]) bind(provider P) *T {
 
 // nobody reports whether nobody would see what the provider records.
 func nobody(provider any) bool {
+	if isNil(provider) {
+		handle(fmt.Errorf("the global provider is a nil %T: nothing is told", provider))
+		return true
+	}
 	switch provider.(type) {
 	case tracenoop.TracerProvider, metricnoop.MeterProvider, *global.Off:
 		return true

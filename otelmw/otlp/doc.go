@@ -12,6 +12,9 @@
 //		…
 //	}
 //
+// Close the backend after ShutdownMetrics: once closed it has no counts of its
+// connections for the last export to tell.
+//
 // [InitTracing] and [InitMetrics] install the global providers, so the
 // application's own spans and measurements are exported, too. They leave a
 // provider or propagator alone that somebody else installed: middleware follows
@@ -27,7 +30,9 @@
 //	OTEL_EXPORTER_OTLP_ENDPOINT          http://localhost:4317; https:// for TLS
 //	OTEL_EXPORTER_OTLP_PROTOCOL          grpc, the only one there is
 //	OTEL_EXPORTER_OTLP_…                 HEADERS, TIMEOUT, COMPRESSION, INSECURE,
-//	                                     CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY
+//	                                     CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY;
+//	                                     INSECURE is for an endpoint that begins
+//	                                     neither with http:// nor with https://
 //	OTEL_EXPORTER_OTLP_TRACES_…          any of these for spans alone; it wins
 //	OTEL_EXPORTER_OTLP_METRICS_…         and for metrics alone
 //	OTEL_SERVICE_NAME                    aerostore, or see WithServiceName
@@ -39,11 +44,13 @@
 //	OTEL_SPAN_…, OTEL_ATTRIBUTE_…        the limits of the SDK
 //	OTEL_METRIC_EXPORT_INTERVAL          60000, in milliseconds
 //	OTEL_METRIC_EXPORT_TIMEOUT           30000, in milliseconds
+//	OTEL_METRICS_EXEMPLAR_FILTER         trace_based, always_on or always_off
+//	OTEL_EXPORTER_OTLP_METRICS_…         TEMPORALITY_PREFERENCE: cumulative, delta or
+//	                                     lowmemory; DEFAULT_HISTOGRAM_AGGREGATION
 //
-// A value that cannot be used is warned about, with what is used instead; the SDK
-// may tell its own log of it, too. An
-// endpoint that makes no sense is an error, since telemetry would go nowhere or
-// elsewhere; operations go on without it.
+// A value that cannot be used is warned about once, with what is used instead; the
+// SDK may tell its own log of it, too. An endpoint that makes no sense is an error,
+// since telemetry would go nowhere or elsewhere; operations go on without it.
 //
 // # When the collector is away
 //

@@ -21,8 +21,14 @@ func read(variables ...string) (variable, value string) {
 }
 
 func warnUnknown(log *slog.Logger, variable, value, what string) {
-	log.Warn("otlp: the variable has an unknown value: "+what,
-		slog.String("variable", variable), slog.String("value", value))
+	warn(log, "otlp: the variable has an unknown value: "+what, variable, value)
+}
+
+// warn says what is wrong with a variable, and what is done instead, once.
+func warn(log *slog.Logger, text, variable, value string) {
+	if said.first(variable + "=" + value) {
+		log.Warn(text, slog.String("variable", variable), slog.String("value", value))
+	}
 }
 
 // readList returns the known ones of a variable's values, or the default if
@@ -30,10 +36,17 @@ func warnUnknown(log *slog.Logger, variable, value, what string) {
 func readList(log *slog.Logger, variable string, known, byDefault []string) []string {
 	_, value := read(variable)
 	var list []string
+	defer func() {
+		if len(list) > 1 && slices.Contains(list, none) {
+			warn(log, "otlp: the variable has other values beside none: those are used", variable, value)
+		}
+	}()
 	for _, v := range strings.Split(value, ",") {
 		v = strings.ToLower(strings.TrimSpace(v))
 		switch {
-		case v == "" || slices.Contains(list, v):
+		case v == "":
+		case slices.Contains(list, v):
+			warn(log, "otlp: the variable names a value twice: it is used once", variable, v)
 		case slices.Contains(known, v):
 			list = append(list, v)
 		default:
@@ -90,7 +103,8 @@ func findCollector(log *slog.Logger, signal string) (collector, error) {
 		return collector{defaultEndpoint, defaultEndpoint}, nil
 	}
 	u, err := url.Parse(value)
-	if err == nil && u.Hostname() == "" && (u.Scheme == "http" || u.Scheme == "https") {
+	isURL := err == nil && (u.Scheme == "http" || u.Scheme == "https")
+	if isURL && u.Hostname() == "" {
 		err = errors.New("it names no host")
 	}
 	if err != nil {
@@ -99,6 +113,11 @@ func findCollector(log *slog.Logger, signal string) (collector, error) {
 			err = parse.Err
 		}
 		return collector{}, fmt.Errorf("%s is no URL such as %s: %w", variable, defaultEndpoint, err)
+	}
+	if isURL {
+		// Left to itself the exporter would have …_INSECURE decide on TLS, which is
+		// for endpoints without http:// or https:// alone.
+		return collector{u.Redacted(), value}, nil
 	}
 	return collector{endpoint: u.Redacted()}, nil
 }

@@ -1,6 +1,8 @@
 package otlp
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"log/slog"
 	"maps"
 	"os"
@@ -29,9 +31,11 @@ func TestTheEnvironmentDecides(t *testing.T) {
 		{"OTEL_TRACES_EXPORTER", "", 3, ""},
 		{"OTEL_TRACES_EXPORTER", "otlp", 3, ""},
 		{"OTEL_TRACES_EXPORTER", "OTLP", 3, ""},
-		{"OTEL_TRACES_EXPORTER", "otlp,otlp", 3, ""},
+		{"OTEL_TRACES_EXPORTER", "otlp,otlp", 3, "it is used once"},
+		{"OTEL_TRACES_EXPORTER", "otlp, OTLP , otlp", 3, "it is used once"},
 		{"OTEL_TRACES_EXPORTER", "none", 0, ""},
-		{"OTEL_TRACES_EXPORTER", "none, otlp", 3, ""},
+		{"OTEL_TRACES_EXPORTER", "none, otlp", 3, "beside none"},
+		{"OTEL_TRACES_EXPORTER", " , ,", 3, ""},
 		{"OTEL_TRACES_EXPORTER", "zipkin", 3, "value=zipkin"},
 		{"OTEL_TRACES_EXPORTER", "zipkin, none", 0, "value=zipkin"},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 3, ""},
@@ -41,10 +45,34 @@ func TestTheEnvironmentDecides(t *testing.T) {
 		{"OTEL_TRACES_SAMPLER", "always_on", 3, ""},
 		{"OTEL_TRACES_SAMPLER", "sometimes", 3, "parentbased_always_on is used"},
 		{"OTEL_TRACES_SAMPLER_ARG", "half", 3, "it is 1"},
+		{"OTEL_TRACES_SAMPLER_ARG", "1.5", 3, "it is 1"},
+		{"OTEL_TRACES_SAMPLER_ARG", "-1", 3, "it is 1"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "many", 3, "the default is used"},
 		{"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s", 3, "it is 10000"},
+		{"OTEL_EXPORTER_OTLP_TIMEOUT", "-1", 3, "there is no limit"},
+		{"OTEL_EXPORTER_OTLP_INSECURE", "false", 3, ""},
+		{"OTEL_EXPORTER_OTLP_INSECURE", "perhaps", 3, "it is false"},
+		{"OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", 3, "nothing is compressed"},
+		{"OTEL_EXPORTER_OTLP_HEADERS", "api-key", 3, "left out"},
+		{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere.pem", 3, "those of the system are used"},
+		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere.pem", 3, "CLIENT_KEY is not; no certificate is shown"},
+		{"OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/nowhere.pem", 3, "CLIENT_CERTIFICATE is not; no certificate is shown"},
+		{"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many", 3, "the default is used"},
+		{"OTEL_ATTRIBUTE_COUNT_LIMIT", "many", 3, "the default is used"},
+		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "long", 3, "there is no limit"},
+		{"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "long", 3, "there is no limit"},
+		{"OTEL_SPAN_EVENT_COUNT_LIMIT", "1.5", 3, "the default is used"},
+		{"OTEL_SPAN_LINK_COUNT_LIMIT", "x", 3, "the default is used"},
+		{"OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "x", 3, "the default is used"},
+		{"OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "x", 3, "the default is used"},
+		{"OTEL_BSP_EXPORT_TIMEOUT", "30s", 3, "the default is used"},
+		{"OTEL_BSP_EXPORT_TIMEOUT", "-1", 3, "there is no limit"},
+		{"OTEL_BSP_EXPORT_TIMEOUT", "1000", 3, ""},
+		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "big", 3, "the default is used"},
+		{"OTEL_BSP_SCHEDULE_DELAY", "soon", 3, "the default is used"},
 		{"OTEL_EXPORTER_OTLP_INSECURE", "true", 3, ""},
 		{"OTEL_PROPAGATORS", "b3", 3, "value=b3"},
+		{"OTEL_PROPAGATORS", "baggage,baggage", 3, "it is used once"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "broken", 3, "used in part"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "-1", 3, "used=2048"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "64", 3, ""},
@@ -78,6 +106,7 @@ func TestAnUnusableValueOfASignalIsWarnedAboutBeforeTheCommonOne(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "perhaps")
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "password")
 	log := new(logged)
+	t.Cleanup(func() { said.count(0) })
 	checkValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)
 	if log.count("\n") != 2 || log.count("OTEL_EXPORTER_OTLP_TRACES_INSECURE") != 1 || log.count("value=perhaps") != 1 {
 		t.Errorf("logged %s", log)
@@ -231,5 +260,50 @@ func TestAPropagatorOfSomebodyElseStays(t *testing.T) {
 	initTracing(t)
 	if got := otel.GetTextMapPropagator().Fields(); !slices.Equal(got, []string{"baggage"}) {
 		t.Errorf("propagated are %q", got)
+	}
+}
+
+func TestWhatBothSignalsReadIsSaidOnce(t *testing.T) {
+	receive(t)
+	t.Setenv("OTEL_SDK_DISABLED", "perhaps")
+	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "10s")
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "broken")
+	for range 2 { // it is said again to who starts again
+		log, metricsLog := initTracing(t), initMetrics(t)
+		shutdownTracing(t)
+		shutdownMetrics(t)
+		if log.count("\n") != 4 || metricsLog.String() != "" {
+			t.Errorf("tracing logged %s, metrics logged %s", log, metricsLog)
+		}
+	}
+}
+
+func TestACertificateOfTheClientNeedsTheKeyThatGoesWithIt(t *testing.T) {
+	server, caFile := authority(t)
+	der, err := x509.MarshalPKCS8PrivateKey(server.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, kind string, content []byte) string {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	certificate, key := write("client.pem", "CERTIFICATE", server.Certificate[0]), write("client.key", "PRIVATE KEY", der)
+	for _, c := range []struct {
+		certificate, key string
+		warnings         int
+	}{{certificate, key, 0}, {caFile, key, 1}, {certificate, certificate, 1}, {"/nowhere.pem", key, 1}} {
+		t.Setenv("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", c.certificate)
+		t.Setenv("OTEL_EXPORTER_OTLP_CLIENT_KEY", c.key)
+		log := new(logged)
+		checkValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)
+		said.count(0)
+		if log.count("no certificate is shown") != c.warnings || log.count("\n") != c.warnings {
+			t.Errorf("%v: logged %s", c, log)
+		}
 	}
 }

@@ -16,7 +16,7 @@ func newResource(ctx context.Context, c config) *resource.Resource {
 		resource.WithAttributes(semconv.ServiceName(c.serviceName)),
 		resource.WithFromEnv(),
 	)
-	if err != nil {
+	if err != nil && said.first("OTEL_RESOURCE_ATTRIBUTES") {
 		c.log.Warn("otlp: OTEL_RESOURCE_ATTRIBUTES is used in part", slog.Any("error", err))
 	}
 	return r

@@ -39,8 +39,10 @@ func (s *signal) init(start func() (*pipeline, error)) error {
 	}
 	p, err := start()
 	if err != nil {
+		said.count(0)
 		return fmt.Errorf("otlp: %s off: %w", s.name, err)
 	}
+	said.count(1)
 	if p != nil {
 		p.stopped = make(chan struct{})
 	}
@@ -103,7 +105,10 @@ func (s *signal) take() *pipeline {
 		p.uninstall()
 		s.running, s.stopping = nil, p
 	}
-	s.started = false
+	if s.started {
+		s.started = false
+		said.count(-1)
+	}
 	return s.stopping
 }
 
