@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 )
 
 // unreachable returns an address where nobody listens.
@@ -73,31 +71,6 @@ func TestWithoutACollectorNothingIsSlowAndNothingStays(t *testing.T) {
 			goleak.VerifyNone(t, leaks)
 		})
 	}
-}
-
-func TestALogSaysOnceThatExportFailsAndOnceThatItWorksAgain(t *testing.T) {
-	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
-	r := listen(t, "127.0.0.1:0", func(r *receiver) { r.refuse = status.Error(codes.PermissionDenied, "who are you?") })
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+r.address)
-	log := initTracing(t)
-	for i := range 3 {
-		touch(t, 2)
-		eventually(t, "a batch is refused", func() bool { return r.refused.Load() == int64(i+1) })
-	}
-	if log.count("\n") != 1 || log.count("level=WARN") != 1 || log.count("who are you?") != 1 {
-		t.Errorf("logged %s", log)
-	}
-
-	r.server.Stop()
-	r = listen(t, r.address, nil)
-	eventually(t, "spans arrive again", func() bool {
-		touch(t, 1)
-		return log.count("exported again") > 0
-	})
-	if log.count("\n") != 2 || log.count("exported again") != 1 || log.count("lost=") != 1 {
-		t.Errorf("logged %s", log)
-	}
-	shutdownTracing(t)
 }
 
 func TestACollectorThatHangsHoldsNobodyUp(t *testing.T) {

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 )
 
 func TestMetricsWithoutACollectorAreNotSlowAndLeaveNothing(t *testing.T) {
@@ -46,32 +44,6 @@ func TestMetricsWithoutACollectorAreNotSlowAndLeaveNothing(t *testing.T) {
 			}
 			goleak.VerifyNone(t, leaks)
 		})
-	}
-}
-
-func TestALogSaysOnceThatMetricsFailAndOnceThatTheyWorkAgain(t *testing.T) {
-	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
-	r := listen(t, "127.0.0.1:0", func(r *receiver) { r.refuse = status.Error(codes.PermissionDenied, "who are you?") })
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+r.address)
-	log := initMetrics(t)
-	touch(t, 3)
-	eventually(t, "several exports are refused", func() bool { return r.refused.Load() > 3 })
-	if log.count("\n") != 1 || log.count("level=WARN") != 1 || log.count("who are you?") != 1 {
-		t.Errorf("logged %s", log)
-	}
-
-	r.server.Stop()
-	r = listen(t, r.address, nil)
-	eventually(t, "exports work again", func() bool { return log.count("exported again") > 0 })
-	if log.count("\n") != 2 {
-		t.Errorf("logged %s", log)
-	}
-	if got := r.operations(); got != 3 {
-		t.Errorf("the totals are %d", got)
-	}
-	shutdownMetrics(t)
-	if said := overheard.String(); strings.Contains(said, "who are you?") {
-		t.Errorf("OpenTelemetry's error handler was told %s", said)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	metricscollectorpb "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	collectorpb "go.opentelemetry.io/proto/otlp/collector/trace/v1"
@@ -24,6 +25,7 @@ type receiver struct {
 	refuse  error         // what it answers
 	refused atomic.Int64  // requests
 	hang    chan struct{} // it answers when this is closed
+	slow    time.Duration // it answers after this
 
 	mu       sync.Mutex
 	received []*tracepb.ResourceSpans
@@ -88,22 +90,33 @@ func (s metricsService) Export(ctx context.Context, request *metricscollectorpb.
 // accept keeps what a request brought, unless the receiver is one that does
 // not.
 func (r *receiver) accept(ctx context.Context, keep func()) error {
-	if r.hang != nil {
+	r.mu.Lock()
+	hang, slow, refuse := r.hang, r.slow, r.refuse
+	r.mu.Unlock()
+	if hang != nil {
 		select {
-		case <-r.hang:
+		case <-hang:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	if r.refuse != nil {
+	time.Sleep(slow)
+	if refuse != nil {
 		r.refused.Add(1)
-		return r.refuse
+		return refuse
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	keep()
 	r.header, _ = metadata.FromIncomingContext(ctx)
 	return nil
+}
+
+// behave changes what a receiver does that runs.
+func (r *receiver) behave(change func(*receiver)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(r)
 }
 
 // spans returns the names of the spans that arrived, in order of their names.

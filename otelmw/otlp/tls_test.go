@@ -84,12 +84,15 @@ func TestACollectorMayHaveACertificateOfAPrivateAuthority(t *testing.T) {
 		}
 	})
 	t.Run("that nobody knows", func(t *testing.T) {
+		initTracing(t)
 		initMetrics(t)
 		touch(t, 1)
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-		defer cancel()
-		if err := ShutdownMetrics(ctx); err == nil || !strings.Contains(err.Error(), "certificate") {
-			t.Errorf("shutdown said %v", err)
+		for _, shutdown := range []func(context.Context) error{ShutdownTracing, ShutdownMetrics} {
+			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			defer cancel()
+			if err := shutdown(ctx); err == nil || !strings.Contains(err.Error(), "certificate") {
+				t.Errorf("shutdown said %v", err)
+			}
 		}
 	})
 }
