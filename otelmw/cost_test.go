@@ -54,6 +54,34 @@ func TestAGetAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 	}
 }
 
+func TestBothLayersAllocateWhatASpanAllocates(t *testing.T) {
+	spans := sdktrace.NewTracerProvider(sdktrace.WithBatcher(nowhere{}))
+	t.Cleanup(func() { _ = spans.Shutdown(context.WithoutCancel(t.Context())) })
+	given := []otelmw.Option{otelmw.WithTracerProvider(spans), otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))}
+	for _, c := range []struct {
+		name   string
+		opts   []otelmw.Option
+		parent trace.SpanContext
+		node   *aerostore.Node
+		want   float64
+	}{
+		{"sampled", given, parent, nil, 5},
+		{"sampled, with a node", given, parent, node, 6},
+		{"not sampled", given, parent.WithTraceFlags(0), nil, 3},
+		{"not sampled, with a node", given, parent.WithTraceFlags(0), node, 3},
+		{"nothing is installed", nil, parent, node, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			backend := &described{Handler: answers(aerostore.Result{Node: c.node}, nil), description: seed}
+			store := aerostore.Chain(backend, otelmw.Tracing(c.opts...), otelmw.Metrics(c.opts...))
+			ctx := trace.ContextWithRemoteSpanContext(t.Context(), c.parent)
+			if got := testing.AllocsPerRun(1000, func() { _, _ = store.Get(ctx, key) }); got > c.want {
+				t.Errorf("%v allocations, want %v", got, c.want)
+			}
+		})
+	}
+}
+
 // The error is made once, so that what it costs itself does not count.
 func TestAFailureAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithBatcher(nowhere{}))

@@ -91,7 +91,7 @@
 // and how it stands, read when the provider collects:
 //
 //	aerospike.client.policy.events  counter, {event}
-//	aerospike.client.policy.level   gauge, 1
+//	aerospike.client.policy.level   gauge, {level}
 //
 // They have db.system.name, server.address, server.port, what [WithAttributes]
 // says, aerospike.policy.name ("retry"), aerospike.policy.event or

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"testing"
 
 	"go.opentelemetry.io/otel/codes"
@@ -171,5 +172,52 @@ func TestAPanicEndsTheSpanAndGoesOn(t *testing.T) {
 	}
 	if len(span.Events()) != 0 {
 		t.Errorf("the span tells of the panic's value: %v", span.Events())
+	}
+}
+
+func TestEveryOperationEndsItsSpanOnceHoweverItEnds(t *testing.T) {
+	for _, op := range operations {
+		for _, c := range []struct {
+			name    string
+			handler aerostore.Handler
+			want    []string
+		}{
+			{"a panic", func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) }, []string{"error.type", "panic"}},
+			{"a cancellation", func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+				return aerostore.Result{}, call.FailContext(ctx.Err())
+			}, []string{"error.type", "canceled"}},
+			{"a write in doubt at the third attempt", func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+				err := call.Fail(aerostore.CodeTimeout, nil)
+				err.InDoubt, err.Node = true, node
+				return aerostore.Result{Attempts: 3}, err
+			}, []string{
+				"error.type", "TIMEOUT", "db.response.status_code", "9", "aerospike.in_doubt", "true", "aerospike.attempts", "3",
+				"network.peer.address", "10.0.0.7", "network.peer.port", "3010",
+			}},
+			{"exit", func(context.Context, aerostore.Call) (aerostore.Result, error) {
+				runtime.Goexit()
+				return aerostore.Result{}, nil
+			}, []string{"error.type", "panic"}},
+		} {
+			t.Run(op.name+"/"+c.name, func(t *testing.T) {
+				store, recorder := traced(c.handler)
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					defer func() { _ = recover() }()
+					_ = op.run(ctx, store)
+				}()
+				<-done
+				span := only(t, recorder)
+				if got, want := attributesOf(span), op.start.with(c.want...); !maps.Equal(got, want) {
+					t.Errorf("attributes\n got %v\nwant %v", got, want)
+				}
+				if span.Status().Code != codes.Error || len(span.Events()) != 0 {
+					t.Errorf("status %v, events %v", span.Status(), span.Events())
+				}
+			})
+		}
 	}
 }

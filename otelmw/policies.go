@@ -61,8 +61,9 @@ func (s *policySource) register(provider metric.MeterProvider) *policyMeter {
 		p.events = events
 		made = append(made, events)
 	}
+	// Of the unit 1 the exporter for Prometheus would make a ratio.
 	levels, err := meter.Float64ObservableGauge("aerospike.client.policy.level",
-		metric.WithUnit("1"), metric.WithDescription("How the layers around the client stand: in flight, limits, states, and the like."))
+		metric.WithUnit("{level}"), metric.WithDescription("How the layers around the client stand: in flight, limits, states, and the like."))
 	if report(err) {
 		p.levels = levels
 		made = append(made, levels)

@@ -103,7 +103,7 @@ func TestWhatThePoliciesBeneathCountIsTold(t *testing.T) {
 	if m := all[eventsName]; m.Unit != "{event}" || m.Description == "" || !m.Data.(metricdata.Sum[int64]).IsMonotonic {
 		t.Errorf("%+v", m)
 	}
-	if m := all[levelName]; m.Unit != "1" || m.Description == "" {
+	if m := all[levelName]; m.Unit != "{level}" || m.Description == "" {
 		t.Errorf("%+v", m)
 	}
 	expect(t, reader, eventsName, map[string]int64{
