@@ -47,7 +47,7 @@ func BenchmarkBesideTheFloor(b *testing.B) {
 		{"nothing installed", b.Context(), aerostore.Chain(bare, aerostore.Intercept()), aerostore.Chain(bare, otelmw.Tracing(), otelmw.Metrics())},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			floor, took := turns(b, c.ctx, c.floor, c.store)
+			floor, took := turns(c.ctx, b, c.floor, c.store)
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(float64(floor.Nanoseconds())/turn, "floor-ns")
 			b.ReportMetric(float64(took.Nanoseconds())/turn, "layers-ns")
@@ -60,7 +60,7 @@ func BenchmarkBesideTheFloor(b *testing.B) {
 const turn = 100
 
 // turns returns the least that a turn took of each store.
-func turns(b *testing.B, ctx context.Context, floor, store aerostore.Store) (least, took time.Duration) {
+func turns(ctx context.Context, b *testing.B, floor, store aerostore.Store) (least, took time.Duration) {
 	b.Helper()
 	least, took = time.Hour, time.Hour
 	for b.Loop() {
