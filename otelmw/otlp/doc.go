@@ -63,7 +63,8 @@
 // The log says once that exporting fails, with the reason, and once that it works
 // again; once that spans are dropped and once, when most of those that waited are
 // gone, that they no longer are. What begins is a warning, and what ends says how
-// many spans it has cost. [TracingStats] has the counts at any time.
+// many spans it has cost. That a collector takes but a part is warned about once, and
+// the spans that it refuses are counted as lost. [TracingStats] has the counts at any time.
 //
 // [Flush] sends what there is, and export goes on. [ShutdownTracing] and
 // [ShutdownMetrics] send what is left. All three take five seconds unless their

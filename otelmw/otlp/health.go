@@ -16,21 +16,31 @@ type health struct {
 	sent, lost atomic.Int64
 
 	mu      sync.Mutex
+	partial bool // it was told that some is refused
 	failing bool
 	failure error // that it began with; what follows may be but a consequence
 	since   int64 // lost before
 }
 
 // wording is what the log is told.
-type wording struct{ fails, works, lostKey string }
+type wording struct {
+	fails, works, inPart string
+	lostKey              string
+	counts               bool // each item is one that may be lost
+}
 
 // exported notes how an export of n items went.
 func (h *health) exported(n int, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	taken := n
+	if rejected, ok := partly(err); ok {
+		taken -= h.refused(int(min(rejected, int64(n))), err)
+		err = nil
+	}
 	switch {
 	case err == nil:
-		h.sent.Add(int64(n))
+		h.sent.Add(int64(taken))
 		if h.failing {
 			h.failing = false
 			h.log.Info(h.works, slog.String("exporter", h.exporter), slog.Int64(h.lostKey, h.lost.Load()-h.since))
@@ -41,6 +51,22 @@ func (h *health) exported(n int, err error) {
 		h.log.Warn(h.fails, slog.String("exporter", h.exporter), slog.Any("error", err))
 	}
 	h.lost.Add(int64(n))
+}
+
+// refused notes that n items of an export that is otherwise in order were not
+// taken, and returns how many of them count: of measurements it is not known how
+// many there were.
+func (h *health) refused(n int, err error) int {
+	if !h.partial {
+		h.partial = true
+		h.log.Warn(h.inPart, slog.String("exporter", h.exporter), slog.Any("error", err))
+	}
+	if !h.counts || n == 0 {
+		return 0
+	}
+	h.lost.Add(int64(n))
+	h.failure = err
+	return n
 }
 
 // reason returns why exporting failed last.

@@ -24,6 +24,7 @@ func openMetricExporters(ctx context.Context, c config) ([]*metricExporter, erro
 		wording: wording{
 			fails:   "otlp: metrics cannot be exported until this is over; totals go on",
 			works:   "otlp: metrics are exported again",
+			inPart:  "otlp: the collector takes metrics in part; this is said once",
 			lostKey: "missed",
 		},
 		console: func() (sdkmetric.Exporter, error) {

@@ -27,6 +27,9 @@ type receiver struct {
 	hang    chan struct{} // it answers when this is closed
 	slow    time.Duration // it answers after this
 
+	rejected int64 // of what it is sent, as it says
+	message  string
+
 	mu       sync.Mutex
 	received []*tracepb.ResourceSpans
 	measured []*metricspb.ResourceMetrics
@@ -71,7 +74,11 @@ type traceService struct {
 }
 
 func (s traceService) Export(ctx context.Context, request *collectorpb.ExportTraceServiceRequest) (*collectorpb.ExportTraceServiceResponse, error) {
-	return new(collectorpb.ExportTraceServiceResponse), s.accept(ctx, func() {
+	answer := new(collectorpb.ExportTraceServiceResponse)
+	if s.rejected != 0 || s.message != "" {
+		answer.PartialSuccess = &collectorpb.ExportTracePartialSuccess{RejectedSpans: s.rejected, ErrorMessage: s.message}
+	}
+	return answer, s.accept(ctx, func() {
 		s.received = append(s.received, request.GetResourceSpans()...)
 	})
 }
@@ -82,7 +89,11 @@ type metricsService struct {
 }
 
 func (s metricsService) Export(ctx context.Context, request *metricscollectorpb.ExportMetricsServiceRequest) (*metricscollectorpb.ExportMetricsServiceResponse, error) {
-	return new(metricscollectorpb.ExportMetricsServiceResponse), s.accept(ctx, func() {
+	answer := new(metricscollectorpb.ExportMetricsServiceResponse)
+	if s.rejected != 0 || s.message != "" {
+		answer.PartialSuccess = &metricscollectorpb.ExportMetricsPartialSuccess{RejectedDataPoints: s.rejected, ErrorMessage: s.message}
+	}
+	return answer, s.accept(ctx, func() {
 		s.measured = append(s.measured, request.GetResourceMetrics()...)
 	})
 }

@@ -28,7 +28,9 @@ func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
 		wording: wording{
 			fails:   "otlp: spans cannot be exported and are lost until this is over",
 			works:   "otlp: spans are exported again",
+			inPart:  "otlp: the collector takes spans in part; this is said once, and the refused ones are counted",
 			lostKey: "lost",
+			counts:  true,
 		},
 		console: func() (sdktrace.SpanExporter, error) {
 			return stdouttrace.New(stdouttrace.WithWriter(os.Stdout))
