@@ -5,10 +5,15 @@ import (
 	"errors"
 	"maps"
 	"runtime"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/otelmw"
@@ -142,4 +147,37 @@ func heap() int64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+func TestEachOfManySubjectsIsToldForItselfFromManyGoroutines(t *testing.T) {
+	recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
+	store := aerostore.Chain(answers(aerostore.Result{}, nil),
+		otelmw.Tracing(otelmw.WithTracerProvider(providerOf(recorder))), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
+	const goroutines, sets = 4, 60
+	want := map[string]int64{}
+	var wg sync.WaitGroup
+	for _, namespace := range []string{"test", "bar"} {
+		for i := range sets {
+			set := strings.Repeat("s", i%7) + strconv.Itoa(i%9)
+			for _, op := range []string{"GET", "TOUCH"} {
+				want[about(op).with("db.namespace", namespace, "db.collection.name", set).String()] += goroutines
+			}
+			for range goroutines {
+				wg.Go(func() {
+					k := aerostore.NewKey(namespace, set, 1)
+					_, _ = store.Get(context.Background(), k)
+					_ = store.Touch(context.Background(), k)
+				})
+			}
+		}
+	}
+	wg.Wait()
+	expect(t, reader, durationName, want)
+	spans := map[string]int64{}
+	for _, span := range recorder.Ended() {
+		spans[attributesOf(span).String()]++
+	}
+	if !maps.Equal(spans, want) {
+		t.Errorf("spans\n got %v\nwant %v", spans, want)
+	}
 }

@@ -71,6 +71,13 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	}
 	logger := newLogger(out, c.level)
 
+	// It is closed after the last measurements, which hold its counts.
+	backend, err := open(ctx, c.hosts, c.namespace)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, backend.Close()) }()
+
 	reader, metrics, err := newMetrics()
 	if err != nil {
 		return err
@@ -89,12 +96,6 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if err := errors.Join(otlp.InitTracing(ctx, telemetry...), otlp.InitMetrics(ctx, telemetry...)); err != nil {
 		return err
 	}
-
-	backend, err := open(ctx, c.hosts, c.namespace)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, backend.Close()) }()
 
 	web, err := net.Listen("tcp", c.http)
 	if err != nil {
