@@ -119,6 +119,15 @@
 // becomes the description of the status; of another error, whose text may say
 // anything, only the type is told.
 //
+// # Functions of the application's own
+//
+// Filters, classifiers, span name formatters and functions that make attributes run
+// on the goroutine of the operation, from many goroutines at once, and the operation
+// waits for them. They may use its context and must not change the call or the
+// result. A formatter must not call the store. A panic in one of them goes on to the
+// caller of the operation, whose result is lost; the span ends, and the operation is
+// no longer active.
+//
 // # Providers
 //
 // Without [WithTracerProvider] and [WithMeterProvider], the middlewares follow

@@ -142,3 +142,43 @@ func TestSetsWithoutEndAreTracedAllTheSame(t *testing.T) {
 		}
 	}
 }
+
+func TestAPanicInAFunctionOfTheApplicationsGoesOnAndLeavesNothingBehind(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		option otelmw.Option
+		spans  int
+	}{
+		{"a filter", otelmw.WithFilter(func(context.Context, aerostore.Call) bool { panic(marker) }), 0},
+		{"a classifier", otelmw.WithErrorClassifier(func(context.Context, aerostore.Call, error) bool { panic(marker) }), 1},
+		{"attributes", otelmw.WithAttributesFunc(func(context.Context, aerostore.Call, aerostore.Result, error) []attribute.KeyValue {
+			panic(marker)
+		}), 1},
+		{"a formatter", otelmw.WithSpanNameFormatter(func(string, string, string) string { panic(marker) }), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			traces, recorder := traced(fails(aerostore.CodeKeyBusy), c.option)
+			measures, reader := measured(fails(aerostore.CodeKeyBusy), c.option)
+			for range 2 {
+				for _, store := range []aerostore.Store{traces, measures} {
+					func() {
+						defer func() {
+							if got := recover(); got != marker && (store == traces || c.name != "a formatter") {
+								t.Errorf("recovered %v", got)
+							}
+						}()
+						_, _ = store.Get(t.Context(), key)
+					}()
+				}
+			}
+			if started, ended := len(recorder.Started()), len(recorder.Ended()); started != 2*c.spans || ended != started {
+				t.Errorf("%d spans started and %d ended", started, ended)
+			}
+			for series, active := range counts(t, collect(t, reader)[activeName]) {
+				if active != 0 {
+					t.Errorf("%s: %d are active", series, active)
+				}
+			}
+		})
+	}
+}
