@@ -1,0 +1,98 @@
+package middleware
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A deadline is a context that ends at a time. Unlike context.WithDeadline it
+// starts no timer until somebody asks for Done, which makes it one allocation
+// where a backend looks at the deadline and waits by its own means.
+type deadline struct {
+	context.Context // the caller's
+
+	at    time.Time
+	limit *TimeoutError
+
+	mu     sync.Mutex
+	timed  context.Context // made when it is needed
+	cancel context.CancelFunc
+	over   bool
+}
+
+// within returns a context that ends after the limit, nil if the caller's own
+// ends as soon.
+func within(ctx context.Context, clock *laggingClock, limit *TimeoutError) *deadline {
+	if at, ok := ctx.Deadline(); ok && clock.isWithin(at, limit.Limit) {
+		return nil
+	}
+	return &deadline{Context: ctx, at: time.Now().Add(limit.Limit), limit: limit}
+}
+
+// Deadline implements context.Context.
+func (d *deadline) Deadline() (at time.Time, ok bool) { return d.at, true }
+
+// Done implements context.Context.
+func (d *deadline) Done() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ticking().Done()
+}
+
+// Err implements context.Context.
+func (d *deadline) Err() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.timed == nil && !d.over && time.Now().Before(d.at) {
+		return d.Context.Err()
+	}
+	return d.ticking().Err()
+}
+
+// Value implements context.Context. What asks for the context's cancellation
+// asks for Done first.
+func (d *deadline) Value(key any) any {
+	d.mu.Lock()
+	timed := d.timed
+	d.mu.Unlock()
+	if timed == nil {
+		return d.Context.Value(key)
+	}
+	return timed.Value(key)
+}
+
+// ticking returns the context with a timer. The lock is held.
+func (d *deadline) ticking() context.Context {
+	if d.timed == nil {
+		d.timed, d.cancel = context.WithDeadlineCause(d.Context, d.at, d.limit)
+		if d.over {
+			d.cancel()
+		}
+	}
+	return d.timed
+}
+
+// end releases the timer. The context is done from now on.
+func (d *deadline) end() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	if d.timed != nil {
+		d.cancel()
+	}
+}
+
+// explain returns err, naming the limit if it was that which ended the call.
+func (d *deadline) explain(call aerostore.Call, err error) error {
+	if d.Context.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if _, known := errors.AsType[*TimeoutError](err); known {
+		return err // of a layer further in
+	}
+	return d.limit.fail(call, err)
+}

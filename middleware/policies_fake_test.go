@@ -1,0 +1,85 @@
+package middleware_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aerostore/aerostore"
+)
+
+// uncertain returns the error of a call that may have been applied.
+func uncertain(call aerostore.Call, code aerostore.ResultCode) error {
+	err := call.Fail(code, nil)
+	err.InDoubt = true
+	return err
+}
+
+// statsOf returns the counters of the chain's only policy.
+func statsOf(t *testing.T, s aerostore.Store) aerostore.PolicyStats {
+	t.Helper()
+	policies := aerostore.Policies(s)
+	if len(policies) != 1 {
+		t.Fatalf("%d policies, want 1", len(policies))
+	}
+	return policies[0].PolicyStats()
+}
+
+// wantEvents compares counters with those given; others must be 0.
+func wantEvents(t *testing.T, s aerostore.Store, want map[string]int64) {
+	t.Helper()
+	for _, e := range statsOf(t, s).Events {
+		if e.N != want[e.Name] {
+			t.Errorf("%d %s, want %d", e.N, e.Name, want[e.Name])
+		}
+	}
+}
+
+// A storeOperation is one of Store by name, with arguments that hold the marker.
+type storeOperation struct {
+	name   string
+	writes bool
+	run    func(ctx context.Context, s aerostore.Store) error
+}
+
+// storeOperations are all of Store, and custom calls.
+func storeOperations() []storeOperation {
+	add := []aerostore.Operation{aerostore.AddBin("n", 1)}
+	items := []aerostore.BatchItem{{Key: key, Bins: bins}}
+	custom := func(writes bool) func(ctx context.Context, s aerostore.Store) error {
+		return func(ctx context.Context, s aerostore.Store) error {
+			return aerostore.Do(ctx, s, aerostore.Custom{Name: "UDF", Namespace: "test", Writes: writes},
+				func(context.Context) error { return nil })
+		}
+	}
+	return []storeOperation{
+		{"Put", true, func(ctx context.Context, s aerostore.Store) error { return s.Put(ctx, key, bins) }},
+		{"Get", false, func(ctx context.Context, s aerostore.Store) error { _, err := s.Get(ctx, key); return err }},
+		{"Select", false, func(ctx context.Context, s aerostore.Store) error { _, err := s.Select(ctx, key, nil); return err }},
+		{"Exists", false, func(ctx context.Context, s aerostore.Store) error { _, err := s.Exists(ctx, key); return err }},
+		{"Remove", true, func(ctx context.Context, s aerostore.Store) error { _, err := s.Remove(ctx, key); return err }},
+		{"Touch", true, func(ctx context.Context, s aerostore.Store) error { return s.Touch(ctx, key) }},
+		{"Append", true, func(ctx context.Context, s aerostore.Store) error { return s.Append(ctx, key, bins) }},
+		{"Prepend", true, func(ctx context.Context, s aerostore.Store) error { return s.Prepend(ctx, key, bins) }},
+		{"Increment", true, func(ctx context.Context, s aerostore.Store) error { return s.Increment(ctx, key, bins) }},
+		{"Operate that writes", true, func(ctx context.Context, s aerostore.Store) error { _, err := s.Operate(ctx, key, add); return err }},
+		{"Operate that reads", false, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Operate(ctx, key, []aerostore.Operation{aerostore.ReadAll()})
+			return err
+		}},
+		{"BatchRead", false, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchRead(ctx, keys, nil); return err }},
+		{"BatchWrite", true, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchWrite(ctx, items); return err }},
+		{"BatchOperate", true, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchOperate(ctx, keys, add)
+			return err
+		}},
+		{"BatchRemove", true, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchRemove(ctx, keys); return err }},
+		{"Query", false, func(ctx context.Context, s aerostore.Store) error {
+			for _, err := range s.Query(ctx, everyone) {
+				return err
+			}
+			return nil
+		}},
+		{"a custom call that writes", true, custom(true)},
+		{"a custom call that reads", false, custom(false)},
+	}
+}

@@ -1,0 +1,29 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+func ExampleTimeout() {
+	// A backend that answers when it is too late.
+	backend := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		<-ctx.Done()
+		return aerostore.Result{}, call.FailContext(ctx.Err())
+	})
+	store := aerostore.Chain(backend, middleware.Timeout(20*time.Millisecond,
+		middleware.TimeoutOps{Limit: time.Minute, Ops: []aerostore.Op{aerostore.OpQuery}},
+	))
+	_, err := store.Get(context.Background(), aerostore.NewKey("test", "users", "ada"))
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, aerostore.ErrTimeout), errors.Is(err, context.DeadlineExceeded))
+
+	// Output:
+	// aerostore: GET test.users: the limit of 20ms for the operation was reached
+	// true true
+}

@@ -1,0 +1,80 @@
+package middleware
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A TimeoutOption changes what [Timeout] does: [TimeoutOps] or a [TimeoutHook].
+// Where two say something about the same the last one counts; nil is none.
+type TimeoutOption interface {
+	applyTimeout(*timeoutConfig)
+}
+
+// TimeoutOps sets another limit for some operations: longer for queries and
+// batches, say. A Limit of 0 leaves them unbounded. Timeout panics if it is
+// negative, or if Ops names none or an unknown one.
+type TimeoutOps struct {
+	Limit time.Duration
+	Ops   []aerostore.Op
+}
+
+// A TimeoutHook is told of each operation that the limit ended, with the
+// caller's context and the error that it goes on to return. It is called by
+// many goroutines at once and delays the operation. Nil is none.
+type TimeoutHook func(ctx context.Context, call aerostore.Call, err error)
+
+func (o TimeoutOps) applyTimeout(c *timeoutConfig) {
+	if o.Limit < 0 {
+		panic(fmt.Sprintf("middleware: Timeout of %v for some operations", o.Limit))
+	}
+	if len(o.Ops) == 0 {
+		panic("middleware: Timeout with a limit for no operations")
+	}
+	limit := &TimeoutError{Limit: o.Limit}
+	if o.Limit == 0 {
+		limit = nil
+	}
+	for _, op := range o.Ops {
+		if op == 0 || op > aerostore.OpCustom {
+			panic(fmt.Sprintf("middleware: Timeout with a limit for operation %d", op))
+		}
+		c.limits[op] = limit
+	}
+}
+
+func (o TimeoutHook) applyTimeout(c *timeoutConfig) { c.hook = o }
+
+type timeoutConfig struct {
+	general *TimeoutError
+	limits  [aerostore.OpCustom + 1]*TimeoutError // nil: no limit
+	hook    TimeoutHook
+}
+
+func newTimeoutConfig(limit time.Duration, opts []TimeoutOption) timeoutConfig {
+	if limit <= 0 {
+		panic(fmt.Sprintf("middleware: Timeout of %v", limit))
+	}
+	c := timeoutConfig{general: &TimeoutError{Limit: limit}}
+	for op := range c.limits {
+		c.limits[op] = c.general
+	}
+	for _, opt := range opts {
+		if opt != nil {
+			opt.applyTimeout(&c)
+		}
+	}
+	return c
+}
+
+// limitOf returns the limit of an operation, the general one for those that do
+// not exist yet.
+func (c *timeoutConfig) limitOf(op aerostore.Op) *TimeoutError {
+	if int(op) < len(c.limits) {
+		return c.limits[op]
+	}
+	return c.general
+}

@@ -1,0 +1,270 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+// waitsFor is a handler that takes a time and gives up when its context ends, as a
+// backend does.
+func waitsFor(d time.Duration) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return aerostore.Result{Attempts: 1}, nil
+		case <-ctx.Done():
+			err := call.FailContext(ctx.Err())
+			err.InDoubt = call.Writes()
+			return aerostore.Result{Attempts: 1}, err
+		}
+	}
+}
+
+// limitReached returns the limit that the error says was reached, 0 if none.
+func limitReached(err error) time.Duration {
+	e, _ := errors.AsType[*middleware.TimeoutError](err)
+	if e == nil {
+		return 0
+	}
+	return e.Limit
+}
+
+func TestAnOperationEndsAtTheLimit(t *testing.T) {
+	for _, o := range storeOperations() {
+		t.Run(o.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(2*time.Second))
+				err := o.run(t.Context(), store)
+				if took := time.Since(start); took != 2*time.Second {
+					t.Errorf("it took %v", took)
+				}
+				if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, aerostore.ErrTimeout) || limitReached(err) != 2*time.Second {
+					t.Errorf("the error is %v", err)
+				}
+				if aerostore.InDoubt(err) != o.writes {
+					t.Errorf("in doubt: %v", aerostore.InDoubt(err))
+				}
+				if text := "the limit of 2s for the operation was reached"; !strings.Contains(err.Error(), text) || strings.Contains(err.Error(), marker) {
+					t.Errorf("the error is %v", err)
+				}
+				wantEvents(t, store, map[string]int64{"calls": 1, "timeouts": 1})
+			})
+		})
+	}
+}
+
+func TestTheSoonestDeadlineCounts(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		caller time.Duration // 0: none
+		takes  time.Duration
+		want   time.Duration
+		limit  bool // it was the library's that ended it
+		fails  bool
+	}{
+		{"nobody's", 0, time.Second, time.Second, false, false},
+		{"the limit", 0, time.Hour, 2 * time.Second, true, true},
+		{"the limit before the caller's", time.Minute, time.Hour, 2 * time.Second, true, true},
+		{"the caller's", time.Second, time.Hour, time.Second, false, true},
+		{"both at once", 2 * time.Second, time.Hour, 2 * time.Second, false, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				if c.caller > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, c.caller)
+					defer cancel()
+				}
+				start := time.Now()
+				store := aerostore.Chain(waitsFor(c.takes), middleware.Timeout(2*time.Second))
+				_, err := store.Get(ctx, key)
+				if took := time.Since(start); took != c.want || (err != nil) != c.fails || (limitReached(err) > 0) != c.limit {
+					t.Errorf("after %v: %v", took, err)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsNoTimeoutOfTheLimitPassesUnchanged(t *testing.T) {
+	doubtful := uncertain(put, aerostore.CodeTimeout)
+	inner := fmt.Errorf("inner: %w", &middleware.TimeoutError{Limit: time.Second, Err: context.DeadlineExceeded})
+	for _, want := range []error{nil, doubtful, put.FailContext(context.Canceled), inner} {
+		store := aerostore.Chain(answers(aerostore.Result{}, want), middleware.Timeout(time.Minute))
+		if err := store.Touch(t.Context(), key); err != want {
+			t.Errorf("%v became %v", want, err)
+		}
+		wantEvents(t, store, map[string]int64{"calls": 1})
+	}
+}
+
+func TestACallerWhoCancelsIsNotTimedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Minute))
+		_, err := store.Get(ctx, key)
+		if !errors.Is(err, context.Canceled) || limitReached(err) != 0 {
+			t.Errorf("Get gave %v", err)
+		}
+	})
+}
+
+func TestSomeOperationsHaveALimitOfTheirOwn(t *testing.T) {
+	const general, batches = time.Second, 3 * time.Second
+	for op, want := range map[string]time.Duration{
+		"Get": general, "Put": general, "a custom call that writes": general,
+		"BatchRead": batches, "BatchRemove": batches, "Query": time.Hour,
+	} {
+		t.Run(op, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(general,
+					middleware.TimeoutOps{Limit: batches, Ops: []aerostore.Op{aerostore.OpBatchRead, aerostore.OpBatchRemove}},
+					middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}}, nil))
+				for _, o := range storeOperations() {
+					if o.name == op {
+						_ = o.run(t.Context(), store)
+					}
+				}
+				if took := time.Since(start); took != want {
+					t.Errorf("it took %v, want %v", took, want)
+				}
+			})
+		})
+	}
+}
+
+func TestAnOperationThatDoesNotExistYetHasTheGeneralLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second)).(interface{ Unwrap() aerostore.Store })
+		h := aerostore.Policies(store.(aerostore.Store))[0].Intercept(waitsFor(time.Hour))
+		if _, err := h(t.Context(), aerostore.Call{Op: aerostore.OpCustom + 1}); limitReached(err) != time.Second {
+			t.Errorf("it gave %v", err)
+		}
+	})
+}
+
+func TestAQueryIsBoundedWithTheLoopOverIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			for call.Yield(&aerostore.Record{}) {
+				if ctx.Err() != nil {
+					return aerostore.Result{}, call.FailContext(ctx.Err())
+				}
+			}
+			return aerostore.Result{}, nil
+		}), middleware.Timeout(5*time.Second))
+		rows, last := 0, error(nil)
+		for _, err := range store.Query(t.Context(), everyone) {
+			if last = err; err == nil {
+				rows++
+				time.Sleep(time.Second)
+			}
+		}
+		if rows != 5 || limitReached(last) != 5*time.Second {
+			t.Errorf("%d records, %v", rows, last)
+		}
+	})
+}
+
+func TestAHookIsToldOfEachTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var heard error
+		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second,
+			middleware.TimeoutHook(func(ctx context.Context, call aerostore.Call, err error) {
+				if ctx.Err() != nil || call.Op != aerostore.OpTouch {
+					t.Errorf("told of %v with %v", call, ctx.Err())
+				}
+				heard = err
+			})))
+		if err := store.Touch(t.Context(), key); err == nil || err != heard {
+			t.Errorf("told of %v, not of %v", heard, err)
+		}
+	})
+}
+
+func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
+	type ctxKey struct{}
+	synctest.Test(t, func(t *testing.T) {
+		caller, giveUp := context.WithCancel(context.WithValue(t.Context(), ctxKey{}, "carried"))
+		var kept context.Context
+		var child context.Context
+		store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			kept = ctx
+			start := time.Now()
+			if at, ok := ctx.Deadline(); !ok || at.Sub(start) != time.Second {
+				t.Errorf("the deadline is %v, %v", at, ok)
+			}
+			if ctx.Value(ctxKey{}) != "carried" || ctx.Err() != nil || context.Cause(ctx) != nil {
+				t.Errorf("at first %v, %v", ctx.Value(ctxKey{}), ctx.Err())
+			}
+			switch call.Op {
+			case aerostore.OpPut: // nobody asks for Done
+				time.Sleep(time.Second)
+			case aerostore.OpGet:
+				<-ctx.Done()
+			case aerostore.OpTouch: // a child that follows
+				var cancel context.CancelFunc
+				child, cancel = context.WithCancel(ctx)
+				defer cancel()
+				<-child.Done()
+			case aerostore.OpExists:
+				giveUp()
+				<-ctx.Done()
+				if !errors.Is(ctx.Err(), context.Canceled) || ctx.Value(ctxKey{}) != "carried" {
+					t.Errorf("the caller's end is told as %v", ctx.Err())
+				}
+				return aerostore.Result{}, nil
+			default:
+				return aerostore.Result{}, nil
+			}
+			if err := ctx.Err(); err != context.DeadlineExceeded || time.Since(start) != time.Second || ctx.Err() != err {
+				t.Errorf("after %v: %v", time.Since(start), err)
+			}
+			if limit, _ := errors.AsType[*middleware.TimeoutError](context.Cause(ctx)); limit == nil || limit.Limit != time.Second {
+				t.Errorf("the cause is %v", context.Cause(ctx))
+			}
+			return aerostore.Result{}, nil
+		}), middleware.Timeout(time.Second))
+		_ = store.Put(caller, key, bins)
+		_, _ = store.Get(caller, key)
+		_ = store.Touch(caller, key)
+		if _, err := store.Remove(caller, key); err != nil {
+			t.Error(err)
+		}
+		if err := kept.Err(); err != context.Canceled {
+			t.Errorf("once the operation is over the context says %v", err)
+		}
+		<-kept.Done()
+		_, _ = store.Exists(caller, key)
+	})
+}
+
+func TestTimeoutsThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
+	for want, wire := range map[string]func(){
+		"of 0s":            func() { middleware.Timeout(0) },
+		"of -1s":           func() { middleware.Timeout(-time.Second) },
+		"of -1s for some":  func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: -time.Second, Ops: []aerostore.Op{1}}) },
+		"no operations":    func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: 1}) },
+		"for operation 0":  func() { middleware.Timeout(1, middleware.TimeoutOps{Ops: []aerostore.Op{0}}) },
+		"for operation 17": func() { middleware.Timeout(1, middleware.TimeoutOps{Ops: []aerostore.Op{17}}) },
+	} {
+		got, _ := panicOf(wire).(string)
+		if !strings.HasPrefix(got, "middleware: Timeout ") || !strings.Contains(got, want) {
+			t.Errorf("panic %q, want one about %q", got, want)
+		}
+	}
+}
