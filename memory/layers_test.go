@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -20,6 +21,8 @@ var layers = map[string][]aerostore.Middleware{
 	"Tracing":    {otelmw.Tracing(otelmw.WithTracerProvider(sdktrace.NewTracerProvider()), otelmw.WithKey(), otelmw.WithRows())},
 	"Metrics":    {otelmw.Metrics(otelmw.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))))},
 	"Log":        {middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})))},
+	"Timeout":    {middleware.Timeout(time.Hour)},
+	"Retry":      {middleware.Retry(middleware.RetryAttemptTimeout(time.Hour))},
 	"by hand":    {func(s aerostore.Store) aerostore.Store { return typed{s} }},
 }
 
@@ -31,7 +34,7 @@ func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 // allLayers is one chain of them.
 func allLayers() (all []aerostore.Middleware) {
-	for _, name := range []string{"Tracing", "Metrics", "Log", "passing on", "by hand"} {
+	for _, name := range []string{"Tracing", "Metrics", "Log", "Timeout", "Retry", "passing on", "by hand"} {
 		all = slices.Concat(all, layers[name])
 	}
 	return all

@@ -1,0 +1,278 @@
+package middleware
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
+)
+
+// Retry returns a middleware that tries operations again that failed for a
+// reason that may pass: those for which [Transient] holds, unless a
+// [RetryClassifier] says otherwise.
+//
+// # Writes
+//
+// A write in doubt is not repeated, unless [RetryInDoubt] says of the call that
+// it may be: it could be applied twice. Reads, and writes that were certainly
+// not applied, are. Its error says which of the two a write is; an error that is
+// no [aerostore.Error], as a custom call may return, is taken to be in doubt.
+//
+// # Pauses
+//
+// Before each attempt but the first there is a pause; see [RetryBackoff]. There
+// is none where the caller's deadline would come before its end: then the last
+// error is returned at once. A caller's context that ends during a pause ends
+// the operation.
+//
+// # Budget
+//
+// Retries take from a budget that calls fill, so that an outage is met by
+// little more load than a good day; see [RetryBudget]. When it is used up, the
+// error is returned at once.
+//
+// # Batches and queries
+//
+// Of a batch only the keys that failed and may be tried again are sent again.
+// Results stay in the order of the keys, each the last answer for its key; what
+// one attempt gave, a later one cannot lose. The error of the batch as a whole
+// is returned only if no attempt got through.
+//
+// A query is tried again only until it has given its first record.
+//
+// # Results and errors
+//
+// Attempts in the result are all that were made, those that the layers inside
+// count included; Node is the last one that is known. Where there was a single
+// attempt the error is passed on as it is. After several it is the last one's,
+// an [aerostore.Error] that says how many there were and is in doubt if any of
+// them left the write in doubt. One that is no aerostore.Error is passed on as
+// it is, unless there is doubt to add. If the caller's context ended a pause,
+// the error matches both the context's and the last attempt's.
+//
+// # Counters
+//
+// As an [aerostore.Policy] it is "retry" and counts the operations that came
+// through ("calls"), attempts after the first ("retries"), operations that
+// succeeded after several ("recovered") and why there was no other attempt:
+// writes and keys "in_doubt", and operations "exhausted", "out_of_time",
+// "over_budget" or "context_ended". Its level "budget" is the number of retries that
+// are left.
+//
+// A success at the first attempt costs no allocation, unless
+// [RetryAttemptTimeout] is set.
+//
+// Retry panics if the options make no sense.
+func Retry(opts ...RetryOption) aerostore.Middleware {
+	c := newRetryConfig(opts)
+	return aerostore.WithPolicy(func() *retry {
+		return &retry{retryConfig: c, budget: newRetryTokens(c.budget, c.unlimited()), clock: newLaggingClock()}
+	})
+}
+
+// retry is the policy around one store.
+type retry struct {
+	retryConfig
+	budget *retryTokens
+	clock  *laggingClock
+
+	retries, recovered                               atomic.Int64
+	inDoubt, exhausted, outOfTime, overBudget, ended atomic.Int64
+}
+
+func (r *retry) Intercept(next aerostore.Handler) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		r.budget.calls.Add(1)
+		result, err := r.attempt(ctx, call, next)
+		switch {
+		case call.IsBatch():
+			if err == nil && !anyFailed(result.Batch()) {
+				return result, nil
+			}
+			return r.repeatBatch(ctx, call, next, result, err)
+		case err == nil:
+			return result, nil
+		default:
+			return r.repeat(ctx, call, next, result, err)
+		}
+	}
+}
+
+// attempt tries the call once.
+func (r *retry) attempt(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if r.limit == nil || call.Op == aerostore.OpQuery {
+		return next(ctx, call)
+	}
+	bounded := within(ctx, r.clock, r.limit)
+	if bounded == nil {
+		return next(ctx, call)
+	}
+	return bound(bounded, call, next)
+}
+
+// bound tries the call once, for as long as ctx lasts.
+func bound(ctx *deadline, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	defer ctx.end()
+	result, err := next(ctx, call)
+	if err != nil {
+		err = ctx.explain(call, err)
+	}
+	return result, err
+}
+
+// repeat goes on with a call that is no batch and failed once.
+func (r *retry) repeat(
+	ctx context.Context, call aerostore.Call, next aerostore.Handler, result aerostore.Result, err error,
+) (aerostore.Result, error) {
+	var sum tries
+	sum.add(result, err)
+	doubt := false
+	for n := 1; ; n++ {
+		again, ended := r.mayRepeat(ctx, call, n, err), error(nil)
+		if doubtful(call, err) {
+			doubt = true
+		}
+		if again {
+			again, ended = r.pause(ctx, RetryAttempt{Call: call, Number: n, Err: err})
+		}
+		if !again {
+			return sum.of(result), gaveUp(call, n, err, ended, doubt)
+		}
+		result, err = r.attempt(ctx, call, next)
+		sum.add(result, err)
+		if err == nil {
+			r.recovered.Add(1)
+			return sum.of(result), nil
+		}
+	}
+}
+
+// mayRepeat reports whether a call that is no batch and failed n times may be
+// tried again.
+func (r *retry) mayRepeat(ctx context.Context, call aerostore.Call, n int, err error) bool {
+	if doubtful(call, err) && !r.repeats(call) {
+		r.leaveInDoubt(ctx, RetryAttempt{Call: call, Number: n, Err: err})
+		return false
+	}
+	return call.Rows() == 0 && r.transient(ctx, call, err)
+}
+
+// leaveInDoubt tells of a write that is not repeated.
+func (r *retry) leaveInDoubt(ctx context.Context, a RetryAttempt) {
+	if !aerostore.InDoubt(a.Err) {
+		return // nobody said so
+	}
+	r.inDoubt.Add(int64(max(a.Keys, 1)))
+	a.Stop = stopInDoubt
+	r.tell(ctx, a)
+}
+
+// Why there is no other attempt, as hooks and counters tell it.
+const (
+	stopInDoubt    = "in_doubt"
+	stopExhausted  = "exhausted"
+	stopOutOfTime  = "out_of_time"
+	stopOverBudget = "over_budget"
+	stopEnded      = "context_ended"
+)
+
+// pause waits for the next attempt after a, which may be repeated. It returns
+// false if there shall be none, and the context's error if that is why.
+func (r *retry) pause(ctx context.Context, a RetryAttempt) (again bool, ended error) {
+	wait := r.draw(a.Number)
+	ended = ctx.Err()
+	deadline, bounded := ctx.Deadline()
+	switch {
+	case ended != nil:
+		a.Stop = stopEnded
+		r.ended.Add(1)
+	case a.Number >= r.attempts:
+		a.Stop = stopExhausted
+		r.exhausted.Add(1)
+	case bounded && time.Until(deadline) <= wait:
+		a.Stop = stopOutOfTime
+		r.outOfTime.Add(1)
+	case !r.budget.take():
+		a.Stop = stopOverBudget
+		r.overBudget.Add(1)
+	default:
+		a.Wait = wait
+	}
+	r.tell(ctx, a)
+	if a.Stop != "" {
+		if ended != nil && errors.Is(a.Err, ended) {
+			ended = nil // the attempt says so itself
+		}
+		return false, ended
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		r.retries.Add(1)
+		return true, nil
+	case <-ctx.Done():
+		r.ended.Add(1)
+		return false, ctx.Err()
+	}
+}
+
+func (r *retry) tell(ctx context.Context, a RetryAttempt) {
+	if r.hook != nil {
+		r.hook(ctx, a)
+	}
+}
+
+// draw returns how long to wait after n attempts.
+func (r *retry) draw(n int) time.Duration {
+	longest := r.ceiling
+	if shift := n - 1; shift < 63 && r.base <= r.ceiling>>shift {
+		longest = r.base << shift
+	}
+	return rand.N(longest) //nolint:gosec // G404: not for security
+}
+
+// PolicyStats implements [aerostore.Policy].
+func (r *retry) PolicyStats() aerostore.PolicyStats {
+	return aerostore.PolicyStats{
+		Policy: "retry",
+		Events: []aerostore.PolicyEvent{
+			{Name: "calls", N: r.budget.calls.Load()},
+			{Name: "retries", N: r.retries.Load()},
+			{Name: "recovered", N: r.recovered.Load()},
+			{Name: stopInDoubt, N: r.inDoubt.Load()},
+			{Name: stopExhausted, N: r.exhausted.Load()},
+			{Name: stopOutOfTime, N: r.outOfTime.Load()},
+			{Name: stopOverBudget, N: r.overBudget.Load()},
+			{Name: stopEnded, N: r.ended.Load()},
+		},
+		Levels: []aerostore.PolicyLevel{{Name: "budget", Value: r.budget.left()}},
+	}
+}
+
+// tries adds up what attempts say of themselves.
+type tries struct {
+	made     int32
+	attempts int32
+	node     *aerostore.Node
+}
+
+func (t *tries) add(result aerostore.Result, err error) {
+	t.made++
+	t.attempts += max(result.Attempts, 1)
+	if node := telling.Node(result, err); node != nil {
+		t.node = node
+	}
+}
+
+// of returns the result of the last attempt with what all of them say.
+func (t *tries) of(result aerostore.Result) aerostore.Result {
+	if t.made > 1 {
+		result.Attempts, result.Node = t.attempts, t.node
+	}
+	return result
+}

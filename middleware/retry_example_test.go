@@ -1,0 +1,62 @@
+package middleware_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+// What failed without having been applied is tried again; a write in doubt is
+// not, since it would count twice.
+func ExampleRetry() {
+	backend := memory.New()
+	store := aerostore.Chain(backend, middleware.Retry(
+		middleware.RetryAttempts(5),
+		middleware.RetryBackoff{Base: time.Millisecond, Cap: 50 * time.Millisecond},
+		middleware.RetryHook(func(_ context.Context, a middleware.RetryAttempt) {
+			fmt.Printf("attempt %d: %v\n", a.Number, a.Err)
+		}),
+	))
+	ctx := context.Background()
+	visits := aerostore.NewKey("test", "counters", "visits")
+
+	backend.Fail(memory.Fault{Code: aerostore.CodeKeyBusy, Times: 2})
+	fmt.Println(store.Increment(ctx, visits, aerostore.Bins{"n": 1}))
+
+	backend.Fail(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
+	err := store.Increment(ctx, visits, aerostore.Bins{"n": 1})
+	fmt.Println("in doubt:", aerostore.InDoubt(err))
+
+	record, _ := store.Get(ctx, visits)
+	fmt.Println(record.Bins["n"])
+
+	// Output:
+	// attempt 1: aerostore: INCREMENT test.counters: KEY_BUSY (14): too many operations wait for this record: spread the load over more keys
+	// attempt 2: aerostore: INCREMENT test.counters: KEY_BUSY (14): too many operations wait for this record: spread the load over more keys
+	// <nil>
+	// attempt 1: aerostore: INCREMENT test.counters: TIMEOUT (9): no answer came in time (in doubt: the write may have been applied)
+	// in doubt: true
+	// 2
+}
+
+// A Put whose bins do not depend on what was there, by the only writer of its
+// record, may be applied twice.
+func ExampleRetryInDoubt() {
+	backend := memory.New()
+	store := aerostore.Chain(backend, middleware.Retry(
+		middleware.RetryInDoubt(func(call aerostore.Call) bool {
+			return call.Op == aerostore.OpPut && call.Key.Set() == "profiles" &&
+				call.Options.GenerationCheck == aerostore.GenerationIgnored && call.Options.Exists == aerostore.Update
+		}),
+	))
+	backend.Fail(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
+	err := store.Put(context.Background(), aerostore.NewKey("test", "profiles", "ada"), aerostore.Bins{"name": "Ada"})
+	fmt.Println(err)
+
+	// Output:
+	// <nil>
+}

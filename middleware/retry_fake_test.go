@@ -1,0 +1,54 @@
+package middleware_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+// script is a handler that answers with one error after the other, and without
+// one from then on. It keeps what it was asked and when.
+type script struct {
+	errs []error
+
+	mu    sync.Mutex
+	calls []aerostore.Call
+	at    []time.Time
+}
+
+func (s *script) handle(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.calls)
+	s.calls, s.at = append(s.calls, call), append(s.at, time.Now())
+	if n < len(s.errs) {
+		return aerostore.Result{}, s.errs[n]
+	}
+	if call.IsBatch() {
+		return aerostore.Result{}.WithBatch(make([]aerostore.BatchResult, call.Len())), nil
+	}
+	return aerostore.Result{}, nil
+}
+
+// retried returns a store that fails with errs in turn, under a Retry.
+func retried(errs []error, opts ...middleware.RetryOption) (aerostore.Store, *script) {
+	s := &script{errs: errs}
+	return aerostore.Chain(aerostore.Handler(s.handle), middleware.Retry(opts...)), s
+}
+
+func (s *script) want(t *testing.T, attempts int) {
+	t.Helper()
+	if got := len(s.calls); got != attempts {
+		t.Errorf("%d attempts, want %d", got, attempts)
+	}
+}
+
+func busy(call aerostore.Call) error { return call.Fail(aerostore.CodeKeyBusy, nil) }
+
+// repeated returns n of them.
+func repeated(n int, err error) []error { return slices.Repeat([]error{err}, n) }

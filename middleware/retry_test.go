@@ -1,0 +1,503 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+func TestAFailureThatMayPassIsTriedAgain(t *testing.T) {
+	for _, o := range storeOperations() {
+		t.Run(o.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, backend := retried(repeated(2, busy(put)))
+				if err := o.run(t.Context(), store); err != nil {
+					t.Errorf("it failed: %v", err)
+				}
+				backend.want(t, 3)
+				wantEvents(t, store, map[string]int64{"calls": 1, "retries": 2, "recovered": 1})
+			})
+		})
+	}
+}
+
+func TestAWriteInDoubtIsNeverRepeated(t *testing.T) {
+	for _, o := range storeOperations() {
+		t.Run(o.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				doubtful := uncertain(put, aerostore.CodeTimeout)
+				store, backend := retried([]error{doubtful})
+				err := o.run(t.Context(), store)
+				if !o.writes {
+					backend.want(t, 2) // a read cannot be applied
+					return
+				}
+				backend.want(t, 1)
+				if err != doubtful {
+					t.Errorf("the error became %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestAWriteInDoubtAfterOneThatWasNotIsNotRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := retried([]error{busy(put), uncertain(put, aerostore.CodeNetwork)}, middleware.RetryAttempts(9))
+		err := store.Put(t.Context(), key, bins)
+		backend.want(t, 2)
+		if !aerostore.InDoubt(err) || aerostore.CodeOf(err) != aerostore.CodeNetwork {
+			t.Errorf("Put gave %v", err)
+		}
+		wantEvents(t, store, map[string]int64{"calls": 1, "retries": 1, "in_doubt": 1})
+	})
+}
+
+func TestAWriteWhoseErrorDoesNotSayIsTakenToBeInDoubt(t *testing.T) {
+	always := middleware.RetryClassifier(func(context.Context, aerostore.Call, error) bool { return true })
+	for _, writes := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			store, backend := retried([]error{oddError{}}, always)
+			err := aerostore.Do(t.Context(), store, aerostore.Custom{Name: "UDF", Writes: writes}, func(context.Context) error { return nil })
+			if writes {
+				backend.want(t, 1)
+			} else {
+				backend.want(t, 2)
+			}
+			if (err == error(oddError{})) != writes {
+				t.Errorf("Do gave %v", err)
+			}
+		})
+	}
+}
+
+func TestAnApplicationMayHaveAWriteInDoubtRepeated(t *testing.T) {
+	puts := middleware.RetryInDoubt(func(call aerostore.Call) bool { return call.Op == aerostore.OpPut })
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, puts)
+		if err := store.Put(t.Context(), key, bins); err != nil {
+			t.Errorf("Put gave %v", err)
+		}
+		backend.want(t, 2)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, puts)
+		if err := store.Append(t.Context(), key, bins); !aerostore.InDoubt(err) {
+			t.Errorf("Append gave %v", err)
+		}
+		backend.want(t, 1)
+	})
+}
+
+// The repeat of a checked write cannot tell whether it lost to somebody else or
+// to itself.
+func TestTheErrorIsInDoubtIfAnyAttemptWas(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		last error
+	}{
+		{"the generation is another", put.Fail(aerostore.CodeGeneration, nil)},
+		{"the record exists", put.Fail(aerostore.CodeExists, nil)},
+		{"a failure without doubt", busy(put)},
+		{"an error that wraps one", fmt.Errorf("user %s: %w", marker, busy(put))},
+		{"an error of another type", oddError{}},
+		{"the store is closed", put.Fail(aerostore.CodeOK, aerostore.ErrClosed)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, backend := retried(
+					[]error{uncertain(put, aerostore.CodeTimeout), c.last},
+					middleware.RetryAttempts(2),
+					middleware.RetryInDoubt(func(aerostore.Call) bool { return true }))
+				err := store.Put(t.Context(), key, bins, aerostore.GenerationEqual(1))
+				backend.want(t, 2)
+				e, ok := errors.AsType[*aerostore.Error](err)
+				if !ok || !e.InDoubt || !aerostore.InDoubt(err) {
+					t.Errorf("not in doubt: %v", err)
+				}
+				if !errors.Is(err, c.last) || aerostore.CodeOf(err) != aerostore.CodeOf(c.last) {
+					t.Errorf("it is not the last attempt's: %v", err)
+				}
+				if strings.Contains(e.Error(), marker) {
+					t.Errorf("it holds a key or value: %v", e)
+				}
+			})
+		})
+	}
+}
+
+func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
+	reset := put.Fail(aerostore.CodeNetwork, errors.New("connection reset by peer"))
+	reset.Node = node
+	for _, c := range []struct {
+		errs []error
+		want string
+	}{
+		{repeated(3, busy(put)), busy(put).Error() + ": after 3 attempts"},
+		{
+			[]error{busy(put), reset, reset},
+			"aerostore: PUT test.users: NETWORK_ERROR (-18): the connection to the server broke: " +
+				"connection reset by peer, after 3 attempts (node BB9 10.0.0.7:3010)",
+		},
+		{[]error{busy(put), aerostore.ErrGeneration}, aerostore.ErrGeneration.Error()},
+		{[]error{put.Fail(aerostore.CodeExists, nil)}, put.Fail(aerostore.CodeExists, nil).Error()},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store, _ := retried(c.errs, middleware.RetryClassifier(
+				func(_ context.Context, _ aerostore.Call, err error) bool { return middleware.Transient(err) }))
+			err := store.Touch(t.Context(), key)
+			if err == nil || err.Error() != c.want {
+				t.Errorf("error\n got %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
+	rejected := errors.New("the circuit is open")
+	for name, err := range map[string]error{
+		"an answer":                        put.Fail(aerostore.CodeNotFound, nil),
+		"another generation":               put.Fail(aerostore.CodeGeneration, nil),
+		"a rejection of another layer":     put.Fail(aerostore.CodeOK, rejected),
+		"a closed store":                   put.Fail(aerostore.CodeOK, aerostore.ErrClosed),
+		"a cancellation that is not ours":  put.FailContext(context.Canceled),
+		"refused input":                    aerostore.Call{Op: aerostore.OpPut}.Validate(),
+		"attempts that ran out on a query": put.Fail(aerostore.CodeMaxRetries, put.Fail(aerostore.CodeIndexNotFound, nil)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			store, backend := retried([]error{err})
+			if _, got := store.Get(t.Context(), key); got != err {
+				t.Errorf("Get gave %v, want %v", got, err)
+			}
+			backend.want(t, 1)
+			wantEvents(t, store, map[string]int64{"calls": 1})
+		})
+	}
+}
+
+func TestAttemptsThatRanOutOverAPassingFailureAreTriedAgain(t *testing.T) {
+	for _, cause := range []error{nil, errors.New("dial"), put.Fail(aerostore.CodeKeyBusy, nil)} {
+		synctest.Test(t, func(t *testing.T) {
+			store, backend := retried([]error{put.Fail(aerostore.CodeMaxRetries, cause)})
+			if _, err := store.Get(t.Context(), key); err != nil {
+				t.Error(err)
+			}
+			backend.want(t, 2)
+		})
+	}
+}
+
+func TestNoMoreAttemptsThanAllowed(t *testing.T) {
+	for _, allowed := range []int{1, 2, 3, 7} {
+		synctest.Test(t, func(t *testing.T) {
+			store, backend := retried(repeated(99, busy(put)), middleware.RetryAttempts(allowed))
+			if _, err := store.Get(t.Context(), key); aerostore.CodeOf(err) != aerostore.CodeKeyBusy {
+				t.Errorf("Get gave %v", err)
+			}
+			backend.want(t, allowed)
+			wantEvents(t, store, map[string]int64{"calls": 1, "retries": int64(allowed - 1), "exhausted": 1})
+		})
+	}
+}
+
+func TestPausesGrowUpToTheCapAndDiffer(t *testing.T) {
+	const base, top = 10 * time.Millisecond, 25 * time.Millisecond
+	longest := []time.Duration{base, 2 * base, top, top}
+	synctest.Test(t, func(t *testing.T) {
+		var seen [4]time.Duration
+		distinct := map[time.Duration]bool{}
+		for range 200 {
+			store, backend := retried(repeated(4, busy(put)),
+				middleware.RetryAttempts(5), middleware.RetryBackoff{Base: base, Cap: top})
+			if err := store.Touch(t.Context(), key); err != nil {
+				t.Fatal(err)
+			}
+			for i := range longest {
+				wait := backend.at[i+1].Sub(backend.at[i])
+				distinct[wait] = true
+				if wait > longest[i] {
+					t.Fatalf("pause %d lasted %v, want %v at most", i+1, wait, longest[i])
+				}
+				seen[i] = max(seen[i], wait)
+			}
+		}
+		for i := range longest {
+			if seen[i] < longest[i]*3/4 {
+				t.Errorf("of 200 the longest pause %d was %v, want up to %v", i+1, seen[i], longest[i])
+			}
+		}
+		if len(distinct) < 700 {
+			t.Errorf("%d different pauses of 800", len(distinct))
+		}
+	})
+}
+
+func TestPausesOfManyAttemptsStayAtTheCap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := retried(repeated(99, busy(put)), middleware.RetryAttempts(100),
+			middleware.RetryBackoff{Base: time.Hour, Cap: math.MaxInt64}, middleware.RetryBackoff{Cap: time.Second})
+		if err := store.Touch(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 99 {
+			if wait := backend.at[i+1].Sub(backend.at[i]); wait > time.Second {
+				t.Errorf("pause %d lasted %v", i+1, wait)
+			}
+		}
+	})
+}
+
+func TestThereIsNoPauseThatTheDeadlineCutsOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		start, want := time.Now(), busy(put)
+		store, backend := retried([]error{want}, middleware.RetryBackoff{Base: 1000 * time.Hour, Cap: 1000 * time.Hour})
+		if err := store.Touch(ctx, key); err != want {
+			t.Errorf("Touch gave %v", err)
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("it took %v", took)
+		}
+		backend.want(t, 1)
+		wantEvents(t, store, map[string]int64{"calls": 1, "out_of_time": 1})
+	})
+}
+
+func TestACallerWhoGivesUpDuringAPauseIsAnsweredAtOnce(t *testing.T) {
+	for name, doubt := range map[string]bool{"in doubt": true, "not in doubt": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Minute, cancel)
+				start := time.Now()
+				last := put.Fail(aerostore.CodeTimeout, nil)
+				last.InDoubt = doubt
+				store, backend := retried([]error{last},
+					middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour},
+					middleware.RetryInDoubt(func(aerostore.Call) bool { return true }))
+				err := store.Put(ctx, key, bins)
+				if !errors.Is(err, context.Canceled) || !errors.Is(err, aerostore.ErrTimeout) ||
+					aerostore.CodeOf(err) != aerostore.CodeOK || aerostore.InDoubt(err) != doubt {
+					t.Errorf("Put gave %v", err)
+				}
+				text := "aerostore: PUT test.users: context canceled before attempt 2, the last one failed with: " + last.Error()
+				if !strings.HasPrefix(err.Error(), text) {
+					t.Errorf("error\n got %v\nwant %v", err, text)
+				}
+				if took := time.Since(start); took != time.Minute {
+					t.Errorf("it took %v", took)
+				}
+				backend.want(t, 1)
+				wantEvents(t, store, map[string]int64{"calls": 1, "context_ended": 1})
+			})
+		})
+	}
+}
+
+func TestACallerWhoHasGivenUpGetsNoOtherAttempt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	attempts := 0
+	store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		attempts++
+		cancel()
+		return aerostore.Result{}, busy(call)
+	}), middleware.Retry())
+	err := store.Touch(ctx, key)
+	if attempts != 1 || !errors.Is(err, context.Canceled) || !errors.Is(err, aerostore.CodeKeyBusy) {
+		t.Errorf("%d attempts, %v", attempts, err)
+	}
+	deadline := put.FailContext(context.DeadlineExceeded)
+	past, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	store, backend := retried([]error{deadline})
+	if err := store.Touch(past, key); err != error(deadline) {
+		t.Errorf("the caller's own deadline became %v", err)
+	}
+	backend.want(t, 1)
+}
+
+func TestAQueryIsTriedAgainUntilItsFirstRecord(t *testing.T) {
+	broken := aerostore.Call{Op: aerostore.OpQuery}.Fail(aerostore.CodeNetwork, nil)
+	for _, c := range []struct{ before, attempts int }{{0, 3}, {1, 1}, {5, 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			attempts := 0
+			store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+				if attempts++; attempts == 3 {
+					return yields(5, nil)(ctx, call)
+				}
+				return yields(c.before, broken)(ctx, call)
+			}), middleware.Retry())
+			rows, err := 0, error(nil)
+			for _, err = range store.Query(t.Context(), everyone) {
+				if err == nil {
+					rows++
+				}
+			}
+			if attempts != c.attempts {
+				t.Errorf("broken after %d records: %d attempts, want %d", c.before, attempts, c.attempts)
+			}
+			if c.before > 0 && (rows != c.before || err != error(broken)) {
+				t.Errorf("%d records and %v, want %d and the error", rows, err, c.before)
+			}
+			if c.before == 0 && (rows != 5 || err != nil) {
+				t.Errorf("%d records and %v, want all five once", rows, err)
+			}
+		})
+	}
+}
+
+func TestAttemptsAddUpAndTheLastNodeIsTold(t *testing.T) {
+	other := &aerostore.Node{Name: "BB7"}
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		attempts := []aerostore.Result{{Attempts: 2, Node: other}, {Node: node}, {Attempts: 3}}
+		var result aerostore.Result
+		seen := func(next aerostore.Handler) aerostore.Handler {
+			return func(ctx context.Context, call aerostore.Call) (r aerostore.Result, err error) {
+				r, err = next(ctx, call)
+				result = r
+				return r, err
+			}
+		}
+		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			n++
+			return attempts[n-1], busy(call)
+		}), aerostore.Intercept(seen), middleware.Retry())
+		_ = store.Touch(t.Context(), key)
+		if result.Attempts != 6 || result.Node != node {
+			t.Errorf("%d attempts at %v, want 6 at %v", result.Attempts, result.Node, node)
+		}
+	})
+}
+
+func TestASingleAttemptPassesUnchanged(t *testing.T) {
+	want := &aerostore.Record{Key: key}
+	var result aerostore.Result
+	store := aerostore.Chain(answers(aerostore.Result{Attempts: 4, Node: node}.WithRecord(want), aerostore.ErrFilteredOut),
+		aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+			return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+				r, err := next(ctx, call)
+				result = r
+				return r, err
+			}
+		}), middleware.Retry())
+	got, err := store.Get(t.Context(), key)
+	if got != want || err != aerostore.ErrFilteredOut || result.Attempts != 4 || result.Node != node {
+		t.Errorf("Get gave %v, %v with %+v", got, err, result)
+	}
+}
+
+func TestAHookIsToldOfEachAttemptThatFailed(t *testing.T) {
+	fixed := middleware.RetryBackoff{Base: time.Nanosecond, Cap: time.Nanosecond}
+	for _, c := range []struct {
+		name string
+		errs []error
+		opts []middleware.RetryOption
+		want []string
+	}{
+		{"a success", nil, nil, nil},
+		{"an answer", []error{aerostore.ErrNotFound}, nil, nil},
+		{"one that passed", repeated(1, busy(put)), nil, []string{"1 KEY_BUSY again"}},
+		{
+			"one that did not", repeated(3, busy(put)), nil,
+			[]string{"1 KEY_BUSY again", "2 KEY_BUSY again", "3 KEY_BUSY exhausted"},
+		},
+		{
+			"one in doubt",
+			[]error{busy(put), uncertain(put, aerostore.CodeTimeout)},
+			nil,
+			[]string{"1 KEY_BUSY again", "2 TIMEOUT in_doubt"},
+		},
+		{
+			"a budget that is used up", repeated(9, busy(put)),
+			[]middleware.RetryOption{middleware.RetryAttempts(9), middleware.RetryBudget{Ratio: 1, Burst: 2}},
+			[]string{"1 KEY_BUSY again", "2 KEY_BUSY again", "3 KEY_BUSY over_budget"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				type ctxKey struct{}
+				var told []string
+				hook := middleware.RetryHook(func(ctx context.Context, a middleware.RetryAttempt) {
+					next := a.Stop
+					if next == "" {
+						next = "again"
+					}
+					if a.Call.Op != aerostore.OpPut || ctx.Value(ctxKey{}) != true || a.Keys != 0 {
+						t.Errorf("told of %v, %d keys", a.Call, a.Keys)
+					}
+					told = append(told, fmt.Sprintf("%d %s %s", a.Number, aerostore.CodeOf(a.Err).String(), next))
+				})
+				store, _ := retried(c.errs, append(c.opts, fixed, hook)...)
+				_ = store.Put(context.WithValue(t.Context(), ctxKey{}, true), key, bins)
+				if !slices.Equal(told, c.want) {
+					t.Errorf("told %q, want %q", told, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestAClassifierDecidesWhatMayPass(t *testing.T) {
+	lock := middleware.RetryClassifier(func(_ context.Context, call aerostore.Call, err error) bool {
+		return call.Op == aerostore.OpTouch && errors.Is(err, aerostore.ErrGeneration)
+	})
+	for _, c := range []struct {
+		err      error
+		opts     []middleware.RetryOption
+		attempts int
+	}{
+		{put.Fail(aerostore.CodeGeneration, nil), []middleware.RetryOption{lock}, 2},
+		{busy(put), []middleware.RetryOption{lock}, 1},
+		{busy(put), []middleware.RetryOption{lock, middleware.RetryClassifier(nil), nil}, 2},
+		{uncertain(put, aerostore.CodeGeneration), []middleware.RetryOption{lock}, 1},
+		{uncertain(put, aerostore.CodeTimeout), []middleware.RetryOption{middleware.RetryInDoubt(nil)}, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store, backend := retried([]error{c.err}, c.opts...)
+			_ = store.Touch(t.Context(), key)
+			backend.want(t, c.attempts)
+		})
+	}
+}
+
+func TestAPanicInAnAttemptGoesOn(t *testing.T) {
+	store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		panic(marker)
+	}), middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)))
+	if got := panicOf(func() { _ = store.Touch(t.Context(), key) }); got != marker {
+		t.Errorf("the panic became %v", got)
+	}
+}
+
+func TestRetriesThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
+	for want, opt := range map[string]middleware.RetryOption{
+		"of 0 attempts":             middleware.RetryAttempts(0),
+		"of -1 attempts":            middleware.RetryAttempts(-1),
+		"pauses from -1ns":          middleware.RetryBackoff{Base: -1},
+		"pauses from 10ms to 1ms":   middleware.RetryBackoff{Cap: time.Millisecond},
+		"pauses from 2s to 1s":      middleware.RetryBackoff{Base: 2 * time.Second},
+		"attempts of 0s":            middleware.RetryAttemptTimeout(0),
+		"attempts of -1s":           middleware.RetryAttemptTimeout(-time.Second),
+		"a budget of -1 for each":   middleware.RetryBudget{Ratio: -1},
+		"a budget of NaN for each":  middleware.RetryBudget{Ratio: math.NaN()},
+		"-1 a second":               middleware.RetryBudget{PerSecond: -1},
+		"-1 saved up":               middleware.RetryBudget{Ratio: 1, Burst: -1},
+		"a budget that is used up ": middleware.RetryBudget{Burst: 5},
+	} {
+		got, _ := panicOf(func() { middleware.Retry(opt) }).(string)
+		if !strings.HasPrefix(got, "middleware: Retry ") || !strings.Contains(got, want) {
+			t.Errorf("panic %q, want one about %q", got, want)
+		}
+	}
+}
