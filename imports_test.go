@@ -19,6 +19,7 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 		forbid []string
 	}{
 		{".", []string{client, otel, grpc}},
+		{"./fault", []string{client, otel, grpc}},
 		{"./memory", []string{client, otel, grpc}},
 		{"./middleware", []string{client, otel, grpc}},
 		{"./storetest", []string{client, otel, grpc}},

@@ -1,130 +1,16 @@
 package memory
 
-import (
-	"fmt"
-	"slices"
+import "github.com/aerostore/aerostore/fault"
 
-	"github.com/aerostore/aerostore"
-)
+// A Fault says which operations fail, and how; set it with [Store.Fail]. See
+// [fault.Fault].
+type Fault = fault.Fault
 
-// A Fault says which operations fail, and how; set it with [Store.Fail]. The
-// fields of one kind narrow it down together. The zero Fault fails every
-// operation, always, with [aerostore.CodeServer] and without doing anything.
-//
-// Input that is refused before anything is sent, a context that is done and a
-// closed store fail by themselves and are not struck.
-type Fault struct {
-	// Which operations: those of Ops (none named: all, those of [aerostore.Do]
-	// included) that are about the namespace, the set and the record and that
-	// Match accepts. Zero values do not narrow. A batch is about every one of
-	// its keys. Match is called by many goroutines at once.
-	Ops       []aerostore.Op
-	Namespace string
-	Set       string
-	Key       aerostore.Key
-	Match     func(aerostore.Call) bool
+// An Injection is a [Fault] that was set in a store; its Stop ends it. See
+// [fault.Injection].
+type Injection = fault.Injection
 
-	// How often: always, or with a probability up to 1, drawn in a sequence
-	// that Seed determines; and then Times times at most, without an end if
-	// that is 0. Where one goroutine calls the store, the same seed strikes the
-	// same operations.
-	Probability float64
-	Seed        uint64
-	Times       int
-
-	// After selects queries that yielded that many records, and breaks them off
-	// there. Queries that end before go unscathed.
-	After int
-
-	// Code and Err are those of the error. Code is CodeServer if neither is
-	// set.
-	Code aerostore.ResultCode
-	Err  error
-
-	// InDoubt marks the error as one that does not say whether the operation
-	// was applied, which counts for operations that write: see
-	// [aerostore.Error].
-	InDoubt bool
-
-	// Applied has an operation that writes carried out all the same, a batch for
-	// all of its keys, and its answer lost: whatever it is, it becomes this
-	// error. Without Applied nothing happens.
-	Applied bool
-}
-
-// Fail makes operations fail from now on. Of several faults that fit an
-// operation the one set first strikes. A batch fails as a whole, without
-// results.
-//
-// It panics if f holds an unknown operation, a probability that is none or a
-// negative number, if it is Applied but not InDoubt, which is what a failure
-// without doubt promises not to be, or has After and Ops without OpQuery.
-func (s *Store) Fail(f Fault) *Injection {
-	f.check()
-	f.Ops = slices.Clone(f.Ops)
-	if f.Code == aerostore.CodeOK && f.Err == nil {
-		f.Code = aerostore.CodeServer
-	}
-	in := newInjection(f, &s.faults)
-	s.faults.change(func(all []*Injection) []*Injection { return append(all, in) })
-	return in
-}
-
-func (f *Fault) check() {
-	for _, op := range f.Ops {
-		if op == 0 || op > aerostore.OpCustom {
-			panic(fmt.Sprintf("memory: Fail of operation %d", op))
-		}
-	}
-	switch {
-	case !(0 <= f.Probability && f.Probability <= 1): // so NaN is caught, too
-		panic(fmt.Sprintf("memory: Fail with probability %v", f.Probability))
-	case f.Times < 0:
-		panic(fmt.Sprintf("memory: Fail of %d times", f.Times))
-	case f.After < 0:
-		panic(fmt.Sprintf("memory: Fail after %d records", f.After))
-	case f.After > 0 && len(f.Ops) > 0 && !slices.Contains(f.Ops, aerostore.OpQuery):
-		panic("memory: Fail after some records of what is no query")
-	case f.Applied && !f.InDoubt:
-		panic("memory: Fail of what is applied and not in doubt")
-	}
-}
-
-// fits reports whether the call is one of those that are to fail.
-func (f *Fault) fits(call *aerostore.Call) bool {
-	if len(f.Ops) > 0 && !slices.Contains(f.Ops, call.Op) {
-		return false
-	}
-	return f.isAbout(call) && (f.Match == nil || f.Match(*call))
-}
-
-func (f *Fault) isAbout(call *aerostore.Call) bool {
-	if call.Len() == 0 {
-		namespace, set := call.Target()
-		return f.isIn(namespace, set) && f.Key == aerostore.Key{}
-	}
-	for i := range call.Len() {
-		key := call.KeyAt(i)
-		if f.isIn(key.Namespace(), key.Set()) && (f.Key == aerostore.Key{} || same(f.Key, key)) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *Fault) isIn(namespace, set string) bool {
-	return (f.Namespace == "" || f.Namespace == namespace) && (f.Set == "" || f.Set == set)
-}
-
-// same reports whether both keys name one record, of which one may be known by
-// its digest alone.
-func same(a, b aerostore.Key) bool {
-	return a == b || (a.ID() == nil) != (b.ID() == nil) && digestKey(a) == digestKey(b)
-}
-
-// error returns how the call fails.
-func (f *Fault) error(call *aerostore.Call) error {
-	err := call.Fail(f.Code, f.Err)
-	err.InDoubt = f.InDoubt && call.Writes()
-	return err
-}
+// Fail makes operations fail from now on, as [fault.Injector.Inject] does, under
+// whose rules it panics. Input that is refused before anything is sent, a
+// context that is done and a closed store fail by themselves and are not struck.
+func (s *Store) Fail(f Fault) *Injection { return s.faults.Inject(f) }

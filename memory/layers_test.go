@@ -10,6 +10,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/fault"
 	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/otelmw"
 )
@@ -23,7 +24,15 @@ var layers = map[string][]aerostore.Middleware{
 	"Log":        {middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})))},
 	"Timeout":    {middleware.Timeout(time.Hour)},
 	"Retry":      {middleware.Retry(middleware.RetryAttemptTimeout(time.Hour))},
+	"Fault":      {middleware.Fault(harmless())},
 	"by hand":    {func(s aerostore.Store) aerostore.Store { return typed{s} }},
+}
+
+// harmless returns faults that are set and strike nothing.
+func harmless() *fault.Injector {
+	var faults fault.Injector
+	faults.Inject(fault.Fault{Set: "nowhere"})
+	return &faults
 }
 
 // nowhere takes what it is given, unlike slog.DiscardHandler, which would spare
@@ -34,7 +43,7 @@ func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 // allLayers is one chain of them.
 func allLayers() (all []aerostore.Middleware) {
-	for _, name := range []string{"Tracing", "Metrics", "Log", "Timeout", "Retry", "passing on", "by hand"} {
+	for _, name := range []string{"Tracing", "Metrics", "Log", "Timeout", "Retry", "Fault", "passing on", "by hand"} {
 		all = slices.Concat(all, layers[name])
 	}
 	return all

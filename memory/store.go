@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/fault"
 )
 
 // handler keeps the embedded field of Store unexported.
@@ -18,7 +19,8 @@ type Store struct {
 	namespaces map[string]*namespace // fixed by New
 	clock      *clock
 	closed     atomic.Bool
-	faults     injections
+	faults     fault.Injector
+	injected   aerostore.Handler // answer, unless a fault strikes
 }
 
 var (
@@ -42,6 +44,9 @@ func New(opts ...Option) *Store {
 		s.namespaces[name] = newNamespace(name, c, s.clock)
 	}
 	s.handler = s.handle
+	s.injected = s.faults.Intercept(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		return s.answer(ctx, &call)
+	})
 	return s
 }
 
@@ -95,8 +100,8 @@ func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Resu
 	if s.closed.Load() {
 		return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
 	}
-	if faults := s.faults.all.Load(); faults != nil {
-		return s.answerUnlessStruck(ctx, *faults, call)
+	if s.faults.Active() {
+		return s.injected(ctx, call)
 	}
 	return s.answer(ctx, &call)
 }

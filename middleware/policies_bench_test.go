@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/fault"
 	"github.com/aerostore/aerostore/middleware"
 )
 
 // What a policy costs for each Get that succeeds over a store that does
 // nothing, beside a layer that passes operations on and beside five of them.
-func BenchmarkRetryAndTimeout(b *testing.B) {
+func BenchmarkRetryTimeoutAndFault(b *testing.B) {
 	pass := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			result, err := next(ctx, call)
@@ -36,6 +37,7 @@ func BenchmarkRetryAndTimeout(b *testing.B) {
 			middleware.Retry(middleware.RetryAttemptTimeout(time.Second)),
 		}},
 		{"Timeout under a deadline", soon, []aerostore.Middleware{middleware.Timeout(2 * time.Hour)}},
+		{"Fault without faults", soon, []aerostore.Middleware{middleware.Fault(new(fault.Injector))}},
 		{"Timeout", b.Context(), []aerostore.Middleware{middleware.Timeout(time.Second)}},
 		{"context.WithTimeout", b.Context(), []aerostore.Middleware{aerostore.Intercept(withTimeout)}},
 	} {

@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/fault"
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestASuccessUnderRetryOrTimeoutAllocatesNothing(t *testing.T) {
+func TestASuccessUnderThesePoliciesAllocatesNothing(t *testing.T) {
 	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	failed := put.Fail(aerostore.CodeNotFound, nil)
@@ -29,6 +30,7 @@ func TestASuccessUnderRetryOrTimeoutAllocatesNothing(t *testing.T) {
 		{"a retry of attempts with a limit beyond the deadline", soon, middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)), nil, 0},
 		{"a timeout beyond the deadline", soon, middleware.Timeout(time.Hour), nil, 0},
 		{"a timeout for other operations", t.Context(), middleware.Timeout(time.Hour, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpGet}}), nil, 0},
+		{"faults, none set", t.Context(), middleware.Fault(new(fault.Injector)), nil, 0},
 		{"a timeout", t.Context(), middleware.Timeout(time.Hour), nil, 1},
 		{"a retry of attempts with a limit", t.Context(), middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)), nil, 1},
 	} {

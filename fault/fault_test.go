@@ -1,0 +1,161 @@
+package fault_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/fault"
+	"github.com/aerostore/aerostore/memory"
+)
+
+// What faults select, how often they strike and what becomes of writes in
+// doubt is tested in package memory, whose store has them built in.
+
+var (
+	users = aerostore.Query{Namespace: "test", Set: "users"}
+	ada   = aerostore.NewKey("test", "users", "ada")
+)
+
+// injected returns a store with five records behind an Injector.
+func injected(t *testing.T) (aerostore.Store, *fault.Injector) {
+	t.Helper()
+	backend := memory.NewT(t)
+	for id := range 5 {
+		if err := backend.Put(t.Context(), aerostore.NewKey("test", "users", id), aerostore.Bins{"n": id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var faults fault.Injector
+	return aerostore.Chain(backend, aerostore.WithPolicy(func() *fault.Injector { return &faults })), &faults
+}
+
+func TestAFaultDelaysAndDoesNoOtherHarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, faults := injected(t)
+		faults.Inject(fault.Fault{Delay: time.Second})
+		start := time.Now()
+		if err := store.Put(t.Context(), ada, aerostore.Bins{"n": 1}); err != nil || time.Since(start) != time.Second {
+			t.Errorf("after %v Put gave %v", time.Since(start), err)
+		}
+		rows := 0
+		for _, err := range store.Query(t.Context(), users) {
+			if err != nil {
+				t.Error(err)
+			}
+			rows++
+		}
+		if rows != 6 || time.Since(start) != 2*time.Second {
+			t.Errorf("after %v the query gave %d records", time.Since(start), rows)
+		}
+	})
+}
+
+func TestAFaultDelaysAQueryBetweenItsRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, faults := injected(t)
+		faults.Inject(fault.Fault{Delay: time.Second, After: 2})
+		start, rows := time.Now(), 0
+		for _, err := range store.Query(t.Context(), users) {
+			rows++
+			want := time.Duration(0)
+			if rows > 2 {
+				want = time.Second
+			}
+			if got := time.Since(start); err != nil || got != want {
+				t.Errorf("record %d came after %v, %v", rows, got, err)
+			}
+		}
+		if rows != 5 {
+			t.Errorf("%d records", rows)
+		}
+	})
+}
+
+func TestAFailureCanTakeItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, faults := injected(t)
+		faults.Inject(fault.Fault{Delay: time.Second, InDoubt: true})
+		start := time.Now()
+		err := store.Put(t.Context(), ada, aerostore.Bins{"n": 1})
+		if !aerostore.InDoubt(err) || aerostore.CodeOf(err) != aerostore.CodeServer || time.Since(start) != time.Second {
+			t.Errorf("after %v Put gave %v", time.Since(start), err)
+		}
+	})
+}
+
+func TestWhoGivesUpDuringADelayHasDoneNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, faults := injected(t)
+		delay := faults.Inject(fault.Fault{Delay: time.Hour, Code: aerostore.CodeTimeout, InDoubt: true, Applied: true})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := store.Put(ctx, ada, aerostore.Bins{"n": 1})
+		if !errors.Is(err, context.DeadlineExceeded) || aerostore.InDoubt(err) {
+			t.Errorf("Put gave %v", err)
+		}
+		delay.Stop()
+		if exists, err := store.Exists(t.Context(), ada); exists || err != nil {
+			t.Errorf("the record exists: %v, %v", exists, err)
+		}
+	})
+}
+
+func TestWhatIsRefusedAnywayIsNotStruck(t *testing.T) {
+	store, faults := injected(t)
+	never := faults.Inject(fault.Fault{})
+	if err := store.Put(t.Context(), ada, nil); !errors.Is(err, aerostore.ErrInvalid) {
+		t.Errorf("Put of nothing gave %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := store.Touch(ctx, ada); !errors.Is(err, context.Canceled) {
+		t.Errorf("Touch gave %v", err)
+	}
+	if n := never.Strikes(); n != 0 {
+		t.Errorf("%d strikes", n)
+	}
+}
+
+func TestFaultsAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, faults := injected(t)
+		if faults.Active() {
+			t.Error("active without a fault")
+		}
+		for _, f := range []fault.Fault{
+			{Delay: time.Second},
+			{Delay: time.Second, Code: aerostore.CodeNetwork},
+			{Code: aerostore.CodeTimeout, InDoubt: true},
+		} {
+			f.Times = 1
+			faults.Inject(f)
+		}
+		faults.Inject(fault.Fault{Set: "elsewhere"})
+		for range 4 {
+			_ = store.Put(t.Context(), ada, aerostore.Bins{"n": 1})
+		}
+		stats := aerostore.Policies(store)[0].PolicyStats()
+		for name, want := range map[string]int64{"delayed": 2, "failed": 2, "in_doubt": 1} {
+			if got := stats.Event(name); got != want {
+				t.Errorf("%d %s, want %d", got, name, want)
+			}
+		}
+		if stats.Policy != "fault" || stats.Level("active") != 1 || !faults.Active() {
+			t.Errorf("%+v", stats)
+		}
+	})
+}
+
+func TestADelayOfLessThanNothingPanics(t *testing.T) {
+	defer func() {
+		if text, _ := recover().(string); !strings.Contains(text, "a delay of -1s") {
+			t.Errorf("panic %q", text)
+		}
+	}()
+	new(fault.Injector).Inject(fault.Fault{Delay: -time.Second})
+}

@@ -1,0 +1,25 @@
+package middleware
+
+import (
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/fault"
+)
+
+// Fault returns a middleware that makes operations fail or take longer on
+// purpose, as far as there are faults in the Injector, which set and take them
+// out at run time: for a staging environment that is to show what an
+// application does in an outage.
+//
+// It belongs directly around the backend, inside the layers that are to deal
+// with what it does. Without faults it costs no allocation.
+//
+// As an [aerostore.Policy] it is the Injector; see
+// [fault.Injector.PolicyStats]. Stores that share an Injector share its faults.
+//
+// Fault panics if faults is nil.
+func Fault(faults *fault.Injector) aerostore.Middleware {
+	if faults == nil {
+		panic("middleware: Fault with a nil Injector")
+	}
+	return aerostore.WithPolicy(func() *fault.Injector { return faults })
+}
