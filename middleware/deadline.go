@@ -86,13 +86,17 @@ func (d *deadline) end() {
 	}
 }
 
+// isNear reports whether the limit is as good as reached. Aerospike's client
+// gives up a little early if another attempt of its own would come too late.
+func (d *deadline) isNear() bool { return time.Until(d.at) <= d.limit.Limit/10 }
+
 // explain returns err, naming the limit if it was that which ended the call.
 func (d *deadline) explain(call aerostore.Call, err error) error {
-	if d.Context.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
-		return err
+	if !errors.Is(err, context.DeadlineExceeded) || !d.isNear() {
+		return err // of a deadline that somebody set further in
 	}
 	if _, known := errors.AsType[*TimeoutError](err); known {
-		return err // of a layer further in
+		return err // of a Timeout further in
 	}
 	return d.limit.fail(call, err)
 }

@@ -110,6 +110,29 @@ func TestWhatIsNoTimeoutOfTheLimitPassesUnchanged(t *testing.T) {
 	}
 }
 
+func TestADeadlineSetFurtherInIsNotTheLimit(t *testing.T) {
+	const limit = time.Second
+	for _, c := range []struct {
+		takes time.Duration
+		limit time.Duration
+	}{
+		{limit / 2, 0},
+		{limit - time.Millisecond, limit}, // as Aerospike's client does
+		{limit, limit},
+		{2 * limit, limit},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+				time.Sleep(c.takes)
+				return aerostore.Result{}, call.FailContext(context.DeadlineExceeded)
+			}), middleware.Timeout(limit))
+			if _, err := store.Get(t.Context(), key); limitReached(err) != c.limit || !errors.Is(err, aerostore.ErrTimeout) {
+				t.Errorf("after %v: %v", c.takes, err)
+			}
+		})
+	}
+}
+
 func TestACallerWhoCancelsIsNotTimedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -153,6 +176,22 @@ func TestAnOperationThatDoesNotExistYetHasTheGeneralLimit(t *testing.T) {
 		h := aerostore.Policies(store.(aerostore.Store))[0].Intercept(waitsFor(time.Hour))
 		if _, err := h(t.Context(), aerostore.Call{Op: aerostore.OpCustom + 1}); limitReached(err) != time.Second {
 			t.Errorf("it gave %v", err)
+		}
+	})
+}
+
+// As in a test whose store was made before its synctest bubble, where it is
+// the year 2000.
+func TestTheLimitHoldsWhenTheTimeWasSetBack(t *testing.T) {
+	store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second))
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	_, _ = store.Get(ctx, key) // tells it the time
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := store.Get(ctx, key); limitReached(err) != time.Second {
+			t.Errorf("Get gave %v", err)
 		}
 	})
 }
