@@ -127,6 +127,12 @@ func TestFaultsAreCounted(t *testing.T) {
 		if faults.Active() {
 			t.Error("active without a fault")
 		}
+		struck := 0
+		faults.Hook = func(_ context.Context, call aerostore.Call, f fault.Fault) {
+			if struck++; call.Op != aerostore.OpPut || f.Times != 1 {
+				t.Errorf("told of %v, %+v", call, f)
+			}
+		}
 		for _, f := range []fault.Fault{
 			{Delay: time.Second},
 			{Delay: time.Second, Code: aerostore.CodeNetwork},
@@ -144,6 +150,9 @@ func TestFaultsAreCounted(t *testing.T) {
 			if got := stats.Event(name); got != want {
 				t.Errorf("%d %s, want %d", got, name, want)
 			}
+		}
+		if struck != 3 {
+			t.Errorf("told of %d strikes, want 3", struck)
 		}
 		if stats.Policy != "fault" || stats.Level("active") != 1 || !faults.Active() {
 			t.Errorf("%+v", stats)

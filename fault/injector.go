@@ -14,6 +14,11 @@ import (
 // not be copied. It is safe for concurrent use, and may be around any number of
 // stores.
 type Injector struct {
+	// Hook, if not nil, is told of each operation that a fault strikes, before
+	// that does anything to it. It is called by many goroutines at once and must
+	// be set before the first operation.
+	Hook func(ctx context.Context, call aerostore.Call, fault Fault)
+
 	mu  sync.Mutex
 	all atomic.Pointer[[]*Injection] // in the order in which they were set; nil: none; replaced as a whole under mu
 
@@ -113,6 +118,9 @@ func (in *Injector) answer(
 // hit lets the fault do to the call what it does, and returns the error that
 // the call then fails with, nil if it is to go on.
 func (in *Injector) hit(ctx context.Context, fault *Fault, call aerostore.Call, next aerostore.Handler) error {
+	if in.Hook != nil {
+		in.Hook(ctx, call, *fault)
+	}
 	if fault.Delay > 0 {
 		in.delayed.Add(1)
 		if err := fault.wait(ctx, &call); err != nil {

@@ -87,8 +87,11 @@ func (d *deadline) end() {
 }
 
 // isNear reports whether the limit is as good as reached. Aerospike's client
-// gives up a little early if another attempt of its own would come too late.
-func (d *deadline) isNear() bool { return time.Until(d.at) <= d.limit.Limit/10 }
+// gives up early if another attempt of its own, after a pause of a millisecond,
+// would come too late.
+func (d *deadline) isNear() bool {
+	return time.Until(d.at) <= max(d.limit.Limit/10, 2*time.Millisecond)
+}
 
 // explain returns err, naming the limit if it was that which ended the call.
 func (d *deadline) explain(call aerostore.Call, err error) error {

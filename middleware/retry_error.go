@@ -17,18 +17,13 @@ type attemptsError struct {
 // Error returns the last attempt's reason and how many there were.
 func (e *attemptsError) Error() string {
 	if e.ended != nil {
-		return fmt.Sprintf("%s before attempt %d, the last one failed with: %s", told(e.ended), e.n+1, told(e.last))
+		return fmt.Sprintf("%s before attempt %d, the last one failed with: %s", reasonOf(e.ended), e.n+1, textOf(e.last))
 	}
 	after := fmt.Sprintf("after %d attempts", e.n)
-	last, ok := e.last.(*aerostore.Error) //nolint:errorlint // what wraps one has words of its own
-	switch {
-	case !ok:
-		return after + ": " + told(e.last)
-	case last.Err == nil:
+	if last, ok := e.last.(*aerostore.Error); ok && last.Err == nil { //nolint:errorlint // what wraps one has words of its own
 		return after
-	default:
-		return last.Err.Error() + ", " + after
 	}
+	return reasonOf(e.last) + ", " + after
 }
 
 // Unwrap returns the context's error, if any, and the last attempt's.
@@ -37,6 +32,14 @@ func (e *attemptsError) Unwrap() []error {
 		return []error{e.last}
 	}
 	return []error{e.ended, e.last}
+}
+
+// textOf is reasonOf with the operation and the code.
+func textOf(err error) string {
+	if e, ok := err.(*aerostore.Error); ok { //nolint:errorlint // as above
+		return e.Error()
+	}
+	return reasonOf(err)
 }
 
 // gaveUp returns the error of a call after n attempts, of which last is the

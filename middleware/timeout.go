@@ -96,12 +96,13 @@ type TimeoutError struct {
 	Err     error // what the call failed with
 }
 
-// Error returns how long the limit is and what it is for.
+// Error returns how long the limit is, what it is for and what came of it.
 func (e *TimeoutError) Error() string {
+	what := "the operation"
 	if e.Attempt {
-		return fmt.Sprintf("the limit of %v for one attempt was reached", e.Limit)
+		what = "one attempt"
 	}
-	return fmt.Sprintf("the limit of %v for the operation was reached", e.Limit)
+	return fmt.Sprintf("the limit of %v for %s was reached: %s", e.Limit, what, reasonOf(e.Err))
 }
 
 // Unwrap returns what the call failed with.

@@ -24,6 +24,6 @@ func ExampleTimeout() {
 	fmt.Println(errors.Is(err, aerostore.ErrTimeout), errors.Is(err, context.DeadlineExceeded))
 
 	// Output:
-	// aerostore: GET test.users: the limit of 20ms for the operation was reached
+	// aerostore: GET test.users: the limit of 20ms for the operation was reached: context deadline exceeded
 	// true true
 }
