@@ -160,6 +160,18 @@ func TestFaultsAreCounted(t *testing.T) {
 	})
 }
 
+func TestClearEndsAllFaults(t *testing.T) {
+	store, faults := injected(t)
+	faults.Clear()
+	faults.Inject(fault.Fault{Set: "elsewhere"})
+	outage := faults.Inject(fault.Fault{})
+	_ = store.Touch(t.Context(), ada)
+	faults.Clear()
+	if err := store.Put(t.Context(), ada, aerostore.Bins{"n": 1}); err != nil || faults.Active() || outage.Strikes() != 1 {
+		t.Errorf("Put gave %v; active %v, %d strikes", err, faults.Active(), outage.Strikes())
+	}
+}
+
 func TestADelayOfLessThanNothingPanics(t *testing.T) {
 	defer func() {
 		if text, _ := recover().(string); !strings.Contains(text, "a delay of -1s") {

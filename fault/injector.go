@@ -43,6 +43,15 @@ func (in *Injector) Inject(f Fault) *Injection {
 	return injection
 }
 
+// Clear ends all faults, as [Injection.Stop] does each.
+func (in *Injector) Clear() {
+	if all := in.all.Load(); all != nil {
+		for _, injection := range *all {
+			injection.Stop()
+		}
+	}
+}
+
 // Active reports whether there are any faults.
 func (in *Injector) Active() bool { return in.all.Load() != nil }
 

@@ -40,8 +40,9 @@
 // # Control
 //
 // What a test of an application wants to do to its database: [Store.Fail] makes
-// operations fail, in doubt or not; [Store.Load] fills the store from a fixture
-// and [Store.Snapshot] writes one; [Store.Dump] shows a person what is there.
+// operations fail, in doubt or not, or take longer; [Store.Load] fills the store
+// from a fixture and [Store.Snapshot] writes one; [Store.Dump] shows a person
+// what is there.
 //
 // # Concurrency
 //

@@ -29,6 +29,12 @@ import (
 // error is returned at once. A caller's context that ends during a pause ends
 // the operation.
 //
+// # Attempts inside
+//
+// What is inside may try by itself, and attempts multiply: Aerospike's client
+// sends a read that fails twice and a write once, unless its default policies
+// say otherwise.
+//
 // # Budget
 //
 // Retries take from a budget that calls fill, so that an outage is met by

@@ -22,8 +22,8 @@ type RetryAttempts int
 // RetryBackoff sets the pauses. The one before the second attempt lasts between
 // nothing and Base, drawn at random so that those who failed together do not
 // come back together; that range doubles from attempt to attempt until it is
-// Cap. Zero keeps the default, which is 10 ms and 1 s. Retry panics if one is
-// negative or Cap is less than Base.
+// Cap. Zero keeps the default, which is 10 ms and 1 s, or the other one where
+// that is beyond it. Retry panics if one is negative or Cap is less than Base.
 type RetryBackoff struct {
 	Base, Cap time.Duration
 }
@@ -104,12 +104,12 @@ func (o RetryInDoubt) applyRetry(c *retryConfig)    { c.repeats = o }
 func (o RetryHook) applyRetry(c *retryConfig)       { c.hook = o }
 
 func (o RetryBackoff) applyRetry(c *retryConfig) {
-	c.base, c.ceiling = defaultBase, defaultCap
-	if o.Base != 0 {
-		c.base = o.Base
+	c.base, c.ceiling = o.Base, o.Cap
+	if o.Cap == 0 {
+		c.ceiling = max(defaultCap, o.Base)
 	}
-	if o.Cap != 0 {
-		c.ceiling = o.Cap
+	if o.Base == 0 {
+		c.base = min(defaultBase, c.ceiling)
 	}
 }
 
@@ -157,7 +157,7 @@ func (c *retryConfig) check() {
 	switch {
 	case c.attempts < 1:
 		panic(fmt.Sprintf("middleware: Retry of %d attempts", c.attempts))
-	case c.base < 0 || c.ceiling < c.base:
+	case c.base <= 0 || c.ceiling < c.base:
 		panic(fmt.Sprintf("middleware: Retry with pauses from %v to %v", c.base, c.ceiling))
 	case c.limit != nil && c.limit.Limit <= 0:
 		panic(fmt.Sprintf("middleware: Retry of attempts of %v", c.limit.Limit))

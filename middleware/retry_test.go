@@ -241,6 +241,33 @@ func TestPausesGrowUpToTheCapAndDiffer(t *testing.T) {
 	})
 }
 
+func TestAPauseThatIsLeftOutFollowsTheOther(t *testing.T) {
+	for _, c := range []struct {
+		set  middleware.RetryBackoff
+		want [2]time.Duration // the longest first and second pause
+	}{
+		{middleware.RetryBackoff{}, [2]time.Duration{10 * time.Millisecond, 20 * time.Millisecond}},
+		{middleware.RetryBackoff{Base: time.Minute}, [2]time.Duration{time.Minute, time.Minute}},
+		{middleware.RetryBackoff{Cap: time.Millisecond}, [2]time.Duration{time.Millisecond, time.Millisecond}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var seen [2]time.Duration
+			for range 100 {
+				store, backend := retried(repeated(2, busy(put)), c.set)
+				_ = store.Touch(t.Context(), key)
+				for i := range seen {
+					seen[i] = max(seen[i], backend.at[i+1].Sub(backend.at[i]))
+				}
+			}
+			for i, longest := range c.want {
+				if seen[i] > longest || seen[i] < longest/2 {
+					t.Errorf("%+v: of 100 the longest pause %d was %v, want up to %v", c.set, i+1, seen[i], longest)
+				}
+			}
+		})
+	}
+}
+
 func TestPausesOfManyAttemptsStayAtTheCap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := retried(repeated(99, busy(put)), middleware.RetryAttempts(100),
@@ -485,8 +512,8 @@ func TestRetriesThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
 		"of 0 attempts":             middleware.RetryAttempts(0),
 		"of -1 attempts":            middleware.RetryAttempts(-1),
 		"pauses from -1ns":          middleware.RetryBackoff{Base: -1},
-		"pauses from 10ms to 1ms":   middleware.RetryBackoff{Cap: time.Millisecond},
-		"pauses from 2s to 1s":      middleware.RetryBackoff{Base: 2 * time.Second},
+		"to -1ms":                   middleware.RetryBackoff{Cap: -time.Millisecond},
+		"pauses from 2s to 1s":      middleware.RetryBackoff{Base: 2 * time.Second, Cap: time.Second},
 		"attempts of 0s":            middleware.RetryAttemptTimeout(0),
 		"attempts of -1s":           middleware.RetryAttemptTimeout(-time.Second),
 		"a budget of -1 for each":   middleware.RetryBudget{Ratio: -1},
