@@ -66,8 +66,8 @@ import (
 // through ("calls"), attempts after the first ("retries"), operations that
 // succeeded after several ("recovered") and why there was no other attempt:
 // writes and keys "in_doubt", and operations "exhausted", "out_of_time",
-// "over_budget" or "context_ended". Its level "budget" is the number of retries that
-// are left.
+// "over_budget" or "context_ended". Its level "budget" is the number of retries
+// that are left.
 //
 // A success at the first attempt costs no allocation, unless
 // [RetryAttemptTimeout] is set.
@@ -137,34 +137,31 @@ func (r *retry) repeat(
 	var sum tries
 	sum.add(result, err)
 	doubt := false
-	for n := 1; ; n++ {
-		again, ended := r.mayRepeat(ctx, call, n, err), error(nil)
-		if doubtful(call, err) {
-			doubt = true
-		}
-		if again {
-			again, ended = r.pause(ctx, RetryAttempt{Call: call, Number: n, Err: err})
-		}
+	for n := 1; err != nil; n++ {
+		doubt = doubt || doubtful(call, err)
+		again, ended := r.waitToRepeat(ctx, call, n, err)
 		if !again {
 			return sum.of(result), gaveUp(call, n, err, ended, doubt)
 		}
 		result, err = r.attempt(ctx, call, next)
 		sum.add(result, err)
-		if err == nil {
-			r.recovered.Add(1)
-			return sum.of(result), nil
-		}
 	}
+	r.recovered.Add(1)
+	return sum.of(result), nil
 }
 
-// mayRepeat reports whether a call that is no batch and failed n times may be
-// tried again.
-func (r *retry) mayRepeat(ctx context.Context, call aerostore.Call, n int, err error) bool {
+// waitToRepeat decides whether a call that is no batch and failed n times is
+// tried again, and waits until it is time.
+func (r *retry) waitToRepeat(ctx context.Context, call aerostore.Call, n int, err error) (again bool, ended error) {
+	a := RetryAttempt{Call: call, Number: n, Err: err}
 	if doubtful(call, err) && !r.repeats(call) {
-		r.leaveInDoubt(ctx, RetryAttempt{Call: call, Number: n, Err: err})
-		return false
+		r.leaveInDoubt(ctx, a)
+		return false, nil
 	}
-	return call.Rows() == 0 && r.transient(ctx, call, err)
+	if call.Rows() > 0 || !r.transient(ctx, call, err) {
+		return false, nil
+	}
+	return r.pause(ctx, a)
 }
 
 // leaveInDoubt tells of a write that is not repeated.
@@ -219,12 +216,14 @@ func (r *retry) pause(ctx context.Context, a RetryAttempt) (again bool, ended er
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		r.retries.Add(1)
-		return true, nil
 	case <-ctx.Done():
-		r.ended.Add(1)
-		return false, ctx.Err()
 	}
+	if ended = ctx.Err(); ended != nil {
+		r.ended.Add(1)
+		return false, ended
+	}
+	r.retries.Add(1)
+	return true, nil
 }
 
 func (r *retry) tell(ctx context.Context, a RetryAttempt) {

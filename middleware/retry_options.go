@@ -89,7 +89,7 @@ type RetryAttempt struct {
 
 	// Stop says why there will be no other attempt: "in_doubt", "exhausted",
 	// "out_of_time", "over_budget" or "context_ended". It is "" if there will, after
-	// Wait.
+	// Wait, unless the context ends meanwhile.
 	Stop string
 	Wait time.Duration
 }
