@@ -24,30 +24,46 @@ import (
 // seed determines what each goroutine does and which of its attempts are
 // struck; AEROSTORE_CHAOS_SEED runs one again.
 
-// chaosLayers are the layers that the account must balance behind.
-func chaosLayers() []aerostore.Middleware {
-	return []aerostore.Middleware{
-		middleware.Timeout(65 * time.Millisecond),
-		// Pauses are drawn anew in each run, and what a budget refuses depends
-		// on who comes first: neither could be replayed.
-		middleware.Retry(middleware.RetryAttempts(4), atOnce, noBudget, middleware.RetryAttemptTimeout(20*time.Millisecond)),
-	}
+// chaosStacks are the layers that the account must balance behind, and how many
+// calls each goroutine makes.
+var chaosStacks = []struct {
+	name   string
+	calls  int
+	layers func() []aerostore.Middleware
+}{
+	// Pauses are drawn anew in each run, and what a budget refuses depends on
+	// who comes first: neither could be replayed, so the long run has none.
+	{"replayed by its seed", 13_500, func() []aerostore.Middleware {
+		return []aerostore.Middleware{
+			middleware.Timeout(65 * time.Millisecond),
+			middleware.Retry(middleware.RetryAttempts(4), atOnce, noBudget, middleware.RetryAttemptTimeout(20*time.Millisecond)),
+		}
+	}},
+	{"as they are by default", 1_000, func() []aerostore.Middleware {
+		return []aerostore.Middleware{middleware.Timeout(time.Second), middleware.Retry()}
+	}},
 }
 
 func TestWhatCallersAreToldIsWhatHappened(t *testing.T) {
 	seed := chaosSeed(t)
-	synctest.Test(t, func(t *testing.T) {
-		c := newChaos(t, seed, chaosLayers())
-		a := c.run(16, 13_500)
-		if a.writes < 200_000 {
-			t.Errorf("only %d increments, appends and checked writes", a.writes)
-		}
-		for _, violation := range a.verify(t.Context(), c.backend) {
-			t.Error(violation)
-		}
-		t.Logf("%d writes of %d calls: %d done, %d in doubt, %d failed; %d strikes; %v of the fake clock",
-			a.writes, a.calls, a.verdicts[done], a.verdicts[unknown], a.verdicts[failed], c.strikes(), time.Since(c.start))
-	})
+	writes := 0
+	for _, stack := range chaosStacks {
+		t.Run(stack.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newChaos(t, seed, stack.layers())
+				a := c.run(16, stack.calls)
+				for _, violation := range a.verify(t.Context(), c.backend) {
+					t.Error(violation)
+				}
+				t.Logf("%d writes of %d calls: %d done, %d in doubt, %d failed; %d strikes; %v of the fake clock",
+					a.writes, a.calls, a.verdicts[done], a.verdicts[unknown], a.verdicts[failed], c.strikes(), time.Since(c.start))
+				writes += a.writes
+			})
+		})
+	}
+	if writes < 200_000 {
+		t.Errorf("only %d increments, appends and checked writes", writes)
+	}
 }
 
 // A test that cannot fail proves nothing: each of these breaks a promise.
