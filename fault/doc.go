@@ -2,9 +2,9 @@
 // do or do not leave a write in doubt, and by queries that break off.
 //
 // A [Fault] says which operations it strikes and how. Faults are set in an
-// [Injector] and taken out again while the program runs. In front of any
-// backend it is put by middleware.Fault, for a staging environment; the store
-// of package memory has one built in, for tests.
+// [Injector] and taken out again while the program runs. middleware.Fault puts
+// one in front of any backend, for a staging environment; the store of package
+// memory has one built in, for tests.
 //
 //	var faults fault.Injector
 //	store := aerostore.Chain(backend, middleware.Fault(&faults))

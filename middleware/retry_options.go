@@ -94,14 +94,12 @@ type RetryAttempt struct {
 	Wait time.Duration
 }
 
-func (o RetryAttempts) applyRetry(c *retryConfig) { c.attempts = int(o) }
-func (o RetryAttemptTimeout) applyRetry(c *retryConfig) {
-	c.limit = &TimeoutError{Limit: time.Duration(o), Attempt: true}
-}
-func (o RetryBudget) applyRetry(c *retryConfig)     { c.budget = o }
-func (o RetryClassifier) applyRetry(c *retryConfig) { c.transient = o }
-func (o RetryInDoubt) applyRetry(c *retryConfig)    { c.repeats = o }
-func (o RetryHook) applyRetry(c *retryConfig)       { c.hook = o }
+func (o RetryAttempts) applyRetry(c *retryConfig)       { c.attempts = int(o) }
+func (o RetryAttemptTimeout) applyRetry(c *retryConfig) { c.limit = newLimit(time.Duration(o), true) }
+func (o RetryBudget) applyRetry(c *retryConfig)         { c.budget = o }
+func (o RetryClassifier) applyRetry(c *retryConfig)     { c.transient = o }
+func (o RetryInDoubt) applyRetry(c *retryConfig)        { c.repeats = o }
+func (o RetryHook) applyRetry(c *retryConfig)           { c.hook = o }
 
 func (o RetryBackoff) applyRetry(c *retryConfig) {
 	c.base, c.ceiling = o.Base, o.Cap

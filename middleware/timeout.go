@@ -111,6 +111,12 @@ func (e *TimeoutError) Unwrap() error { return e.Err }
 // ErrorType is what OpenTelemetry's conventions ask for an error.type.
 func (e *TimeoutError) ErrorType() string { return "timeout" }
 
+// newLimit returns the error of a limit that no call has reached yet. It is the
+// cause of the contexts that end by it.
+func newLimit(limit time.Duration, attempt bool) *TimeoutError {
+	return &TimeoutError{Limit: limit, Attempt: attempt, Err: context.DeadlineExceeded}
+}
+
 // fail returns the error of a call that ended with err because of the limit.
 func (e *TimeoutError) fail(call aerostore.Call, err error) error {
 	named := *e

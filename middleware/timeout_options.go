@@ -34,7 +34,7 @@ func (o TimeoutOps) applyTimeout(c *timeoutConfig) {
 	if len(o.Ops) == 0 {
 		panic("middleware: Timeout with a limit for no operations")
 	}
-	limit := &TimeoutError{Limit: o.Limit}
+	limit := newLimit(o.Limit, false)
 	if o.Limit == 0 {
 		limit = nil
 	}
@@ -58,7 +58,7 @@ func newTimeoutConfig(limit time.Duration, opts []TimeoutOption) timeoutConfig {
 	if limit <= 0 {
 		panic(fmt.Sprintf("middleware: Timeout of %v", limit))
 	}
-	c := timeoutConfig{general: &TimeoutError{Limit: limit}}
+	c := timeoutConfig{general: newLimit(limit, false)}
 	for op := range c.limits {
 		c.limits[op] = c.general
 	}

@@ -273,8 +273,9 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 			if err := ctx.Err(); err != context.DeadlineExceeded || time.Since(start) != time.Second || ctx.Err() != err {
 				t.Errorf("after %v: %v", time.Since(start), err)
 			}
-			if limit, _ := errors.AsType[*middleware.TimeoutError](context.Cause(ctx)); limit == nil || limit.Limit != time.Second {
-				t.Errorf("the cause is %v", context.Cause(ctx))
+			cause := context.Cause(ctx)
+			if limitReached(cause) != time.Second || !errors.Is(cause, context.DeadlineExceeded) {
+				t.Errorf("the cause is %v", cause)
 			}
 			return aerostore.Result{}, nil
 		}), middleware.Timeout(time.Second))
