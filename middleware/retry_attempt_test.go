@@ -8,8 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -124,14 +122,28 @@ func TestATimeoutAroundAndInsideARetryAreToldApart(t *testing.T) {
 	})
 }
 
-func TestRetriesLeaveNoGoroutineBehind(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	store := aerostore.Chain(waitsFor(time.Hour),
-		middleware.Timeout(time.Hour),
-		middleware.Retry(middleware.RetryBackoff{Base: time.Hour, Cap: time.Hour}, middleware.RetryAttemptTimeout(time.Millisecond)))
-	time.AfterFunc(50*time.Millisecond, cancel)
-	if _, err := store.Get(ctx, key); !errors.Is(err, context.Canceled) {
-		t.Errorf("Get gave %v", err)
-	}
+// A bubble does not end while a goroutine that it started is left.
+func TestRetriesAndTimeoutsLeaveNoGoroutineBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		// What is inside makes contexts of its own.
+		nested := func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			ctx, cancel := context.WithTimeout(ctx, time.Hour)
+			defer cancel()
+			return waitsFor(time.Hour)(ctx, call)
+		}
+		store := aerostore.Chain(aerostore.Handler(nested),
+			middleware.Timeout(time.Hour),
+			middleware.Retry(
+				middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour},
+				middleware.RetryAttemptTimeout(time.Second)))
+		if _, err := store.Get(ctx, key); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Get gave %v", err)
+		}
+		_, err := aerostore.Chain(aerostore.Handler(nested), middleware.Timeout(time.Hour)).Get(ctx, key)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("Get gave %v", err)
+		}
+	})
 }
