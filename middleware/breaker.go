@@ -1,0 +1,234 @@
+package middleware
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// ErrCircuitOpen matches the error of an operation that a [CircuitBreaker]
+// turned away.
+var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_open"}
+
+// CircuitBreaker returns a middleware that stops sending operations to a
+// cluster that fails them, so that callers fail at once instead of waiting for
+// their timeouts and the cluster is left to recover.
+//
+// # States
+//
+// A closed circuit lets everything through. It opens when, of the operations
+// that ended within [BreakerWindow], at least [BreakerMinCalls] and at least
+// the part [BreakerFailureRate] failed. An open circuit turns everything away
+// for [BreakerOpenFor]. Then it is half open: it lets [BreakerProbes]
+// operations through at once; it closes when that many have succeeded, and
+// opens again when one fails. Probes that have not ended after another
+// BreakerOpenFor are given up, so that one that hangs does not hold up all.
+//
+// An operation that began before the circuit changed does not count after it.
+//
+// # What counts
+//
+// What [BlamesCluster], or a [BreakerClassifier], says of an error. Any other
+// answer of a server is a success. What says nothing about the cluster does not
+// count and is no probe's success: refused input, the caller's cancellation,
+// what another policy turned away, a closed store, and a timeout of an
+// operation that was given less time than [BreakerPatience]. A longer deadline
+// of the caller's is a failure, since a cluster that hangs shows itself to most
+// services in no other way.
+//
+// A batch counts once. It failed if it did as a whole, or if the part
+// BreakerFailureRate of its keys did. A query counts when the caller is through
+// with it: breaking off is no failure. An operation that panics, in the body of
+// the caller's loop or elsewhere, does not count.
+//
+// # Scope
+//
+// One circuit is for the whole store, unless a [BreakerScope] such as
+// [ByNamespace] tells them apart. Which node an operation will go to, only the
+// client knows, and by the time it says so the operation has been sent: a
+// circuit for each node belongs into the client, and Aerospike's has one. It
+// leaves a node alone that failed too often (MaxErrorRate and ErrorRateWindow of
+// its ClientPolicy; on by default) and fails what would go there with
+// [aerostore.CodeMaxErrorRate], which is a failure here, too: the circuit opens
+// once so many nodes fail that BreakerFailureRate of all operations do.
+//
+// # Errors
+//
+// What is turned away has an error that matches [ErrCircuitOpen], is never in
+// doubt and says, in its [RejectedError], when a probe will be let through.
+//
+// # Counts
+//
+// The policy "circuit_breaker" has, for each scope, the events rejected,
+// opened, half_opened and closed, of which a [Hook] is told, and the levels
+// state (0 closed, 1 half open, 2 open), failure_rate and calls of the window.
+//
+// CircuitBreaker panics if the options make no sense.
+func CircuitBreaker(opts ...BreakerOption) aerostore.Middleware {
+	config := newBreakerConfig(opts)
+	return aerostore.WithPolicy(func() *breaker { return newBreaker(config) })
+}
+
+const breakerPolicy = "circuit_breaker"
+
+// The events of a breaker. The first three have the numbers of the states.
+const breakerRejected = open + 1
+
+// maxScopes bounds what made-up names can do.
+const maxScopes = 100
+
+// breaker is the policy: circuits by scope.
+type breaker struct {
+	*breakerConfig
+	whole *scopedCircuit // nil if there is a scope
+
+	growing sync.Mutex
+	byScope atomic.Pointer[map[string]*scopedCircuit] // replaced under growing
+}
+
+type scopedCircuit struct {
+	circuit
+	tallies
+}
+
+func newBreaker(config *breakerConfig) *breaker {
+	b := &breaker{breakerConfig: config}
+	if config.scope == nil {
+		b.whole = b.newScope("")
+	}
+	b.byScope.Store(&map[string]*scopedCircuit{})
+	return b
+}
+
+func (b *breaker) newScope(name string) *scopedCircuit {
+	s := &scopedCircuit{}
+	s.circuit.init(b.breakerConfig)
+	s.tallies = newTallies(breakerPolicy, name, b.hook, "closed", "half_opened", "opened", "rejected")
+	return s
+}
+
+func (b *breaker) circuitOf(name string) *scopedCircuit {
+	if c := (*b.byScope.Load())[name]; c != nil {
+		return c
+	}
+	return b.grow(name)
+}
+
+// grow returns the circuit of a name that may be new.
+func (b *breaker) grow(name string) *scopedCircuit {
+	b.growing.Lock()
+	defer b.growing.Unlock()
+	known := *b.byScope.Load()
+	if known[name] == nil && len(known) >= maxScopes {
+		name = "other"
+	}
+	if c := known[name]; c != nil {
+		return c
+	}
+	more := make(map[string]*scopedCircuit, len(known)+1)
+	for name, c := range known {
+		more[name] = c
+	}
+	more[name] = b.newScope(name)
+	b.byScope.Store(&more)
+	return more[name]
+}
+
+// Intercept implements [aerostore.Policy].
+func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		c := b.whole
+		if c == nil {
+			c = b.circuitOf(b.scope(call))
+		}
+		ticket := c.state.Load()
+		if stateOf(ticket) != closed {
+			return b.probe(ctx, call, c, next)
+		}
+		hurried := false
+		if deadline, ok := ctx.Deadline(); ok || call.Options.Timeout > 0 {
+			hurried = b.hurries(deadline, ok, call.Options.Timeout)
+		}
+		result, err := next(ctx, call)
+		if err != nil || call.IsBatch() {
+			b.settle(ctx, call, c, ticket, b.judge(ctx, call, result, err, hurried))
+			return result, err
+		}
+		c.succeed(ticket)
+		return result, nil
+	}
+}
+
+// probe lets a call through that may close the circuit or open it again, or
+// turns it away. Its place is given back however it ends.
+func (b *breaker) probe(
+	ctx context.Context, call aerostore.Call, c *scopedCircuit, next aerostore.Handler,
+) (aerostore.Result, error) {
+	ticket, wait, became := c.admit()
+	if became >= 0 {
+		c.happened(ctx, call, became)
+	}
+	if wait > 0 {
+		return aerostore.Result{}, c.reject(ctx, call, wait)
+	}
+	v := neither
+	defer func() { b.settle(ctx, call, c, ticket, v) }()
+	deadline, ok := ctx.Deadline()
+	hurried := b.hurries(deadline, ok, call.Options.Timeout)
+	result, err := next(ctx, call)
+	v = b.judge(ctx, call, result, err, hurried)
+	return result, err
+}
+
+func (b *breaker) settle(ctx context.Context, call aerostore.Call, c *scopedCircuit, ticket uint64, v verdict) {
+	if became := c.circuit.settle(ticket, v); became >= 0 {
+		c.happened(ctx, call, became)
+	}
+}
+
+// hurries reports whether a call is given too little time, by its context or
+// its own timeout, for its running out of it to mean anything.
+func (b *breaker) hurries(deadline time.Time, limited bool, timeout time.Duration) bool {
+	return timeout > 0 && timeout < b.patience || limited && time.Until(deadline) < b.patience
+}
+
+func (c *scopedCircuit) reject(ctx context.Context, call aerostore.Call, wait time.Duration) error {
+	c.happened(ctx, call, breakerRejected)
+	return call.Fail(aerostore.CodeOK, &RejectedError{
+		Policy: ErrCircuitOpen, Scope: c.tallies.scope, RetryAfter: wait, reason: "too many operations failed",
+	})
+}
+
+// PolicyStats implements [aerostore.Policy].
+func (b *breaker) PolicyStats() aerostore.PolicyStats {
+	stats := aerostore.PolicyStats{Policy: breakerPolicy}
+	if b.whole != nil {
+		b.whole.addTo(&stats)
+		return stats
+	}
+	known := *b.byScope.Load()
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		known[name].addTo(&stats)
+	}
+	return stats
+}
+
+func (c *scopedCircuit) addTo(stats *aerostore.PolicyStats) {
+	stats.Events = c.appendTo(stats.Events)
+	calls, failures := c.window.sum()
+	rate := 0.0
+	if calls > 0 {
+		rate = float64(failures) / float64(calls)
+	}
+	name := c.tallies.scope
+	stats.Levels = append(stats.Levels,
+		aerostore.PolicyLevel{Name: "state", Scope: name, Value: float64(stateOf(c.state.Load()))},
+		aerostore.PolicyLevel{Name: "failure_rate", Scope: name, Value: rate},
+		aerostore.PolicyLevel{Name: "calls", Scope: name, Value: float64(calls)},
+	)
+}

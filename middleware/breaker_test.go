@@ -1,0 +1,677 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+var (
+	working = answers(aerostore.Result{}, nil)
+	broken  = fails(aerostore.CodeTimeout)
+)
+
+// get is an operation whose outcome the test does not look at.
+func get(t *testing.T, store aerostore.Store) error {
+	t.Helper()
+	_, err := store.Get(t.Context(), key)
+	return err
+}
+
+// opened returns a store whose circuit has just opened, and what is behind it.
+func opened(t *testing.T, opts ...middleware.BreakerOption) (aerostore.Store, *exchangeable) {
+	t.Helper()
+	backend := &exchangeable{h: broken}
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.CircuitBreaker(opts...))
+	for range 20 {
+		_ = get(t, store)
+	}
+	if state := snapshot(t, store).Level("state"); state != 2 {
+		t.Fatalf("state %v after 20 failures, want 2: open", state)
+	}
+	return store, backend
+}
+
+func TestACircuitOpensWhenEnoughOfEnoughOperationsFail(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		successes, failures int
+		open                bool
+	}{
+		{"half of twenty", 10, 10, true},
+		{"less than half", 11, 10, false},
+		{"all of less than twenty", 0, 19, false},
+		{"all of twenty", 0, 20, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				backend := &exchangeable{h: working}
+				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.CircuitBreaker())
+				for range c.successes {
+					_ = get(t, store)
+				}
+				backend.set(broken)
+				for range c.failures {
+					_ = get(t, store)
+				}
+				if got := errors.Is(get(t, store), middleware.ErrCircuitOpen); got != c.open {
+					t.Errorf("the circuit is open: %v, want %v", got, c.open)
+				}
+			})
+		})
+	}
+}
+
+func TestFailuresThatHaveGoneOutOfTheWindowDoNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := aerostore.Chain(broken, middleware.CircuitBreaker(middleware.BreakerWindow(10*time.Second)))
+		for range 3 {
+			for range 19 {
+				_ = get(t, store)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		if calls := snapshot(t, store).Level("calls"); calls != 0 {
+			t.Errorf("%v operations count after the window has passed", calls)
+		}
+		wantCounted(t, store, map[string]int64{"opened": 0, "rejected": 0})
+	})
+}
+
+func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := opened(t, middleware.BreakerOpenFor(5*time.Second))
+		backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+			t.Error("something was sent")
+			return aerostore.Result{}, nil
+		})
+		time.Sleep(2 * time.Second)
+		err := store.Put(t.Context(), key, bins)
+		e, ok := errors.AsType[*aerostore.Error](err)
+		if !ok || e.Code != aerostore.CodeOK || aerostore.InDoubt(err) || !errors.Is(err, middleware.ErrCircuitOpen) {
+			t.Errorf("Put gave %#v", err)
+		}
+		const want = "aerostore: PUT test.users: the circuit breaker is open: too many operations failed: try again in 3s"
+		if err.Error() != want {
+			t.Errorf("error\n got %s\nwant %s", err, want)
+		}
+		if rejected, ok := errors.AsType[*middleware.RejectedError](err); !ok || rejected.RetryAfter != 3*time.Second {
+			t.Errorf("RejectedError %+v, want to try again after 3s", rejected)
+		}
+		if got := telling.ErrorType(err); got != "circuit_open" {
+			t.Errorf("error.type %q", got)
+		}
+		if got := aerostore.CodeOf(err); got != aerostore.CodeOK {
+			t.Errorf("code %v", got)
+		}
+	})
+}
+
+func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var events told
+		store, backend := opened(t, middleware.Hook(events.hook))
+		time.Sleep(5 * time.Second)
+		release := make(chan struct{})
+		backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+			<-release
+			return aerostore.Result{}, nil
+		})
+		errs := make(chan error, 10)
+		for range 10 {
+			go func() { errs <- get(t, store) }()
+		}
+		synctest.Wait()
+		for range 7 {
+			if err := <-errs; !errors.Is(err, middleware.ErrCircuitOpen) {
+				t.Errorf("beside three probes came %v", err)
+			}
+		}
+		close(release)
+		for range 3 {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		if err := get(t, store); err != nil {
+			t.Errorf("after three probes have succeeded: %v", err)
+		}
+		wantCounted(t, store, map[string]int64{"rejected": 7, "opened": 1, "half_opened": 1, "closed": 1})
+		names := slices.DeleteFunc(events.names(), func(name string) bool { return name == "rejected" })
+		if want := []string{"opened", "half_opened", "closed"}; !slices.Equal(names, want) {
+			t.Errorf("the hook was told %v, want %v", names, want)
+		}
+	})
+}
+
+func TestAProbeThatFailsOpensTheCircuitAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := opened(t)
+		time.Sleep(5 * time.Second)
+		if err := get(t, store); !errors.Is(err, aerostore.ErrTimeout) {
+			t.Fatalf("the probe gave %v", err)
+		}
+		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
+			t.Errorf("after the probe failed: %v", err)
+		}
+		backend.set(working)
+		time.Sleep(5 * time.Second)
+		for range 3 {
+			if err := get(t, store); err != nil {
+				t.Error(err)
+			}
+		}
+		if state := snapshot(t, store).Level("state"); state != 0 {
+			t.Errorf("state %v after the cluster has recovered", state)
+		}
+	})
+}
+
+func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := opened(t, middleware.BreakerProbes(1), middleware.BreakerOpenFor(5*time.Second))
+		time.Sleep(5 * time.Second)
+		release := make(chan struct{})
+		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			<-release
+			return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
+		})
+		hung := make(chan error)
+		go func() { hung <- get(t, store) }()
+		synctest.Wait()
+		backend.set(working)
+		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
+			t.Errorf("beside the probe came %v", err)
+		}
+		time.Sleep(5 * time.Second)
+		if err := get(t, store); err != nil {
+			t.Errorf("after the probe was given up: %v", err)
+		}
+		close(release)
+		<-hung
+		if state := snapshot(t, store).Level("state"); state != 0 {
+			t.Errorf("state %v: the probe that was given up had a say", state)
+		}
+	})
+}
+
+func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
+	canceled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, c := range []struct {
+		name string
+		run  func(t *testing.T, s aerostore.Store, backend *exchangeable)
+	}{
+		{"refused input", func(t *testing.T, s aerostore.Store, _ *exchangeable) {
+			_, _ = s.Get(t.Context(), aerostore.Key{})
+		}},
+		{"the caller's cancellation", func(_ *testing.T, s aerostore.Store, _ *exchangeable) {
+			_, _ = s.Get(canceled, key)
+		}},
+		{"a panic", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) })
+			if got := panicOf(func() { _ = get(t, s) }); got != marker {
+				t.Errorf("the panic became %v", got)
+			}
+		}},
+		{"a panic in the body of a loop", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(yields(1, nil))
+			if got := panicOf(func() {
+				for range s.Query(t.Context(), everyone) {
+					panic(marker)
+				}
+			}); got != marker {
+				t.Errorf("the panic became %v", got)
+			}
+		}},
+		{"the end of a goroutine", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(yields(1, nil))
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for range s.Query(t.Context(), everyone) {
+					runtime.Goexit()
+				}
+			}()
+			<-done
+		}},
+		{"a closed store", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+				return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+			})
+			_ = get(t, s)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, backend := opened(t, middleware.BreakerProbes(1))
+				backend.set(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+					return aerostore.Result{}, call.Ready(ctx)
+				})
+				time.Sleep(5 * time.Second)
+				for range 3 { // each gives its place back
+					c.run(t, store, backend)
+					if state := snapshot(t, store).Level("state"); state != 1 {
+						t.Fatalf("state %v, want 1: half open", state)
+					}
+				}
+				backend.set(working)
+				if err := get(t, store); err != nil {
+					t.Errorf("the place of the probe is lost: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsTheClustersFault(t *testing.T) {
+	call := aerostore.Call{Op: aerostore.OpGet, Key: key}
+	around := func(code aerostore.ResultCode) error {
+		return call.Fail(aerostore.CodeMaxRetries, call.Fail(code, nil))
+	}
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{call.Fail(aerostore.CodeTimeout, nil), true},
+		{call.Fail(aerostore.CodeNetwork, nil), true},
+		{call.Fail(aerostore.CodeNoConnections, nil), true},
+		{call.Fail(aerostore.CodeMaxErrorRate, nil), true},
+		{call.Fail(aerostore.CodePartitionUnavailable, nil), true},
+		{call.Fail(aerostore.CodeServerMemory, nil), true},
+		{call.Fail(aerostore.CodeDeviceOverload, nil), true},
+		{call.FailContext(context.DeadlineExceeded), true},
+		{call.Fail(aerostore.CodeMaxRetries, nil), true},
+		{call.Fail(aerostore.CodeMaxRetries, errors.New("dial")), true},
+		{around(aerostore.CodeTimeout), true},
+		{fmt.Errorf("user: %w", call.Fail(aerostore.CodeNetwork, nil)), true},
+		{aerostore.CodeTimeout, true},
+		{around(aerostore.CodeIndexNotFound), false},
+		{fmt.Errorf("user: %w", around(aerostore.CodeNotFound)), false},
+		{call.Fail(aerostore.CodeNotFound, nil), false},
+		{call.Fail(aerostore.CodeFilteredOut, nil), false},
+		{call.Fail(aerostore.CodeGeneration, nil), false},
+		{call.Fail(aerostore.CodeExists, nil), false},
+		{call.Fail(aerostore.CodeKeyBusy, nil), false},
+		{call.Fail(aerostore.CodeQuotaExceeded, nil), false},
+		{call.Fail(aerostore.CodeInvalidNamespace, nil), false},
+		{call.FailContext(context.Canceled), false},
+		{call.Fail(aerostore.CodeOK, aerostore.ErrClosed), false},
+		{aerostore.Call{Op: aerostore.OpGet}.Validate(), false},
+		{errors.New("something else"), false},
+		{nil, false},
+	} {
+		if got := middleware.BlamesCluster(c.err); got != c.want {
+			t.Errorf("BlamesCluster(%v) = %v", c.err, got)
+		}
+	}
+}
+
+func TestATimeoutCountsIfTheOperationWasGivenEnoughTime(t *testing.T) {
+	slow := func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		if call.Options.Timeout > 0 {
+			time.Sleep(call.Options.Timeout)
+			return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
+		}
+		<-ctx.Done()
+		return aerostore.Result{}, call.FailContext(ctx.Err())
+	}
+	for _, c := range []struct {
+		name      string
+		given     time.Duration
+		byContext bool
+		counts    bool
+	}{
+		{"a deadline of 50ms", 50 * time.Millisecond, true, true},
+		{"a deadline of 49ms", 49 * time.Millisecond, true, false},
+		{"a timeout of 50ms", 50 * time.Millisecond, false, true},
+		{"a timeout of 49ms", 49 * time.Millisecond, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := aerostore.Chain(aerostore.Handler(slow),
+					middleware.CircuitBreaker(middleware.BreakerPatience(50*time.Millisecond)))
+				for range 20 {
+					ctx, opts := t.Context(), []aerostore.ReadOption{aerostore.Timeout(c.given)}
+					if c.byContext {
+						var cancel context.CancelFunc
+						ctx, cancel = context.WithTimeout(ctx, c.given)
+						defer cancel()
+						opts = nil
+					}
+					if _, err := store.Get(ctx, key, opts...); !errors.Is(err, aerostore.ErrTimeout) {
+						t.Fatal(err)
+					}
+				}
+				if got := snapshot(t, store).Level("state") == 2; got != c.counts {
+					t.Errorf("the circuit opened: %v, want %v", got, c.counts)
+				}
+			})
+		})
+	}
+}
+
+func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
+	bad := aerostore.BatchResult{Key: key, Err: put.Fail(aerostore.CodeTimeout, nil)}
+	missing := aerostore.BatchResult{Key: key, Err: put.Fail(aerostore.CodeNotFound, nil)}
+	for _, c := range []struct {
+		name    string
+		results []aerostore.BatchResult
+		open    bool
+	}{
+		{"one of three", []aerostore.BatchResult{bad, missing, missing}, false},
+		{"two of three", []aerostore.BatchResult{bad, bad, missing}, true},
+		{"misses", []aerostore.BatchResult{missing, missing, missing}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := aerostore.Chain(answers(aerostore.Result{}.WithBatch(c.results), nil), middleware.CircuitBreaker())
+				for range 20 {
+					if _, err := store.BatchRead(t.Context(), keys, nil); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := snapshot(t, store).Level("state") == 2; got != c.open {
+					t.Errorf("the circuit is open: %v, want %v", got, c.open)
+				}
+			})
+		})
+	}
+}
+
+func TestAQueryCountsWhenTheCallerIsThroughWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		aborted := aerostore.Call{Op: aerostore.OpQuery}.Fail(aerostore.CodeQueryTimeout, nil)
+		store := aerostore.Chain(yields(3, aborted), middleware.CircuitBreaker(middleware.BreakerMinCalls(1)))
+		for range store.Query(t.Context(), everyone) {
+			break
+		}
+		if state := snapshot(t, store).Level("state"); state != 0 {
+			t.Errorf("state %v after breaking off", state)
+		}
+		for _, err := range store.Query(t.Context(), everyone) {
+			if state := snapshot(t, store).Level("state"); err == nil && state != 0 {
+				t.Errorf("state %v within the query", state)
+			}
+		}
+		if state := snapshot(t, store).Level("state"); state != 2 {
+			t.Errorf("state %v after one query of two failed", state)
+		}
+	})
+}
+
+func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			if namespace, _ := call.Target(); namespace == "bar" {
+				return aerostore.Result{}, call.Fail(aerostore.CodePartitionUnavailable, nil)
+			}
+			return aerostore.Result{}, nil
+		}
+		store := aerostore.Chain(aerostore.Handler(backend),
+			middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)))
+		other := aerostore.NewKey("bar", "users", 1)
+		for range 20 {
+			_, _ = store.Get(t.Context(), other)
+		}
+		_, err := store.Get(t.Context(), other)
+		if !errors.Is(err, middleware.ErrCircuitOpen) || !strings.Contains(err.Error(), "open for bar: ") {
+			t.Errorf("in the namespace that is broken: %v", err)
+		}
+		if err := get(t, store); err != nil {
+			t.Errorf("in the other: %v", err)
+		}
+		if _, err := store.BatchRead(t.Context(), []aerostore.Key{key, other}, nil); err != nil {
+			t.Errorf("over both: %v", err)
+		}
+		states := map[string]float64{}
+		for _, l := range snapshot(t, store).Levels {
+			if l.Name == "state" {
+				states[l.Scope] = l.Value
+			}
+		}
+		if len(states) != 3 || states["bar"] != 2 || states["test"] != 0 || states[""] != 0 {
+			t.Errorf("states %v", states)
+		}
+	})
+}
+
+func TestMadeUpScopesShareACircuit(t *testing.T) {
+	store := aerostore.Chain(working, middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)))
+	for i := range 1000 {
+		_, _ = store.Exists(t.Context(), aerostore.NewKey(fmt.Sprint("made up ", i), "", 1))
+	}
+	scopes := map[string]bool{}
+	for _, l := range snapshot(t, store).Levels {
+		scopes[l.Scope] = true
+	}
+	if len(scopes) != 101 || !scopes["other"] {
+		t.Errorf("%d scopes", len(scopes))
+	}
+}
+
+func TestAClassifierDecidesWhatOpensTheCircuit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := func(_ context.Context, call aerostore.Call, err error) bool {
+			return call.Op == aerostore.OpGet && errors.Is(err, aerostore.CodeKeyBusy)
+		}
+		backend := &exchangeable{h: broken}
+		store := aerostore.Chain(aerostore.Handler(backend.handle),
+			middleware.CircuitBreaker(middleware.BreakerClassifier(busy)))
+		for range 20 {
+			_ = get(t, store)
+		}
+		backend.set(fails(aerostore.CodeKeyBusy))
+		for range 20 {
+			_ = get(t, store)
+		}
+		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
+			t.Errorf("after as many failures as answers: %v", err)
+		}
+	})
+}
+
+// modelCircuit is what a breaker with the options of the test below should be,
+// one operation after another.
+type modelCircuit struct {
+	state     int
+	until     time.Duration // of an open circuit
+	given     time.Duration // when probes are given up
+	probing   int
+	succeeded int
+	changes   int
+	pending   int
+	parts     map[int64][2]int // calls and failures
+}
+
+const (
+	modelPart  = time.Second
+	modelOpen  = 3 * time.Second
+	modelMin   = 4
+	modelProbe = 2
+	modelLook  = 16
+)
+
+func (m *modelCircuit) become(state int) {
+	m.state, m.probing, m.succeeded = state, 0, 0
+	m.changes++
+}
+
+func (m *modelCircuit) admit(at time.Duration) bool {
+	if m.state == 2 && at >= m.until {
+		m.become(1)
+		m.given = at + modelOpen
+	}
+	switch m.state {
+	case 0:
+		return true
+	case 2:
+		return false
+	}
+	if m.probing == modelProbe {
+		if at < m.given {
+			return false
+		}
+		m.become(1)
+		m.given = at + modelOpen
+	}
+	m.probing++
+	return true
+}
+
+func (m *modelCircuit) count(at time.Duration, calls, failures int) {
+	part := m.parts[int64(at/modelPart)]
+	m.parts[int64(at/modelPart)] = [2]int{part[0] + calls, part[1] + failures}
+}
+
+func (m *modelCircuit) settle(at time.Duration, admitted int, outcome string) {
+	switch {
+	case admitted != m.changes:
+	case m.state == 1:
+		m.probing--
+		switch outcome {
+		case "success":
+			if m.succeeded++; m.succeeded == modelProbe {
+				m.become(0)
+				m.pending, m.parts = 0, map[int64][2]int{}
+			}
+		case "failure":
+			m.become(2)
+			m.until = at + modelOpen
+		}
+	case outcome == "success":
+		if m.pending++; m.pending == modelLook {
+			m.count(at, m.pending, 0)
+			m.pending = 0
+		}
+	case outcome == "failure":
+		m.count(at, m.pending+1, 1)
+		m.pending = 0
+		calls, failures := 0, 0
+		for tick, part := range m.parts {
+			if tick > int64(at/modelPart)-10 {
+				calls, failures = calls+part[0], failures+part[1]
+			}
+		}
+		if calls >= modelMin && 2*failures >= calls {
+			m.become(2)
+			m.until = at + modelOpen
+		}
+	}
+}
+
+func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(undated{t}, func(r *rapid.T) {
+			start := time.Now()
+			type running struct {
+				outcome  chan string
+				ended    chan error
+				admitted int
+			}
+			var backend aerostore.Handler = func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+				switch <-ctx.Value(outcomeKey{}).(chan string) {
+				case "success":
+					return aerostore.Result{}, nil
+				case "failure":
+					return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
+				default:
+					return aerostore.Result{}, call.FailContext(context.Canceled)
+				}
+			}
+			store := aerostore.Chain(backend, middleware.CircuitBreaker(
+				middleware.BreakerWindow(10*modelPart), middleware.BreakerOpenFor(modelOpen),
+				middleware.BreakerMinCalls(modelMin), middleware.BreakerProbes(modelProbe)))
+			model := modelCircuit{parts: map[int64][2]int{}}
+			var all []running
+			finish := func(i int, outcome string) {
+				op := all[i]
+				all = slices.Delete(all, i, i+1)
+				op.outcome <- outcome
+				if err := <-op.ended; errors.Is(err, middleware.ErrCircuitOpen) {
+					r.Fatalf("let through, and then: %v", err)
+				}
+				model.settle(time.Since(start), op.admitted, outcome)
+			}
+			r.Repeat(map[string]func(*rapid.T){
+				"begin": func(r *rapid.T) {
+					op := running{outcome: make(chan string), ended: make(chan error, 1)}
+					ctx := context.WithValue(t.Context(), outcomeKey{}, op.outcome)
+					go func() {
+						_, err := store.Get(ctx, key)
+						op.ended <- err
+					}()
+					synctest.Wait()
+					admitted := model.admit(time.Since(start))
+					op.admitted = model.changes
+					select {
+					case err := <-op.ended:
+						if admitted || !errors.Is(err, middleware.ErrCircuitOpen) {
+							r.Fatalf("the model let it through, the circuit said %v", err)
+						}
+					default:
+						if !admitted {
+							r.Fatalf("the circuit let through what the model did not: %+v", model)
+						}
+						all = append(all, op)
+					}
+				},
+				"end": func(r *rapid.T) {
+					if len(all) > 0 {
+						i := rapid.IntRange(0, len(all)-1).Draw(r, "which")
+						finish(i, rapid.SampledFrom([]string{"success", "failure", "failure", "neither"}).Draw(r, "outcome"))
+					}
+				},
+				"wait": func(r *rapid.T) {
+					time.Sleep(time.Duration(rapid.IntRange(1, 4000).Draw(r, "ms")) * time.Millisecond)
+				},
+				"": func(r *rapid.T) {
+					if state := snapshot(t, store).Level("state"); int(state) != model.state {
+						r.Fatalf("state %v, want %v", state, model.state)
+					}
+				},
+			})
+			for len(all) > 0 {
+				finish(0, "neither")
+			}
+		})
+	})
+}
+
+type outcomeKey struct{}
+
+// undated is a test without a deadline, which must not be asked in a bubble.
+type undated struct{ *testing.T }
+
+func (undated) Deadline() (deadline time.Time, ok bool) { return deadline, false }
+
+func TestCircuitBreakerPanicsIfTheOptionsMakeNoSense(t *testing.T) {
+	for want, opt := range map[string]middleware.BreakerOption{
+		"a failure rate of 0":     middleware.BreakerFailureRate(0),
+		"a failure rate of 1.5":   middleware.BreakerFailureRate(1.5),
+		"a failure rate of NaN":   middleware.BreakerFailureRate(math.NaN()),
+		"a minimum of 0 calls":    middleware.BreakerMinCalls(0),
+		"a window of 9ns":         middleware.BreakerWindow(9),
+		"that is open for 0s":     middleware.BreakerOpenFor(0),
+		"with 0 probes":           middleware.BreakerProbes(0),
+		"with a patience of -1ns": middleware.BreakerPatience(-1),
+	} {
+		got, _ := panicOf(func() { middleware.CircuitBreaker(nil, opt) }).(string)
+		if !strings.HasPrefix(got, "middleware: CircuitBreaker ") || !strings.HasSuffix(got, want) {
+			t.Errorf("panic %q, want one about %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package middleware
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/aerostore/aerostore"
+)
+
+// An Event is something that a policy did, as it is told to a [Hook].
+type Event struct {
+	Policy string // as in [aerostore.PolicyStats]: "circuit_breaker"
+	Name   string // as in [aerostore.PolicyEvent]: "rejected"
+	Scope  string // the namespace or whatever it is about, "" for the whole store
+}
+
+// A Hook is told, as it happens, of each event that a policy counts. It is an
+// option of [CircuitBreaker], [Hedge], [RateLimit], [ConcurrencyLimit],
+// [Coalesce] and [ReadOnly]; [Retry] and [Timeout] have hooks of their own, which
+// tell more.
+//
+// It is given the operation that brought the event about and called by the
+// goroutine that runs it, with no lock held: many goroutines may be in it at
+// once, and the operation waits for it. Nil is no hook.
+type Hook func(ctx context.Context, call aerostore.Call, event Event)
+
+func (h Hook) tell(ctx context.Context, call aerostore.Call, event Event) {
+	if h != nil {
+		h(ctx, call, event)
+	}
+}
+
+// tallies count the events of a policy, or of one scope of it.
+type tallies struct {
+	policy, scope string
+	hook          Hook
+	names         []string
+	counts        []atomic.Int64
+}
+
+func newTallies(policy, scope string, hook Hook, names ...string) tallies {
+	return tallies{policy: policy, scope: scope, hook: hook, names: names, counts: make([]atomic.Int64, len(names))}
+}
+
+// happened counts an event and tells of it.
+func (t *tallies) happened(ctx context.Context, call aerostore.Call, event int) {
+	t.counts[event].Add(1)
+	t.hook.tell(ctx, call, Event{Policy: t.policy, Name: t.names[event], Scope: t.scope})
+}
+
+// appendTo appends what was counted.
+func (t *tallies) appendTo(events []aerostore.PolicyEvent) []aerostore.PolicyEvent {
+	for i, name := range t.names {
+		events = append(events, aerostore.PolicyEvent{Name: name, Scope: t.scope, N: t.counts[i].Load()})
+	}
+	return events
+}

@@ -1,0 +1,50 @@
+package middleware_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+// What each policy costs per Get over a store that does nothing, beside one
+// layer and six that pass operations on.
+func BenchmarkLimits(b *testing.B) {
+	pass := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			result, err := next(ctx, call)
+			return result, err
+		}
+	})
+	for _, c := range []struct {
+		name   string
+		layers []aerostore.Middleware
+	}{
+		{"pass=1", []aerostore.Middleware{pass}},
+		{"pass=6", []aerostore.Middleware{pass, pass, pass, pass, pass, pass}},
+		{"breaker", []aerostore.Middleware{middleware.CircuitBreaker()}},
+		{"breaker/namespace", []aerostore.Middleware{middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace))}},
+	} {
+		store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layers...)
+		for _, deadline := range []bool{false, true} {
+			name := c.name
+			ctx := b.Context()
+			if deadline {
+				name += "/deadline"
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, time.Hour)
+				defer cancel()
+			}
+			b.Run(name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := store.Get(ctx, key); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

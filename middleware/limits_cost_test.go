@@ -1,0 +1,37 @@
+//go:build !race
+
+// The race detector makes allocations of its own.
+
+package middleware_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+func TestAPolicyThatHasNothingToDoAllocatesNothing(t *testing.T) {
+	deadline, cancel := context.WithTimeout(context.Background(), time.Hour)
+	defer cancel()
+	for name, layer := range map[string]aerostore.Middleware{
+		"CircuitBreaker":                middleware.CircuitBreaker(),
+		"CircuitBreaker, by namespaces": middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := aerostore.Chain(answers(aerostore.Result{}, nil), layer)
+			for what, f := range map[string]func(){
+				"a read":                 func() { _, _ = store.Get(context.Background(), key) },
+				"a read with a deadline": func() { _, _ = store.Get(deadline, key) },
+				"a write":                func() { _ = store.Put(deadline, key, bins) },
+				"a batch":                func() { _, _ = store.BatchRead(deadline, keys, nil) },
+			} {
+				if got := testing.AllocsPerRun(100, f); got != 0 {
+					t.Errorf("%s: %v allocations", what, got)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,62 @@
+package middleware
+
+import (
+	"fmt"
+	"time"
+)
+
+// A RejectedError is why a policy turned an operation away. Nothing was sent,
+// so that the operation is never in doubt. It stands in the Err of an
+// [aerostore.Error] and matches the error of its policy: [ErrCircuitOpen],
+// [ErrRateLimited], [ErrConcurrencyLimited] or [ErrReadOnly].
+type RejectedError struct {
+	// Policy is the error that stands for the policy.
+	Policy error
+
+	// Scope is the namespace or whatever the policy was about, "" for the whole
+	// store.
+	Scope string
+
+	// RetryAfter is when it may be worth trying again, as an answer 503 of HTTP
+	// tells it; 0 where nobody knows.
+	RetryAfter time.Duration
+
+	reason string
+	ended  error // the context's error, where that was what ended the wait
+}
+
+// Error returns a single line.
+func (e *RejectedError) Error() string {
+	text := e.Policy.Error()
+	if e.Scope != "" {
+		text += " for " + e.Scope
+	}
+	if e.reason != "" {
+		text += ": " + e.reason
+	}
+	if e.ended != nil {
+		text += ": " + e.ended.Error()
+	}
+	if e.RetryAfter > 0 {
+		text += fmt.Sprintf(": try again in %v", e.RetryAfter)
+	}
+	return text
+}
+
+// Unwrap returns the policy's error and, where the wait for a policy ended with
+// the context, the context's.
+func (e *RejectedError) Unwrap() []error {
+	if e.ended == nil {
+		return []error{e.Policy}
+	}
+	return []error{e.ended, e.Policy}
+}
+
+// sentinel is the error that stands for a policy, with the name that telemetry
+// gives it.
+type sentinel struct{ text, errorType string }
+
+func (s *sentinel) Error() string { return s.text }
+
+// ErrorType is what OpenTelemetry's conventions ask for an error.type.
+func (s *sentinel) ErrorType() string { return s.errorType }
