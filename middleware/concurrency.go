@@ -1,0 +1,145 @@
+package middleware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aerostore/aerostore"
+)
+
+// ErrConcurrencyLimited matches the error of an operation that a
+// [ConcurrencyLimit] turned away.
+var ErrConcurrencyLimited error = &sentinel{"too many operations at once", "concurrency_limited"}
+
+// ConcurrencyLimit returns a middleware that lets no more than limit operations
+// run at once. What comes beyond waits in a queue, first come, first served;
+// what finds the queue full or waits there too long is turned away.
+// [ConcurrencyQueue] sets how many may wait and how long, [ConcurrencyRange]
+// lets the limit adapt itself to the cluster.
+//
+// Each operation holds one slot, a batch too, until it is over, however it
+// ends. A query holds its slot while the caller ranges over it. An operation
+// within the body of that loop needs another: where queries hold all of them,
+// it waits for its own caller, in vain, and is turned away after the time that
+// the queue allows. Collect what a query gives before going on with it, or have
+// the limit above the number of queries that may run at once.
+//
+// What is turned away has an error that matches [ErrConcurrencyLimited], is
+// never in doubt and says, in its text, why. One whose context ends while it
+// waits matches the context's error, too.
+//
+// The policy "concurrency_limit" has the events waited, rejected and resized, of
+// which a [Hook] is told, and the levels limit, in_flight and waiting.
+//
+// ConcurrencyLimit panics if limit is not positive or the options make no
+// sense.
+func ConcurrencyLimit(limit int, opts ...ConcurrencyOption) aerostore.Middleware {
+	config := newConcurrencyConfig(limit, opts)
+	return aerostore.WithPolicy(func() *concurrencyLimit {
+		c := &concurrencyLimit{
+			concurrencyConfig: config,
+			tallies:           newTallies(concurrencyPolicy, "", config.hook, "waited", "rejected", "resized"),
+		}
+		c.slots.limit.Store(int64(limit))
+		if config.adapts {
+			c.adaptation = newAdaptation(limit, config.bounds)
+		}
+		return c
+	})
+}
+
+const concurrencyPolicy = "concurrency_limit"
+
+// The events of a concurrency limit.
+const (
+	concurrencyWaited = iota
+	concurrencyRejected
+	concurrencyResized
+)
+
+type concurrencyLimit struct {
+	concurrencyConfig
+	tallies
+	slots      slots
+	adaptation *adaptation // nil: the limit is fixed
+}
+
+// Intercept implements [aerostore.Policy].
+func (c *concurrencyLimit) Intercept(next aerostore.Handler) aerostore.Handler {
+	if c.adaptation != nil {
+		next = c.watch(next)
+	}
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		if !c.slots.try() {
+			if err := c.await(ctx, call); err != nil {
+				return aerostore.Result{}, err
+			}
+		}
+		defer c.slots.free()
+		return next(ctx, call)
+	}
+}
+
+// watch lets the limit adapt itself to how long operations take.
+func (c *concurrencyLimit) watch(next aerostore.Handler) aerostore.Handler {
+	a := c.adaptation
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		if !a.times(call) {
+			return next(ctx, call)
+		}
+		start, held := a.now(), c.slots.held.Load()
+		result, err := next(ctx, call)
+		switch {
+		case err == nil || aerostore.IsAnswer(err):
+			c.adapt(ctx, call, a.sample(a.now()-start, held))
+		case BlamesCluster(err):
+			c.adapt(ctx, call, a.fail())
+		}
+		return result, err
+	}
+}
+
+func (c *concurrencyLimit) adapt(ctx context.Context, call aerostore.Call, limit int) {
+	if limit > 0 && c.slots.resize(limit) {
+		c.happened(ctx, call, concurrencyResized)
+	}
+}
+
+// await waits for a slot.
+func (c *concurrencyLimit) await(ctx context.Context, call aerostore.Call) error {
+	if err := ctx.Err(); err != nil {
+		return call.FailContext(err)
+	}
+	err := c.slots.wait(ctx, c.queue.Length, c.queue.Timeout)
+	if !errors.Is(err, errQueueFull) {
+		c.happened(ctx, call, concurrencyWaited)
+	}
+	if err == nil {
+		return nil
+	}
+	c.happened(ctx, call, concurrencyRejected)
+	rejected := &RejectedError{Policy: ErrConcurrencyLimited}
+	switch limit := c.slots.limit.Load(); {
+	case errors.Is(err, errQueueFull):
+		rejected.reason = fmt.Sprintf("%d run and %d wait", limit, c.queue.Length)
+	case errors.Is(err, errQueueTimeout):
+		rejected.reason = fmt.Sprintf("no slot of %d was free for it within %v", limit, c.queue.Timeout)
+	default:
+		rejected.reason, rejected.ended = fmt.Sprintf("no slot of %d was free for it before its context ended", limit), err
+	}
+	return call.Fail(aerostore.CodeOK, rejected)
+}
+
+// PolicyStats implements [aerostore.Policy].
+func (c *concurrencyLimit) PolicyStats() aerostore.PolicyStats {
+	return aerostore.PolicyStats{
+		Policy: concurrencyPolicy,
+		Events: c.appendTo(nil),
+		Levels: []aerostore.PolicyLevel{
+			{Name: "limit", Value: float64(c.slots.limit.Load())},
+			{Name: "in_flight", Value: float64(c.slots.held.Load())},
+			{Name: "waiting", Value: float64(c.slots.queued())},
+		},
+	}
+}

@@ -1,0 +1,111 @@
+package middleware
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+const (
+	timeEvery    = 8 // operations for each that is timed
+	roundTime    = 100 * time.Millisecond
+	roundSamples = 10
+	failures     = 10  // one in so many may fail
+	tolerance    = 2   // times as long as when the cluster is not busy
+	shrink       = 0.9 // of the limit, where operations wait for each other
+	refreshAfter = 100 // rounds
+	drained      = 10  // the part of the limit that leaves the cluster unbusy
+)
+
+// An adaptation finds the limit from how long operations take.
+type adaptation struct {
+	stopwatch
+	bounds ConcurrencyRange
+	drawn  atomic.Uint32
+
+	mu    sync.Mutex
+	limit float64
+	round round
+
+	// idle is how long operations take when the cluster is not busy: the least
+	// mean of a round. Since the cluster may never be idle again, it is measured
+	// anew after a while, in a short round with a small part of the limit.
+	idle      time.Duration
+	age       int // of idle, in rounds
+	measuring bool
+}
+
+// A round is what was seen since the limit was last thought about.
+type round struct {
+	began         time.Duration
+	timed, failed int64
+	took          time.Duration // all that were timed
+	busiest       int64         // slots in use
+}
+
+func newAdaptation(limit int, bounds ConcurrencyRange) *adaptation {
+	return &adaptation{stopwatch: startStopwatch(), limit: float64(limit), bounds: bounds}
+}
+
+// times reports whether the call is to be timed.
+func (a *adaptation) times(call aerostore.Call) bool {
+	return !call.IsBatch() && call.Op != aerostore.OpQuery && call.Op != aerostore.OpCustom && a.drawn.Add(1)%timeEvery == 0
+}
+
+// sample takes in how long an operation took, and how many slots were held
+// beside it. One that began before the round does not count. It returns the new limit if that ended a round, else 0.
+func (a *adaptation) sample(took time.Duration, held int64) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.now()-took < a.round.began {
+		return 0
+	}
+	a.round.timed++
+	a.round.took += took
+	a.round.busiest = max(a.round.busiest, held)
+	return a.endRound()
+}
+
+// fail takes in that an operation failed and the cluster is to blame. It
+// returns the new limit if that ended a round, else 0.
+func (a *adaptation) fail() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.round.failed++
+	return a.endRound()
+}
+
+// endRound returns the new limit if a round has ended, else 0.
+func (a *adaptation) endRound() int {
+	now := a.now()
+	if a.round.timed+a.round.failed < roundSamples || now-a.round.began < roundTime && !a.measuring {
+		return 0
+	}
+	a.think(a.round)
+	a.round = round{began: now}
+	if a.measuring {
+		return max(int(a.limit/drained), a.bounds.Min)
+	}
+	return int(a.limit)
+}
+
+func (a *adaptation) think(r round) {
+	slow := failures*r.failed > r.timed+r.failed
+	if r.timed > 0 {
+		mean := r.took / time.Duration(r.timed)
+		if a.age++; a.measuring || mean <= a.idle || a.idle == 0 {
+			a.idle, a.age = mean, 0
+		}
+		slow = slow || mean > tolerance*a.idle
+	}
+	a.measuring = a.age >= refreshAfter
+	switch {
+	case slow:
+		a.limit *= shrink
+	case 2*r.busiest >= int64(a.limit):
+		a.limit++
+	}
+	a.limit = min(max(a.limit, float64(a.bounds.Min)), float64(a.bounds.Max))
+}

@@ -1,0 +1,389 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+// gate is a handler that holds operations until the test lets them go.
+type gate struct {
+	mu      sync.Mutex
+	order   []any // the ids of those that came in
+	release chan struct{}
+}
+
+func newGate() *gate { return &gate{release: make(chan struct{})} }
+
+func (g *gate) handle(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+	g.mu.Lock()
+	g.order = append(g.order, call.Key.ID())
+	g.mu.Unlock()
+	<-g.release
+	return aerostore.Result{}, nil
+}
+
+func (g *gate) seen() []any {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.order)
+}
+
+// exists starts an operation on the i-th record and returns where its error
+// will come.
+func exists(ctx context.Context, store aerostore.Store, i int) <-chan error {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := store.Exists(ctx, aerostore.NewKey("test", "users", i))
+		ended <- err
+	}()
+	synctest.Wait()
+	return ended
+}
+
+func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		var events told
+		g := newGate()
+		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1,
+			middleware.ConcurrencyQueue{Length: 5, Timeout: time.Second}, middleware.Hook(events.hook)))
+		var ended []<-chan error
+		for i := range 8 {
+			ended = append(ended, exists(t.Context(), store, i))
+		}
+		for i := 6; i < 8; i++ {
+			err := <-ended[i]
+			if !errors.Is(err, middleware.ErrConcurrencyLimited) || telling.ErrorType(err) != "concurrency_limited" {
+				t.Errorf("beyond the queue came %v", err)
+			}
+			const want = "aerostore: EXISTS test.users: too many operations at once: 1 run and 5 wait"
+			if fmt.Sprint(err) != want {
+				t.Errorf("error\n got %s\nwant %s", err, want)
+			}
+		}
+		stats := snapshot(t, store)
+		if stats.Level("in_flight") != 1 || stats.Level("waiting") != 5 || stats.Level("limit") != 1 {
+			t.Errorf("levels %+v", stats.Levels)
+		}
+		for i := range 6 {
+			g.release <- struct{}{}
+			if err := <-ended[i]; err != nil {
+				t.Error(err)
+			}
+		}
+		if want := []any{int64(0), int64(1), int64(2), int64(3), int64(4), int64(5)}; !slices.Equal(g.seen(), want) {
+			t.Errorf("they came in in the order %v", g.seen())
+		}
+		wantCounted(t, store, map[string]int64{"waited": 5, "rejected": 2})
+		if got := len(events.names()); got != 7 {
+			t.Errorf("the hook was told %d times", got)
+		}
+	})
+}
+
+func TestWhoWaitsTooLongForASlotIsTurnedAway(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1,
+			middleware.ConcurrencyQueue{Length: 5, Timeout: 50 * time.Millisecond}))
+		first := exists(t.Context(), store, 0)
+		start := time.Now()
+		err := <-exists(t.Context(), store, 1)
+		const want = "aerostore: EXISTS test.users: too many operations at once: no slot of 1 was free for it within 50ms"
+		if fmt.Sprint(err) != want || aerostore.InDoubt(err) || time.Since(start) != 50*time.Millisecond {
+			t.Errorf("error after %v\n got %v\nwant %s", time.Since(start), err, want)
+		}
+		close(g.release)
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+		if err := <-exists(t.Context(), store, 2); err != nil {
+			t.Errorf("with the slot free again: %v", err)
+		}
+	})
+}
+
+func TestWhoseContextEndsInTheQueueLeavesItAtOnce(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1,
+			middleware.ConcurrencyQueue{Length: 5, Timeout: time.Hour}))
+		first := exists(t.Context(), store, 0)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		second, third := exists(ctx, store, 1), exists(t.Context(), store, 2)
+		err := <-second
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, middleware.ErrConcurrencyLimited) {
+			t.Errorf("the one whose deadline passed: %v", err)
+		}
+		if _, err := store.Get(ctx, key); fmt.Sprint(err) != "aerostore: GET test.users: context deadline exceeded" {
+			t.Errorf("with a context that is done: %v", err)
+		}
+		close(g.release)
+		for _, ended := range []<-chan error{first, third} {
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+		if want := []any{int64(0), int64(2)}; !slices.Equal(g.seen(), want) {
+			t.Errorf("they came in in the order %v, want %v", g.seen(), want)
+		}
+	})
+}
+
+func TestASlotIsGivenBackHoweverTheOperationEnds(t *testing.T) {
+	backend := &exchangeable{h: working}
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{}))
+	for name, run := range map[string]func(){
+		"an error": func() {
+			backend.set(broken)
+			_ = get(t, store)
+		},
+		"a panic": func() {
+			backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) })
+			if got := panicOf(func() { _ = get(t, store) }); got != marker {
+				t.Errorf("the panic became %v", got)
+			}
+		},
+		"a break": func() {
+			backend.set(yields(2, nil))
+			for range store.Query(t.Context(), everyone) {
+				break
+			}
+		},
+	} {
+		run()
+		if held := snapshot(t, store).Level("in_flight"); held != 0 {
+			t.Errorf("after %s %v slots are held", name, held)
+		}
+	}
+}
+
+func TestAnOperationWithinAQueryFailsClearlyWhereTheQueryHoldsTheLastSlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := memory.NewT(t)
+		for i := range 3 {
+			if err := backend.Put(t.Context(), aerostore.NewKey("test", "users", i), bins); err != nil {
+				t.Fatal(err)
+			}
+		}
+		store := aerostore.Chain(backend, middleware.ConcurrencyLimit(1))
+		rows := 0
+		for record, err := range store.Query(t.Context(), everyone) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows++
+			if err := store.Touch(t.Context(), record.Key); !errors.Is(err, middleware.ErrConcurrencyLimited) {
+				t.Errorf("within the query: %v", err)
+			}
+		}
+		if rows != 3 {
+			t.Errorf("%d records", rows)
+		}
+		if err := store.Touch(t.Context(), aerostore.NewKey("test", "users", 1)); err != nil {
+			t.Errorf("after the query: %v", err)
+		}
+	})
+}
+
+func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	const limit = 4
+	var running, most, ran atomic.Int64
+	backend := &exchangeable{h: func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		n := running.Add(1)
+		for {
+			if m := most.Load(); n <= m || most.CompareAndSwap(m, n) {
+				break
+			}
+		}
+		ran.Add(1)
+		for range rand.IntN(3) {
+			time.Sleep(0) // lets others run
+		}
+		running.Add(-1)
+		return aerostore.Result{}, nil
+	}}
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(limit, middleware.ConcurrencyQueue{Length: 8, Timeout: 100 * time.Microsecond}))
+	var all sync.WaitGroup
+	var succeeded atomic.Int64
+	for range 32 {
+		all.Go(func() {
+			for i := range 500 {
+				ctx, cancel := context.WithCancel(t.Context())
+				if i%3 == 0 {
+					go cancel() // at any moment
+				}
+				if _, err := store.Get(ctx, key); err == nil {
+					succeeded.Add(1)
+				} else if !errors.Is(err, middleware.ErrConcurrencyLimited) && !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+				cancel()
+			}
+		})
+	}
+	all.Wait()
+	if most.Load() > limit {
+		t.Errorf("%d ran at once, the limit is %d", most.Load(), limit)
+	}
+	if ran.Load() != succeeded.Load() || ran.Load() == 0 {
+		t.Errorf("%d ran, %d succeeded", ran.Load(), succeeded.Load())
+	}
+	stats := snapshot(t, store)
+	if stats.Level("in_flight") != 0 || stats.Level("waiting") != 0 {
+		t.Errorf("at rest %+v", stats.Levels)
+	}
+	arrived, release := make(chan struct{}), make(chan struct{})
+	backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		arrived <- struct{}{}
+		<-release
+		return aerostore.Result{}, nil
+	})
+	for range limit {
+		all.Go(func() { _ = get(t, store) })
+		<-arrived // or the test hangs: a slot was lost
+	}
+	close(release)
+	all.Wait()
+}
+
+func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		store := aerostore.Chain(aerostore.Handler(g.handle),
+			middleware.CircuitBreaker(middleware.BreakerMinCalls(1)),
+			middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 5, Timeout: time.Hour}))
+		first := exists(t.Context(), store, 0)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := <-exists(ctx, store, 1); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("in the queue: %v", err)
+		}
+		if state := aerostore.Policies(store)[0].PolicyStats().Level("state"); state != 0 {
+			t.Errorf("the circuit has the state %v", state)
+		}
+		close(g.release)
+		<-first
+	})
+}
+
+// crowded is a cluster whose operations take as long as they wait for each
+// other, under callers that come back as soon as they are answered.
+type crowded struct {
+	capacity atomic.Int64
+	running  atomic.Int64
+}
+
+func (c *crowded) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+	n := c.running.Add(1)
+	defer c.running.Add(-1)
+	time.Sleep(20 * time.Millisecond * time.Duration(max(n, c.capacity.Load())) / time.Duration(c.capacity.Load()))
+	return aerostore.Result{}, ctx.Err()
+}
+
+func TestAnAdaptiveLimitFindsWhereOperationsBeginToWait(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		var cluster crowded
+		cluster.capacity.Store(20)
+		store := aerostore.Chain(aerostore.Handler(cluster.handle), middleware.ConcurrencyLimit(10,
+			middleware.ConcurrencyQueue{Length: 1000, Timeout: time.Hour}, middleware.ConcurrencyRange{Min: 2, Max: 200}))
+		ctx, cancel := context.WithCancel(t.Context())
+		var callers sync.WaitGroup
+		for range 60 {
+			callers.Go(func() {
+				for ctx.Err() == nil {
+					_, _ = store.Get(ctx, key)
+				}
+			})
+		}
+		for _, c := range []struct {
+			capacity    int64
+			after       time.Duration
+			least, most float64
+		}{
+			{20, 40 * time.Second, 20, 45},
+			{5, 80 * time.Second, 3, 15},
+			{20, 40 * time.Second, 20, 45},
+		} {
+			cluster.capacity.Store(c.capacity)
+			time.Sleep(c.after)
+			if limit := snapshot(t, store).Level("limit"); limit < c.least || limit > c.most {
+				t.Errorf("with room for %d the limit is %v, want %v to %v", c.capacity, limit, c.least, c.most)
+			}
+		}
+		if snapshot(t, store).Event("resized") == 0 {
+			t.Error("no change of the limit was counted")
+		}
+		cancel()
+		callers.Wait()
+	})
+}
+
+func TestAnAdaptiveLimitShrinksWhereTheClusterFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := &exchangeable{h: func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			time.Sleep(time.Millisecond)
+			return aerostore.Result{}, call.Fail(aerostore.CodeDeviceOverload, nil)
+		}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle),
+			middleware.ConcurrencyLimit(50, middleware.ConcurrencyRange{Min: 5, Max: 50}))
+		for range 30_000 {
+			_ = get(t, store)
+		}
+		if limit := snapshot(t, store).Level("limit"); limit != 5 {
+			t.Errorf("limit %v after 30 seconds of failures, want the least", limit)
+		}
+	})
+}
+
+func TestConcurrencyLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
+	for want, wire := range map[string]func(){
+		"of 0":                      func() { middleware.ConcurrencyLimit(0) },
+		"with a queue of -1 for 1s": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: -1, Timeout: time.Second}) },
+		"with a queue of 1 for 0s":  func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 1}) },
+		"of 5, from 6 to 10":        func() { middleware.ConcurrencyLimit(5, middleware.ConcurrencyRange{Min: 6, Max: 10}) },
+		"of 5, from 0 to 10":        func() { middleware.ConcurrencyLimit(5, middleware.ConcurrencyRange{Min: 0, Max: 10}) },
+		"of 5, from 1 to 4":         func() { middleware.ConcurrencyLimit(5, nil, middleware.ConcurrencyRange{Min: 1, Max: 4}) },
+	} {
+		if got, _ := panicOf(wire).(string); got != "middleware: ConcurrencyLimit "+want {
+			t.Errorf("panic %q, want one about %q", got, want)
+		}
+	}
+}
+
+func ExampleConcurrencyLimit() {
+	store := aerostore.Chain(memory.New(), middleware.ConcurrencyLimit(1,
+		middleware.ConcurrencyQueue{Length: 10, Timeout: time.Millisecond}))
+
+	ctx := context.Background()
+	ada := aerostore.NewKey("test", "users", "ada")
+	fmt.Println(store.Put(ctx, ada, aerostore.Bins{"visits": 1}))
+	for range store.Query(ctx, aerostore.Query{Namespace: "test", Set: "users"}) {
+		// The query holds the only slot as long as the loop runs.
+		fmt.Println(store.Touch(ctx, ada))
+	}
+
+	// Output:
+	// <nil>
+	// aerostore: TOUCH test.users: too many operations at once: no slot of 1 was free for it within 1ms
+}
