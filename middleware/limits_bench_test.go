@@ -26,6 +26,10 @@ func BenchmarkLimits(b *testing.B) {
 		{"pass=6", []aerostore.Middleware{pass, pass, pass, pass, pass, pass}},
 		{"breaker", []aerostore.Middleware{middleware.CircuitBreaker()}},
 		{"breaker/namespace", []aerostore.Middleware{middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace))}},
+		{"rate", []aerostore.Middleware{middleware.RateLimit(1e9)}},
+		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1)}},
+		{"concurrency/adaptive", []aerostore.Middleware{middleware.ConcurrencyLimit(1, middleware.ConcurrencyRange{Min: 1, Max: 9})}},
+		{"readonly", []aerostore.Middleware{middleware.ReadOnly()}},
 	} {
 		store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layers...)
 		for _, deadline := range []bool{false, true} {

@@ -19,6 +19,11 @@ func TestAPolicyThatHasNothingToDoAllocatesNothing(t *testing.T) {
 	for name, layer := range map[string]aerostore.Middleware{
 		"CircuitBreaker":                middleware.CircuitBreaker(),
 		"CircuitBreaker, by namespaces": middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)),
+		"RateLimit":                     middleware.RateLimit(1e9),
+		"RateLimit, by keys":            middleware.RateLimit(1e9, middleware.RateWeight(middleware.PerKey)),
+		"ConcurrencyLimit":              middleware.ConcurrencyLimit(1),
+		"ConcurrencyLimit, adaptive":    middleware.ConcurrencyLimit(1, middleware.ConcurrencyRange{Min: 1, Max: 9}),
+		"ReadOnly, switched off":        middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false })),
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := aerostore.Chain(answers(aerostore.Result{}, nil), layer)
