@@ -29,6 +29,7 @@ func BenchmarkLimits(b *testing.B) {
 		{"rate", []aerostore.Middleware{middleware.RateLimit(1e9)}},
 		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1)}},
 		{"concurrency/adaptive", []aerostore.Middleware{middleware.ConcurrencyLimit(1, middleware.ConcurrencyRange{Min: 1, Max: 9})}},
+		{"hedge", []aerostore.Middleware{middleware.Hedge()}},
 		{"readonly", []aerostore.Middleware{middleware.ReadOnly()}},
 	} {
 		store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layers...)

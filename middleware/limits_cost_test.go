@@ -40,3 +40,18 @@ func TestAPolicyThatHasNothingToDoAllocatesNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatAReadThatIsNotHedgedAllocates(t *testing.T) {
+	store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Hedge())
+	for what, c := range map[string]struct {
+		f    func()
+		want float64
+	}{
+		"a read":  {func() { _, _ = store.Get(context.Background(), key) }, 9},
+		"a write": {func() { _ = store.Put(context.Background(), key, bins) }, 0},
+	} {
+		if got := testing.AllocsPerRun(100, c.f); got != c.want {
+			t.Errorf("%s: %v allocations, want %v", what, got, c.want)
+		}
+	}
+}
