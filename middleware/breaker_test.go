@@ -182,28 +182,34 @@ func TestAProbeThatFailsOpensTheCircuitAgain(t *testing.T) {
 
 func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := opened(t, middleware.BreakerProbes(1), middleware.BreakerOpenFor(5*time.Second))
+		store, backend := opened(t, middleware.BreakerProbes(2), middleware.BreakerOpenFor(5*time.Second))
 		time.Sleep(5 * time.Second)
 		release := make(chan struct{})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			<-release
 			return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
 		})
-		hung := make(chan error)
-		go func() { hung <- get(t, store) }()
-		synctest.Wait()
+		hung := []<-chan error{exists(t.Context(), store, 1), exists(t.Context(), store, 2)}
 		backend.set(working)
 		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
-			t.Errorf("beside the probe came %v", err)
+			t.Errorf("beside the probes came %v", err)
 		}
 		time.Sleep(5 * time.Second)
 		if err := get(t, store); err != nil {
-			t.Errorf("after the probe was given up: %v", err)
+			t.Errorf("after the probes were given up: %v", err)
 		}
 		close(release)
-		<-hung
+		for _, ended := range hung {
+			<-ended
+		}
+		if state := snapshot(t, store).Level("state"); state != 1 {
+			t.Errorf("state %v: probes that were given up had a say", state)
+		}
+		if err := get(t, store); err != nil {
+			t.Error(err)
+		}
 		if state := snapshot(t, store).Level("state"); state != 0 {
-			t.Errorf("state %v: the probe that was given up had a say", state)
+			t.Errorf("state %v after two probes have succeeded", state)
 		}
 	})
 }
@@ -597,6 +603,12 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 				middleware.BreakerMinCalls(modelMin), middleware.BreakerProbes(modelProbe)))
 			model := modelCircuit{parts: map[int64][2]int{}}
 			var all []running
+			defer func() {
+				for _, op := range all {
+					op.outcome <- "neither"
+					<-op.ended
+				}
+			}()
 			finish := func(i int, outcome string) {
 				op := all[i]
 				all = slices.Delete(all, i, i+1)
@@ -644,9 +656,6 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 					}
 				},
 			})
-			for len(all) > 0 {
-				finish(0, "neither")
-			}
 		})
 	})
 }

@@ -15,8 +15,8 @@ const (
 	failures     = 10  // one in so many may fail
 	tolerance    = 2   // times as long as when the cluster is not busy
 	shrink       = 0.9 // of the limit, where operations wait for each other
-	refreshAfter = 100 // rounds
-	drained      = 10  // the part of the limit that leaves the cluster unbusy
+	refreshAfter = 10 * time.Second
+	drained      = 10 // the part of the limit that leaves the cluster unbusy
 )
 
 // An adaptation finds the limit from how long operations take.
@@ -33,7 +33,7 @@ type adaptation struct {
 	// mean of a round. Since the cluster may never be idle again, it is measured
 	// anew after a while, in a short round with a small part of the limit.
 	idle      time.Duration
-	age       int // of idle, in rounds
+	known     time.Duration // since when
 	measuring bool
 }
 
@@ -54,8 +54,9 @@ func (a *adaptation) times(call aerostore.Call) bool {
 	return !call.IsBatch() && call.Op != aerostore.OpQuery && call.Op != aerostore.OpCustom && a.drawn.Add(1)%timeEvery == 0
 }
 
-// sample takes in how long an operation took, and how many slots were held
-// beside it. One that began before the round does not count. It returns the new limit if that ended a round, else 0.
+// sample takes in how long an operation took, and how many slots were held when
+// it began. One that began before the round does not count. It returns the new
+// limit if that ended a round, else 0.
 func (a *adaptation) sample(took time.Duration, held int64) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -83,7 +84,7 @@ func (a *adaptation) endRound() int {
 	if a.round.timed+a.round.failed < roundSamples || now-a.round.began < roundTime && !a.measuring {
 		return 0
 	}
-	a.think(a.round)
+	a.think(now, a.round)
 	a.round = round{began: now}
 	if a.measuring {
 		return max(int(a.limit/drained), a.bounds.Min)
@@ -91,16 +92,17 @@ func (a *adaptation) endRound() int {
 	return int(a.limit)
 }
 
-func (a *adaptation) think(r round) {
+func (a *adaptation) think(now time.Duration, r round) {
 	slow := failures*r.failed > r.timed+r.failed
 	if r.timed > 0 {
 		mean := r.took / time.Duration(r.timed)
-		if a.age++; a.measuring || mean <= a.idle || a.idle == 0 {
-			a.idle, a.age = mean, 0
+		unbusy := drained*r.busiest <= int64(a.limit)
+		if unbusy || a.measuring || mean <= a.idle || a.idle == 0 {
+			a.idle, a.known = mean, now
 		}
 		slow = slow || mean > tolerance*a.idle
 	}
-	a.measuring = a.age >= refreshAfter
+	a.measuring = now-a.known >= refreshAfter
 	switch {
 	case slow:
 		a.limit *= shrink

@@ -30,9 +30,9 @@ type ConcurrencyQueue struct {
 // tenth if on average they took more than twice as long as when the cluster is
 // not busy, or if more than one in ten failed and [BlamesCluster] says whose
 // fault that is. Else it grows by one if half of it or more was in use. How long
-// operations take when the cluster is not busy is the least such average, found
-// anew every ten seconds or so, until ten more were timed with a tenth of the
-// limit.
+// operations take when the cluster is not busy is the least such average. If that
+// is ten seconds old it is found anew: until ten more were timed, the limit is a
+// tenth of what it was.
 type ConcurrencyRange struct {
 	Min, Max int
 }

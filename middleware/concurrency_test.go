@@ -289,6 +289,7 @@ func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
 // crowded is a cluster whose operations take as long as they wait for each
 // other, under callers that come back as soon as they are answered.
 type crowded struct {
+	unit     atomic.Int64 // how long an operation takes that need not wait
 	capacity atomic.Int64
 	running  atomic.Int64
 }
@@ -296,7 +297,7 @@ type crowded struct {
 func (c *crowded) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 	n := c.running.Add(1)
 	defer c.running.Add(-1)
-	time.Sleep(20 * time.Millisecond * time.Duration(max(n, c.capacity.Load())) / time.Duration(c.capacity.Load()))
+	time.Sleep(time.Duration(c.unit.Load() * max(n, c.capacity.Load()) / c.capacity.Load()))
 	return aerostore.Result{}, ctx.Err()
 }
 
@@ -304,9 +305,10 @@ func TestAnAdaptiveLimitFindsWhereOperationsBeginToWait(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		var cluster crowded
+		cluster.unit.Store(int64(20 * ms))
 		cluster.capacity.Store(20)
 		store := aerostore.Chain(aerostore.Handler(cluster.handle), middleware.ConcurrencyLimit(10,
-			middleware.ConcurrencyQueue{Length: 1000, Timeout: time.Hour}, middleware.ConcurrencyRange{Min: 2, Max: 200}))
+			middleware.ConcurrencyQueue{Length: 1000, Timeout: time.Hour}, middleware.ConcurrencyRange{Min: 5, Max: 200}))
 		ctx, cancel := context.WithCancel(t.Context())
 		var callers sync.WaitGroup
 		for range 60 {
@@ -317,18 +319,21 @@ func TestAnAdaptiveLimitFindsWhereOperationsBeginToWait(t *testing.T) {
 			})
 		}
 		for _, c := range []struct {
+			unit        time.Duration
 			capacity    int64
 			after       time.Duration
 			least, most float64
 		}{
-			{20, 40 * time.Second, 20, 45},
-			{5, 80 * time.Second, 3, 15},
-			{20, 40 * time.Second, 20, 45},
+			{20 * ms, 20, 40 * time.Second, 20, 45},
+			{20 * ms, 5, 80 * time.Second, 5, 15},
+			{20 * ms, 20, 40 * time.Second, 20, 45},
+			{60 * ms, 20, 80 * time.Second, 20, 45},
 		} {
+			cluster.unit.Store(int64(c.unit))
 			cluster.capacity.Store(c.capacity)
 			time.Sleep(c.after)
 			if limit := snapshot(t, store).Level("limit"); limit < c.least || limit > c.most {
-				t.Errorf("with room for %d the limit is %v, want %v to %v", c.capacity, limit, c.least, c.most)
+				t.Errorf("with room for %d of %v the limit is %v, want %v to %v", c.capacity, c.unit, limit, c.least, c.most)
 			}
 		}
 		if snapshot(t, store).Event("resized") == 0 {
