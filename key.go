@@ -107,6 +107,10 @@ func (k Key) ID() any {
 	}
 }
 
+// IsDigest reports whether the digest is all that is known of the key, as of
+// those that [DigestKey] makes.
+func (k Key) IsDigest() bool { return k.kind == keyDigest }
+
 // Digest returns the 20 bytes by which Aerospike itself identifies the record
 // within its namespace: RIPEMD-160 over set, type of id and id. It is computed
 // on each call. A key that operations refuse has the zero digest.

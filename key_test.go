@@ -76,6 +76,9 @@ func TestADigestKeyKnowsNoID(t *testing.T) {
 	if k.ID() != nil || k.Digest() != ada.Digest() || k == ada {
 		t.Errorf("ID %v, digest %x", k.ID(), k.Digest())
 	}
+	if !k.IsDigest() || ada.IsDigest() || (aerostore.Key{}).IsDigest() {
+		t.Error("IsDigest takes one key for another kind")
+	}
 }
 
 func TestTheKeyKeepsNoReferenceToItsBytes(t *testing.T) {
