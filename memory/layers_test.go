@@ -25,7 +25,14 @@ var layers = map[string][]aerostore.Middleware{
 	"Timeout":    {middleware.Timeout(time.Hour)},
 	"Retry":      {middleware.Retry(middleware.RetryAttemptTimeout(time.Hour))},
 	"Fault":      {middleware.Fault(harmless())},
-	"by hand":    {func(s aerostore.Store) aerostore.Store { return typed{s} }},
+	"CircuitBreaker": {middleware.CircuitBreaker(
+		middleware.BreakerScope(middleware.ByNamespace), middleware.BreakerMinCalls(1_000_000))},
+	"RateLimit":        {middleware.RateLimit(1e6, middleware.RateBurst(100), middleware.RateWait(time.Minute), middleware.RateWeight(middleware.PerKey))},
+	"ConcurrencyLimit": {middleware.ConcurrencyLimit(100, middleware.ConcurrencyRange{Min: 50, Max: 200})},
+	"Hedge":            {middleware.Hedge(middleware.HedgeDelay(1), middleware.HedgeQuantile(0), middleware.HedgeBudget(1))},
+	"Coalesce":         {middleware.Coalesce()},
+	"ReadOnly":         {middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))},
+	"by hand":          {func(s aerostore.Store) aerostore.Store { return typed{s} }},
 }
 
 // harmless returns faults that are set and strike nothing.
@@ -43,7 +50,10 @@ func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 // allLayers is one chain of them.
 func allLayers() (all []aerostore.Middleware) {
-	for _, name := range []string{"Tracing", "Metrics", "Log", "Timeout", "Retry", "Fault", "passing on", "by hand"} {
+	for _, name := range []string{
+		"Tracing", "Metrics", "Log", "ReadOnly", "Coalesce", "Timeout", "Retry", "Hedge",
+		"CircuitBreaker", "RateLimit", "ConcurrencyLimit", "Fault", "passing on", "by hand",
+	} {
 		all = slices.Concat(all, layers[name])
 	}
 	return all

@@ -15,6 +15,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/middleware"
 )
 
 // An action is what one goroutine does to one record, and an outcome what it
@@ -166,6 +167,20 @@ func linearizable(t *testing.T, layers ...aerostore.Middleware) bool {
 
 func TestHistoriesAreLinearizable(t *testing.T) {
 	if !linearizable(t) {
+		t.Error("a history is not linearizable")
+	}
+}
+
+func TestHistoriesBehindCoalescedReadsAreLinearizable(t *testing.T) {
+	yields := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			runtime.Gosched()
+			result, err := next(ctx, call)
+			runtime.Gosched()
+			return result, err
+		}
+	})
+	if !linearizable(t, middleware.Coalesce(), yields) {
 		t.Error("a history is not linearizable")
 	}
 }

@@ -44,8 +44,8 @@ import (
 // [Hook] is told, and the levels delay, in seconds, in_flight, the attempts under
 // way, and losers, those among them that nobody waits for.
 //
-// A read that is not hedged costs a goroutine, a timer and a context: about a
-// microsecond, and nine allocations.
+// A read that is not hedged costs a goroutine, a timer and a context: some
+// microseconds and nine allocations.
 //
 // Hedge panics if the options make no sense.
 func Hedge(opts ...HedgeOption) aerostore.Middleware {

@@ -30,6 +30,7 @@ func BenchmarkLimits(b *testing.B) {
 		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1)}},
 		{"concurrency/adaptive", []aerostore.Middleware{middleware.ConcurrencyLimit(1, middleware.ConcurrencyRange{Min: 1, Max: 9})}},
 		{"hedge", []aerostore.Middleware{middleware.Hedge()}},
+		{"coalesce", []aerostore.Middleware{middleware.Coalesce()}},
 		{"readonly", []aerostore.Middleware{middleware.ReadOnly()}},
 	} {
 		store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layers...)

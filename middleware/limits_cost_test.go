@@ -41,17 +41,25 @@ func TestAPolicyThatHasNothingToDoAllocatesNothing(t *testing.T) {
 	}
 }
 
-func TestWhatAReadThatIsNotHedgedAllocates(t *testing.T) {
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Hedge())
-	for what, c := range map[string]struct {
-		f    func()
-		want float64
+func TestWhatAReadOnAGoroutineOfItsOwnAllocates(t *testing.T) {
+	for name, c := range map[string]struct {
+		layer aerostore.Middleware
+		want  float64
 	}{
-		"a read":  {func() { _, _ = store.Get(context.Background(), key) }, 9},
-		"a write": {func() { _ = store.Put(context.Background(), key, bins) }, 0},
+		"Hedge":    {middleware.Hedge(), 9},
+		"Coalesce": {middleware.Coalesce(), 6},
 	} {
-		if got := testing.AllocsPerRun(100, c.f); got != c.want {
-			t.Errorf("%s: %v allocations, want %v", what, got, c.want)
+		store := aerostore.Chain(answers(aerostore.Result{}, nil), c.layer)
+		if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(context.Background(), key) }); got != c.want {
+			t.Errorf("%s: a read makes %v allocations, want %v", name, got, c.want)
+		}
+		for what, f := range map[string]func(){
+			"a write":         func() { _ = store.Put(context.Background(), key, bins) },
+			"a batch of them": func() { _, _ = store.BatchRemove(context.Background(), keys) },
+		} {
+			if got := testing.AllocsPerRun(100, f); got != 0 {
+				t.Errorf("%s: %s makes %v allocations", name, what, got)
+			}
 		}
 	}
 }

@@ -1,0 +1,457 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+// everything is a record with each type of value that a read may give.
+func everything() *aerostore.Record {
+	return &aerostore.Record{Key: key, Generation: 7, TTL: aerostore.NeverExpire, Bins: aerostore.Bins{
+		"nothing": nil, "bool": true, "int": 1, "float": 1.5, "text": "a", "place": aerostore.GeoJSON("{}"),
+		"bytes": []byte{1}, "hll": aerostore.HLL{1},
+		"list":    []any{1, []any{2}, []byte{3}},
+		"map":     map[any]any{"a": []byte{1}, [2]byte{1, 2}: map[any]any{1: []any{1}}},
+		"pairs":   []aerostore.MapPair{{Key: "a", Value: []any{1}}},
+		"results": aerostore.OpResults{1, []byte{1}},
+	}}
+}
+
+// spoil changes whatever can be changed in a value.
+func spoil(value any) {
+	switch v := value.(type) {
+	case []byte:
+		v[0] = 0xff
+	case aerostore.HLL:
+		v[0] = 0xff
+	case []any:
+		for _, e := range v {
+			spoil(e)
+		}
+		v[0] = marker
+	case aerostore.OpResults:
+		spoil([]any(v))
+	case []aerostore.MapPair:
+		spoil(v[0].Value)
+		v[0] = aerostore.MapPair{Key: marker, Value: marker}
+	case map[any]any:
+		for k, e := range v {
+			spoil(e)
+			delete(v, k)
+		}
+	case aerostore.Bins:
+		for name, e := range v {
+			spoil(e)
+			delete(v, name)
+		}
+	}
+}
+
+func TestReadsOfTheSameAtTheSameTimeAreOne(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		var events told
+		calls := 0
+		var result aerostore.Result
+		store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+			calls++
+			time.Sleep(ms)
+			return aerostore.Result{Attempts: 2, Node: node}.WithRecord(everything()), nil
+		}), middleware.Coalesce(middleware.Hook(events.hook)))
+		outer := aerostore.Chain(store, resultOf(&result))
+		records := make(chan *aerostore.Record, 10)
+		var all sync.WaitGroup
+		for i := range 10 {
+			s := store
+			if i == 0 {
+				s = outer
+			}
+			all.Go(func() {
+				record, err := s.Get(t.Context(), key)
+				if err != nil {
+					t.Error(err)
+				}
+				records <- record
+			})
+		}
+		all.Wait()
+		close(records)
+		for record := range records {
+			if !reflect.DeepEqual(record, everything()) {
+				t.Errorf("a caller got %+v", record)
+			}
+			spoil(record.Bins) // must not be the next one's
+			record.Generation = 0
+		}
+		if calls != 1 {
+			t.Errorf("%d reads, want 1", calls)
+		}
+		if result.Attempts != 2 || result.Node != node {
+			t.Errorf("the result says %+v", result)
+		}
+		wantCounted(t, store, map[string]int64{"joined": 9})
+		if n := len(events.names()); n != 9 {
+			t.Errorf("the hook was told %d times", n)
+		}
+	})
+}
+
+func TestReadsOfSomethingElseAreNotShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := &attempts{script: []attempt{{takes: ms}}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		other := aerostore.NewKey("test", "users", 2)
+		ctx := t.Context()
+		reads := []func(){
+			func() { _, _ = store.Get(ctx, key) },
+			func() { _, _ = store.Get(ctx, other) },
+			func() { _, _ = store.Get(ctx, key, aerostore.Timeout(time.Second)) },
+			func() { _, _ = store.Select(ctx, key, nil) },
+			func() { _, _ = store.Select(ctx, key, []string{"a", "b"}) },
+			func() { _, _ = store.Select(ctx, key, []string{"ab"}) },
+			func() { _, _ = store.Exists(ctx, key) },
+		}
+		alone := []func(){
+			func() { _, _ = store.BatchRead(ctx, keys, nil) },
+			func() { _, _ = store.Operate(ctx, key, []aerostore.Operation{aerostore.ReadAll()}) },
+			func() { _, _ = store.Get(ctx, aerostore.DigestKey("test", "users", key.Digest())) },
+		}
+		var all sync.WaitGroup
+		for range 2 {
+			for _, read := range slices.Concat(reads, alone) {
+				all.Go(read)
+			}
+		}
+		all.Wait()
+		if want := len(reads) + 2*len(alone); backend.n() != want {
+			t.Errorf("%d reads, want %d", backend.n(), want)
+		}
+	})
+}
+
+func TestAReadThatHasEndedIsNotJoined(t *testing.T) {
+	backend := &attempts{script: []attempt{{}}}
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+	for range 3 {
+		_ = get(t, store)
+	}
+	if backend.n() != 3 {
+		t.Errorf("%d reads, want 3", backend.n())
+	}
+}
+
+func TestACallerWhoLeavesTakesNobodyAlong(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	for _, leaves := range []string{"the first", "the second"} {
+		t.Run(leaves, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				type ctxKey struct{}
+				backend := &attempts{script: []attempt{{takes: time.Second, name: "a"}}}
+				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+				short, cancel := context.WithTimeout(context.WithValue(t.Context(), ctxKey{}, leaves), 100*ms)
+				defer cancel()
+				long := context.WithValue(t.Context(), ctxKey{}, "stays")
+				first, second := short, long
+				if leaves == "the second" {
+					first, second = long, short
+				}
+				start := time.Now()
+				var all sync.WaitGroup
+				for _, ctx := range []context.Context{first, second} {
+					all.Go(func() {
+						record, err := store.Get(ctx, key)
+						switch {
+						case ctx == short && (fmt.Sprint(err) != "aerostore: GET test.users: context deadline exceeded" || time.Since(start) != 100*ms):
+							t.Errorf("who left was told %v after %v", err, time.Since(start))
+						case ctx == long && (err != nil || record.Bins["name"] != "a" || time.Since(start) != time.Second):
+							t.Errorf("who stayed was told %v, %v after %v", record, err, time.Since(start))
+						}
+					})
+					synctest.Wait()
+				}
+				all.Wait()
+				if backend.n() != 1 {
+					t.Fatalf("%d reads, want 1", backend.n())
+				}
+				if _, has := backend.ctxs[0].Deadline(); has {
+					t.Error("the read has the deadline of one of its callers")
+				}
+				if got := backend.ctxs[0].Value(ctxKey{}); got != first.Value(ctxKey{}) {
+					t.Errorf("the read has the context of %v", got)
+				}
+			})
+		})
+	}
+}
+
+func TestTheReadEndsWithTheLastOfItsCallers(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		backend := &attempts{script: []attempt{{takes: time.Hour}, {takes: ms}}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		var all sync.WaitGroup
+		for i := range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i+1)*time.Second)
+			defer cancel()
+			all.Go(func() { _, _ = store.Get(ctx, key) })
+		}
+		time.Sleep(2500 * ms)
+		if flying := snapshot(t, store).Level("in_flight"); flying != 1 {
+			t.Errorf("%v reads under way while a caller is left, want 1", flying)
+		}
+		all.Wait()
+		// Nobody joins a read that was given up.
+		if err := get(t, store); err != nil {
+			t.Error(err)
+		}
+		if flying := snapshot(t, store).Level("in_flight"); flying != 0 || backend.n() != 2 || backend.ctxs[0].Err() == nil {
+			t.Errorf("%v reads under way of %d", flying, backend.n())
+		}
+	})
+}
+
+func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
+	digest := aerostore.DigestKey("test", "users", key.Digest())
+	touch := []aerostore.Operation{aerostore.TouchRecord()}
+	for name, write := range map[string]func(ctx context.Context, s aerostore.Store) error{
+		"Put":       func(ctx context.Context, s aerostore.Store) error { return s.Put(ctx, key, bins) },
+		"Remove":    func(ctx context.Context, s aerostore.Store) error { return errorOf(s.Remove(ctx, key)) },
+		"Increment": func(ctx context.Context, s aerostore.Store) error { return s.Increment(ctx, key, bins) },
+		"Operate":   func(ctx context.Context, s aerostore.Store) error { return errorOf(s.Operate(ctx, key, touch)) },
+		"BatchWrite": func(ctx context.Context, s aerostore.Store) error {
+			return errorOf(s.BatchWrite(ctx, []aerostore.BatchItem{{Key: keys[1], Bins: bins}, {Key: key, Bins: bins}}))
+		},
+		"BatchRemove":   func(ctx context.Context, s aerostore.Store) error { return errorOf(s.BatchRemove(ctx, keys)) },
+		"BatchOperate":  func(ctx context.Context, s aerostore.Store) error { return errorOf(s.BatchOperate(ctx, keys, touch)) },
+		"Put by digest": func(ctx context.Context, s aerostore.Store) error { return s.Put(ctx, digest, bins) },
+		"batch by digest": func(ctx context.Context, s aerostore.Store) error {
+			return errorOf(s.BatchRemove(ctx, []aerostore.Key{keys[1], digest}))
+		},
+		"Do": func(ctx context.Context, s aerostore.Store) error {
+			return aerostore.Do(ctx, s, aerostore.Custom{Name: "TRUNCATE", Writes: true}, func(context.Context) error { return nil })
+		},
+		"a panic": func(ctx context.Context, s aerostore.Store) error {
+			panicOf(func() { _ = s.Put(ctx, key, aerostore.Bins{"panic": true}) })
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				written := "old"
+				var mu sync.Mutex
+				reads := 0
+				store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+					if call.Writes() {
+						time.Sleep(10 * ms)
+						mu.Lock()
+						written = "new"
+						mu.Unlock()
+						time.Sleep(10 * ms)
+						if call.Bins()["panic"] != nil {
+							panic(marker)
+						}
+						return aerostore.Result{}, nil
+					}
+					mu.Lock()
+					reads++
+					record := &aerostore.Record{Bins: aerostore.Bins{"name": written}}
+					mu.Unlock()
+					time.Sleep(time.Second) // on the way back
+					return aerostore.Result{}.WithRecord(record), nil
+				}), middleware.Coalesce())
+				var all sync.WaitGroup
+				read := func(want string) {
+					all.Go(func() {
+						record, err := store.Get(t.Context(), key)
+						if name, _ := record.Str("name"); err != nil || name != want {
+							t.Errorf("a read gave %q, %v, want %q", name, err, want)
+						}
+					})
+					synctest.Wait()
+				}
+				read("old") // joined by the next
+				read("old")
+				all.Go(func() {
+					if err := write(t.Context(), store); err != nil {
+						t.Error(err)
+					}
+				})
+				synctest.Wait()
+				read("old") // while the write is under way, before it is applied
+				time.Sleep(15 * ms)
+				read("new") // after it was applied
+				time.Sleep(10 * ms)
+				read("new") // after it has returned
+				read("new") // joins
+				all.Wait()
+				if reads != 4 {
+					t.Errorf("%d reads, want 4", reads)
+				}
+			})
+		})
+	}
+}
+
+func TestAWriteToAnotherRecordDoesNotKeepReadsFromBeingShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := &attempts{script: []attempt{{takes: ms}}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		var all sync.WaitGroup
+		all.Go(func() { _ = get(t, store) })
+		synctest.Wait()
+		all.Go(func() { _ = store.Touch(t.Context(), aerostore.NewKey("test", "users", 2)) })
+		synctest.Wait()
+		all.Go(func() { _ = get(t, store) })
+		all.Wait()
+		wantCounted(t, store, map[string]int64{"joined": 1})
+	})
+}
+
+func TestAFailureIsEverybodys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := &attempts{script: []attempt{{takes: ms, err: aerostore.CodeTimeout}}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				if err := get(t, store); !errors.Is(err, aerostore.ErrTimeout) {
+					t.Errorf("a caller was told %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if backend.n() != 1 {
+			t.Errorf("%d reads, want 1", backend.n())
+		}
+	})
+}
+
+func TestAPanicIsEveryCallers(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		backend := &attempts{script: []attempt{{takes: ms, panics: true}}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				got, _ := panicOf(func() { _ = get(t, store) }).(*middleware.PanicError)
+				if got == nil || fmt.Sprint(got.Value) != marker || !strings.Contains(got.Error(), "(*attempts).handle") {
+					t.Errorf("panic %v", got)
+				}
+			})
+		}
+		all.Wait()
+		wantCounted(t, store, map[string]int64{"panicked": 0})
+	})
+}
+
+func TestAPanicWithoutCallersIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := &attempts{script: []attempt{{takes: time.Second, panics: true, deaf: true}}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		ctx, cancel := context.WithTimeout(t.Context(), ms)
+		defer cancel()
+		_, _ = store.Get(ctx, key)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		wantCounted(t, store, map[string]int64{"panicked": 1})
+	})
+}
+
+func TestTheEndOfTheReadsGoroutineIsEveryCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		backend := &attempts{script: []attempt{{takes: ms, exits: true}}}
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		var all sync.WaitGroup
+		for range 2 {
+			all.Add(1)
+			go func() {
+				defer all.Done()
+				_ = get(t, store)
+				t.Error("a caller went on")
+				runtime.Goexit()
+			}()
+		}
+		all.Wait()
+	})
+}
+
+func TestManyReadAndWriteThroughCoalesceAtOnce(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	store := aerostore.Chain(memory.NewT(t), middleware.Coalesce(), aerostore.Intercept(
+		func(next aerostore.Handler) aerostore.Handler {
+			return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+				runtime.Gosched()
+				result, err := next(ctx, call)
+				runtime.Gosched()
+				return result, err
+			}
+		}))
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			mine := fmt.Sprint("n", i) // a bin that only this goroutine writes
+			for n := range 300 {
+				ctx, cancel := context.WithCancel(t.Context())
+				if err := store.Put(ctx, key, aerostore.Bins{mine: n}); err != nil {
+					t.Error(err)
+				}
+				if n%3 == 0 {
+					go cancel() // at any moment
+				}
+				record, err := store.Get(ctx, key)
+				if got, _ := record.Int(mine); err == nil && got != n {
+					t.Errorf("read %d after writing %d", got, n)
+				} else if err != nil && !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+				cancel()
+			}
+		})
+	}
+	all.Wait()
+}
+
+func ExampleCoalesce() {
+	backend := memory.New()
+	var reads atomic.Int64
+	counted := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			if call.Op == aerostore.OpGet {
+				reads.Add(1)
+				time.Sleep(10 * time.Millisecond)
+			}
+			return next(ctx, call)
+		}
+	})
+	store := aerostore.Chain(backend, middleware.Coalesce(), counted)
+
+	ctx := context.Background()
+	frontPage := aerostore.NewKey("test", "pages", "front")
+	_ = store.Put(ctx, frontPage, aerostore.Bins{"title": "News"})
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() { _, _ = store.Get(ctx, frontPage) })
+	}
+	all.Wait()
+	fmt.Println(reads.Load() < 100)
+
+	// Output:
+	// true
+}
