@@ -67,9 +67,6 @@ type concurrencyLimit struct {
 
 // Intercept implements [aerostore.Policy].
 func (c *concurrencyLimit) Intercept(next aerostore.Handler) aerostore.Handler {
-	if c.adaptation != nil {
-		next = c.watch(next)
-	}
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if !c.slots.try() {
 			if err := c.await(ctx, call); err != nil {
@@ -77,27 +74,25 @@ func (c *concurrencyLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 			}
 		}
 		defer c.slots.free()
+		if c.adaptation != nil && c.adaptation.times(call.Op) {
+			return c.watch(ctx, call, next)
+		}
 		return next(ctx, call)
 	}
 }
 
-// watch lets the limit adapt itself to how long operations take.
-func (c *concurrencyLimit) watch(next aerostore.Handler) aerostore.Handler {
+// watch times an operation and lets the limit adapt itself.
+func (c *concurrencyLimit) watch(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	a := c.adaptation
-	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		if !a.times(call) {
-			return next(ctx, call)
-		}
-		start, held := a.now(), c.slots.held.Load()
-		result, err := next(ctx, call)
-		switch {
-		case err == nil || aerostore.IsAnswer(err):
-			c.adapt(ctx, call, a.sample(a.now()-start, held))
-		case BlamesCluster(err):
-			c.adapt(ctx, call, a.fail())
-		}
-		return result, err
+	start, held := a.now(), c.slots.held.Load()
+	result, err := next(ctx, call)
+	switch {
+	case err == nil || aerostore.IsAnswer(err):
+		c.adapt(ctx, call, a.sample(start, a.now(), held))
+	case BlamesCluster(err):
+		c.adapt(ctx, call, a.fail(a.now()))
 	}
+	return result, err
 }
 
 func (c *concurrencyLimit) adapt(ctx context.Context, call aerostore.Call, limit int) {

@@ -1,8 +1,8 @@
 package middleware
 
 import (
+	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -23,7 +23,6 @@ const (
 type adaptation struct {
 	stopwatch
 	bounds ConcurrencyRange
-	drawn  atomic.Uint32
 
 	mu    sync.Mutex
 	limit float64
@@ -49,38 +48,38 @@ func newAdaptation(limit int, bounds ConcurrencyRange) *adaptation {
 	return &adaptation{stopwatch: startStopwatch(), limit: float64(limit), bounds: bounds}
 }
 
-// times reports whether the call is to be timed.
-func (a *adaptation) times(call aerostore.Call) bool {
-	return !call.IsBatch() && call.Op != aerostore.OpQuery && call.Op != aerostore.OpCustom && a.drawn.Add(1)%timeEvery == 0
+// times reports whether an operation is to be timed. It is drawn at random, so
+// that a regular pattern of operations hides none of them.
+func (a *adaptation) times(op aerostore.Op) bool {
+	return rand.Uint32()%timeEvery == 0 && op <= aerostore.OpOperate //nolint:gosec // G404: not for security
 }
 
-// sample takes in how long an operation took, and how many slots were held when
-// it began. One that began before the round does not count. It returns the new
-// limit if that ended a round, else 0.
-func (a *adaptation) sample(took time.Duration, held int64) int {
+// sample takes in from when to when an operation ran, and how many slots were
+// held when it began. One that began before the round does not count. It returns
+// the new limit if that ended a round, else 0.
+func (a *adaptation) sample(start, end time.Duration, held int64) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.now()-took < a.round.began {
+	if start < a.round.began {
 		return 0
 	}
 	a.round.timed++
-	a.round.took += took
+	a.round.took += end - start
 	a.round.busiest = max(a.round.busiest, held)
-	return a.endRound()
+	return a.endRound(end)
 }
 
 // fail takes in that an operation failed and the cluster is to blame. It
 // returns the new limit if that ended a round, else 0.
-func (a *adaptation) fail() int {
+func (a *adaptation) fail(end time.Duration) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.round.failed++
-	return a.endRound()
+	return a.endRound(end)
 }
 
 // endRound returns the new limit if a round has ended, else 0.
-func (a *adaptation) endRound() int {
-	now := a.now()
+func (a *adaptation) endRound(now time.Duration) int {
 	if a.round.timed+a.round.failed < roundSamples || now-a.round.began < roundTime && !a.measuring {
 		return 0
 	}

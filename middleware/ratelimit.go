@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/aerostore/aerostore"
 )
 
@@ -39,8 +37,7 @@ func RateLimit(perSecond float64, opts ...RateOption) aerostore.Middleware {
 	return aerostore.WithPolicy(func() *rateLimit {
 		return &rateLimit{
 			rateConfig: c,
-			limiter:    rate.NewLimiter(rate.Limit(c.perSecond), c.burst),
-			stopwatch:  startStopwatch(),
+			turns:      newTurns(c),
 			tallies:    newTallies(ratePolicy, "", c.hook, "waited", "rejected"),
 			reason:     fmt.Sprintf("%v a second", c.perSecond),
 		}
@@ -57,8 +54,7 @@ const (
 
 type rateLimit struct {
 	rateConfig
-	limiter *rate.Limiter
-	stopwatch
+	turns
 	tallies
 	waiting atomic.Int64
 	reason  string // of rejections
@@ -69,11 +65,11 @@ func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		weight := 1
 		if r.weight != nil {
-			if weight = min(r.weight(call), r.burst); weight <= 0 {
+			if weight = min(r.weight(call), r.limiter.Burst()); weight <= 0 {
 				return next(ctx, call)
 			}
 		}
-		if !r.limiter.AllowN(r.time(), weight) {
+		if !r.take(weight) {
 			if err := r.await(ctx, call, weight); err != nil {
 				return aerostore.Result{}, err
 			}
@@ -81,9 +77,6 @@ func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 		return next(ctx, call)
 	}
 }
-
-// time is time.Now for less.
-func (r *rateLimit) time() time.Time { return r.started.Add(r.now()) }
 
 // await waits for the call's turn.
 func (r *rateLimit) await(ctx context.Context, call aerostore.Call, weight int) error {
@@ -134,7 +127,7 @@ func (r *rateLimit) PolicyStats() aerostore.PolicyStats {
 		Policy: ratePolicy,
 		Events: r.appendTo(nil),
 		Levels: []aerostore.PolicyLevel{
-			{Name: "available", Value: max(r.limiter.TokensAt(r.time()), 0)},
+			{Name: "available", Value: r.available()},
 			{Name: "waiting", Value: float64(r.waiting.Load())},
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/telling"
@@ -43,6 +44,42 @@ func TestNoMorePassesThanTheRateAndTheBurst(t *testing.T) {
 		if got := len(events.names()); got != 185 {
 			t.Errorf("the hook was told %d times", got)
 		}
+	})
+}
+
+func TestARateLimitPassesWhatABucketWould(t *testing.T) {
+	const perSecond, burst, taken = 1000, 100, 6 // turns that may be taken ahead
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(undated{t}, func(r *rapid.T) {
+			store := aerostore.Chain(working, middleware.RateLimit(perSecond, middleware.RateBurst(burst)))
+			start := time.Now()
+			bucket, passed := float64(burst), 0
+			r.Repeat(map[string]func(*rapid.T){
+				"come": func(r *rapid.T) {
+					for range rapid.IntRange(1, 50).Draw(r, "operations") {
+						if get(t, store) == nil {
+							passed++
+							bucket--
+						} else if bucket >= taken {
+							r.Fatalf("it was turned away with %v in the bucket", bucket)
+						}
+						if bucket < -1e-6 {
+							r.Fatalf("it passed with %v in the bucket", bucket)
+						}
+					}
+				},
+				"wait": func(r *rapid.T) {
+					d := time.Duration(rapid.IntRange(1, 100_000).Draw(r, "µs")) * time.Microsecond
+					time.Sleep(d)
+					bucket = min(bucket+d.Seconds()*perSecond, burst)
+				},
+				"": func(r *rapid.T) {
+					if most := burst + perSecond*time.Since(start).Seconds(); float64(passed) > most+1e-6 {
+						r.Fatalf("%d passed, %v at most", passed, most)
+					}
+				},
+			})
+		})
 	})
 }
 
