@@ -32,7 +32,20 @@ var layers = map[string][]aerostore.Middleware{
 	"Hedge":            {middleware.Hedge(middleware.HedgeDelay(1), middleware.HedgeQuantile(0), middleware.HedgeBudget(1))},
 	"Coalesce":         {middleware.Coalesce()},
 	"ReadOnly":         {middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))},
+	"Stack":            {fullStack().Middleware()},
 	"by hand":          {func(s aerostore.Store) aerostore.Store { return typed{s} }},
+}
+
+// fullStack has every layer that a Stack has a place for.
+func fullStack() middleware.Stack {
+	s := middleware.Production()
+	s.Log = middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s.ReadOnly = middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))
+	s.Coalesce = middleware.Coalesce()
+	s.Hedge = middleware.Hedge(middleware.HedgeDelay(1), middleware.HedgeQuantile(0))
+	s.RateLimit = middleware.RateLimit(1e6, middleware.RateWait(time.Minute))
+	s.ConcurrencyLimit = middleware.ConcurrencyLimit(100)
+	return s
 }
 
 // harmless returns faults that are set and strike nothing.
@@ -50,10 +63,7 @@ func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 // allLayers is one chain of them.
 func allLayers() (all []aerostore.Middleware) {
-	for _, name := range []string{
-		"Tracing", "Metrics", "Log", "ReadOnly", "Coalesce", "Timeout", "Retry", "Hedge",
-		"CircuitBreaker", "RateLimit", "ConcurrencyLimit", "Fault", "passing on", "by hand",
-	} {
+	for _, name := range []string{"Tracing", "Metrics", "Stack", "Fault", "passing on", "by hand"} {
 		all = slices.Concat(all, layers[name])
 	}
 	return all

@@ -1,10 +1,12 @@
 // Package middleware holds the layers that a Store is wrapped in and that need
-// nothing but the standard library: no OpenTelemetry, no Aerospike client.
+// neither OpenTelemetry nor the Aerospike client.
 //
-//	store := aerostore.Chain(backend,
-//		otelmw.Tracing(),
-//		middleware.Log(logger), // inside Tracing: records find the span in their context
-//	)
+//	stack := middleware.Production()
+//	stack.Log = middleware.Log(logger) // inside Tracing: records find the span in their context
+//	store := aerostore.Chain(backend, otelmw.Tracing(), stack.Middleware())
+//
+// [Stack] says in which order they belong and what goes wrong in another one.
+// Those that keep count are an [aerostore.Policy].
 //
 // Each is an [aerostore.Middleware] that may wrap any number of stores, is safe
 // for concurrent use and changes neither calls nor results beyond what it is

@@ -1,0 +1,274 @@
+package middleware_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+// fullStack has every layer.
+func fullStack() middleware.Stack {
+	s := middleware.Production()
+	s.Log = middleware.Log(slog.New(slog.DiscardHandler))
+	s.ReadOnly = middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))
+	s.Coalesce = middleware.Coalesce()
+	s.Hedge = middleware.Hedge()
+	s.RateLimit = middleware.RateLimit(1e6)
+	s.ConcurrencyLimit = middleware.ConcurrencyLimit(100)
+	return s
+}
+
+func TestTheLayersOfAStackStandInItsOrder(t *testing.T) {
+	for _, c := range []struct {
+		stack middleware.Stack
+		want  []string
+	}{
+		{middleware.Stack{}, nil},
+		{middleware.Production(), []string{"timeout", "retry", "circuit_breaker"}},
+		{fullStack(), []string{
+			"read_only", "coalesce", "timeout", "retry", "hedge", "circuit_breaker", "rate_limit", "concurrency_limit",
+		}},
+	} {
+		var got []string
+		for _, p := range aerostore.Policies(aerostore.Chain(memory.NewT(t), c.stack.Middleware())) {
+			got = append(got, p.PolicyStats().Policy)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("the policies are %v, want %v", got, c.want)
+		}
+	}
+}
+
+func TestAnOperationThroughAStackIsLoggedOnceWithItsAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		records := &recorder{}
+		stack := middleware.Production()
+		stack.Log = middleware.Log(slog.New(records))
+		stack.Retry = middleware.Retry(middleware.RetryBackoff{Base: 1, Cap: 1})
+		store := aerostore.Chain(broken, stack.Middleware())
+		_ = get(t, store)
+		if len(records.lines) != 1 || !strings.Contains(records.lines[0], " attempts=3 ") {
+			t.Errorf("records %q", records.lines)
+		}
+	})
+}
+
+// Each of the following shows what the order of two layers is for, by what goes
+// wrong in the other one.
+
+// thrice tries three times without pauses, whatever the budget.
+func thrice() aerostore.Middleware {
+	return middleware.Retry(middleware.RetryBackoff{Base: 1, Cap: 1}, middleware.RetryBudget{Ratio: 9})
+}
+
+// sent counts what arrives at a handler.
+func sent(n *atomic.Int64, h aerostore.Handler) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		n.Add(1)
+		return h(ctx, call)
+	}
+}
+
+func TestABreakerInsideRetryOpensAfterAsManyAttemptsAsItShould(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		breaker := middleware.CircuitBreaker(middleware.BreakerMinCalls(20), middleware.BreakerOpenFor(time.Hour))
+		for name, c := range map[string]struct {
+			layers []aerostore.Middleware
+			want   int64
+		}{
+			"Retry, CircuitBreaker": {[]aerostore.Middleware{thrice(), breaker}, 20},
+			"CircuitBreaker, Retry": {[]aerostore.Middleware{breaker, thrice()}, 60},
+		} {
+			var n atomic.Int64
+			store := aerostore.Chain(sent(&n, broken), c.layers...)
+			for range 100 {
+				_ = get(t, store)
+			}
+			if n.Load() != c.want {
+				t.Errorf("%s: %d attempts were sent, want %d", name, n.Load(), c.want)
+			}
+		}
+	})
+}
+
+func TestAnOpenCircuitIsNotTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := aerostore.Chain(broken, thrice(), middleware.CircuitBreaker(middleware.BreakerMinCalls(3)))
+		_ = get(t, store)
+		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
+			t.Errorf("Get gave %v", err)
+		}
+		if n := aerostore.Policies(store)[1].PolicyStats().Event("rejected"); n != 1 {
+			t.Errorf("%d attempts at an open circuit, want 1", n)
+		}
+	})
+}
+
+func TestATimeoutOutsideRetryBoundsTheWholeOperation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			<-ctx.Done()
+			return aerostore.Result{}, call.FailContext(ctx.Err())
+		})
+		timeout := middleware.Timeout(time.Second)
+		for name, c := range map[string]struct {
+			layers []aerostore.Middleware
+			want   time.Duration
+		}{
+			"Timeout, Retry": {[]aerostore.Middleware{timeout, thrice()}, time.Second},
+			"Retry, Timeout": {[]aerostore.Middleware{thrice(), timeout}, 3 * time.Second},
+		} {
+			store := aerostore.Chain(hangs, c.layers...)
+			start := time.Now()
+			if err := get(t, store); !errors.Is(err, aerostore.ErrTimeout) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if took := time.Since(start); took.Truncate(time.Millisecond) != c.want {
+				t.Errorf("%s: it took %v, want %v", name, took, c.want)
+			}
+		}
+	})
+}
+
+func TestWhatIsCoalescedTakesASingleSlot(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{})
+		for name, c := range map[string]struct {
+			layers []aerostore.Middleware
+			failed int64
+		}{
+			"Coalesce, ConcurrencyLimit": {[]aerostore.Middleware{middleware.Coalesce(), limit}, 0},
+			"ConcurrencyLimit, Coalesce": {[]aerostore.Middleware{limit, middleware.Coalesce()}, 9},
+		} {
+			slow := &attempts{script: []attempt{{takes: ms}}}
+			store := aerostore.Chain(aerostore.Handler(slow.handle), c.layers...)
+			var failed atomic.Int64
+			var all sync.WaitGroup
+			for range 10 {
+				all.Go(func() {
+					if err := get(t, store); err != nil {
+						failed.Add(1)
+					}
+				})
+			}
+			all.Wait()
+			if failed.Load() != c.failed {
+				t.Errorf("%s: %d of ten reads of one record failed, want %d", name, failed.Load(), c.failed)
+			}
+		}
+	})
+}
+
+func TestALimitInsideRetryBoundsAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limit := middleware.RateLimit(1e-3, middleware.RateBurst(10))
+		for name, c := range map[string]struct {
+			layers []aerostore.Middleware
+			want   int64
+		}{
+			"Retry, RateLimit": {[]aerostore.Middleware{thrice(), limit}, 10},
+			"RateLimit, Retry": {[]aerostore.Middleware{limit, thrice()}, 30},
+		} {
+			var n atomic.Int64
+			store := aerostore.Chain(sent(&n, broken), c.layers...)
+			for range 100 {
+				_ = get(t, store)
+			}
+			if n.Load() != c.want {
+				t.Errorf("%s: %d attempts were sent, want %d", name, n.Load(), c.want)
+			}
+		}
+	})
+}
+
+func TestALimitInsideHedgeBoundsAttempts(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 9, Timeout: time.Minute})
+		hedge := middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0))
+		for name, c := range map[string]struct {
+			layers []aerostore.Middleware
+			want   int64
+		}{
+			"Hedge, ConcurrencyLimit": {[]aerostore.Middleware{hedge, limit}, 1},
+			"ConcurrencyLimit, Hedge": {[]aerostore.Middleware{limit, hedge}, 2},
+		} {
+			var running, most atomic.Int64
+			store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+				if n := running.Add(1); n > most.Load() {
+					most.Store(n)
+				}
+				defer running.Add(-1)
+				time.Sleep(50 * ms)
+				return aerostore.Result{}, nil
+			}), c.layers...)
+			if err := get(t, store); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			time.Sleep(time.Second)
+			if most.Load() != c.want {
+				t.Errorf("%s: %d attempts ran at once, want %d", name, most.Load(), c.want)
+			}
+		}
+	})
+}
+
+func TestATimeoutInsideCoalesceBoundsTheReadThatIsShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		timeout := middleware.Timeout(time.Second)
+		for name, c := range map[string]struct {
+			layers []aerostore.Middleware
+			want   bool
+		}{
+			"Coalesce, Timeout": {[]aerostore.Middleware{middleware.Coalesce(), timeout}, true},
+			"Timeout, Coalesce": {[]aerostore.Middleware{timeout, middleware.Coalesce()}, false},
+		} {
+			quick := &attempts{script: []attempt{{}}}
+			store := aerostore.Chain(aerostore.Handler(quick.handle), c.layers...)
+			if err := get(t, store); err != nil {
+				t.Fatal(err)
+			}
+			if _, bounded := quick.ctxs[0].Deadline(); bounded != c.want {
+				t.Errorf("%s: the read has a deadline: %v, want %v", name, bounded, c.want)
+			}
+		}
+	})
+}
+
+func ExampleProduction() {
+	logger := slog.New(slog.DiscardHandler)
+
+	stack := middleware.Production()
+	stack.Log = middleware.Log(logger)
+	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64)
+	store := aerostore.Chain(memory.New(), stack.Middleware()) // within otelmw.Tracing() and otelmw.Metrics()
+
+	ctx := context.Background()
+	ada := aerostore.NewKey("test", "users", "ada")
+	fmt.Println(store.Put(ctx, ada, aerostore.Bins{"name": "Ada"}))
+	for _, policy := range aerostore.Policies(store) {
+		fmt.Println(policy.PolicyStats().Policy)
+	}
+
+	// Output:
+	// <nil>
+	// timeout
+	// retry
+	// circuit_breaker
+	// concurrency_limit
+}
