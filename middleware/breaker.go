@@ -107,7 +107,7 @@ func newBreaker(config *breakerConfig) *breaker {
 
 func (b *breaker) newScope(name string) *scopedCircuit {
 	s := &scopedCircuit{}
-	s.circuit.init(b.breakerConfig)
+	s.init(b.breakerConfig)
 	s.tallies = newTallies(breakerPolicy, name, b.hook, "closed", "half_opened", "opened", "rejected")
 	return s
 }
@@ -186,7 +186,7 @@ func (b *breaker) probe(
 }
 
 func (b *breaker) settle(ctx context.Context, call aerostore.Call, c *scopedCircuit, ticket uint64, v verdict) {
-	if became := c.circuit.settle(ticket, v); became >= 0 {
+	if became := c.settle(ticket, v); became >= 0 {
 		c.happened(ctx, call, became)
 	}
 }
@@ -200,7 +200,7 @@ func (b *breaker) hurries(deadline time.Time, limited bool, timeout time.Duratio
 func (c *scopedCircuit) reject(ctx context.Context, call aerostore.Call, wait time.Duration) error {
 	c.happened(ctx, call, breakerRejected)
 	return call.Fail(aerostore.CodeOK, &RejectedError{
-		Policy: ErrCircuitOpen, Scope: c.tallies.scope, RetryAfter: wait, reason: "too many operations failed",
+		Policy: ErrCircuitOpen, Scope: c.scope, RetryAfter: wait, reason: "too many operations failed",
 	})
 }
 
@@ -225,7 +225,7 @@ func (c *scopedCircuit) addTo(stats *aerostore.PolicyStats) {
 	if calls > 0 {
 		rate = float64(failures) / float64(calls)
 	}
-	name := c.tallies.scope
+	name := c.scope
 	stats.Levels = append(stats.Levels,
 		aerostore.PolicyLevel{Name: "state", Scope: name, Value: float64(stateOf(c.state.Load()))},
 		aerostore.PolicyLevel{Name: "failure_rate", Scope: name, Value: rate},

@@ -54,7 +54,7 @@ const (
 	stateMask = 1<<stateBits - 1
 )
 
-func stateOf(ticket uint64) int { return int(ticket & stateMask) } //nolint:gosec // G115: two bits
+func stateOf(ticket uint64) int { return int(ticket & stateMask) }
 
 // change moves on to a state. It must be called with changing held.
 func (c *circuit) change(to uint64, until time.Duration) {

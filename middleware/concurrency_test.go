@@ -294,7 +294,7 @@ type crowded struct {
 	running  atomic.Int64
 }
 
-func (c *crowded) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+func (c *crowded) handle(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
 	n := c.running.Add(1)
 	defer c.running.Add(-1)
 	time.Sleep(time.Duration(c.unit.Load() * max(n, c.capacity.Load()) / c.capacity.Load()))

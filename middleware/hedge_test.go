@@ -126,7 +126,7 @@ func TestTheFirstAnswerOfTwoAttemptsWins(t *testing.T) {
 				start := time.Now()
 				record, err := store.Get(t.Context(), key)
 				took := time.Since(start)
-				got := ""
+				var got string
 				if err != nil {
 					got = aerostore.CodeOf(err).String() + " " + errors.Unwrap(err).Error()
 				} else {
