@@ -48,14 +48,16 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 //
 // # Scope
 //
-// One circuit is for the whole store, unless a [BreakerScope] such as
-// [ByNamespace] tells them apart. Which node an operation will go to, only the
-// client knows, and by the time it says so the operation has been sent: a
-// circuit for each node belongs into the client, and Aerospike's has one. It
-// leaves a node alone that failed too often (MaxErrorRate and ErrorRateWindow of
-// its ClientPolicy; on by default) and fails what would go there with
-// [aerostore.CodeMaxErrorRate], which is a failure here, too: the circuit opens
-// once so many nodes fail that BreakerFailureRate of all operations do.
+// One circuit is for the whole store, unless a [BreakerScope] tells them apart:
+// [ByNamespace], or a function that says to which node an operation will be sent.
+// Only the client knows that; the method ByNode of asbackend's Store asks it, for
+// operations on single records. What an operation came to counts for the node
+// that it was to be sent to first, though the client may have tried another.
+//
+// Aerospike's client has a breaker of its own for each node, after its own
+// attempts and for batches and queries, too: MaxErrorRate and ErrorRateWindow of
+// its ClientPolicy, on by default. What it refuses fails with
+// [aerostore.CodeMaxErrorRate], which is a failure here.
 //
 // # Errors
 //

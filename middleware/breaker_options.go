@@ -51,9 +51,10 @@ type BreakerPatience time.Duration
 type BreakerClassifier func(ctx context.Context, call aerostore.Call, err error) bool
 
 // A BreakerScope says which circuit an operation belongs to, by a name from a
-// small fixed set: [ByNamespace], or a function of the application's own. Past
-// 100 names the circuit is that of the name "other". Without it, or with nil,
-// one circuit is for the whole store.
+// small fixed set: [ByNamespace], the method ByNode of asbackend's Store, or a
+// function of the application's own. Past 100 names the circuit is that of the
+// name "other". Without it, or with nil, one circuit is for the whole store. It
+// is asked before each operation, by many goroutines at once.
 type BreakerScope func(call aerostore.Call) string
 
 // ByNamespace is a [BreakerScope] with a circuit for each namespace. A batch

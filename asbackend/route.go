@@ -1,0 +1,52 @@
+package asbackend
+
+import (
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// ByNode returns the name of the node that an operation on a single record would
+// be sent to first, by the client's partition map as it is now; "" for any other
+// call, for one that would be refused and where no node is known for the record.
+// A further attempt of the client may go to another node.
+//
+// It is made to be a scope, such as that of middleware.CircuitBreaker, with one
+// circuit for each node:
+//
+//	middleware.CircuitBreaker(middleware.BreakerScope(backend.ByNode))
+//
+// When a node leaves the cluster, the map says so as soon as the client has
+// noticed, and what went there belongs to another node from then on. It costs the
+// digest of the key, which the client computes again.
+func (s *Store) ByNode(call aerostore.Call) string {
+	if call.Op < aerostore.OpPut || call.Op > aerostore.OpOperate || !s.life.acquire() {
+		return ""
+	}
+	defer s.life.release()
+	node, err := s.route(call)
+	if err != nil {
+		return ""
+	}
+	return node.GetName()
+}
+
+func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
+	key, err := clientKey(call.Key)
+	if err != nil {
+		return nil, err
+	}
+	cluster := s.client.Cluster()
+	if call.Writes() {
+		partition, err := as.PartitionForWrite(cluster, &s.writePolicy().BasePolicy, key)
+		if err != nil {
+			return nil, err
+		}
+		return partition.GetNodeWrite(cluster)
+	}
+	partition, err := as.PartitionForRead(cluster, s.readPolicy(), key)
+	if err != nil {
+		return nil, err
+	}
+	return partition.GetNodeRead(cluster)
+}
