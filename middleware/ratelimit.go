@@ -46,6 +46,8 @@ func RateLimit(perSecond float64, opts ...RateOption) aerostore.Middleware {
 
 const ratePolicy = "rate_limit"
 
+const aYear = 365 * 24 * 3600 // in seconds: no wait is told to be longer
+
 // The events of a rate limit.
 const (
 	rateWaited = iota
@@ -89,7 +91,7 @@ func (r *rateLimit) await(ctx context.Context, call aerostore.Call, weight int) 
 		last = deadline
 	}
 	missing := float64(weight) - r.limiter.TokensAt(now)
-	turn := time.Duration(missing / r.perSecond * float64(time.Second))
+	turn := time.Duration(min(missing/r.perSecond, aYear) * float64(time.Second))
 	if r.wait == 0 || now.Add(turn).After(last) {
 		return r.reject(ctx, call, turn, nil)
 	}

@@ -103,6 +103,15 @@ func TestARateRejectionSaysWhenThereWillBeRoom(t *testing.T) {
 	})
 }
 
+func TestAWaitThatNobodyLivesToSeeIsToldAsOneOfAYear(t *testing.T) {
+	store := aerostore.Chain(working, middleware.RateLimit(1e-300))
+	_ = get(t, store)
+	rejected, ok := errors.AsType[*middleware.RejectedError](get(t, store))
+	if !ok || rejected.RetryAfter != 365*24*time.Hour {
+		t.Errorf("%+v", rejected)
+	}
+}
+
 func TestOperationsWaitForTheirTurnInOrder(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
