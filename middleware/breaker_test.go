@@ -376,17 +376,21 @@ func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		results []aerostore.BatchResult
+		err     error
 		open    bool
 	}{
-		{"one of three", []aerostore.BatchResult{bad, missing, missing}, false},
-		{"two of three", []aerostore.BatchResult{bad, bad, missing}, true},
-		{"misses", []aerostore.BatchResult{missing, missing, missing}, false},
+		{"one of three", []aerostore.BatchResult{bad, missing, missing}, nil, false},
+		{"two of three", []aerostore.BatchResult{bad, bad, missing}, nil, true},
+		{"misses", []aerostore.BatchResult{missing, missing, missing}, nil, false},
+		{"one of three, as the client says", []aerostore.BatchResult{bad, missing, missing}, put.Fail(aerostore.CodeBatchFailed, nil), false},
+		{"two of three, as the client says", []aerostore.BatchResult{bad, bad, missing}, put.Fail(aerostore.CodeBatchFailed, nil), true},
+		{"as a whole", nil, put.Fail(aerostore.CodeNetwork, nil), true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store := aerostore.Chain(answers(aerostore.Result{}.WithBatch(c.results), nil), middleware.CircuitBreaker())
+				store := aerostore.Chain(answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.CircuitBreaker())
 				for range 20 {
-					if _, err := store.BatchRead(t.Context(), keys, nil); err != nil {
+					if _, err := store.BatchRead(t.Context(), keys, nil); err != c.err {
 						t.Fatal(err)
 					}
 				}

@@ -58,7 +58,8 @@ var clusterCodes = map[aerostore.ResultCode]bool{
 func (b *breaker) judge(
 	ctx context.Context, call aerostore.Call, result aerostore.Result, err error, hurried bool,
 ) verdict {
-	if err != nil || !call.IsBatch() {
+	byKeys := err == nil || aerostore.CodeOf(err) == aerostore.CodeBatchFailed
+	if !call.IsBatch() || !byKeys {
 		return b.verdictOf(ctx, call, err, hurried)
 	}
 	failures := 0
