@@ -42,6 +42,9 @@ var chaosStacks = []struct {
 	{"as they are by default", 1_000, func() []aerostore.Middleware {
 		return []aerostore.Middleware{middleware.Timeout(time.Second), middleware.Retry()}
 	}},
+	{"within a whole stack", 1_000, func() []aerostore.Middleware {
+		return []aerostore.Middleware{fullStack().Middleware()}
+	}},
 }
 
 func TestWhatCallersAreToldIsWhatHappened(t *testing.T) {
