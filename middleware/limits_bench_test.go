@@ -5,13 +5,36 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/middleware"
 )
 
 // What each policy costs per Get over a store that does nothing, beside one
-// layer and six that pass operations on.
+// layer and six that pass operations on, and beside the simplest layers that
+// limit. docs/decisions/0011-breakers-and-limits.md has figures of others.
 func BenchmarkLimits(b *testing.B) {
+	limiter, slots := rate.NewLimiter(1e9, 1e9), make(chan struct{}, 1)
+	limited := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			if err := limiter.Wait(ctx); err != nil {
+				return aerostore.Result{}, err
+			}
+			return next(ctx, call)
+		}
+	})
+	slotted := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return aerostore.Result{}, ctx.Err()
+			}
+			defer func() { <-slots }()
+			return next(ctx, call)
+		}
+	})
 	pass := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			result, err := next(ctx, call)
@@ -27,8 +50,10 @@ func BenchmarkLimits(b *testing.B) {
 		{"breaker", []aerostore.Middleware{middleware.CircuitBreaker()}},
 		{"breaker/namespace", []aerostore.Middleware{middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace))}},
 		{"rate", []aerostore.Middleware{middleware.RateLimit(1e9)}},
+		{"rate/plain", []aerostore.Middleware{limited}},
 		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1)}},
 		{"concurrency/adaptive", []aerostore.Middleware{middleware.ConcurrencyLimit(1, middleware.ConcurrencyRange{Min: 1, Max: 9})}},
+		{"concurrency/plain", []aerostore.Middleware{slotted}},
 		{"hedge", []aerostore.Middleware{middleware.Hedge()}},
 		{"coalesce", []aerostore.Middleware{middleware.Coalesce()}},
 		{"readonly", []aerostore.Middleware{middleware.ReadOnly()}},
