@@ -122,7 +122,9 @@ func (c *coalesce) read(ctx context.Context, call aerostore.Call, next aerostore
 	}
 	result, err := f.give()
 	if f.shared {
-		result = copyResult(result)
+		if record := result.Record(); record != nil {
+			result = result.WithRecord(record.Clone())
+		}
 	}
 	return result, err
 }

@@ -74,7 +74,7 @@ func (s *flightShard) board(call aerostore.Call) (f *flight, joined bool) {
 			return f, true
 		}
 	}
-	f = &flight{shard: s, call: own(call), landed: make(chan struct{}), next: first, members: 1}
+	f = &flight{shard: s, call: call.Clone(), landed: make(chan struct{}), next: first, members: 1}
 	s.flights[call.Key] = f
 	return f, false
 }

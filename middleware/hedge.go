@@ -88,7 +88,7 @@ func (h *hedge) Intercept(next aerostore.Handler) aerostore.Handler {
 			return next(ctx, call)
 		}
 		h.allowance.earn()
-		r := &race{hedge: h, ctx: ctx, call: own(call), next: next, arrivals: make(chan arrival, 2)}
+		r := &race{hedge: h, ctx: ctx, call: call.Clone(), next: next, arrivals: make(chan arrival, 2)}
 		return r.run()
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"slices"
 
 	"github.com/aerostore/aerostore"
 )
@@ -61,21 +60,4 @@ func (o *outcome) give() (aerostore.Result, error) {
 		runtime.Goexit()
 	}
 	return o.result, o.err
-}
-
-// own returns a call that reads with slices of its own, for a goroutine that may
-// go on when the caller has its arguments back.
-func own(call aerostore.Call) aerostore.Call {
-	switch call.Op {
-	case aerostore.OpSelect:
-		return call.WithBinNames(slices.Clone(call.BinNames()))
-	case aerostore.OpOperate:
-		return call.WithOperations(slices.Clone(call.Operations()))
-	case aerostore.OpBatchRead:
-		return call.WithKeys(slices.Clone(call.Keys())).WithBinNames(slices.Clone(call.BinNames()))
-	case aerostore.OpBatchOperate:
-		return call.WithKeys(slices.Clone(call.Keys())).WithOperations(slices.Clone(call.Operations()))
-	default:
-		return call
-	}
 }
