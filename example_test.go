@@ -15,6 +15,7 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/mocks"
 	"github.com/aerostore/aerostore/otelmw"
 	"github.com/aerostore/aerostore/otelmw/otlp"
@@ -53,6 +54,19 @@ func Example() {
 	// visits: 1 <nil>
 	// user: Ada <nil>
 	// a miss: true
+}
+
+// The layers that serve most services, with what only the application knows.
+func Example_production() {
+	wire := func(backend aerostore.Store, log *slog.Logger) aerostore.Store {
+		stack := middleware.Production() // Timeout, Retry, CircuitBreaker
+		stack.Log = middleware.Log(log)
+		stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64)
+
+		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics(), stack.Middleware())
+		return store
+	}
+	_ = wire
 }
 
 // The wiring of a service on a real cluster.
