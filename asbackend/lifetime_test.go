@@ -165,7 +165,7 @@ func TestACancelledCommandIsLeftBehindWhereAskedFor(t *testing.T) {
 			t.Errorf("%d left behind after Close", got)
 		}
 	})
-	verifyGone(t, ignored)
+	asbackend.VerifyNoLeak(t, ignored)
 }
 
 func TestAWriteLeftBehindKeepsTheValuesThatItWasGiven(t *testing.T) {
@@ -224,16 +224,4 @@ func TestWithoutTheOptionACancelledCommandGoesOnToItsEnd(t *testing.T) {
 	if err := <-put; err != nil {
 		t.Errorf("it failed though it was answered: %v", err)
 	}
-}
-
-// verifyGone waits for what the client leaves behind to be gone.
-func verifyGone(t *testing.T, ignored goleak.Option) {
-	t.Helper()
-	var err error
-	for range 10 {
-		if err = goleak.Find(ignored); err == nil {
-			return
-		}
-	}
-	t.Error(err)
 }

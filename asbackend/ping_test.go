@@ -48,7 +48,7 @@ func TestPingSaysWhetherANodeAnswers(t *testing.T) {
 		p.Resume()
 		s.Close()
 	})
-	verifyGone(t, ignored)
+	asbackend.VerifyNoLeak(t, ignored)
 }
 
 func TestPingWithoutANodeSaysSo(t *testing.T) {

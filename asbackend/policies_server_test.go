@@ -7,32 +7,23 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/middleware"
-	"github.com/aerostore/aerostore/storetest"
 )
 
-func TestTheSpecificationHoldsUnderRetryAndTimeout(t *testing.T) {
+func TestTheSpecificationHoldsUnderPolicies(t *testing.T) {
 	t.Parallel()
-	backend, err := asbackend.Dial(t.Context(), hosts(t))
-	if err != nil {
-		t.Fatal(err)
+	stack := middleware.Production()
+	stack.Timeout = middleware.Timeout(time.Minute)
+	stack.Retry = middleware.Retry(middleware.RetryAttemptTimeout(10 * time.Second))
+	stack.Coalesce = middleware.Coalesce()
+	stack.Hedge = middleware.Hedge(middleware.HedgeQuantile(0), middleware.HedgeDelay(time.Nanosecond))
+	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64)
+	for name, layers := range map[string][]aerostore.Middleware{
+		"Timeout and Retry": {stack.Timeout, stack.Retry},
+		"a whole stack":     {stack.Middleware()},
+	} {
+		t.Run(name, func(t *testing.T) { specify(t, layers...) })
 	}
-	t.Cleanup(func() { _ = backend.Close() })
-	storetest.Run(t,
-		func(tb testing.TB) aerostore.Store {
-			tb.Helper()
-			s, err := asbackend.New(backend.Client())
-			if err != nil {
-				tb.Fatal(err)
-			}
-			return aerostore.Chain(s,
-				middleware.Timeout(time.Minute),
-				middleware.Retry(middleware.RetryAttemptTimeout(10*time.Second)))
-		},
-		storetest.WithNamespace(namespace),
-		storetest.Without(storetest.DurableDelete, "the server is the Community Edition"),
-	)
 }
 
 // The limit becomes the client's timeout, though nobody waits for the context.

@@ -10,6 +10,12 @@ import (
 
 func TestStoreAnswersTheSpecification(t *testing.T) {
 	t.Parallel()
+	specify(t)
+}
+
+// specify runs the specification on the cluster, under layers.
+func specify(t *testing.T, layers ...aerostore.Middleware) {
+	t.Helper()
 	backend, err := asbackend.Dial(t.Context(), hosts(t))
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +30,7 @@ func TestStoreAnswersTheSpecification(t *testing.T) {
 			if err != nil {
 				tb.Fatal(err)
 			}
-			return s
+			return aerostore.Chain(s, layers...)
 		},
 		storetest.WithNamespace(namespace),
 		storetest.Without(storetest.DurableDelete, "the server is the Community Edition"),
