@@ -212,11 +212,13 @@ func (r *retry) pause(ctx context.Context, a RetryAttempt) (again bool, ended er
 		}
 		return false, ended
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+	if wait > 0 { // a timer that is over at once is also more than the runtime's race detector takes
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
 	}
 	if ended = ctx.Err(); ended != nil {
 		r.ended.Add(1)
