@@ -36,17 +36,23 @@ func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
 	if err != nil {
 		return nil, err
 	}
-	cluster := s.client.Cluster()
 	if call.Writes() {
-		partition, err := as.PartitionForWrite(cluster, &s.writePolicy().BasePolicy, key)
-		if err != nil {
-			return nil, err
-		}
-		return partition.GetNodeWrite(cluster)
+		return s.writeNode(&s.writePolicy().BasePolicy, key)
 	}
+	cluster := s.client.Cluster()
 	partition, err := as.PartitionForRead(cluster, s.readPolicy(), key)
 	if err != nil {
 		return nil, err
 	}
 	return partition.GetNodeRead(cluster)
+}
+
+// writeNode returns the node that a write under the policy goes to first.
+func (s *Store) writeNode(policy *as.BasePolicy, key *as.Key) (*as.Node, as.Error) {
+	cluster := s.client.Cluster()
+	partition, err := as.PartitionForWrite(cluster, policy, key)
+	if err != nil {
+		return nil, err
+	}
+	return partition.GetNodeWrite(cluster)
 }

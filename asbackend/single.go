@@ -66,12 +66,7 @@ func (r *request) wrote(key *as.Key, err as.Error) (aerostore.Result, error) {
 // master returns the node that carried a write out, which the client does not
 // say: the master of the record's partition, to which other nodes pass writes on.
 func (r *request) master(key *as.Key) *aerostore.Node {
-	cluster := r.store.client.Cluster()
-	partition, err := as.PartitionForWrite(cluster, masterOnly, key)
-	if err != nil {
-		return nil
-	}
-	node, err := partition.GetNodeWrite(cluster)
+	node, err := r.store.writeNode(masterOnly, key)
 	if err != nil {
 		return nil
 	}

@@ -83,6 +83,18 @@ func sent(n *atomic.Int64, h aerostore.Handler) aerostore.Handler {
 	}
 }
 
+// attemptsOf returns how many attempts of a hundred operations the layers send to
+// a cluster that fails.
+func attemptsOf(t *testing.T, layers []aerostore.Middleware) int64 {
+	t.Helper()
+	var n atomic.Int64
+	store := aerostore.Chain(sent(&n, broken), layers...)
+	for range 100 {
+		_ = get(t, store)
+	}
+	return n.Load()
+}
+
 func TestABreakerInsideRetryOpensAfterAsManyAttemptsAsItShould(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		breaker := middleware.CircuitBreaker(middleware.BreakerMinCalls(20), middleware.BreakerOpenFor(time.Hour))
@@ -93,13 +105,8 @@ func TestABreakerInsideRetryOpensAfterAsManyAttemptsAsItShould(t *testing.T) {
 			"Retry, CircuitBreaker": {[]aerostore.Middleware{thrice(), breaker}, 20},
 			"CircuitBreaker, Retry": {[]aerostore.Middleware{breaker, thrice()}, 60},
 		} {
-			var n atomic.Int64
-			store := aerostore.Chain(sent(&n, broken), c.layers...)
-			for range 100 {
-				_ = get(t, store)
-			}
-			if n.Load() != c.want {
-				t.Errorf("%s: %d attempts were sent, want %d", name, n.Load(), c.want)
+			if n := attemptsOf(t, c.layers); n != c.want {
+				t.Errorf("%s: %d attempts were sent, want %d", name, n, c.want)
 			}
 		}
 	})
@@ -184,13 +191,8 @@ func TestALimitInsideRetryBoundsAttempts(t *testing.T) {
 			"Retry, RateLimit": {[]aerostore.Middleware{thrice(), limit}, 10},
 			"RateLimit, Retry": {[]aerostore.Middleware{limit, thrice()}, 30},
 		} {
-			var n atomic.Int64
-			store := aerostore.Chain(sent(&n, broken), c.layers...)
-			for range 100 {
-				_ = get(t, store)
-			}
-			if n.Load() != c.want {
-				t.Errorf("%s: %d attempts were sent, want %d", name, n.Load(), c.want)
+			if n := attemptsOf(t, c.layers); n != c.want {
+				t.Errorf("%s: %d attempts were sent, want %d", name, n, c.want)
 			}
 		}
 	})
