@@ -36,7 +36,10 @@ func (c Call) Ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return c.FailContext(err)
 	}
-	return c.Validate()
+	if err := c.check(); err != nil { // not Validate, which would copy the call
+		return c.Fail(err.code, err)
+	}
+	return nil
 }
 
 // FailContext returns the error of a call that ended because its context did,

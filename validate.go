@@ -15,7 +15,7 @@ func (c Call) Validate() error {
 	return nil
 }
 
-func (c Call) check() *invalidError {
+func (c *Call) check() *invalidError {
 	if err := c.Options.check(); err != nil {
 		return err
 	}
