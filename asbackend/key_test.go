@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 
+	as "github.com/aerospike/aerospike-client-go/v7"
+
 	"github.com/aerostore/aerostore"
 )
 
@@ -28,11 +30,42 @@ func TestKeysHaveTheClientsDigest(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if want := key.Digest(); !bytes.Equal(client.Digest(), want[:]) {
-			t.Errorf("%s: the client's digest is %x, want %x", name, client.Digest(), want)
+		own := client
+		if id := key.ID(); id != nil {
+			if own, err = as.NewKey(key.Namespace(), key.Set(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := own.Digest(); !bytes.Equal(client.Digest(), want) {
+			t.Errorf("%s: the digest is %x, want the client's own %x", name, client.Digest(), want)
 		}
 		if client.Namespace() != key.Namespace() || client.SetName() != key.Set() {
 			t.Errorf("%s: the client's key is in %s.%s", name, client.Namespace(), client.SetName())
+		}
+	}
+}
+
+func TestALentKeyIsTheOneAskedForWhateverWasGivenBack(t *testing.T) {
+	t.Parallel()
+	asked := []aerostore.Key{
+		aerostore.NewKey("test", "s", "u1"), aerostore.NewKey("test", "s", 2), aerostore.NewKey("test", "r", "u1"),
+		aerostore.NewKey("bar", "r", "u1"), aerostore.NewKey("bar", "", []byte("b")), aerostore.DigestKey("bar", "", [20]byte{1}),
+	}
+	var k keys
+	for range 3 {
+		for _, key := range asked {
+			lent, err := k.lend(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest := key.Digest()
+			if lent.Namespace() != key.Namespace() || lent.SetName() != key.Set() || !bytes.Equal(lent.Digest(), digest[:]) {
+				t.Errorf("%v was lent for %v", lent, key)
+			}
+			if back := storeKey(lent); back.Digest() != digest {
+				t.Errorf("%v came back as %v", key, back)
+			}
+			k.giveBack(lent)
 		}
 	}
 }

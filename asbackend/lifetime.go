@@ -116,6 +116,8 @@ func (s *Store) Shutdown(ctx context.Context) error {
 }
 
 // closedError returns the error of a call that came or went on too late.
+//
+//go:noinline
 func closedError(call aerostore.Call) *aerostore.Error {
 	return call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
 }

@@ -24,6 +24,10 @@ func (n *nodes) of(client *as.Client, node *as.Node) *aerostore.Node {
 	if description := n.find(node); description != nil {
 		return description
 	}
+	return n.learn(client, node)
+}
+
+func (n *nodes) learn(client *as.Client, node *as.Node) *aerostore.Node {
 	n.learning.Lock()
 	defer n.learning.Unlock()
 	if description := n.find(node); description != nil {

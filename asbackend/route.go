@@ -18,7 +18,7 @@ import (
 //
 // When a node leaves the cluster, the map says so as soon as the client has
 // noticed, and what went there belongs to another node from then on. It costs the
-// digest of the key, which the client computes again.
+// digest of the key, which is computed again for the operation.
 func (s *Store) ByNode(call aerostore.Call) string {
 	if call.Op < aerostore.OpPut || call.Op > aerostore.OpOperate || !s.life.acquire() {
 		return ""
@@ -32,27 +32,19 @@ func (s *Store) ByNode(call aerostore.Call) string {
 }
 
 func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
-	key, err := clientKey(call.Key)
+	key, err := digestKey(call.Key)
 	if err != nil {
 		return nil, err
 	}
 	if call.Writes() {
-		return s.writeNode(&s.writePolicy().BasePolicy, key)
+		return s.writeNode(s.writePolicy().ReplicaPolicy, key)
 	}
-	cluster := s.client.Cluster()
-	partition, err := as.PartitionForRead(cluster, s.readPolicy(), key)
-	if err != nil {
-		return nil, err
-	}
-	return partition.GetNodeRead(cluster)
+	policy := s.readPolicy()
+	return as.GetNodeBatchRead(s.client.Cluster(), key, policy.ReplicaPolicy, as.GetReplicaPolicySC(policy), nil, 0, 0)
 }
 
-// writeNode returns the node that a write under the policy goes to first.
-func (s *Store) writeNode(policy *as.BasePolicy, key *as.Key) (*as.Node, as.Error) {
-	cluster := s.client.Cluster()
-	partition, err := as.PartitionForWrite(cluster, policy, key)
-	if err != nil {
-		return nil, err
-	}
-	return partition.GetNodeWrite(cluster)
+// writeNode returns the node that a write goes to first. The client's functions
+// for batches do the same as those for single records, and allocate nothing.
+func (s *Store) writeNode(replica as.ReplicaPolicy, key *as.Key) (*as.Node, as.Error) {
+	return as.GetNodeBatchWrite(s.client.Cluster(), key, replica, nil, 0)
 }

@@ -25,6 +25,7 @@ type Store struct {
 	policies    Policies
 	description aerostore.Description
 	nodes       nodes
+	keys        keys
 	pings       chan struct{} // one for each under way
 
 	prompt     *int // see WithPromptCancel, nil: off
@@ -79,7 +80,7 @@ func newStore(client *as.Client, c config, end func()) *Store {
 			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,
 		},
 	}
-	s.handler = s.handle
+	s.handler = s.handle()
 	return s
 }
 
@@ -91,7 +92,7 @@ func (s *Store) Client() *as.Client { return s.client }
 // HandlerFor implements [aerostore.Backend].
 func (s *Store) HandlerFor(outer aerostore.Store) aerostore.Handler {
 	if outer == aerostore.Store(s) {
-		return s.handle
+		return s.handler
 	}
 	return nil
 }
@@ -101,22 +102,20 @@ func (s *Store) HandlerFor(outer aerostore.Store) aerostore.Handler {
 // client had found when New was called.
 func (s *Store) Describe() aerostore.Description { return s.description }
 
-// handle is the Handler of the Store.
-func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-	if !s.life.acquire() {
-		return aerostore.Result{}, closedError(call)
-	}
-	defer s.life.release()
-	if err := call.Ready(ctx); err != nil {
-		return aerostore.Result{}, err
-	}
-	r := request{store: s, ctx: ctx, call: call}
-	if deadline, ok := ctx.Deadline(); ok {
-		if r.left = time.Until(deadline); r.left <= 0 {
-			return aerostore.Result{}, call.FailContext(context.DeadlineExceeded)
+// handle returns the Handler of the Store: a closure and not the method itself,
+// since a method's value is called by way of a function that copies the call.
+func (s *Store) handle() aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		if !s.life.acquire() {
+			return aerostore.Result{}, closedError(call)
 		}
+		defer s.life.release()
+		if err := call.Ready(ctx); err != nil {
+			return aerostore.Result{}, err
+		}
+		r := request{store: s, ctx: ctx, call: call}
+		return r.do()
 	}
-	return r.do()
 }
 
 // A request is a call under way.
@@ -135,32 +134,58 @@ type request struct {
 }
 
 func (r *request) do() (aerostore.Result, error) {
-	switch r.call.Op {
-	case aerostore.OpQuery:
-		defer r.store.life.last()()
-		return aerostore.Result{}, r.query()
-	case aerostore.OpCustom:
-		defer r.store.life.last()()
-		return aerostore.Result{}, r.custom()
-	default:
-		if r.store.prompt != nil && r.ctx.Done() != nil {
-			return r.promptly()
+	if deadline, ok := r.ctx.Deadline(); ok {
+		if r.left = time.Until(deadline); r.left <= 0 {
+			return r.late()
 		}
+	}
+	switch {
+	case r.call.Op == aerostore.OpQuery, r.call.Op == aerostore.OpCustom:
+		return r.last()
+	case r.store.prompt != nil && r.ctx.Done() != nil:
+		return r.promptly()
+	default:
 		return r.send()
 	}
+}
+
+// late and unsupported are kept out of line: each makes room for a copy of the
+// call, which would be on the stack of every operation.
+//
+//go:noinline
+func (r *request) late() (aerostore.Result, error) {
+	return aerostore.Result{}, r.call.FailContext(context.DeadlineExceeded)
+}
+
+// last carries out what may go on for as long as it likes.
+func (r *request) last() (aerostore.Result, error) {
+	defer r.store.life.last()()
+	if r.call.Op == aerostore.OpQuery {
+		return aerostore.Result{}, r.query()
+	}
+	return aerostore.Result{}, r.custom()
 }
 
 // send carries out an operation on a single record or a batch.
 func (r *request) send() (aerostore.Result, error) {
 	switch r.call.Op {
-	case aerostore.OpPut, aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists, aerostore.OpRemove, aerostore.OpTouch,
-		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement, aerostore.OpOperate:
-		return r.single()
+	case aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists:
+		return r.readOne()
+	case aerostore.OpPut, aerostore.OpRemove, aerostore.OpTouch,
+		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement:
+		return r.writeOne()
+	case aerostore.OpOperate:
+		return r.operate()
 	case aerostore.OpBatchRead, aerostore.OpBatchWrite, aerostore.OpBatchOperate, aerostore.OpBatchRemove:
 		return r.batch()
 	default:
-		return aerostore.Result{}, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
+		return r.unsupported()
 	}
+}
+
+//go:noinline
+func (r *request) unsupported() (aerostore.Result, error) {
+	return aerostore.Result{}, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
 }
 
 // custom makes an error of the client an [*aerostore.Error] and leaves others
