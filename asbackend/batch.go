@@ -76,7 +76,8 @@ func (r *request) records() ([]as.BatchRecordIfc, error) {
 	}
 	records := make([]as.BatchRecordIfc, r.call.Len())
 	for i := range records {
-		key, err := clientKey(r.call.KeyAt(i))
+		k := r.call.KeyAt(i)
+		key, err := clientKey(k, k.ID())
 		if err != nil {
 			return nil, r.fail(err)
 		}

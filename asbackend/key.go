@@ -9,17 +9,11 @@ import (
 )
 
 // clientKey returns the client's form of a key that the call's validation has
-// let through, with its digest, which takes the client twice as long.
-func clientKey(k aerostore.Key) (*as.Key, as.Error) {
+// let through, with its digest, which takes the client twice as long. The id is
+// the key's, or nil where it need not be sent: it costs two allocations.
+func clientKey(k aerostore.Key, id any) (*as.Key, as.Error) {
 	digest := k.Digest()
-	return as.NewKeyWithDigest(k.Namespace(), k.Set(), k.ID(), digest[:])
-}
-
-// digestKey returns the client's form of a key without its id, which costs two
-// allocations and is of use only where it is to be sent.
-func digestKey(k aerostore.Key) (*as.Key, as.Error) {
-	digest := k.Digest()
-	return as.NewKeyWithDigest(k.Namespace(), k.Set(), nil, digest[:])
+	return as.NewKeyWithDigest(k.Namespace(), k.Set(), id, digest[:])
 }
 
 // keys lends the client's form of keys without their ids. They are a fifth of
@@ -32,13 +26,13 @@ type keys struct {
 func (k *keys) lend(key aerostore.Key) (*as.Key, as.Error) {
 	lent, ok := k.unused.Get().(*as.Key)
 	if !ok || lent.SetName() != key.Set() || lent.Namespace() != key.Namespace() {
-		return digestKey(key)
+		return clientKey(key, nil)
 	}
 	digest := key.Digest()
 	return lent, lent.SetDigest(digest[:])
 }
 
-// giveBack takes a key that nothing refers to any more.
+// giveBack takes a lent key that nothing refers to any more.
 func (k *keys) giveBack(key *as.Key) { k.unused.Put(key) }
 
 // storeKey is the way back, for the records of a query: the id is known only

@@ -25,7 +25,7 @@ func TestKeysHaveTheClientsDigest(t *testing.T) {
 		"a digest":         aerostore.DigestKey("test", "s", aerostore.NewKey("test", "s", 1).Digest()),
 		"unicode, any set": aerostore.NewKey("test", "Größe", "ключ"),
 	} {
-		client, err := clientKey(key)
+		client, err := clientKey(key, key.ID())
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -78,7 +78,7 @@ func TestKeysComeBackWithTheirIDOrElseTheirDigest(t *testing.T) {
 		"bytes":  aerostore.NewKey("test", "s", []byte("b")),
 		"digest": aerostore.DigestKey("test", "s", [20]byte{1, 2, 3}),
 	} {
-		client, err := clientKey(key)
+		client, err := clientKey(key, key.ID())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,4 +86,35 @@ func TestKeysComeBackWithTheirIDOrElseTheirDigest(t *testing.T) {
 			t.Errorf("%s: came back as %#v with id %v", name, back, back.ID())
 		}
 	}
+}
+
+func TestAnIDIsKeptWhereTheOptionOrThePolicyHasItSent(t *testing.T) {
+	t.Parallel()
+	s := offline(t)
+	policy := as.NewWritePolicy(0, 0)
+	policy.SendKey = true
+	sends, err := New(s.client, WithPolicies(Policies{Write: policy}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	option := aerostore.Options{SendKey: true}
+	for name, c := range map[string]struct {
+		request *request
+		want    bool
+	}{
+		"a write":                           {requestOf(s, aerostore.OpPut, aerostore.Options{}), false},
+		"a write, by option":                {requestOf(s, aerostore.OpPut, option), true},
+		"a write, by policy":                {requestOf(sends, aerostore.OpTouch, aerostore.Options{}), true},
+		"a read, by policy":                 {requestOf(sends, aerostore.OpGet, aerostore.Options{}), false},
+		"an Operate that reads, by policy":  {operateRequest(sends, aerostore.ReadBin("a")), false},
+		"an Operate that writes, by policy": {operateRequest(sends, aerostore.WriteBin("a", 1)), true},
+	} {
+		if got := c.request.sendsKey(); got != c.want {
+			t.Errorf("%s: the id is kept: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func operateRequest(s *Store, ops ...aerostore.Operation) *request {
+	return &request{store: s, call: aerostore.Call{Op: aerostore.OpOperate}.WithOperations(ops)}
 }

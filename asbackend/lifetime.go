@@ -115,7 +115,8 @@ func (s *Store) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// closedError returns the error of a call that came or went on too late.
+// closedError returns the error of a call that came or went on too late. It is
+// kept out of line as request.late is.
 //
 //go:noinline
 func closedError(call aerostore.Call) *aerostore.Error {

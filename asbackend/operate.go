@@ -11,20 +11,13 @@ import (
 // server is therefore asked for a result of each operation, and a bin with
 // more than one operation then holds exactly that many results. Else no bin
 // has more than one.
-func (r *request) operate() (aerostore.Result, error) {
+func (r *request) operate(key *as.Key) (aerostore.Result, error) {
 	plan, ok := planOf(r.call.Operations())
 	if !ok {
 		return r.unsupported()
 	}
 	policy := r.writePolicy(plan.readsTwice)
-	key, failure := r.keyToWrite(policy)
-	if failure != nil {
-		return r.failed(failure)
-	}
 	record, err := r.store.client.Operate(policy, key, plan.ops...)
-	if !policy.SendKey {
-		r.store.keys.giveBack(key)
-	}
 	if err != nil {
 		return r.failed(err)
 	}
@@ -32,7 +25,7 @@ func (r *request) operate() (aerostore.Result, error) {
 		markResults(record.Bins, r.call.Operations())
 	}
 	dropNils(record.Bins)
-	return r.read(record)
+	return r.read(record, nil)
 }
 
 // A plan is a list of operations in the client's form.

@@ -139,9 +139,6 @@ func (r *request) timeouts(p *as.BasePolicy) (total, socket time.Duration, byCon
 // retimes reports whether retime would change the policy. A socket timeout
 // above the total one is not worth a copy: the client heeds the shorter.
 func (r *request) retimes(p *as.BasePolicy) bool {
-	if r.left == 0 && r.call.Options.Timeout == 0 && r.call.Options.SocketTimeout == 0 {
-		return false
-	}
 	total, socket, _ := r.timeouts(p)
 	return total != p.TotalTimeout || socket != p.SocketTimeout && r.call.Options.SocketTimeout > 0
 }

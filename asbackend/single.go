@@ -6,79 +6,81 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// readOne carries out an operation that reads a single record.
-func (r *request) readOne() (aerostore.Result, error) {
+// single carries out an operation on a single record.
+func (r *request) single() (aerostore.Result, error) {
+	if r.sendsKey() {
+		key, err := clientKey(r.call.Key, r.call.Key.ID())
+		if err != nil {
+			return r.failed(err)
+		}
+		return r.singleWith(key)
+	}
 	key, err := r.store.keys.lend(r.call.Key)
 	if err != nil {
 		return r.failed(err)
 	}
-	var record *as.Record
-	var existed bool
-	client, policy := r.store.client, r.readPolicy()
-	bins := r.call.BinNames()
-	switch {
-	case r.call.Op == aerostore.OpExists:
-		existed, err = client.Exists(policy, key)
-	case r.call.Op == aerostore.OpSelect && len(bins) == 0:
-		record, err = client.GetHeader(policy, key)
-	default:
-		record, err = client.Get(policy, key, bins...)
-	}
+	result, failure := r.singleWith(key)
 	r.store.keys.giveBack(key)
-	switch {
-	case err != nil:
-		return r.failed(err)
-	case r.call.Op == aerostore.OpExists:
+	return result, failure
+}
+
+// sendsKey reports whether the client may send the id along.
+func (r *request) sendsKey() bool {
+	return r.call.Writes() && (r.call.Options.SendKey || r.store.writePolicy().SendKey)
+}
+
+// singleWith does so with the client's form of the key, which nothing refers to
+// afterwards.
+func (r *request) singleWith(key *as.Key) (aerostore.Result, error) {
+	client := r.store.client
+	switch r.call.Op {
+	case aerostore.OpPut:
+		return r.wrote(key, client.Put(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpAppend:
+		return r.wrote(key, client.Append(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpPrepend:
+		return r.wrote(key, client.Prepend(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpIncrement:
+		return r.wrote(key, client.Add(r.writePolicy(false), key, clientBins(r.call.Bins())))
+	case aerostore.OpTouch:
+		return r.wrote(key, client.Touch(r.writePolicy(false), key))
+	case aerostore.OpExists:
+		existed, err := client.Exists(r.readPolicy(), key)
+		if err != nil {
+			return r.failed(err)
+		}
 		return r.done().WithExisted(existed), nil
-	case record == nil: // a header
-		return r.done(), r.call.Fail(aerostore.CodeNotFound, nil)
+	case aerostore.OpRemove:
+		existed, err := client.Delete(r.writePolicy(false), key)
+		result, failure := r.wrote(key, err)
+		return result.WithExisted(existed), failure
+	case aerostore.OpGet:
+		return r.read(client.Get(r.readPolicy(), key))
+	case aerostore.OpSelect:
+		return r.selectBins(key)
 	default:
-		return r.read(record)
+		return r.operate(key)
 	}
 }
 
-// writeOne carries out an operation that writes a single record.
-func (r *request) writeOne() (aerostore.Result, error) {
-	policy := r.writePolicy(false)
-	key, err := r.keyToWrite(policy)
-	if err != nil {
-		return r.failed(err)
+func (r *request) selectBins(key *as.Key) (aerostore.Result, error) {
+	if bins := r.call.BinNames(); len(bins) > 0 {
+		return r.read(r.store.client.Get(r.readPolicy(), key, bins...))
 	}
-	client, existed := r.store.client, false
-	switch r.call.Op {
-	case aerostore.OpPut:
-		err = client.Put(policy, key, clientBins(r.call.Bins()))
-	case aerostore.OpAppend:
-		err = client.Append(policy, key, clientBins(r.call.Bins()))
-	case aerostore.OpPrepend:
-		err = client.Prepend(policy, key, clientBins(r.call.Bins()))
-	case aerostore.OpIncrement:
-		err = client.Add(policy, key, clientBins(r.call.Bins()))
-	case aerostore.OpTouch:
-		err = client.Touch(policy, key)
-	default:
-		existed, err = client.Delete(policy, key)
+	record, err := r.store.client.GetHeader(r.readPolicy(), key)
+	if err == nil && record == nil {
+		return r.done(), r.call.Fail(aerostore.CodeNotFound, nil)
 	}
+	return r.read(record, err)
+}
+
+func (r *request) wrote(key *as.Key, err as.Error) (aerostore.Result, error) {
 	if err != nil {
 		return r.failed(err)
 	}
 	result := r.done()
-	if r.call.Op == aerostore.OpRemove {
-		result = result.WithExisted(existed)
-	}
 	result.Node = r.master(key)
-	if !policy.SendKey {
-		r.store.keys.giveBack(key)
-	}
 	return result, nil
-}
-
-// keyToWrite returns the key of a write, with its id if that is to be sent.
-func (r *request) keyToWrite(policy *as.WritePolicy) (*as.Key, as.Error) {
-	if policy.SendKey {
-		return clientKey(r.call.Key)
-	}
-	return r.store.keys.lend(r.call.Key)
 }
 
 // master returns the node that carried a write out, which the client does not
@@ -91,7 +93,10 @@ func (r *request) master(key *as.Key) *aerostore.Node {
 	return r.store.nodes.of(r.store.client, node)
 }
 
-func (r *request) read(record *as.Record) (aerostore.Result, error) {
+func (r *request) read(record *as.Record, err as.Error) (aerostore.Result, error) {
+	if err != nil {
+		return r.failed(err)
+	}
 	result := r.done().WithRecord(storeRecord(r.call.Key, record))
 	result.Node = r.store.nodes.of(r.store.client, record.Node)
 	return result, nil

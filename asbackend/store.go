@@ -169,13 +169,9 @@ func (r *request) last() (aerostore.Result, error) {
 // send carries out an operation on a single record or a batch.
 func (r *request) send() (aerostore.Result, error) {
 	switch r.call.Op {
-	case aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists:
-		return r.readOne()
-	case aerostore.OpPut, aerostore.OpRemove, aerostore.OpTouch,
-		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement:
-		return r.writeOne()
-	case aerostore.OpOperate:
-		return r.operate()
+	case aerostore.OpPut, aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists, aerostore.OpRemove, aerostore.OpTouch,
+		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement, aerostore.OpOperate:
+		return r.single()
 	case aerostore.OpBatchRead, aerostore.OpBatchWrite, aerostore.OpBatchOperate, aerostore.OpBatchRemove:
 		return r.batch()
 	default:
