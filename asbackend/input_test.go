@@ -29,6 +29,7 @@ func TestAClientPolicyThatMakesNoSenseIsRefused(t *testing.T) {
 		want string
 	}{
 		"no connections":              {[]asbackend.Option{asbackend.WithConnections(0, 0)}, "ConnectionQueueSize"},
+		"the client's own alone":      {[]asbackend.Option{asbackend.WithConnections(0, 1)}, "ConnectionQueueSize of 1"},
 		"fewer than none":             {[]asbackend.Option{asbackend.WithConnections(0, -1)}, "ConnectionQueueSize"},
 		"a negative minimum":          {[]asbackend.Option{asbackend.WithConnections(-1, 5)}, "MinConnectionsPerNode"},
 		"a minimum above the maximum": {[]asbackend.Option{asbackend.WithConnections(6, 5)}, "MinConnectionsPerNode (6)"},

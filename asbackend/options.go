@@ -132,8 +132,9 @@ func WithClusterName(name string) Option {
 }
 
 // WithConnections says how many connections the client keeps open to each node
-// at least and at most; the client's defaults are 0 and 100. A command that
-// finds the most in use waits for one until its timeout.
+// at least and at most, 2 or more; the client's defaults are 0 and 100. One of them
+// it keeps for itself, and queries hold one for as long as they go on. A command
+// that finds the most in use waits for one until its timeout.
 func WithConnections(least, most int) Option {
 	return forDial("WithConnections", func(p *as.ClientPolicy) error {
 		p.MinConnectionsPerNode, p.ConnectionQueueSize = least, most
@@ -176,6 +177,8 @@ func clientFault(p *as.ClientPolicy) string {
 	switch {
 	case p.ConnectionQueueSize < 1:
 		return fmt.Sprintf("a ConnectionQueueSize of %d leaves no connection", p.ConnectionQueueSize)
+	case p.ConnectionQueueSize == 1 && p.LimitConnectionsToQueueSize:
+		return "a ConnectionQueueSize of 1 leaves no connection, since the client keeps one to each node for itself"
 	case p.MinConnectionsPerNode < 0:
 		return fmt.Sprintf("MinConnectionsPerNode of %d is negative", p.MinConnectionsPerNode)
 	case p.MinConnectionsPerNode > p.ConnectionQueueSize:
