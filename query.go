@@ -20,7 +20,7 @@ type Query struct {
 
 	// MaxRecords ends the query after that many records; which ones is up to
 	// the server. A record that is left out because it has none of the bins
-	// named counts, too. Zero means no limit.
+	// named counts, too, at the node that it is on. Zero means no limit.
 	MaxRecords int
 
 	// Options are the timeouts of the query; without them it may take as long

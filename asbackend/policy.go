@@ -1,6 +1,7 @@
 package asbackend
 
 import (
+	"math"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -98,14 +99,20 @@ func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy 
 	return &p
 }
 
-func (r *request) queryPolicy(q *aerostore.Query) *as.QueryPolicy {
+// queryPolicy returns the policy of a query. The client divides MaxRecords by the
+// nodes, of which one may have fewer records than its share: each may give all, and
+// the query itself counts.
+func (r *request) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	p := *r.store.queryPolicy()
-	r.retime(&p.BasePolicy)
+	p.TotalTimeout, p.SocketTimeout, r.byContext = r.timeouts(&p.BasePolicy)
 	if p.ReplicaPolicy == as.RANDOM {
 		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over the former
 	}
 	if q.MaxRecords > 0 {
 		p.MaxRecords = int64(q.MaxRecords)
+		if share := int64(max(nodes, 1)); p.MaxRecords <= math.MaxInt64/share {
+			p.MaxRecords *= share
+		}
 	}
 	if q.Bins != nil {
 		p.IncludeBinData = len(q.Bins) > 0

@@ -231,7 +231,7 @@ func TestPoliciesSetToNilAreTheClientsFactorySettings(t *testing.T) {
 	if !s.batchWritePolicyFor(o).SendKey || !s.batchRemovePolicyFor(o).SendKey {
 		t.Error("batch records")
 	}
-	if p := r.queryPolicy(&aerostore.Query{}); p.SocketTimeout != 30*time.Second {
+	if p := r.queryPolicy(&aerostore.Query{}, 1); p.SocketTimeout != 30*time.Second {
 		t.Errorf("query: %+v", p)
 	}
 }
@@ -250,7 +250,7 @@ func TestQueriesHaveTheirLimitsInThePolicy(t *testing.T) {
 		"some of it": {aerostore.Query{MaxRecords: 7}, 7, true},
 	} {
 		s.client.DefaultQueryPolicy.ReplicaPolicy = as.RANDOM // over which the client panics
-		p := requestOf(s, aerostore.OpQuery, aerostore.Options{}).queryPolicy(&c.query)
+		p := requestOf(s, aerostore.OpQuery, aerostore.Options{}).queryPolicy(&c.query, 1)
 		if p.MaxRecords != c.records || p.IncludeBinData != c.data || p.ReplicaPolicy == as.RANDOM {
 			t.Errorf("%s: %d records, bins %t, replica %v", name, p.MaxRecords, p.IncludeBinData, p.ReplicaPolicy)
 		}

@@ -6,6 +6,10 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
+// mostDrained is how many records beyond the limit are read to keep connections,
+// which a query that is stopped closes.
+const mostDrained = 1000
+
 // query hands records on until there are no more, the caller wants no more,
 // the context ends or the client fails.
 func (r *request) query() error {
@@ -14,10 +18,14 @@ func (r *request) query() error {
 	if !ok {
 		return r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
 	}
-	records, err := r.store.client.Query(r.queryPolicy(q), statement)
+	nodes := len(r.store.client.GetNodes())
+	policy := r.queryPolicy(q, nodes)
+	records, err := r.store.client.Query(policy, statement)
 	if err != nil {
 		return r.fail(err)
 	}
+	quiet := newSilence(longestSilence(policy, nodes))
+	defer quiet.end()
 	ended := false
 	defer func() {
 		if !ended {
@@ -30,16 +38,25 @@ func (r *request) query() error {
 			return r.call.FailContext(r.ctx.Err())
 		case <-r.store.life.abort:
 			return closedError(r.call)
+		case <-quiet.over:
+			if quiet.isReal() {
+				return r.call.Fail(aerostore.CodeTimeout, errSilence)
+			}
 		case result, more := <-records.Results():
+			quiet.heard++
 			switch {
 			case !more:
 				ended = true
 				return nil
 			case r.ctx.Err() != nil:
 				return r.call.FailContext(r.ctx.Err())
+			case q.MaxRecords > 0 && quiet.heard > q.MaxRecords:
+				// More than were asked for, from another node.
 			case result.Err != nil:
 				return r.fail(result.Err)
 			case !r.call.Yield(storeRecord(storeKey(result.Record.Key), result.Record)):
+				return nil
+			case quiet.heard == q.MaxRecords && quiet.heard*(nodes-1) > mostDrained:
 				return nil
 			}
 		}

@@ -199,6 +199,25 @@ func withoutLeak(t *testing.T, test func(t *testing.T, s *asbackend.Store, q aer
 	goleak.VerifyNone(t, ignored)
 }
 
+func TestALimitIsThatOfAllNodesTogether(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	const many = 3000
+	fill(t, s, set, many)
+	for _, limit := range []int{1, 900, 1700, many, many + 1} {
+		n := 0
+		for _, err := range s.Query(t.Context(), aerostore.Query{Namespace: namespace, Set: set, MaxRecords: limit}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		if n != min(limit, many) {
+			t.Errorf("a limit of %d gave %d records", limit, n)
+		}
+	}
+}
+
 func TestABreakStopsTheQuery(t *testing.T) {
 	withoutLeak(t, func(t *testing.T, s *asbackend.Store, q aerostore.Query) {
 		for range 5 {

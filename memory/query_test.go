@@ -102,6 +102,17 @@ func TestAQueryFindsTheRecordsAskedFor(t *testing.T) {
 	}
 }
 
+func TestARecordThatIsLeftOutCountsTowardsTheLimit(t *testing.T) {
+	s := memory.NewT(t)
+	for i := range 100 {
+		mustPut(t, s, aerostore.NewKey("test", "numbers", i), bins{[]string{"n", "other"}[i%2]: i})
+	}
+	q := aerostore.Query{Namespace: "test", Set: "numbers", Bins: []string{"n"}, MaxRecords: 50}
+	if got := collect(t, s, q); len(got) == 0 || len(got) >= 50 {
+		t.Errorf("50 of 100 records have the bin, and a query for 50 returned %d, want fewer", len(got))
+	}
+}
+
 func TestIndexesAreMadeAndDroppedByName(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
