@@ -49,8 +49,12 @@ func contenders(b *testing.B) []contender {
 	b.Cleanup(func() { empty(b, s, set) })
 
 	traced := sdktrace.NewTracerProvider(sdktrace.WithBatcher(dropped{}))
+	tenth := sdktrace.NewTracerProvider(sdktrace.WithBatcher(dropped{}), sdktrace.WithSampler(sdktrace.TraceIDRatioBased(0.1)))
 	measured := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
-	b.Cleanup(func() { _ = traced.Shutdown(context.Background()) })
+	b.Cleanup(func() {
+		_ = traced.Shutdown(context.Background())
+		_ = tenth.Shutdown(context.Background())
+	})
 
 	ids := make([]string, benchRecords)
 	for i := range ids {
@@ -71,6 +75,9 @@ func contenders(b *testing.B) []contender {
 	}
 	telemetry := aerostore.Chain(s,
 		otelmw.Tracing(otelmw.WithTracerProvider(traced)), otelmw.Metrics(otelmw.WithMeterProvider(measured)))
+	sampled := aerostore.Chain(s,
+		otelmw.Tracing(otelmw.WithTracerProvider(tenth)), otelmw.Metrics(otelmw.WithMeterProvider(measured)))
+	metrics := aerostore.Chain(s, otelmw.Metrics(otelmw.WithMeterProvider(measured)))
 	production := aerostore.Chain(s,
 		otelmw.Tracing(otelmw.WithTracerProvider(traced)), otelmw.Metrics(otelmw.WithMeterProvider(measured)),
 		middleware.Production().Middleware())
@@ -99,6 +106,8 @@ func contenders(b *testing.B) []contender {
 			},
 		},
 		through("store", s),
+		through("metrics", metrics),
+		through("tenth", sampled),
 		through("telemetry", telemetry),
 		through("production", production),
 		through("floor", aerostore.Chain(s, byHand(b, traced, measured))),
