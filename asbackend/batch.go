@@ -19,15 +19,39 @@ func (r *request) batch() (aerostore.Result, error) {
 	if err != nil {
 		return aerostore.Result{}, err
 	}
-	outer := r.sendBatch(records)
-	results := r.results(records, outer)
-	if outer != nil && !anyAnswered(records) {
-		result, err := r.failed(outer)
+	parts := r.parts(records)
+	r.sendAll(parts)
+	results := r.results(parts)
+	if result, err := r.failedBatch(parts); err != nil {
 		return result.WithBatch(results), err
 	}
-	result := r.done().WithBatch(results)
-	result.Node = r.store.nodes.of(r.store.client, lastNode(records))
+	result := parts[0].done().WithBatch(results)
+	result.Node = r.store.nodes.of(r.store.client, lastNode(parts))
 	return result, nil
+}
+
+// failedBatch returns the error of a batch in which no key has an answer: that of
+// the first part that is in doubt, else of the first that failed.
+func (r *request) failedBatch(parts []*part) (result aerostore.Result, err error) {
+	var told *aerostore.Error
+	for _, p := range parts {
+		if anyAnswered(p.records) {
+			return aerostore.Result{}, nil
+		}
+		if p.ended == nil && p.err == nil || told != nil && told.InDoubt {
+			continue
+		}
+		if e := p.fail(); told == nil || e.InDoubt {
+			told, result.Node, result.Attempts = e, e.Node, 0
+			if p.ended == nil {
+				result.Attempts = attempts(p.err)
+			}
+		}
+	}
+	if told == nil {
+		return result, nil
+	}
+	return result, told
 }
 
 func (r *request) sendBatch(records []as.BatchRecordIfc) as.Error {
@@ -53,6 +77,7 @@ func (r *request) removeOne(removal *as.BatchDelete) as.Error {
 	policy.CommitLevel, policy.DurableDelete, policy.SendKey = p.CommitLevel, p.DurableDelete, p.SendKey
 	policy.GenerationPolicy, policy.Generation = p.GenerationPolicy, p.Generation
 
+	removal.Record, removal.Err = nil, nil
 	existed, err := r.store.client.Delete(policy, removal.Key)
 	switch {
 	case err != nil:
@@ -156,58 +181,72 @@ func compacted(names []string) []string {
 }
 
 // results returns what became of each key. Keys without an answer have the
-// error of the batch as a whole.
-func (r *request) results(records []as.BatchRecordIfc, outer as.Error) []aerostore.BatchResult {
-	results := make([]aerostore.BatchResult, len(records))
-	for i, record := range records {
-		key := r.call.KeyAt(i)
-		results[i].Key = key
-		switch br := record.BatchRec(); {
-		case br.ResultCode != types.OK || br.Record == nil:
-			results[i].Err = r.keyError(key, br, outer, len(records) == 1)
-		case r.call.Op == aerostore.OpBatchOperate:
-			dropNils(br.Record.Bins)
-			results[i].Record = storeRecord(key, br.Record)
-		case r.call.Op == aerostore.OpBatchRead:
-			results[i].Record = storeRecord(key, br.Record)
+// error of their part as a whole.
+func (r *request) results(parts []*part) []aerostore.BatchResult {
+	results := make([]aerostore.BatchResult, r.call.Len())
+	for _, p := range parts {
+		for i, record := range p.records {
+			i = p.place(i)
+			key := r.call.KeyAt(i)
+			results[i].Key = key
+			switch br := record.BatchRec(); {
+			case br.ResultCode != types.OK || br.Record == nil:
+				results[i].Err = p.keyError(key, br)
+			case r.call.Op == aerostore.OpBatchOperate:
+				dropNils(br.Record.Bins)
+				results[i].Record = storeRecord(key, br.Record)
+			case r.call.Op == aerostore.OpBatchRead:
+				results[i].Record = storeRecord(key, br.Record)
+			}
 		}
 	}
 	return results
 }
 
-// lastNode returns the node of the last key that has one, nil where the client
-// names none.
-func lastNode(records []as.BatchRecordIfc) *as.Node {
-	for _, record := range slices.Backward(records) {
-		if br := record.BatchRec(); br.Record != nil && br.Record.Node != nil {
-			return br.Record.Node
+// lastNode returns the node of the last key that the client names one for, or of
+// the last part that was answered, nil where neither is known.
+func lastNode(parts []*part) *as.Node {
+	for _, p := range slices.Backward(parts) {
+		for _, record := range slices.Backward(p.records) {
+			if br := record.BatchRec(); br.Record != nil && br.Record.Node != nil {
+				return br.Record.Node
+			}
+		}
+		if p.node != nil && anyAnswered(p.records) {
+			return p.node
 		}
 	}
 	return nil
 }
 
 // keyError returns the error of one key. The error of an only key has all of
-// its attempts in its chain; in larger batches the client says itself, for a
-// key with an answer, whether an attempt before is in doubt.
-func (r *request) keyError(key aerostore.Key, br *as.BatchRecord, outer as.Error, only bool) error {
+// its attempts in its chain; in larger parts the client says itself, for a key
+// with an answer, whether an attempt before is in doubt.
+func (p *part) keyError(key aerostore.Key, br *as.BatchRecord) error {
 	e := &aerostore.Error{
-		Op: r.call.Op, Namespace: key.Namespace(), Set: key.Set(),
+		Op: p.call.Op, Namespace: key.Namespace(), Set: key.Set(),
 		Code: aerostore.ResultCode(br.ResultCode), InDoubt: br.InDoubt,
 	}
 	switch {
+	case p.refused:
+		e.InDoubt, e.Err = false, errReadAll
+	case p.ended != nil && !hasAnswer(br):
+		e = p.fail()
+		e.Namespace, e.Set = key.Namespace(), key.Set()
 	case br.Err != nil:
-		cause := newClientError(br.Err)
-		if only {
-			e.InDoubt = inDoubt(r.call.Writes(), cause.err)
+		cause := p.heard(br.Err)
+		if len(p.records) == 1 {
+			e.InDoubt = inDoubt(p.call.Writes(), cause)
 		}
-		e.Node = r.store.nodes.of(r.store.client, cause.err.Node)
+		e.InDoubt = e.InDoubt || p.wait != nil && p.wait.sent
+		e.Node = p.store.nodes.of(p.store.client, cause.err.Node)
 		e.Err = nested(*e, cause)
-	case outer != nil:
-		cause := r.fail(outer)
+	case p.err != nil:
+		cause := p.fail()
 		cause.Namespace, cause.Set = e.Namespace, e.Set
 		e.InDoubt, e.Node, e.Err = cause.InDoubt, cause.Node, cause
 	default:
-		e.InDoubt = r.call.Writes() && br.ResultCode == types.NO_RESPONSE
+		e.InDoubt = p.call.Writes() && br.ResultCode == types.NO_RESPONSE
 	}
 	return e
 }

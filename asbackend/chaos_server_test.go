@@ -180,6 +180,9 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 	for _, policy := range aerostore.Policies(store) {
 		t.Logf("%+v", policy.PolicyStats())
 	}
+	if len(direct.Client().GetNodes()) > 1 {
+		return // another node is there to be asked
+	}
 	if err := backend.Ping(t.Context()); err == nil || errors.Is(err, aerostore.ErrClosed) {
 		t.Errorf("a Ping without a network gave %v", err)
 	}

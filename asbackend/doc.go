@@ -28,8 +28,12 @@
 // unless the application says otherwise, so that no counter is added to twice
 // because an answer got lost.
 //
-// Without any timeout a command waits for a connection for as long as all are in
-// use, which a query whose loop body waits for that command may make for ever.
+// A command without a timeout, by policy, option or deadline, waits for a connection
+// for as long as its SocketTimeout at most, or 30 seconds if it has none, and heeds
+// its context meanwhile; the client would wait for ever. A query without a timeout,
+// as queries are by default, fails if it has been silent for longer than all its
+// attempts may take: twice that at most, three minutes by the client's defaults.
+// One without a SocketTimeout has no such limit.
 //
 // # What it adds to the client
 //
@@ -51,21 +55,29 @@
 //
 // Batches. Each key has its own answer: a namespace that does not exist, or a
 // key that fails, fails alone. Batches of one key, which the client sends as
-// single commands, answer like larger ones.
+// single commands, answer like larger ones. Each node's part of a batch is sent,
+// and fails, by itself, with what is then left of the deadline; how many at once is
+// up to BatchPolicy.ConcurrentNodes. Where a batch that writes may be tried several
+// times on replicas, too, one that failed more than once is in doubt, since the
+// client does not say all that it did.
 //
 // Operate. Several results for one bin are an [aerostore.OpResults], which a
 // list bin is never taken for, and operations that give nothing leave nothing
-// behind: BatchOperate answers for each key what Operate would. The server
-// has one exception: it refuses [aerostore.ReadAll] beside an operation that
+// behind: BatchOperate answers for each key what Operate would. There is one
+// exception: servers refuse [aerostore.ReadAll] beside an operation that
 // writes in a BatchOperate of more than one key, with
-// [aerostore.ErrParameter].
+// [aerostore.ErrParameter]; a key that is the only one at its node is refused here.
+//
+// Queries. MaxRecords is exact on a cluster of several nodes, too, of each of which
+// that many are asked for; the client's own is a share for each node.
 //
 // An empty bin name is legal, but the client takes ReadBin("") for ReadAll.
 //
 // Node and attempts. The results of operations and their errors name the node
-// that answered, but for Exists and batches that write, where the client does
-// not say. Nor does it say how often it tried what went well in the end: Attempts
-// is 0 there if the policy allowed more than one.
+// that answered, of a batch that of the last key. The client does not say which one
+// has no record for Exists, or for a Select without bins. Nor does it say how often
+// it tried what went well in the end: Attempts is 0 there if the policy allowed more
+// than one.
 //
 // Endings. [Store.Close] waits for commands under way, [Store.Shutdown] for
 // queries, too, within a context. [Store.Ping] is for health endpoints.

@@ -8,14 +8,20 @@ import (
 	"github.com/aerospike/aerospike-client-go/v7/types"
 )
 
-// inDoubt reports whether a call that failed with err may have been applied.
+// inDoubt reports whether a call that failed so may have been applied.
 //
 // The client counts attempts and calls a write in doubt if there were more
 // than one, or if it has no server's answer to the only one; whether a byte
 // left does not enter into it. The mark is cleared here where the chain of
-// attempts says that none did.
-func inDoubt(writes bool, err *as.AerospikeError) bool {
-	if !writes || !marked(err) {
+// attempts says that none did. A chain that may have lost links is in doubt.
+func inDoubt(writes bool, e *clientError) bool {
+	err := e.err
+	switch {
+	case !writes:
+		return false
+	case e.lossy && isLinked(err):
+		return true
+	case !marked(err):
 		return false
 	}
 	if isAnswer(err) && err.ResultCode != types.TIMEOUT {
@@ -23,6 +29,12 @@ func inDoubt(writes bool, err *as.AerospikeError) bool {
 		return !neverSent(err.Unwrap())
 	}
 	return !neverSent(err)
+}
+
+// isLinked reports whether there is more than one error of the client in the chain.
+func isLinked(err *as.AerospikeError) bool {
+	_, linked := err.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
+	return linked
 }
 
 // marked reports whether the client calls any attempt in doubt.

@@ -13,16 +13,23 @@ import (
 
 // fail returns the error of the call for an error of the client.
 func (r *request) fail(err as.Error) *aerostore.Error {
-	cause := newClientError(err)
+	cause := r.heard(err)
 	e := r.call.Fail(r.store.code(cause.err), nil)
 	e.Node = r.store.nodes.of(r.store.client, cause.err.Node)
-	e.InDoubt = inDoubt(r.call.Writes(), cause.err)
+	e.InDoubt = inDoubt(r.call.Writes(), cause) || r.wait != nil && r.wait.sent
 	if ended := r.ended(cause.err); ended != nil {
 		e.Code, e.Err = aerostore.CodeOK, &endedError{ended: ended, cause: cause}
 		return e
 	}
 	e.Err = nested(*e, cause)
 	return e
+}
+
+// heard returns an error of the client as the request has to take it.
+func (r *request) heard(err as.Error) *clientError {
+	cause := newClientError(err)
+	cause.lossy = r.spread && r.retries > 1 && (r.wait == nil || !isStarvedOnly(cause.err))
+	return cause
 }
 
 // code returns the outermost code. A client that never met a node has no
@@ -81,14 +88,17 @@ func (e *endedError) Unwrap() []error { return []error{e.ended, e.cause} }
 
 // clientError is an error of the client with a text of one line that holds
 // neither keys nor values. The client's own has a line for each attempt.
-type clientError struct{ err *as.AerospikeError }
+type clientError struct {
+	err   *as.AerospikeError
+	lossy bool // links of the chain may have been lost, see part
+}
 
 func newClientError(err as.Error) *clientError {
 	ae, ok := err.(*as.AerospikeError)
 	if !ok {
 		ae = &as.AerospikeError{ResultCode: types.COMMON_ERROR}
 	}
-	return &clientError{ae}
+	return &clientError{err: ae}
 }
 
 func (e *clientError) Unwrap() error { return e.err }
@@ -96,12 +106,13 @@ func (e *clientError) Unwrap() error { return e.err }
 // Error returns the reason behind the code.
 func (e *clientError) Error() string {
 	root := e.root()
+	unsent := neverSent(e.err) && (!e.lossy || !isLinked(e.err))
 	switch {
 	case isAnswer(e.err):
 		return "answered by the server"
-	case neverSent(e.err) && root == e.err:
+	case unsent && root == e.err:
 		return "nothing was sent"
-	case neverSent(e.err):
+	case unsent:
 		return "nothing was sent: " + reason(root)
 	case root == e.err && !isNetwork(root):
 		return "said by the client"
@@ -140,9 +151,7 @@ func isNetwork(err *as.AerospikeError) bool {
 	if err.ResultCode != types.NETWORK_ERROR && err.ResultCode != types.TIMEOUT {
 		return false
 	}
-	cause := err.Unwrap()
-	_, attempt := cause.(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
-	return cause != nil && !attempt
+	return err.Unwrap() != nil && !isLinked(err)
 }
 
 // isAnswer reports whether err is a server's answer, not the client's verdict.

@@ -1,9 +1,9 @@
 package asbackend_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -11,16 +11,21 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
 // A fakeNode speaks as much of the protocol as the client needs to find a
-// cluster of one node, and answers commands on single records as a script says,
-// for what no real server can be made to do when it is wanted.
+// cluster, and answers commands on single records as a script says, for what no
+// real server can be made to do when it is wanted. Of a batch it answers, with
+// the same code, for the whole.
 type fakeNode struct {
 	listener net.Listener
 	done     sync.WaitGroup
+	name     string
+	replicas [][partitions / 8]byte // what it has: as the master, as the first replica and so on; a bit for each partition
 
 	mu       sync.Mutex
+	peers    string
 	script   []answer // for the commands to come; the last one stands for all after it
 	received int      // whole commands
 	conns    map[net.Conn]bool
@@ -36,13 +41,73 @@ const (
 	answersOK        = answer(0)
 )
 
+// newFakeNode returns a node that is a cluster by itself.
 func newFakeNode(t testing.TB) *fakeNode {
+	t.Helper()
+	n := listen(t, 1)
+	for p := range partitions {
+		n.hold(0, p)
+	}
+	return n
+}
+
+const partitions = 4096
+
+// newFakeCluster returns nodes that are the masters of every n-th partition each,
+// the next one being its replica, and the proxies before them, by whose addresses
+// they know each other.
+func newFakeCluster(t testing.TB, n int) ([]*fakeNode, []*tcpproxy.Proxy) {
+	t.Helper()
+	nodes := make([]*fakeNode, n)
+	proxies := make([]*tcpproxy.Proxy, n)
+	for i := range nodes {
+		nodes[i] = listen(t, 2)
+		nodes[i].name = fmt.Sprintf("BB9FAKE0000000%d", i+1)
+		for p := range partitions {
+			switch {
+			case p%n == i:
+				nodes[i].hold(0, p)
+			case (p+1)%n == i:
+				nodes[i].hold(1, p)
+			}
+		}
+		proxies[i] = tcpproxy.New(t, nodes[i].addr())
+	}
+	for i := range nodes {
+		var peers []string
+		for j, p := range proxies {
+			if i != j {
+				peers = append(peers, fmt.Sprintf("[%s,,[%s]]", nodes[j].name, p.Addr()))
+			}
+		}
+		nodes[i].mu.Lock()
+		nodes[i].peers = strings.Join(peers, ",")
+		nodes[i].mu.Unlock()
+	}
+	return nodes, proxies
+}
+
+// keysOf returns a key for each of so many nodes of a cluster.
+func keysOf(nodes int) []aerostore.Key {
+	keys := make([]aerostore.Key, nodes)
+	for found, id := 0, 0; found < nodes; id++ {
+		k := key("set", id)
+		digest := k.Digest()
+		if i := int(binary.LittleEndian.Uint16(digest[:])%partitions) % nodes; keys[i] == (aerostore.Key{}) {
+			keys[i] = k
+			found++
+		}
+	}
+	return keys
+}
+
+func listen(t testing.TB, replicas int) *fakeNode {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &fakeNode{listener: l, script: []answer{answersOK}, conns: map[net.Conn]bool{}}
+	n := &fakeNode{listener: l, name: "BB9FAKE00000001", script: []answer{answersOK}, conns: map[net.Conn]bool{}, replicas: make([][partitions / 8]byte, replicas)}
 	n.done.Go(n.accept)
 	t.Cleanup(func() {
 		l.Close()
@@ -54,6 +119,10 @@ func newFakeNode(t testing.TB) *fakeNode {
 		n.done.Wait()
 	})
 	return n
+}
+
+func (n *fakeNode) hold(replica, partition int) {
+	n.replicas[replica][partition/8] |= 0x80 >> (partition % 8)
 }
 
 func (n *fakeNode) addr() string { return n.listener.Addr().String() }
@@ -107,6 +176,7 @@ const (
 	infoMessage     = 1
 	recordMessage   = 3
 	sizeMask        = 1<<48 - 1
+	last            = 1 // of the messages that answer a batch
 )
 
 func (n *fakeNode) serve(c net.Conn) {
@@ -122,7 +192,7 @@ func (n *fakeNode) serve(c net.Conn) {
 		var reply []byte
 		switch header[1] {
 		case infoMessage:
-			reply = []byte(info(string(body)))
+			reply = []byte(n.info(string(body)))
 		case recordMessage:
 			switch a := n.next(); a {
 			case hangsUp:
@@ -131,7 +201,7 @@ func (n *fakeNode) serve(c net.Conn) {
 				continue
 			default:
 				reply = make([]byte, 22)
-				reply[0], reply[5] = 22, byte(a)
+				reply[0], reply[3], reply[5] = 22, last, byte(a)
 			}
 		}
 		binary.BigEndian.PutUint64(header[:], uint64(protocolVersion)<<56|uint64(header[1])<<48|uint64(len(reply)))
@@ -141,14 +211,20 @@ func (n *fakeNode) serve(c net.Conn) {
 	}
 }
 
-// info answers what is asked of a node: all partitions of the namespace are its
-// own, and it has no peers.
-func info(commands string) string {
+// info answers what is asked of a node.
+func (n *fakeNode) info(commands string) string {
+	n.mu.Lock()
+	peers := n.peers
+	n.mu.Unlock()
+	replicas := fmt.Sprintf("%s:0,%d", namespace, len(n.replicas))
+	for _, held := range n.replicas {
+		replicas += "," + base64.StdEncoding.EncodeToString(held[:])
+	}
 	answers := map[string]string{
-		"build": "8.1.0.3", "node": "BB9FAKE00000001", "features": "pscans;batch-any;pquery;query-show",
+		"build": "8.1.0.3", "node": n.name, "features": "pscans;batch-any;pquery;query-show",
 		"partition-generation": "1", "peers-generation": "1", "rebalance-generation": "1",
-		"peers-clear-std": "1,3000,[]", "cluster-name": "fake", "namespaces": namespace,
-		"replicas": namespace + ":0,1," + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 512)),
+		"peers-clear-std": "1,3000,[" + peers + "]", "cluster-name": "fake", "namespaces": namespace,
+		"replicas": replicas,
 	}
 	var all strings.Builder
 	for name := range strings.Lines(commands) {

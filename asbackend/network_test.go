@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,7 +80,7 @@ var mishaps = []mishap{
 	},
 	{
 		name: "a pool that is used up", tries: 1, want: aerostore.ErrTimeout,
-		prepare: func(t *testing.T, s *asbackend.Store, p *tcpproxy.Proxy) { useUp(t, s, p) },
+		prepare: func(t *testing.T, s *asbackend.Store, _ *tcpproxy.Proxy) { useUp(t, s) },
 	},
 	{
 		name: "stalled on the way there", tries: 1, want: aerostore.ErrTimeout, doubt: true,
@@ -154,16 +155,24 @@ var mishaps = []mishap{
 	},
 }
 
-// useUp takes every connection that the client may have until the test is over.
-func useUp(t *testing.T, s *asbackend.Store, _ *tcpproxy.Proxy) {
+// useUp takes every connection that the client may have until the test is over, or
+// they are given back.
+func useUp(t *testing.T, s *asbackend.Store) (giveBack func()) {
 	t.Helper()
 	node := s.Client().GetNodes()[0]
+	var taken []*as.Connection
+	giveBack = sync.OnceFunc(func() {
+		for _, c := range taken {
+			node.InvalidateConnection(c)
+		}
+	})
+	t.Cleanup(giveBack)
 	for {
 		c, err := node.GetConnection(50 * time.Millisecond) // time enough to open one
 		if err != nil {
-			return
+			return giveBack
 		}
-		t.Cleanup(func() { node.InvalidateConnection(c) })
+		taken = append(taken, c)
 	}
 }
 
@@ -236,6 +245,9 @@ func TestAReadIsNeverInDoubt(t *testing.T) {
 func TestAWriteThatIsNotInDoubtWasNotCarriedOutByTheServer(t *testing.T) {
 	t.Parallel()
 	direct, set := dial(t)
+	if len(direct.Client().GetNodes()) > 1 {
+		t.Skip("the proxy stands before one node, and another would carry the writes out")
+	}
 	for _, m := range mishaps {
 		if m.fakeOnly {
 			continue

@@ -147,12 +147,16 @@ func (r *request) timeouts(p *as.BasePolicy) (total, socket time.Duration, byCon
 // above the total one is not worth a copy: the client heeds the shorter.
 func (r *request) retimes(p *as.BasePolicy) bool {
 	total, socket, _ := r.timeouts(p)
-	return total != p.TotalTimeout || socket != p.SocketTimeout && r.call.Options.SocketTimeout > 0
+	return r.waits(p, total) || total != p.TotalTimeout || socket != p.SocketTimeout && r.call.Options.SocketTimeout > 0
 }
 
-// retime gives the policy the timeouts of the call.
+// retime gives the policy the timeouts of the call, and has the client give up early
+// where the wait for a connection is not left to it.
 func (r *request) retime(p *as.BasePolicy) {
 	p.TotalTimeout, p.SocketTimeout, r.byContext = r.timeouts(p)
+	if r.waits(p, p.TotalTimeout) {
+		r.hasten(p)
+	}
 }
 
 // isShorter compares two timeouts, of which zero is no limit.

@@ -39,8 +39,13 @@ func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
 	if call.Writes() {
 		return s.writeNode(s.writePolicy().ReplicaPolicy, key)
 	}
-	policy := s.readPolicy()
-	return as.GetNodeBatchRead(s.client.Cluster(), key, policy.ReplicaPolicy, as.GetReplicaPolicySC(policy), nil, 0, 0)
+	return s.readNode(s.readPolicy(), key)
+}
+
+// readNode returns the node that a read goes to first, which for some policies is
+// another one each time.
+func (s *Store) readNode(p *as.BasePolicy, key *as.Key) (*as.Node, as.Error) {
+	return as.GetNodeBatchRead(s.client.Cluster(), key, p.ReplicaPolicy, as.GetReplicaPolicySC(p), nil, 0, 0)
 }
 
 // writeNode returns the node that a write goes to first. The client's functions

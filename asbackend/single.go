@@ -32,6 +32,14 @@ func (r *request) sendsKey() bool {
 // singleWith does so with the client's form of the key, which nothing refers to
 // afterwards.
 func (r *request) singleWith(key *as.Key) (aerostore.Result, error) {
+	result, err := r.singleOnce(key)
+	if err != nil && r.wait != nil {
+		return r.singleAgain(key, result, err)
+	}
+	return result, err
+}
+
+func (r *request) singleOnce(key *as.Key) (aerostore.Result, error) {
 	client := r.store.client
 	switch r.call.Op {
 	case aerostore.OpPut:
@@ -45,11 +53,7 @@ func (r *request) singleWith(key *as.Key) (aerostore.Result, error) {
 	case aerostore.OpTouch:
 		return r.wrote(key, client.Touch(r.writePolicy(false), key))
 	case aerostore.OpExists:
-		existed, err := client.Exists(r.readPolicy(), key)
-		if err != nil {
-			return r.failed(err)
-		}
-		return r.done().WithExisted(existed), nil
+		return r.exists(client.GetHeader(r.readPolicy(), key))
 	case aerostore.OpRemove:
 		existed, err := client.Delete(r.writePolicy(false), key)
 		result, failure := r.wrote(key, err)
@@ -61,6 +65,19 @@ func (r *request) singleWith(key *as.Key) (aerostore.Result, error) {
 	default:
 		return r.operate(key)
 	}
+}
+
+// exists answers Exists by the header of a record, which unlike the client's Exists
+// names its node; the server is asked the same.
+func (r *request) exists(header *as.Record, err as.Error) (aerostore.Result, error) {
+	if err != nil {
+		return r.failed(err)
+	}
+	result := r.done().WithExisted(header != nil)
+	if header != nil {
+		result.Node = r.store.nodes.of(r.store.client, header.Node)
+	}
+	return result, nil
 }
 
 func (r *request) selectBins(key *as.Key) (aerostore.Result, error) {
@@ -104,6 +121,9 @@ func (r *request) read(record *as.Record, err as.Error) (aerostore.Result, error
 
 // failed returns error and result of a call that the client failed.
 func (r *request) failed(err as.Error) (aerostore.Result, error) {
+	if r.wait != nil {
+		r.note(err)
+	}
 	e := r.fail(err)
 	return aerostore.Result{Node: e.Node, Attempts: attempts(err)}, e
 }

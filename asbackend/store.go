@@ -130,14 +130,14 @@ type request struct {
 	left      time.Duration
 	byContext bool
 
-	retries int // the policy's MaxRetries; 0 and 1 both mean a single attempt
+	spread  bool  // it is part of a batch that the client may spread over other nodes
+	retries int   // the policy's MaxRetries; 0 and 1 both mean a single attempt
+	wait    *wait // for a connection, nil where that is left to the client
 }
 
 func (r *request) do() (aerostore.Result, error) {
-	if deadline, ok := r.ctx.Deadline(); ok {
-		if r.left = time.Until(deadline); r.left <= 0 {
-			return r.late()
-		}
+	if r.isLate() {
+		return r.late()
 	}
 	switch {
 	case r.call.Op == aerostore.OpQuery, r.call.Op == aerostore.OpCustom:
@@ -147,6 +147,15 @@ func (r *request) do() (aerostore.Result, error) {
 	default:
 		return r.send()
 	}
+}
+
+// isLate reports whether the context's deadline is over, and else says what is left.
+func (r *request) isLate() bool {
+	deadline, ok := r.ctx.Deadline()
+	if ok {
+		r.left = time.Until(deadline)
+	}
+	return ok && r.left <= 0
 }
 
 // late and unsupported are kept out of line: each makes room for a copy of the

@@ -1,0 +1,151 @@
+package asbackend_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/internal/tcpproxy"
+)
+
+// A fate is what becomes of one node's part of a batch.
+type fate struct {
+	name    string
+	meet    func(*fakeNode, *tcpproxy.Proxy)
+	want    error // what the error of each of its keys matches
+	inDoubt bool
+}
+
+var fates = []fate{
+	{"refuses connections", func(_ *fakeNode, p *tcpproxy.Proxy) { p.Refuse() }, aerostore.ErrTimeout, false},
+	{"hangs up", func(n *fakeNode, _ *tcpproxy.Proxy) { n.will(hangsUp) }, aerostore.CodeMaxRetries, true},
+	{"says nothing", func(n *fakeNode, _ *tcpproxy.Proxy) { n.will(saysNone) }, aerostore.ErrTimeout, true},
+	{"refuses the write", func(n *fakeNode, _ *tcpproxy.Proxy) { n.will(22) }, aerostore.CodeForbidden, false},
+}
+
+// twoOfEach returns items of a batch that go to the nodes in turn.
+func twoOfEach(keys []aerostore.Key) []aerostore.BatchItem {
+	var items []aerostore.BatchItem
+	for _, bin := range []string{"a", "b"} {
+		for _, k := range keys {
+			items = append(items, aerostore.BatchItem{Key: k, Bins: aerostore.Bins{bin: 1}})
+		}
+	}
+	return items
+}
+
+// The client puts the errors of several nodes into one chain and loses parts of
+// it: that one node was never reached says nothing of another.
+func TestEachNodesPartOfABatchFailsByItself(t *testing.T) {
+	t.Parallel()
+	for _, first := range fates {
+		for _, second := range fates {
+			t.Run("one "+first.name+", one "+second.name, func(t *testing.T) {
+				t.Parallel()
+				nodes, proxies := newFakeCluster(t, 2)
+				s := dialTo(t, proxies[0].Addr(), tries(1), asbackend.WithConnections(1, 2))
+				both := []fate{first, second}
+				for i, f := range both {
+					f.meet(nodes[i], proxies[i])
+				}
+				results, err := s.BatchWrite(t.Context(), twoOfEach(keysOf(2)))
+				if err == nil || aerostore.InDoubt(err) != (first.inDoubt || second.inDoubt) {
+					t.Errorf("the batch: %v (in doubt: %t)", err, aerostore.InDoubt(err))
+				}
+				for i, r := range results {
+					f := both[i%2]
+					if !errors.Is(r.Err, f.want) || aerostore.InDoubt(r.Err) != f.inDoubt {
+						t.Errorf("a key whose node %s: %v (in doubt: %t)", f.name, r.Err, aerostore.InDoubt(r.Err))
+					}
+					var e *aerostore.Error
+					if errors.As(r.Err, &e) && e.Node != nil && e.Node.Name != nodes[i%2].name {
+						t.Errorf("a key whose node %s names another node: %v", f.name, e.Node)
+					}
+				}
+			})
+		}
+	}
+}
+
+// With further attempts the client turns to replicas, and what they did is lost.
+func TestABatchThatMayHaveTurnedToAReplicaIsInDoubt(t *testing.T) {
+	t.Parallel()
+	nodes, proxies := newFakeCluster(t, 2)
+	s := dialTo(t, proxies[0].Addr(), tries(3), asbackend.WithConnections(1, 2))
+	proxies[0].Refuse()
+	nodes[1].will(hangsUp)
+	k := keysOf(2)[0]
+	results, err := s.BatchOperate(t.Context(), []aerostore.Key{k, k}, []aerostore.Operation{aerostore.AddBin("a", 1)})
+	if nodes[1].got() == 0 {
+		t.Fatal("the replica got nothing, so that this proves nothing")
+	}
+	if !aerostore.InDoubt(err) {
+		t.Errorf("the batch is not in doubt: %v", err)
+	}
+	for _, r := range results {
+		if !aerostore.InDoubt(r.Err) {
+			t.Errorf("a key is not in doubt: %v", r.Err)
+		}
+	}
+}
+
+func TestAColdPoolIsNoAttemptOfABatch(t *testing.T) {
+	t.Parallel()
+	nodes, proxies := newFakeCluster(t, 2)
+	s := dialTo(t, proxies[0].Addr(), tries(1), asbackend.WithConnections(0, 8))
+	results, err := s.BatchWrite(t.Context(), twoOfEach(keysOf(2)))
+	if err != nil {
+		t.Error(err)
+	}
+	for _, r := range results {
+		if !errors.Is(r.Err, aerostore.CodeNoResponse) { // the node does not answer for keys
+			t.Error(r.Err)
+		}
+	}
+	for i, n := range nodes {
+		if n.got() != 1 {
+			t.Errorf("node %d got %d commands, want 1", i, n.got())
+		}
+	}
+}
+
+func TestWhatIsLeftOfADeadlineBoundsEachNodesPart(t *testing.T) {
+	t.Parallel()
+	nodes, proxies := newFakeCluster(t, 2)
+	s := dialTo(t, proxies[0].Addr(), untimed(1, time.Hour), asbackend.WithConnections(1, 2))
+	nodes[0].will(saysNone)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	results, err := s.BatchWrite(ctx, twoOfEach(keysOf(2)))
+	if !errors.Is(err, context.DeadlineExceeded) || !aerostore.InDoubt(err) {
+		t.Errorf("the batch: %v", err)
+	}
+	for i, r := range results {
+		if first := i%2 == 0; !errors.Is(r.Err, context.DeadlineExceeded) || aerostore.InDoubt(r.Err) != first {
+			t.Errorf("key %d: %v (in doubt: %t)", i, r.Err, !first)
+		}
+	}
+	if nodes[1].got() != 0 {
+		t.Error("the second node was asked after the deadline")
+	}
+}
+
+// A server refuses this for several keys of a batch that it gets at once.
+func TestReadAllBesideAWriteIsRefusedWhereverTheKeysAre(t *testing.T) {
+	t.Parallel()
+	nodes, proxies := newFakeCluster(t, 2)
+	s := dialTo(t, proxies[0].Addr(), tries(1), asbackend.WithConnections(1, 2))
+	results, err := s.BatchOperate(t.Context(), keysOf(2), []aerostore.Operation{aerostore.AddBin("a", 1), aerostore.ReadAll()})
+	if err != nil {
+		t.Error(err)
+	}
+	for i, r := range results {
+		wantError(t, r.Err, aerostore.ErrParameter)
+		if aerostore.InDoubt(r.Err) || nodes[i].got() != 0 {
+			t.Errorf("key %d: in doubt: %t, commands sent: %d", i, aerostore.InDoubt(r.Err), nodes[i].got())
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package asbackend
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A wait is that of a command for a connection where it is not left to the client:
+// the client gives up at once, and is asked again after a pause. A cold pool it
+// cannot tell from one that is used up.
+//
+// By itself the client would look for a connection for ever where there is no
+// timeout, unheard. And a batch that finds a pool cold it takes to the replicas
+// as if that had been an attempt, so that one with a single attempt fails.
+type wait struct {
+	until   time.Time
+	tried   bool
+	starved bool // what the client failed with last
+	used    int  // attempts that it made before it lacked a connection
+	sent    bool // by one of which a write may have been applied
+}
+
+const (
+	// longestWait stands in for a socket timeout; it is the client's.
+	longestWait = 30 * time.Second
+
+	firstTry = time.Millisecond
+	slowTry  = 16 * time.Millisecond
+)
+
+// waits reports whether the wait for a connection is not left to the client.
+func (r *request) waits(p *as.BasePolicy, total time.Duration) bool {
+	return !p.ExitFastOnExhaustedConnectionPool && (total <= 0 || r.spread && r.retries <= 1)
+}
+
+// hasten has the client give up where there is no connection, and try no more often
+// in all than the policy says. It waits for as long as all attempts may take, or one
+// where that has no limit.
+func (r *request) hasten(p *as.BasePolicy) {
+	w := r.wait
+	if w == nil {
+		limit := cmp.Or(max(p.TotalTimeout, 0), max(p.SocketTimeout, 0), longestWait)
+		w = &wait{until: time.Now().Add(limit)}
+		r.wait = w
+	}
+	p.ExitFastOnExhaustedConnectionPool = true
+	p.MaxRetries = max(p.MaxRetries-w.used, 1)
+	if !w.tried {
+		return
+	}
+	if p.TotalTimeout > 0 {
+		p.TotalTimeout = max(time.Until(w.until), time.Millisecond)
+	}
+	if mayMove(p.ReplicaPolicy) && !r.call.Writes() {
+		p.ReplicaPolicy = as.MASTER_PROLES // as further attempts do, which begin anew here
+	}
+}
+
+// note takes in how the client failed.
+func (r *request) note(err as.Error) {
+	e := r.heard(err)
+	if r.wait.starved = isStarved(e.err); r.wait.starved {
+		r.wait.used += e.err.Iteration
+		r.wait.sent = r.wait.sent || inDoubt(r.call.Writes(), e)
+	}
+}
+
+// isStarved reports whether a command ended since there was no connection.
+func isStarved(err *as.AerospikeError) bool {
+	last, linked := err.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
+	return linked && gaveUp(err) && last.ResultCode == types.NO_AVAILABLE_CONNECTIONS_TO_NODE
+}
+
+// isStarvedOnly reports whether that was all: no chain of which something was lost
+// looks like it where the client gives up at once.
+func isStarvedOnly(err *as.AerospikeError) bool {
+	return isStarved(err) && err.Unwrap().(*as.AerospikeError).Unwrap() == nil //nolint:errorlint,forcetypeassert // isStarved has looked
+}
+
+// again reports whether the command is to be tried once more, after a pause. The
+// error says that the call ended meanwhile.
+func (r *request) again(pause time.Duration) (bool, *aerostore.Error) {
+	w := r.wait
+	if w == nil || !w.starved {
+		return false, nil
+	}
+	left := time.Until(w.until)
+	if left <= 0 {
+		return false, nil
+	}
+	var ended *aerostore.Error
+	select {
+	case <-time.After(min(pause, left)):
+		w.starved, w.tried = false, true
+		return true, nil
+	case <-r.ctx.Done():
+		ended = r.call.FailContext(r.ctx.Err())
+	case <-r.store.life.abort:
+		ended = closedError(r.call)
+	}
+	ended.InDoubt = w.sent
+	return false, ended
+}
+
+// singleAgain carries out an operation on a single record for which there was no
+// connection.
+//
+//go:noinline
+func (r *request) singleAgain(key *as.Key, result aerostore.Result, err error) (aerostore.Result, error) {
+	for pause := firstTry; err != nil; pause = min(2*pause, slowTry) {
+		more, ended := r.again(pause)
+		switch {
+		case ended != nil:
+			return aerostore.Result{}, ended
+		case !more:
+			return result, err
+		}
+		result, err = r.singleOnce(key)
+	}
+	return result, err
+}
+
+// sendAgain sends a part for which there was no connection once more, until there
+// is one: the keys without an answer.
+func (p *part) sendAgain() {
+	records := p.records
+	for pause := firstTry; p.err != nil; pause = min(2*pause, slowTry) {
+		p.note(p.err)
+		more, ended := p.again(pause)
+		if p.ended = ended; !more {
+			return
+		}
+		records = slices.DeleteFunc(slices.Clone(records), func(record as.BatchRecordIfc) bool { return hasAnswer(record.BatchRec()) })
+		if len(records) == 0 {
+			return
+		}
+		p.err = p.sendBatch(records)
+	}
+}
+
+func hasAnswer(br *as.BatchRecord) bool {
+	return br.ResultCode != types.NO_RESPONSE && (br.Err == nil || !isStarved(newClientError(br.Err).err))
+}
