@@ -112,6 +112,39 @@ func TestAColdPoolIsNoAttemptOfABatch(t *testing.T) {
 	}
 }
 
+func TestABatchWaitsForConnectionsOfAllItsNodes(t *testing.T) {
+	t.Parallel()
+	for name, policies := range map[string]asbackend.Option{
+		"one attempt":             tries(1),
+		"without a timeout":       untimed(1, 10*time.Second),
+		"several, and no timeout": untimed(3, 10*time.Second),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			nodes, proxies := newFakeCluster(t, 2)
+			s := dialTo(t, proxies[0].Addr(), policies, asbackend.WithConnections(1, 2))
+			giveBack := useUp(t, s)
+			time.AfterFunc(50*time.Millisecond, giveBack)
+			var keys []aerostore.Key
+			for i := range 20 {
+				keys = append(keys, key("set", i))
+			}
+			results, err := s.BatchRead(t.Context(), keys, nil)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, r := range results {
+				if !errors.Is(r.Err, aerostore.CodeNoResponse) || errors.Is(r.Err, aerostore.ErrTimeout) {
+					t.Error(r.Err)
+				}
+			}
+			if nodes[0].got() == 0 || nodes[1].got() == 0 {
+				t.Errorf("the nodes got %d and %d commands", nodes[0].got(), nodes[1].got())
+			}
+		})
+	}
+}
+
 func TestWhatIsLeftOfADeadlineBoundsEachNodesPart(t *testing.T) {
 	t.Parallel()
 	nodes, proxies := newFakeCluster(t, 2)

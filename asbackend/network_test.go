@@ -159,21 +159,23 @@ var mishaps = []mishap{
 // they are given back.
 func useUp(t *testing.T, s *asbackend.Store) (giveBack func()) {
 	t.Helper()
-	node := s.Client().GetNodes()[0]
-	var taken []*as.Connection
+	taken := map[*as.Connection]*as.Node{}
 	giveBack = sync.OnceFunc(func() {
-		for _, c := range taken {
+		for c, node := range taken {
 			node.InvalidateConnection(c)
 		}
 	})
 	t.Cleanup(giveBack)
-	for {
-		c, err := node.GetConnection(50 * time.Millisecond) // time enough to open one
-		if err != nil {
-			return giveBack
+	for _, node := range s.Client().GetNodes() {
+		for {
+			c, err := node.GetConnection(50 * time.Millisecond) // time enough to open one
+			if err != nil {
+				break
+			}
+			taken[c] = node
 		}
-		taken = append(taken, c)
 	}
+	return giveBack
 }
 
 // A doubtfulWrite is an operation of which the node can be asked later whether it was

@@ -71,16 +71,30 @@ func (r *request) note(err as.Error) {
 	}
 }
 
-// isStarved reports whether a command ended since there was no connection.
+// isStarved reports whether a command ended since there was no connection, at one
+// node or several: the client gave up, as often as there were nodes.
 func isStarved(err *as.AerospikeError) bool {
-	last, linked := err.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
-	return linked && gaveUp(err) && last.ResultCode == types.NO_AVAILABLE_CONNECTIONS_TO_NODE
+	last, linked := lacking(err)
+	for linked && gaveUp(last) {
+		last, linked = lacking(last)
+	}
+	return linked && last.ResultCode == types.NO_AVAILABLE_CONNECTIONS_TO_NODE
 }
 
-// isStarvedOnly reports whether that was all: no chain of which something was lost
-// looks like it where the client gives up at once.
+// isStarvedOnly reports whether that was all, at one node: no chain of which
+// something was lost looks like it where the client gives up at once.
 func isStarvedOnly(err *as.AerospikeError) bool {
-	return isStarved(err) && err.Unwrap().(*as.AerospikeError).Unwrap() == nil //nolint:errorlint,forcetypeassert // isStarved has looked
+	last, linked := lacking(err)
+	return linked && last.ResultCode == types.NO_AVAILABLE_CONNECTIONS_TO_NODE && last.Unwrap() == nil
+}
+
+// lacking returns what the client gave up over, if it did.
+func lacking(err *as.AerospikeError) (inner *as.AerospikeError, ok bool) {
+	if !gaveUp(err) {
+		return nil, false
+	}
+	inner, ok = err.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
+	return inner, ok
 }
 
 // again reports whether the command is to be tried once more, after a pause. The
