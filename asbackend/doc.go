@@ -32,8 +32,8 @@
 // for as long as its SocketTimeout at most, or 30 seconds if it has none, and heeds
 // its context meanwhile; the client would wait for ever. A query without a timeout,
 // as queries are by default, fails if it has been silent for longer than all its
-// attempts may take: twice that at most, three minutes by the client's defaults.
-// One without a SocketTimeout has no such limit.
+// attempts and one more may take, which is three and a half minutes by the client's
+// defaults, and twice that at most. One without a SocketTimeout has no such limit.
 //
 // # What it adds to the client
 //
@@ -68,7 +68,8 @@
 // writes in a BatchOperate of more than one key, with
 // [aerostore.ErrParameter]; a key that is the only one at its node is refused here.
 //
-// Queries. MaxRecords is exact on a cluster of several nodes, too, of each of which
+// Queries. Attempts that the client repeated with success are no error, which by
+// itself it tells of after the last record. MaxRecords is exact on a cluster of several nodes, too, of each of which
 // that many are asked for; the client's own is a share for each node.
 //
 // An empty bin name is legal, but the client takes ReadBin("") for ReadAll.

@@ -2,6 +2,7 @@ package asbackend
 
 import (
 	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
 
 	"github.com/aerostore/aerostore"
 )
@@ -26,6 +27,7 @@ func (r *request) query() error {
 	}
 	quiet := newSilence(longestSilence(policy, nodes))
 	defer quiet.end()
+	var repeated as.Error
 	ended := false
 	defer func() {
 		if !ended {
@@ -52,6 +54,10 @@ func (r *request) query() error {
 				return r.call.FailContext(r.ctx.Err())
 			case q.MaxRecords > 0 && quiet.heard > q.MaxRecords:
 				// More than were asked for, from another node.
+			case repeated != nil: // it was not what it looked like
+				return r.fail(repeated)
+			case result.Err != nil && isRepeated(result.Err):
+				repeated = result.Err
 			case result.Err != nil:
 				return r.fail(result.Err)
 			case !r.call.Yield(storeRecord(storeKey(result.Record.Key), result.Record)):
@@ -61,6 +67,16 @@ func (r *request) query() error {
 			}
 		}
 	}
+}
+
+// isRepeated reports whether an error of a query is that of attempts that were
+// repeated with success. The client tells it all the same, at the end, after all
+// records: a connection that was cut while idle would make a failure of the next
+// query. What it does not repeat it tells at once, and where it repeated in vain it
+// tells a verdict that has no node.
+func isRepeated(err as.Error) bool {
+	e := newClientError(err).err
+	return e.Node != nil && e.Matches(types.TIMEOUT, types.NETWORK_ERROR, types.SERVER_NOT_AVAILABLE, types.INDEX_NOTFOUND, types.INDEX_NOTREADABLE)
 }
 
 // statementOf returns false for a predicate that it does not know.

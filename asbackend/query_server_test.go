@@ -14,6 +14,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
 // fill writes n records with the bins n = 0, 1, … and parity = "even", "odd".
@@ -197,6 +198,33 @@ func withoutLeak(t *testing.T, test func(t *testing.T, s *asbackend.Store, q aer
 	ignored := goleak.IgnoreCurrent()
 	test(t, s, aerostore.Query{Namespace: namespace, Set: set})
 	goleak.VerifyNone(t, ignored)
+}
+
+func TestAQueryThatIsCutGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	direct, set := dial(t)
+	const many = 3000
+	fill(t, direct, set, many)
+	p := tcpproxy.New(t, hosts(t))
+	s := dialTo(t, p.Addr())
+	for _, bytes := range []int{0, 10, 5000, 50000} {
+		p.CutAfter(tcpproxy.ToClient, bytes)
+		seen := map[aerostore.Key]int{}
+		for r, err := range s.Query(t.Context(), aerostore.Query{Namespace: namespace, Set: set}) {
+			if err != nil {
+				t.Fatalf("cut after %d bytes: %v", bytes, err)
+			}
+			seen[r.Key]++
+		}
+		for _, times := range seen {
+			if times > 1 {
+				t.Fatalf("cut after %d bytes: a record came %d times", bytes, times)
+			}
+		}
+		if len(seen) != many {
+			t.Errorf("cut after %d bytes: %d records, want %d", bytes, len(seen), many)
+		}
+	}
 }
 
 func TestALimitIsThatOfAllNodesTogether(t *testing.T) {

@@ -45,9 +45,9 @@ func (s *silence) end() {
 	}
 }
 
-// longestSilence returns how long a query without a timeout can be silent while it
-// has connections: all attempts, at one node after the other where the policy says
-// so. Zero stands for no limit.
+// longestSilence returns how long a query without a timeout may be silent: as long as
+// all attempts can take, at one node after the other where the policy says so, and
+// one more for the wait for connections. Zero stands for no limit.
 func longestSilence(p *as.QueryPolicy, nodes int) time.Duration {
 	if p.TotalTimeout > 0 || p.SocketTimeout <= 0 {
 		return 0
@@ -57,7 +57,7 @@ func longestSilence(p *as.QueryPolicy, nodes int) time.Duration {
 		rounds = max((nodes+p.MaxConcurrentNodes-1)/p.MaxConcurrentNodes, 1)
 	}
 	total, pause := 0.0, float64(p.SleepBetweenRetries)
-	for range max(p.MaxRetries, 0) + 1 {
+	for range max(p.MaxRetries, 0) + 2 {
 		total += float64(rounds)*float64(p.SocketTimeout) + pause
 		pause *= max(p.SleepMultiplier, 1)
 	}

@@ -8,18 +8,18 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 )
 
-func TestAQueryMayBeSilentForAsLongAsAllItsAttemptsTake(t *testing.T) {
+func TestAQueryMayBeSilentForAsLongAsAllItsAttemptsTakeAndOneMore(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*as.QueryPolicy)
 		nodes  int
 		want   time.Duration
 	}{
-		"the client's defaults":     {func(*as.QueryPolicy) {}, 3, 6*30*time.Second + 6*time.Millisecond},
-		"no retries":                {func(p *as.QueryPolicy) { p.MaxRetries = 0 }, 3, 30*time.Second + time.Millisecond},
-		"one node after the other":  {func(p *as.QueryPolicy) { p.MaxRetries, p.MaxConcurrentNodes = 0, 1 }, 3, 90*time.Second + time.Millisecond},
-		"two nodes at a time":       {func(p *as.QueryPolicy) { p.MaxRetries, p.MaxConcurrentNodes = 0, 2 }, 3, 60*time.Second + time.Millisecond},
-		"pauses that grow":          {func(p *as.QueryPolicy) { p.MaxRetries, p.SleepBetweenRetries, p.SleepMultiplier = 2, time.Second, 3 }, 1, 3*30*time.Second + 13*time.Second},
+		"the client's defaults":     {func(*as.QueryPolicy) {}, 3, 7*30*time.Second + 7*time.Millisecond},
+		"no retries":                {func(p *as.QueryPolicy) { p.MaxRetries = 0 }, 3, 2*30*time.Second + 2*time.Millisecond},
+		"one node after the other":  {func(p *as.QueryPolicy) { p.MaxRetries, p.MaxConcurrentNodes = 0, 1 }, 3, 2*90*time.Second + 2*time.Millisecond},
+		"two nodes at a time":       {func(p *as.QueryPolicy) { p.MaxRetries, p.MaxConcurrentNodes = 0, 2 }, 3, 2*60*time.Second + 2*time.Millisecond},
+		"pauses that grow":          {func(p *as.QueryPolicy) { p.MaxRetries, p.SleepBetweenRetries, p.SleepMultiplier = 2, time.Second, 3 }, 1, 4*30*time.Second + 40*time.Second},
 		"a timeout of its own":      {func(p *as.QueryPolicy) { p.TotalTimeout = time.Second }, 3, 0},
 		"no timeout of any kind":    {func(p *as.QueryPolicy) { p.SocketTimeout = 0 }, 3, 0},
 		"longer than time can tell": {func(p *as.QueryPolicy) { p.SocketTimeout = math.MaxInt64 / 2 }, 3, 0},
