@@ -29,11 +29,12 @@
 // because an answer got lost.
 //
 // A command without a timeout, by policy, option or deadline, waits for a connection
-// for as long as its SocketTimeout at most, or 30 seconds if it has none, and heeds
-// its context meanwhile; the client would wait for ever. A query without a timeout,
-// as queries are by default, fails if it has been silent for longer than all its
-// attempts and one more may take, which is three and a half minutes by the client's
-// defaults, and twice that at most. One without a SocketTimeout has no such limit.
+// for as long as its SocketTimeout, though 5 seconds at least, or 30 seconds if it
+// has none, and heeds its context meanwhile; the client would wait for ever. A query
+// without a timeout, as queries are by default, fails if it has been silent for longer
+// than that and all its attempts may take, which is three and a half minutes by the
+// client's defaults, and twice that at most. One without a SocketTimeout has no such
+// limit.
 //
 // # What it adds to the client
 //

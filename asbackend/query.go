@@ -25,7 +25,7 @@ func (r *request) query() error {
 	if err != nil {
 		return r.fail(err)
 	}
-	quiet := newSilence(longestSilence(policy, nodes))
+	quiet := newSilence(longestSilence(policy, nodes, r.store.patienceFor(policy.SocketTimeout)))
 	defer quiet.end()
 	var repeated as.Error
 	ended := false

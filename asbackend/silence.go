@@ -47,8 +47,8 @@ func (s *silence) end() {
 
 // longestSilence returns how long a query without a timeout may be silent: as long as
 // all attempts can take, at one node after the other where the policy says so, and
-// one more for the wait for connections. Zero stands for no limit.
-func longestSilence(p *as.QueryPolicy, nodes int) time.Duration {
+// what there is of patience for connections. Zero stands for no limit.
+func longestSilence(p *as.QueryPolicy, nodes int, patience time.Duration) time.Duration {
 	if p.TotalTimeout > 0 || p.SocketTimeout <= 0 {
 		return 0
 	}
@@ -56,8 +56,8 @@ func longestSilence(p *as.QueryPolicy, nodes int) time.Duration {
 	if p.MaxConcurrentNodes > 0 {
 		rounds = max((nodes+p.MaxConcurrentNodes-1)/p.MaxConcurrentNodes, 1)
 	}
-	total, pause := 0.0, float64(p.SleepBetweenRetries)
-	for range max(p.MaxRetries, 0) + 2 {
+	total, pause := float64(patience), float64(p.SleepBetweenRetries)
+	for range max(p.MaxRetries, 0) + 1 {
 		total += float64(rounds)*float64(p.SocketTimeout) + pause
 		pause *= max(p.SleepMultiplier, 1)
 	}

@@ -28,6 +28,8 @@ type Store struct {
 	keys        keys
 	pings       chan struct{} // one for each under way
 
+	leastPatience time.Duration // the constant but in tests
+
 	prompt     *int // see WithPromptCancel, nil: off
 	leftBehind atomic.Int64
 }
@@ -76,6 +78,8 @@ func newStore(client *as.Client, c config, end func()) *Store {
 		policies: c.policies,
 		prompt:   c.prompt,
 		pings:    make(chan struct{}, maxPings),
+
+		leastPatience: leastPatience,
 		description: aerostore.Description{
 			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,
 		},

@@ -27,8 +27,11 @@ type wait struct {
 }
 
 const (
-	// longestWait stands in for a socket timeout; it is the client's.
-	longestWait = 30 * time.Second
+	// noSocketTimeout stands in for a socket timeout; it is the client's.
+	noSocketTimeout = 30 * time.Second
+
+	// leastPatience leaves time to open a connection, which no socket timeout counts.
+	leastPatience = 5 * time.Second
 
 	firstTry = time.Millisecond
 	slowTry  = 16 * time.Millisecond
@@ -40,12 +43,12 @@ func (r *request) waits(p *as.BasePolicy, total time.Duration) bool {
 }
 
 // hasten has the client give up where there is no connection, and try no more often
-// in all than the policy says. It waits for as long as all attempts may take, or one
-// where that has no limit.
+// in all than the policy says. It waits within the timeout, else for as long as an
+// attempt may take.
 func (r *request) hasten(p *as.BasePolicy) {
 	w := r.wait
 	if w == nil {
-		limit := cmp.Or(max(p.TotalTimeout, 0), max(p.SocketTimeout, 0), longestWait)
+		limit := cmp.Or(max(p.TotalTimeout, 0), r.store.patienceFor(p.SocketTimeout))
 		w = &wait{until: time.Now().Add(limit)}
 		r.wait = w
 	}
@@ -60,6 +63,14 @@ func (r *request) hasten(p *as.BasePolicy) {
 	if mayMove(p.ReplicaPolicy) && !r.call.Writes() {
 		p.ReplicaPolicy = as.MASTER_PROLES // as further attempts do, which begin anew here
 	}
+}
+
+// patienceFor returns how long to wait for a connection where there is no timeout.
+func (s *Store) patienceFor(socketTimeout time.Duration) time.Duration {
+	if socketTimeout <= 0 {
+		return noSocketTimeout
+	}
+	return max(socketTimeout, s.leastPatience)
 }
 
 // note takes in how the client failed.

@@ -76,6 +76,7 @@ func TestWithoutATimeoutACommandWaitsForAConnectionAsLongAsAnAttemptMayTake(t *t
 			t.Parallel()
 			n := newFakeNode(t)
 			s := dialTo(t, n.addr(), untimed(1, 100*time.Millisecond), asbackend.WithConnections(1, 2))
+			s.Hurry()
 			useUp(t, s)
 			err := do(t.Context(), s, key("set", 1))
 			wantError(t, err, aerostore.ErrTimeout)
@@ -188,6 +189,7 @@ func TestAQueryThatGetsNoConnectionEnds(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	s := dialTo(t, n.addr(), untimed(1, 50*time.Millisecond), asbackend.WithConnections(1, 2))
+	s.Hurry()
 	useUp(t, s)
 	var last error
 	for _, err := range s.Query(t.Context(), aerostore.Query{Namespace: namespace, Set: "set"}) {
