@@ -60,7 +60,7 @@ func (r *request) hasten(p *as.BasePolicy) {
 	if p.TotalTimeout > 0 {
 		p.TotalTimeout = max(time.Until(w.until), time.Millisecond)
 	}
-	if mayMove(p.ReplicaPolicy) && !r.call.Writes() {
+	if mayMove(p.ReplicaPolicy) && !r.call.Writes() && p.ReadModeSC != as.ReadModeSCLinearize {
 		p.ReplicaPolicy = as.MASTER_PROLES // as further attempts do, which begin anew here
 	}
 }
