@@ -22,7 +22,7 @@ func (r *request) batch() (aerostore.Result, error) {
 	parts := r.parts(records)
 	r.sendAll(parts)
 	results := r.results(parts)
-	if result, err := r.failedBatch(parts); err != nil {
+	if result, err := failedBatch(parts); err != nil {
 		return result.WithBatch(results), err
 	}
 	result := parts[0].done().WithBatch(results)
@@ -32,7 +32,7 @@ func (r *request) batch() (aerostore.Result, error) {
 
 // failedBatch returns the error of a batch in which no key has an answer: that of
 // the first part that is in doubt, else of the first that failed.
-func (r *request) failedBatch(parts []*part) (result aerostore.Result, err error) {
+func failedBatch(parts []*part) (result aerostore.Result, err error) {
 	var told *aerostore.Error
 	for _, p := range parts {
 		if anyAnswered(p.records) {
@@ -41,7 +41,7 @@ func (r *request) failedBatch(parts []*part) (result aerostore.Result, err error
 		if p.ended == nil && p.err == nil || told != nil && told.InDoubt {
 			continue
 		}
-		if e := p.fail(); told == nil || e.InDoubt {
+		if e := p.failure(); told == nil || e.InDoubt {
 			told, result.Node, result.Attempts = e, e.Node, 0
 			if p.ended == nil {
 				result.Attempts = attempts(p.err)
@@ -229,9 +229,9 @@ func (p *part) keyError(key aerostore.Key, br *as.BatchRecord) error {
 	}
 	switch {
 	case p.refused:
-		e.InDoubt, e.Err = false, errReadAll
+		e.Err = errReadAll
 	case p.ended != nil && !hasAnswer(br):
-		e = p.fail()
+		e = p.failure()
 		e.Namespace, e.Set = key.Namespace(), key.Set()
 	case br.Err != nil:
 		cause := p.heard(br.Err)
@@ -242,7 +242,7 @@ func (p *part) keyError(key aerostore.Key, br *as.BatchRecord) error {
 		e.Node = p.store.nodes.of(p.store.client, cause.err.Node)
 		e.Err = nested(*e, cause)
 	case p.err != nil:
-		cause := p.fail()
+		cause := p.failure()
 		cause.Namespace, cause.Set = e.Namespace, e.Set
 		e.InDoubt, e.Node, e.Err = cause.InDoubt, cause.Node, cause
 	default:

@@ -70,8 +70,9 @@
 // [aerostore.ErrParameter]; a key that is the only one at its node is refused here.
 //
 // Queries. Attempts that the client repeated with success are no error, which by
-// itself it tells of after the last record. MaxRecords is exact on a cluster of several nodes, too, of each of which
-// that many are asked for; the client's own is a share for each node.
+// itself it tells of after the last record. MaxRecords is exact on a cluster of
+// several nodes, too, of each of which that many are asked for; the client's own is a
+// share for each node.
 //
 // An empty bin name is legal, but the client takes ReadBin("") for ReadAll.
 //

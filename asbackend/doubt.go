@@ -19,7 +19,7 @@ func inDoubt(writes bool, e *clientError) bool {
 	switch {
 	case !writes:
 		return false
-	case e.lossy && isLinked(err):
+	case e.lossy:
 		return true
 	case !marked(err):
 		return false

@@ -28,7 +28,7 @@ func (r *request) fail(err as.Error) *aerostore.Error {
 // heard returns an error of the client as the request has to take it.
 func (r *request) heard(err as.Error) *clientError {
 	cause := newClientError(err)
-	cause.lossy = r.spread && r.retries > 1 && (r.wait == nil || !isStarvedOnly(cause.err))
+	cause.lossy = r.spread && r.retries > 1 && isLinked(cause.err) && (r.wait == nil || !isStarvedOnly(cause.err))
 	return cause
 }
 
@@ -106,7 +106,7 @@ func (e *clientError) Unwrap() error { return e.err }
 // Error returns the reason behind the code.
 func (e *clientError) Error() string {
 	root := e.root()
-	unsent := neverSent(e.err) && (!e.lossy || !isLinked(e.err))
+	unsent := neverSent(e.err) && !e.lossy
 	switch {
 	case isAnswer(e.err):
 		return "answered by the server"

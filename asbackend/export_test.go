@@ -4,4 +4,4 @@ package asbackend
 var VerifyNoLeak = verifyNoLeak
 
 // Hurry has the Store wait for connections for no longer than socket timeouts say.
-func (s *Store) Hurry() { s.leastPatience = 0 }
+func (s *Store) Hurry() { s.patience = 0 }

@@ -41,14 +41,22 @@ func dialTo(t *testing.T, addr string, opts ...asbackend.Option) *asbackend.Stor
 // tries returns policies under which a command is tried that often, within a
 // time that is short for a test and long for a network.
 func tries(n int) asbackend.Option {
+	return withBase(func(p *as.BasePolicy) {
+		p.MaxRetries, p.TotalTimeout, p.SocketTimeout = n, 400*time.Millisecond, 100*time.Millisecond
+		p.SleepBetweenRetries = time.Millisecond
+	})
+}
+
+// withBase returns policies that have in common what change does.
+func withBase(change func(*as.BasePolicy)) asbackend.Option {
 	write := as.NewWritePolicy(0, 0)
 	read := as.NewPolicy()
 	batch := as.NewBatchPolicy()
-	for _, base := range []*as.BasePolicy{&write.BasePolicy, read, &batch.BasePolicy} {
-		base.MaxRetries, base.TotalTimeout, base.SocketTimeout = n, 400*time.Millisecond, 100*time.Millisecond
-		base.SleepBetweenRetries = time.Millisecond
+	query := as.NewQueryPolicy()
+	for _, base := range []*as.BasePolicy{&write.BasePolicy, read, &batch.BasePolicy, &query.BasePolicy} {
+		change(base)
 	}
-	return asbackend.WithPolicies(asbackend.Policies{Read: read, Write: write, Batch: batch})
+	return asbackend.WithPolicies(asbackend.Policies{Read: read, Write: write, Batch: batch, Query: query})
 }
 
 // A mishap is a way in which a command can end.

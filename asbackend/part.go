@@ -39,10 +39,11 @@ func (r *request) parts(records []as.BatchRecordIfc) []*part {
 	if !isSteady(policy, r.call) {
 		return []*part{{request: *r, records: records}}
 	}
+	refuses := len(records) > 1 && readsAllAndWrites(r.call)
 	var parts []*part
 	byNode := make(map[*as.Node]*part, len(nodes))
 	for i, record := range records {
-		node := r.store.batchNode(policy, r.call, record)
+		node, _ := r.store.firstNode(r.call.Writes(), &policy.BasePolicy, record.BatchRec().Key)
 		p := byNode[node]
 		if p == nil {
 			p = &part{request: *r, node: node}
@@ -52,7 +53,7 @@ func (r *request) parts(records []as.BatchRecordIfc) []*part {
 		p.records, p.places = append(p.records, record), append(p.places, i)
 	}
 	for _, p := range parts {
-		p.refused = len(p.records) == 1 && len(records) > 1 && readsAllAndWrites(r.call)
+		p.refused = refuses && len(p.records) == 1
 		p.spread = len(p.records) > 1 && mayMove(policy.ReplicaPolicy)
 	}
 	return parts
@@ -64,17 +65,6 @@ func mayMove(p as.ReplicaPolicy) bool { return p == as.SEQUENCE || p == as.PREFE
 // isSteady reports whether the node of a key can be known beforehand.
 func isSteady(p *as.BatchPolicy, call aerostore.Call) bool {
 	return call.Writes() || mayMove(p.ReplicaPolicy) || p.ReplicaPolicy == as.MASTER
-}
-
-// batchNode returns the node that the client sends a key to first, nil for none.
-func (s *Store) batchNode(p *as.BatchPolicy, call aerostore.Call, record as.BatchRecordIfc) *as.Node {
-	var node *as.Node
-	if key := record.BatchRec().Key; call.Writes() {
-		node, _ = s.writeNode(p.ReplicaPolicy, key)
-	} else {
-		node, _ = s.readNode(&p.BasePolicy, key)
-	}
-	return node
 }
 
 // sendAll sends the parts, as many at once as the policy says.
@@ -135,10 +125,10 @@ func (p *part) place(i int) int {
 	return p.places[i]
 }
 
-// fail returns the error of the part as a whole.
-func (p *part) fail() *aerostore.Error {
+// failure returns the error of the part as a whole.
+func (p *part) failure() *aerostore.Error {
 	if p.ended != nil {
 		return new(*p.ended)
 	}
-	return p.request.fail(p.err)
+	return p.fail(p.err)
 }

@@ -1,7 +1,6 @@
 package asbackend
 
 import (
-	"math"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -109,10 +108,7 @@ func (r *request) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over the former
 	}
 	if q.MaxRecords > 0 {
-		p.MaxRecords = int64(q.MaxRecords)
-		if share := int64(max(nodes, 1)); p.MaxRecords <= math.MaxInt64/share {
-			p.MaxRecords *= share
-		}
+		p.MaxRecords = int64(q.MaxRecords) * int64(max(nodes, 1))
 	}
 	if q.Bins != nil {
 		p.IncludeBinData = len(q.Bins) > 0

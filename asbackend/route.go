@@ -37,14 +37,17 @@ func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
 		return nil, err
 	}
 	if call.Writes() {
-		return s.writeNode(s.writePolicy().ReplicaPolicy, key)
+		return s.firstNode(true, &s.writePolicy().BasePolicy, key)
 	}
-	return s.readNode(s.readPolicy(), key)
+	return s.firstNode(false, s.readPolicy(), key)
 }
 
-// readNode returns the node that a read goes to first, which for some policies is
-// another one each time.
-func (s *Store) readNode(p *as.BasePolicy, key *as.Key) (*as.Node, as.Error) {
+// firstNode returns the node that a key is sent to first, which for some policies is
+// another one for each read.
+func (s *Store) firstNode(writes bool, p *as.BasePolicy, key *as.Key) (*as.Node, as.Error) {
+	if writes {
+		return s.writeNode(p.ReplicaPolicy, key)
+	}
 	return as.GetNodeBatchRead(s.client.Cluster(), key, p.ReplicaPolicy, as.GetReplicaPolicySC(p), nil, 0, 0)
 }
 

@@ -27,8 +27,7 @@ type Store struct {
 	nodes       nodes
 	keys        keys
 	pings       chan struct{} // one for each under way
-
-	leastPatience time.Duration // the constant but in tests
+	patience    time.Duration // leastPatience but in tests
 
 	prompt     *int // see WithPromptCancel, nil: off
 	leftBehind atomic.Int64
@@ -78,8 +77,7 @@ func newStore(client *as.Client, c config, end func()) *Store {
 		policies: c.policies,
 		prompt:   c.prompt,
 		pings:    make(chan struct{}, maxPings),
-
-		leastPatience: leastPatience,
+		patience: leastPatience,
 		description: aerostore.Description{
 			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,
 		},

@@ -20,10 +20,10 @@ import (
 // as if that had been an attempt, so that one with a single attempt fails.
 type wait struct {
 	until   time.Time
-	tried   bool
-	starved bool // what the client failed with last
-	used    int  // attempts that it made before it lacked a connection
-	sent    bool // by one of which a write may have been applied
+	pause   time.Duration // before the last try, 0: there was only the first
+	starved bool          // what the client failed with last
+	used    int           // attempts that it made before it lacked a connection
+	sent    bool          // by one of which a write may have been applied
 }
 
 const (
@@ -33,8 +33,8 @@ const (
 	// leastPatience leaves time to open a connection, which no socket timeout counts.
 	leastPatience = 5 * time.Second
 
-	firstTry = time.Millisecond
-	slowTry  = 16 * time.Millisecond
+	firstWait = time.Millisecond
+	slowWait  = 16 * time.Millisecond
 )
 
 // waits reports whether the wait for a connection is not left to the client.
@@ -54,7 +54,7 @@ func (r *request) hasten(p *as.BasePolicy) {
 	}
 	p.ExitFastOnExhaustedConnectionPool = true
 	p.MaxRetries = max(p.MaxRetries-w.used, 1)
-	if !w.tried {
+	if w.pause == 0 {
 		return
 	}
 	if p.TotalTimeout > 0 {
@@ -70,7 +70,7 @@ func (s *Store) patienceFor(socketTimeout time.Duration) time.Duration {
 	if socketTimeout <= 0 {
 		return noSocketTimeout
 	}
-	return max(socketTimeout, s.leastPatience)
+	return max(socketTimeout, s.patience)
 }
 
 // note takes in how the client failed.
@@ -110,19 +110,17 @@ func lacking(err *as.AerospikeError) (inner *as.AerospikeError, ok bool) {
 
 // again reports whether the command is to be tried once more, after a pause. The
 // error says that the call ended meanwhile.
-func (r *request) again(pause time.Duration) (bool, *aerostore.Error) {
+func (r *request) again() (bool, *aerostore.Error) {
 	w := r.wait
-	if w == nil || !w.starved {
-		return false, nil
-	}
 	left := time.Until(w.until)
-	if left <= 0 {
+	if !w.starved || left <= 0 {
 		return false, nil
 	}
+	w.pause = min(max(2*w.pause, firstWait), slowWait)
 	var ended *aerostore.Error
 	select {
-	case <-time.After(min(pause, left)):
-		w.starved, w.tried = false, true
+	case <-time.After(min(w.pause, left)):
+		w.starved = false
 		return true, nil
 	case <-r.ctx.Done():
 		ended = r.call.FailContext(r.ctx.Err())
@@ -138,8 +136,8 @@ func (r *request) again(pause time.Duration) (bool, *aerostore.Error) {
 //
 //go:noinline
 func (r *request) singleAgain(key *as.Key, result aerostore.Result, err error) (aerostore.Result, error) {
-	for pause := firstTry; err != nil; pause = min(2*pause, slowTry) {
-		more, ended := r.again(pause)
+	for err != nil {
+		more, ended := r.again()
 		switch {
 		case ended != nil:
 			return aerostore.Result{}, ended
@@ -155,9 +153,9 @@ func (r *request) singleAgain(key *as.Key, result aerostore.Result, err error) (
 // is one: the keys without an answer.
 func (p *part) sendAgain() {
 	records := p.records
-	for pause := firstTry; p.err != nil; pause = min(2*pause, slowTry) {
+	for p.err != nil {
 		p.note(p.err)
-		more, ended := p.again(pause)
+		more, ended := p.again()
 		if p.ended = ended; !more {
 			return
 		}

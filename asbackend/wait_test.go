@@ -16,14 +16,9 @@ import (
 // untimed returns policies without a total timeout, under which a command is tried
 // that often.
 func untimed(n int, socket time.Duration) asbackend.Option {
-	write := as.NewWritePolicy(0, 0)
-	read := as.NewPolicy()
-	batch := as.NewBatchPolicy()
-	query := as.NewQueryPolicy()
-	for _, base := range []*as.BasePolicy{&write.BasePolicy, read, &batch.BasePolicy, &query.BasePolicy} {
-		base.MaxRetries, base.TotalTimeout, base.SocketTimeout = n, 0, socket
-	}
-	return asbackend.WithPolicies(asbackend.Policies{Read: read, Write: write, Batch: batch, Query: query})
+	return withBase(func(p *as.BasePolicy) {
+		p.MaxRetries, p.TotalTimeout, p.SocketTimeout = n, 0, socket
+	})
 }
 
 // untimedCalls are calls of each kind; a failed key of a batch fails it here.
@@ -60,6 +55,20 @@ var untimedCalls = map[string]func(ctx context.Context, s aerostore.Store, k aer
 	},
 }
 
+// eachUntimed tests each kind of call without a timeout on a Store of its own.
+func eachUntimed(t *testing.T, socket time.Duration, test func(t *testing.T, n *fakeNode, s *asbackend.Store, do func(context.Context) error)) {
+	t.Helper()
+	t.Parallel()
+	for name, do := range untimedCalls {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newFakeNode(t)
+			s := dialTo(t, n.addr(), untimed(1, socket), asbackend.WithConnections(1, 2))
+			test(t, n, s, func(ctx context.Context) error { return do(ctx, s, key("set", 1)) })
+		})
+	}
+}
+
 func worst(results []aerostore.BatchResult, err error) error {
 	for _, r := range results {
 		if err == nil {
@@ -70,65 +79,47 @@ func worst(results []aerostore.BatchResult, err error) error {
 }
 
 func TestWithoutATimeoutACommandWaitsForAConnectionAsLongAsAnAttemptMayTake(t *testing.T) {
-	t.Parallel()
-	for name, do := range untimedCalls {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			n := newFakeNode(t)
-			s := dialTo(t, n.addr(), untimed(1, 100*time.Millisecond), asbackend.WithConnections(1, 2))
-			s.Hurry()
-			useUp(t, s)
-			err := do(t.Context(), s, key("set", 1))
-			wantError(t, err, aerostore.ErrTimeout)
-			if aerostore.InDoubt(err) {
-				t.Errorf("it is in doubt: %v", err)
-			}
-			if text := err.Error(); !strings.Contains(text, "nothing was sent") || !strings.Contains(text, "the connection pool is exhausted") {
-				t.Errorf("the error does not say why: %v", err)
-			}
-			if n.got() != 0 {
-				t.Errorf("%d commands were sent", n.got())
-			}
-		})
-	}
+	eachUntimed(t, 100*time.Millisecond, func(t *testing.T, n *fakeNode, s *asbackend.Store, do func(context.Context) error) {
+		s.Hurry()
+		useUp(t, s)
+		err := do(t.Context())
+		wantError(t, err, aerostore.ErrTimeout)
+		if aerostore.InDoubt(err) {
+			t.Errorf("it is in doubt: %v", err)
+		}
+		if text := err.Error(); !strings.Contains(text, "nothing was sent") || !strings.Contains(text, "the connection pool is exhausted") {
+			t.Errorf("the error does not say why: %v", err)
+		}
+		if n.got() != 0 {
+			t.Errorf("%d commands were sent", n.got())
+		}
+	})
 }
 
 func TestACommandThatWaitsForAConnectionTakesTheFirstThatComesFree(t *testing.T) {
-	t.Parallel()
-	for name, do := range untimedCalls {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			n := newFakeNode(t)
-			s := dialTo(t, n.addr(), untimed(1, 10*time.Second), asbackend.WithConnections(1, 2))
-			giveBack := useUp(t, s)
-			time.AfterFunc(20*time.Millisecond, giveBack)
-			if err := do(t.Context(), s, key("set", 1)); errors.Is(err, aerostore.ErrTimeout) || aerostore.CodeOf(err) == aerostore.CodeNoConnections {
-				t.Error(err)
-			}
-			if n.got() != 1 {
-				t.Errorf("%d commands came in, want 1", n.got())
-			}
-		})
-	}
+	eachUntimed(t, 10*time.Second, func(t *testing.T, n *fakeNode, s *asbackend.Store, do func(context.Context) error) {
+		giveBack := useUp(t, s)
+		time.AfterFunc(20*time.Millisecond, giveBack)
+		if err := do(t.Context()); errors.Is(err, aerostore.ErrTimeout) || aerostore.CodeOf(err) == aerostore.CodeNoConnections {
+			t.Error(err)
+		}
+		if n.got() != 1 {
+			t.Errorf("%d commands came in, want 1", n.got())
+		}
+	})
 }
 
 func TestACancellationEndsTheWaitForAConnection(t *testing.T) {
-	t.Parallel()
-	for name, do := range untimedCalls {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			n := newFakeNode(t)
-			s := dialTo(t, n.addr(), untimed(1, time.Hour), asbackend.WithConnections(1, 2))
-			useUp(t, s)
-			ctx, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(20*time.Millisecond, cancel)
-			err := do(ctx, s, key("set", 1))
-			wantError(t, err, context.Canceled)
-			if aerostore.InDoubt(err) {
-				t.Errorf("it is in doubt: %v", err)
-			}
-		})
-	}
+	eachUntimed(t, time.Hour, func(t *testing.T, _ *fakeNode, s *asbackend.Store, do func(context.Context) error) {
+		useUp(t, s)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(20*time.Millisecond, cancel)
+		err := do(ctx)
+		wantError(t, err, context.Canceled)
+		if aerostore.InDoubt(err) {
+			t.Errorf("it is in doubt: %v", err)
+		}
+	})
 }
 
 func TestAShutdownThatIsOutOfTimeEndsTheWaitForAConnection(t *testing.T) {
