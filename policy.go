@@ -39,6 +39,46 @@ type PolicyLevel struct {
 	Name  string // "in_flight"
 	Scope string // the namespace or node that it is about, "" for the whole store
 	Value float64
+	Kind  LevelKind // how several become one; the same for all levels of a name
+}
+
+// A LevelKind is how the values of a level become one where there are several:
+// of several scopes, or of several policies of a kind. A ratio has no kind. A
+// policy reports the two parts that it is made of.
+type LevelKind uint8
+
+const (
+	// LevelSum is for what adds up: operations in flight, a limit, a budget.
+	LevelSum LevelKind = iota
+
+	// LevelMax is for what does not add up, where the highest value is the one to
+	// know: a state, a duration, whether something is switched on.
+	LevelMax
+)
+
+// Combine returns the one value that a and b become.
+func (k LevelKind) Combine(a, b float64) float64 {
+	if k == LevelMax {
+		return max(a, b)
+	}
+	return a + b
+}
+
+// Scope returns what is about one scope alone, so that its events and levels can
+// be read by name.
+func (s PolicyStats) Scope(scope string) PolicyStats {
+	one := PolicyStats{Policy: s.Policy}
+	for _, e := range s.Events {
+		if e.Scope == scope {
+			one.Events = append(one.Events, e)
+		}
+	}
+	for _, l := range s.Levels {
+		if l.Scope == scope {
+			one.Levels = append(one.Levels, l)
+		}
+	}
+	return one
 }
 
 // Event returns how often something happened, over all scopes; 0 for an event
@@ -53,16 +93,22 @@ func (s PolicyStats) Event(name string) int64 {
 	return n
 }
 
-// Level returns a level, summed over all scopes; 0 for one that the policy does
-// not know.
+// Level returns a level, combined over all scopes by its [LevelKind]: the sum of
+// what is in flight, the worst of several states. It is 0 for a level that the
+// policy does not know. [PolicyStats.Scope] leads to the level of one scope.
 func (s PolicyStats) Level(name string) float64 {
-	var v float64
+	var value float64
+	found := false
 	for _, l := range s.Levels {
-		if l.Name == name {
-			v += l.Value
+		switch {
+		case l.Name != name:
+		case found:
+			value = l.Kind.Combine(value, l.Value)
+		default:
+			value, found = l.Value, true
 		}
 	}
-	return v
+	return value
 }
 
 // WithPolicy returns a middleware that puts a policy around a store. Each store

@@ -22,7 +22,10 @@ func (c *tally) PolicyStats() aerostore.PolicyStats {
 	return aerostore.PolicyStats{
 		Policy: "tally",
 		Events: []aerostore.PolicyEvent{{Name: "seen", Scope: "a", N: c.n}, {Name: "seen", Scope: "b", N: 1}},
-		Levels: []aerostore.PolicyLevel{{Name: "depth", Scope: "a", Value: 1.5}, {Name: "depth", Value: 2}},
+		Levels: []aerostore.PolicyLevel{
+			{Name: "depth", Scope: "a", Value: 1.5}, {Name: "depth", Value: 2},
+			{Name: "state", Scope: "a", Value: -2, Kind: aerostore.LevelMax}, {Name: "state", Value: -1, Kind: aerostore.LevelMax},
+		},
 	}
 }
 
@@ -65,7 +68,7 @@ func TestPoliciesAreFoundThroughOtherLayersOutermostFirst(t *testing.T) {
 	}
 }
 
-func TestPolicyStatsAddUpOverScopes(t *testing.T) {
+func TestLevelsOfSeveralScopesBecomeOneByTheirKind(t *testing.T) {
 	stats := (&tally{n: 4}).PolicyStats()
 	if got := stats.Event("seen"); got != 5 {
 		t.Errorf("seen %d, want 5", got)
@@ -73,8 +76,21 @@ func TestPolicyStatsAddUpOverScopes(t *testing.T) {
 	if got := stats.Level("depth"); got != 3.5 {
 		t.Errorf("depth %v, want 3.5", got)
 	}
+	if got := stats.Level("state"); got != -1 {
+		t.Errorf("state %v, want the highest, -1", got)
+	}
 	if stats.Event("unheard of") != 0 || stats.Level("unheard of") != 0 {
 		t.Error("what a policy does not know is not 0")
+	}
+}
+
+func TestPolicyStatsOfOneScope(t *testing.T) {
+	stats := (&tally{n: 4}).PolicyStats().Scope("a")
+	if stats.Policy != "tally" || stats.Event("seen") != 4 || stats.Level("depth") != 1.5 || stats.Level("state") != -2 {
+		t.Errorf("of a: %+v", stats)
+	}
+	if other := stats.Scope("b"); other.Events != nil || other.Levels != nil {
+		t.Errorf("of b in a: %+v", other)
 	}
 }
 

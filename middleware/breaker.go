@@ -68,7 +68,8 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 //
 // The policy "circuit_breaker" has, for each scope, the events rejected,
 // opened, half_opened and closed, of which a [Hook] is told, and the levels
-// state (0 closed, 1 half open, 2 open), failure_rate and calls of the window.
+// state (0 closed, 1 half open, 2 open; over several scopes the highest), calls
+// and failures, which are those of the window.
 //
 // CircuitBreaker panics if the options make no sense.
 func CircuitBreaker(opts ...BreakerOption) aerostore.Middleware {
@@ -223,14 +224,10 @@ func (b *breaker) PolicyStats() aerostore.PolicyStats {
 func (c *scopedCircuit) addTo(stats *aerostore.PolicyStats) {
 	stats.Events = c.appendTo(stats.Events)
 	calls, failures := c.window.sum()
-	rate := 0.0
-	if calls > 0 {
-		rate = float64(failures) / float64(calls)
-	}
-	name := c.scope
+	state := stateOf(c.state.Load())
 	stats.Levels = append(stats.Levels,
-		aerostore.PolicyLevel{Name: "state", Scope: name, Value: float64(stateOf(c.state.Load()))},
-		aerostore.PolicyLevel{Name: "failure_rate", Scope: name, Value: rate},
-		aerostore.PolicyLevel{Name: "calls", Scope: name, Value: float64(calls)},
+		aerostore.PolicyLevel{Name: "state", Scope: c.scope, Value: float64(state), Kind: aerostore.LevelMax},
+		aerostore.PolicyLevel{Name: "calls", Scope: c.scope, Value: float64(calls)},
+		aerostore.PolicyLevel{Name: "failures", Scope: c.scope, Value: float64(failures)},
 	)
 }

@@ -115,7 +115,7 @@ func (h *hedge) PolicyStats() aerostore.PolicyStats {
 		Policy: hedgePolicy,
 		Events: h.appendTo(nil),
 		Levels: []aerostore.PolicyLevel{
-			{Name: "delay", Value: h.after().Seconds()},
+			{Name: "delay", Value: h.after().Seconds(), Kind: aerostore.LevelMax},
 			{Name: "in_flight", Value: float64(h.running.Load())},
 			{Name: "losers", Value: float64(h.losing())},
 		},

@@ -79,6 +79,6 @@ func (r *readOnly) PolicyStats() aerostore.PolicyStats {
 	return aerostore.PolicyStats{
 		Policy: readOnlyPolicy,
 		Events: r.appendTo(nil),
-		Levels: []aerostore.PolicyLevel{{Name: "active", Value: active}},
+		Levels: []aerostore.PolicyLevel{{Name: "active", Value: active, Kind: aerostore.LevelMax}},
 	}
 }

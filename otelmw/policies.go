@@ -45,7 +45,7 @@ type policyMeter struct {
 
 // policyMeters are those that are registered. The first one of a provider tells
 // for all of them, so that a policy in two chains is told of once and the levels
-// of several are added up, where a gauge would keep the last.
+// of several are combined, where a gauge would keep the last.
 var policyMeters = newRegistry[metric.MeterProvider, *policyMeter]()
 
 func (s *policySource) register(provider metric.MeterProvider) *policyMeter {
@@ -114,6 +114,7 @@ func (p *policyMeter) tellsFor() []*policyMeter {
 
 func (p *policyMeter) observe(_ context.Context, o metric.Observer) error {
 	events, levels := totals[int64]{}, totals[float64]{}
+	count := func(a, b int64) int64 { return a + b }
 	told := map[aerostore.Policy]bool{}
 	for _, m := range p.tellsFor() {
 		for _, policy := range m.about.policies {
@@ -125,10 +126,10 @@ func (p *policyMeter) observe(_ context.Context, o metric.Observer) error {
 			}
 			stats := policy.PolicyStats()
 			for _, e := range stats.Events {
-				events.add(m.about.attributes(stats.Policy, policyEventKey.String(e.Name), e.Scope), e.N)
+				events.add(m.about.attributes(stats.Policy, policyEventKey.String(e.Name), e.Scope), e.N, count)
 			}
 			for _, l := range stats.Levels {
-				levels.add(m.about.attributes(stats.Policy, policyLevelKey.String(l.Name), l.Scope), l.Value)
+				levels.add(m.about.attributes(stats.Policy, policyLevelKey.String(l.Name), l.Scope), l.Value, l.Kind.Combine)
 			}
 		}
 	}
@@ -153,7 +154,7 @@ func (s *policySource) attributes(policy string, what attribute.KeyValue, scope 
 	return attribute.NewSet(slices.Concat(attrs, s.static)...)
 }
 
-// totals are sums, one for each set of attributes.
+// totals are what several policies say together, one for each set of attributes.
 type totals[N int64 | float64] map[attribute.Distinct]*total[N]
 
 type total[N int64 | float64] struct {
@@ -161,11 +162,10 @@ type total[N int64 | float64] struct {
 	n          N
 }
 
-func (t totals[N]) add(attributes attribute.Set, n N) {
-	sum, ok := t[attributes.Equivalent()]
-	if !ok {
-		sum = &total[N]{attributes: attributes}
-		t[attributes.Equivalent()] = sum
+func (t totals[N]) add(attributes attribute.Set, n N, combine func(a, b N) N) {
+	if all, ok := t[attributes.Equivalent()]; ok {
+		all.n = combine(all.n, n)
+		return
 	}
-	sum.n += n
+	t[attributes.Equivalent()] = &total[N]{attributes, n}
 }

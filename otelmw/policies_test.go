@@ -43,7 +43,11 @@ func limiting(rejected int64, inFlight float64) *standing {
 			{Name: "rejected", Scope: "bar", N: 2},
 			{Name: "limit_changed", N: 3},
 		},
-		Levels: []aerostore.PolicyLevel{{Name: "in_flight", Value: inFlight}, {Name: "limit", Scope: "test", Value: 20}},
+		Levels: []aerostore.PolicyLevel{
+			{Name: "in_flight", Value: inFlight},
+			{Name: "state", Scope: "test", Value: inFlight, Kind: aerostore.LevelMax},
+			{Name: "limit", Scope: "test", Value: 20},
+		},
 	}}
 }
 
@@ -114,11 +118,13 @@ func TestWhatThePoliciesBeneathCountIsTold(t *testing.T) {
 	})
 	expectLevels(t, reader, map[string]float64{
 		ofPolicy("limit", "level", "in_flight", "", "app", "shop"): 7,
+		ofPolicy("limit", "level", "state", "test", "app", "shop"): 7,
 		ofPolicy("limit", "level", "limit", "test", "app", "shop"): 20,
 	})
 	limit.stats.Events[0].N, limit.stats.Levels[0].Value = 6, math.Inf(1)
 	expectLevels(t, reader, map[string]float64{
 		ofPolicy("limit", "level", "in_flight", "", "app", "shop"): math.Inf(1),
+		ofPolicy("limit", "level", "state", "test", "app", "shop"): 7,
 		ofPolicy("limit", "level", "limit", "test", "app", "shop"): 20,
 	})
 	runtime.KeepAlive(store)
@@ -139,7 +145,7 @@ func TestPoliciesAreAskedAtCollectionAlone(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-func TestPoliciesOfAKindAddUp(t *testing.T) {
+func TestPoliciesOfAKindAreToldOfTogether(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
 	shared := limiting(100, 1000)
@@ -159,6 +165,7 @@ func TestPoliciesOfAKindAddUp(t *testing.T) {
 		expect(t, reader, eventsName, want(121, 8))
 		expectLevels(t, reader, map[string]float64{
 			ofPolicy("limit", "level", "in_flight", ""): 1035, ofPolicy("limit", "level", "limit", "test"): 80,
+			ofPolicy("limit", "level", "state", "test"): 1000,
 		})
 		runtime.KeepAlive(one)
 	}()
@@ -221,7 +228,7 @@ func TestWhatAProviderDoesNotMakeOfPoliciesIsReportedAndTheRestIsTold(t *testing
 		said           int
 		events, levels int
 	}{
-		{"events", func(name string) bool { return name == eventsName }, 1, 0, 2},
+		{"events", func(name string) bool { return name == eventsName }, 1, 0, 3},
 		{"levels", func(name string) bool { return name == levelName }, 1, 3, 0},
 		{"both", func(name string) bool { return name == eventsName || name == levelName }, 2, 0, 0},
 		{"callbacks", func(name string) bool { return name == "callbacks" }, 2, 0, 0},
