@@ -15,7 +15,8 @@ type Result struct {
 	what any   // a *Record, the first *BatchResult, a bool, or nil
 	n    int32 // the number of batch results
 
-	// Attempts is how often the operation was tried, 0 where nobody counted.
+	// Attempts is how often the operation was tried, 0 where nobody counted or
+	// where another operation was tried in its place, whose result has them.
 	Attempts int32
 
 	// Node is the node that the operation went to last, nil where none was

@@ -46,6 +46,10 @@ func (h Hook) applyCoalesce(c *coalesceConfig) { c.hook = h }
 // caller's goroutine goes on with as a [PanicError]. If no caller is left it is
 // the event panicked.
 //
+// The attempts of the shared read are in the result of one caller alone, the
+// first one unless it left, so that adding up attempts counts each once. The
+// others have 0.
+//
 // # Counts
 //
 // The policy "coalesce" has the events joined, reads that were answered by
@@ -100,40 +104,40 @@ func (c *coalesce) Intercept(next aerostore.Handler) aerostore.Handler {
 }
 
 func (c *coalesce) read(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	f, joined := c.shards.of(call.Key).board(call)
-	switch {
-	case f == nil:
+	f, joined := c.shards.of(call.Key).board(ctx, call)
+	if f == nil {
 		return next(ctx, call)
-	case joined:
+	}
+	aboard := true
+	defer func() {
+		if aboard { // the hook did not return
+			f.leave(joined)
+		}
+	}()
+	if joined {
 		c.happened(ctx, call, coalesceJoined)
-	default:
+	} else {
 		c.running.Add(1)
-		shared, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		f.cancel = cancel
-		go c.fly(shared, f, next)
+		go c.fly(f, next)
 	}
 	select {
 	case <-f.landed:
 	case <-ctx.Done():
-		if f.leave() {
+		aboard = false
+		if f.leave(joined) {
 			return aerostore.Result{}, call.FailContext(ctx.Err())
 		}
 		<-f.landed
 	}
-	result, err := f.give()
-	if f.shared {
-		if record := result.Record(); record != nil {
-			result = result.WithRecord(record.Clone())
-		}
-	}
-	return result, err
+	aboard = false
+	return f.share(joined)
 }
 
-func (c *coalesce) fly(ctx context.Context, f *flight, next aerostore.Handler) {
-	carryOut(ctx, f.call, next, func(o outcome) {
+func (c *coalesce) fly(f *flight, next aerostore.Handler) {
+	carryOut(f.ctx, f.call, next, func(o outcome) {
 		c.running.Add(-1)
 		if awaited := f.land(o); !awaited && o.panicked != nil {
-			c.happened(ctx, f.call, coalescePanicked)
+			c.panickedUnseen(f.ctx, f.call, coalescePanicked)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/aerostore/aerostore"
 )
@@ -12,15 +13,18 @@ import (
 // A flight is one read with all the callers that wait for it.
 type flight struct {
 	shard  *flightShard
-	call   aerostore.Call
+	ctx    context.Context // of the read, which nobody's deadline ends
 	cancel context.CancelFunc
+	call   aerostore.Call
 	landed chan struct{} // closed when outcome is there
 	outcome
+	inherited atomic.Bool // by whom the attempts count for, if orphaned
 
 	// Guarded by the shard:
 	next     *flight // of another read of the same record that can be joined
 	members  int     // callers that wait
 	shared   bool    // there was more than one
+	orphaned bool    // the first of them left before the end
 	finished bool
 }
 
@@ -60,7 +64,7 @@ func (s *flightShards) of(key aerostore.Key) *flightShard {
 
 // board joins the flight for the call or makes one that begins now. It returns
 // nil if the read has to go alone.
-func (s *flightShard) board(call aerostore.Call) (f *flight, joined bool) {
+func (s *flightShard) board(ctx context.Context, call aerostore.Call) (f *flight, joined bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.blanket > 0 || s.writes[call.Key] > 0 {
@@ -75,6 +79,7 @@ func (s *flightShard) board(call aerostore.Call) (f *flight, joined bool) {
 		}
 	}
 	f = &flight{shard: s, call: call.Clone(), landed: make(chan struct{}), next: first, members: 1}
+	f.ctx, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.flights[call.Key] = f
 	return f, false
 }
@@ -114,13 +119,14 @@ func (f *flight) land(o outcome) bool {
 
 // leave takes a caller off the flight, which ends with the last one. It returns
 // false if the flight has landed.
-func (f *flight) leave() bool {
+func (f *flight) leave(joined bool) bool {
 	f.shard.mu.Lock()
 	if f.finished {
 		f.shard.mu.Unlock()
 		return false
 	}
 	f.members--
+	f.orphaned = f.orphaned || !joined
 	last := f.members == 0
 	if last {
 		f.forget()
@@ -130,6 +136,22 @@ func (f *flight) leave() bool {
 		f.cancel()
 	}
 	return true
+}
+
+// share returns what a caller is answered when the flight has landed: where there
+// are several, with a record of its own, and with the attempts for one of them.
+func (f *flight) share(joined bool) (aerostore.Result, error) {
+	result, err := f.give()
+	if !f.shared {
+		return result, err
+	}
+	if record := result.Record(); record != nil {
+		result = result.WithRecord(record.Clone())
+	}
+	if joined && !(f.orphaned && f.inherited.CompareAndSwap(false, true)) {
+		result.Attempts = 0
+	}
+	return result, err
 }
 
 // begin keeps reads of the record from being joined until end is called.

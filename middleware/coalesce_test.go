@@ -68,22 +68,17 @@ func TestReadsOfTheSameAtTheSameTimeAreOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events told
 		calls := 0
-		var result aerostore.Result
-		store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		shared := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 			calls++
 			time.Sleep(ms)
 			return aerostore.Result{Attempts: 2, Node: node}.WithRecord(everything()), nil
 		}), middleware.Coalesce(middleware.Hook(events.hook)))
-		outer := aerostore.Chain(store, resultOf(&result))
+		store, results := keeping(shared)
 		records := make(chan *aerostore.Record, 10)
 		var all sync.WaitGroup
-		for i := range 10 {
-			s := store
-			if i == 0 {
-				s = outer
-			}
+		for range 10 {
 			all.Go(func() {
-				record, err := s.Get(t.Context(), key)
+				record, err := store.Get(t.Context(), key)
 				if err != nil {
 					t.Error(err)
 				}
@@ -102,14 +97,76 @@ func TestReadsOfTheSameAtTheSameTimeAreOne(t *testing.T) {
 		if calls != 1 {
 			t.Errorf("%d reads, want 1", calls)
 		}
-		if result.Attempts != 2 || result.Node != node {
-			t.Errorf("the result says %+v", result)
+		for range 10 {
+			if result := <-results; result.Node != node {
+				t.Errorf("a result says %+v", result)
+			}
 		}
 		wantCounted(t, store, map[string]int64{"joined": 9})
 		if n := len(events.names()); n != 9 {
 			t.Errorf("the hook was told %d times", n)
 		}
 	})
+}
+
+// keeping returns a store through which results are kept.
+func keeping(store aerostore.Store) (aerostore.Store, <-chan aerostore.Result) {
+	results := make(chan aerostore.Result, 100)
+	return aerostore.Chain(store, aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			result, err := next(ctx, call)
+			results <- result
+			return result, err
+		}
+	})), results
+}
+
+func TestTheAttemptsOfASharedReadCountOnce(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		leaves bool // the first caller does
+		fails  aerostore.ResultCode
+		want   int32
+	}{
+		{"an answer", false, 0, 3},
+		{"an answer, the first caller being gone", true, 0, 3},
+		{"a failure", false, aerostore.CodeTimeout, 3},
+		{"a failure, the first caller being gone", true, aerostore.CodeTimeout, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+					time.Sleep(time.Second)
+					result := aerostore.Result{Attempts: c.want}
+					if c.fails != 0 {
+						return result, call.Fail(c.fails, nil)
+					}
+					return result, nil
+				})
+				store, results := keeping(aerostore.Chain(backend, middleware.Coalesce()))
+				first, leave := context.WithCancel(t.Context())
+				defer leave()
+				var all sync.WaitGroup
+				all.Go(func() { _, _ = store.Get(first, key) })
+				synctest.Wait()
+				for range 9 {
+					all.Go(func() { _, _ = store.Get(t.Context(), key) })
+				}
+				synctest.Wait()
+				if c.leaves {
+					leave()
+				}
+				all.Wait()
+				var sum int32
+				for range 10 {
+					sum += (<-results).Attempts
+				}
+				if sum != c.want {
+					t.Errorf("the results of all callers say %d attempts, want %d", sum, c.want)
+				}
+			})
+		})
+	}
 }
 
 func TestReadsOfSomethingElseAreNotShared(t *testing.T) {

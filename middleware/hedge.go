@@ -23,7 +23,8 @@ import (
 // whichever is longer. A failure before that is returned at once: trying again
 // is for a retry. Once there are two attempts the first answer wins, also that
 // there is no record; a failure waits for the other attempt, and if that fails,
-// too, the error is that of the first one. Attempts in the result counts both.
+// too, the error is that of the first one. Attempts in the result counts both, and
+// for an attempt that has not ended 1.
 //
 // # What goes on
 //
@@ -207,27 +208,41 @@ func (r *race) finish() (aerostore.Result, error) {
 				if a.second {
 					r.happened(r.ctx, r.call, hedgeWon)
 				}
-				return r.answer(&a)
+				return r.answer(&a, failed)
 			case n > 1:
 				failed = &a
 			case failed != nil && a.second:
-				return r.answer(failed)
+				return r.answer(failed, &a)
 			default:
-				return r.answer(&a)
+				return r.answer(&a, failed)
 			}
 		case <-r.ctx.Done():
-			return aerostore.Result{}, r.call.FailContext(r.ctx.Err())
+			result := aerostore.Result{Attempts: r.attempts(nil, failed)}
+			return result, r.call.FailContext(r.ctx.Err())
 		}
 	}
 }
 
-// answer gives what an attempt gave, with the number of all.
-func (r *race) answer(a *arrival) (aerostore.Result, error) {
+// answer gives what an attempt gave, with the number of all. The other attempt is
+// nil while it runs.
+func (r *race) answer(a, other *arrival) (aerostore.Result, error) {
 	result, err := a.give()
 	if r.started > 1 {
-		result.Attempts = max(result.Attempts, 1) + 1
+		result.Attempts = r.attempts(a, other)
 	}
 	return result, err
+}
+
+// attempts adds up what is known of the attempts that layers inside made; one
+// that has not ended is one.
+func (r *race) attempts(ended ...*arrival) int32 {
+	n := int32(r.started) //nolint:gosec // G115: 1 or 2
+	for _, a := range ended {
+		if a != nil {
+			n += max(a.result.Attempts, 1) - 1
+		}
+	}
+	return n
 }
 
 // drain looks at what came too late: nothing but a panic matters.
@@ -236,7 +251,7 @@ func (r *race) drain() {
 		select {
 		case a := <-r.arrivals:
 			if a.panicked != nil {
-				r.happened(r.ctx, r.call, hedgePanicked)
+				r.panickedUnseen(r.ctx, r.call, hedgePanicked)
 			}
 		default:
 			return

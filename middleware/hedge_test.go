@@ -71,7 +71,7 @@ func (s *attempts) handle(ctx context.Context, call aerostore.Call) (aerostore.R
 	case a.exits:
 		runtime.Goexit()
 	case a.err != 0:
-		return aerostore.Result{}, call.Fail(a.err, fmt.Errorf("%s", a.name))
+		return aerostore.Result{Attempts: a.attempts}, call.Fail(a.err, fmt.Errorf("%s", a.name))
 	}
 	record := &aerostore.Record{Key: call.Key, Bins: aerostore.Bins{"name": a.name}}
 	return aerostore.Result{Attempts: a.attempts, Node: node}.WithRecord(record), nil
@@ -112,6 +112,8 @@ func TestTheFirstAnswerOfTwoAttemptsWins(t *testing.T) {
 		{"a failure before the delay is returned", []attempt{{takes: 5 * ms, err: aerostore.CodeTimeout, name: "a"}}, "TIMEOUT a", 5 * ms, 1, 0, 0},
 		{"the first one fails and the second does not", []attempt{{takes: 20 * ms, err: aerostore.CodeTimeout}, {takes: 50 * ms, name: "b"}}, "b", 60 * ms, 2, 2, 1},
 		{"the second one fails and the first does not", []attempt{{takes: 50 * ms, name: "a"}, {takes: 5 * ms, err: aerostore.CodeTimeout}}, "a", 50 * ms, 2, 2, 0},
+		{"both fail after attempts inside", []attempt{{takes: 20 * ms, err: aerostore.CodeTimeout, name: "a", attempts: 3}, {takes: 20 * ms, err: aerostore.CodeNetwork, name: "b", attempts: 2}}, "TIMEOUT a", 30 * ms, 2, 5, 0},
+		{"one fails after attempts inside", []attempt{{takes: 20 * ms, err: aerostore.CodeTimeout, attempts: 3}, {takes: 50 * ms, name: "b", attempts: 2}}, "b", 60 * ms, 2, 5, 1},
 		{"both fail, the first first", []attempt{{takes: 20 * ms, err: aerostore.CodeTimeout, name: "a"}, {takes: 20 * ms, err: aerostore.CodeNetwork, name: "b"}}, "TIMEOUT a", 30 * ms, 2, 2, 0},
 		{"both fail, the second first", []attempt{{takes: 40 * ms, err: aerostore.CodeTimeout, name: "a"}, {takes: 5 * ms, err: aerostore.CodeNetwork, name: "b"}}, "TIMEOUT a", 40 * ms, 2, 2, 0},
 		{"that there is no record is an answer", []attempt{{takes: 100 * ms, name: "a"}, {takes: 5 * ms, err: aerostore.CodeNotFound, name: "b"}}, "KEY_NOT_FOUND_ERROR b", 15 * ms, 2, 2, 1},
@@ -152,6 +154,30 @@ func TestTheFirstAnswerOfTwoAttemptsWins(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAHedgeThatTheCallerLeavesCountsItsAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			name   string
+			script []attempt
+			want   int32
+		}{
+			{"both run", []attempt{{takes: time.Second}}, 2},
+			{"one has failed", []attempt{{takes: time.Second}, {takes: 5 * ms, err: aerostore.CodeTimeout, attempts: 3}}, 4},
+		} {
+			backend := &attempts{script: c.script}
+			var result aerostore.Result
+			store := aerostore.Chain(aerostore.Handler(backend.handle), resultOf(&result),
+				middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0)))
+			ctx, cancel := context.WithTimeout(t.Context(), 100*ms)
+			_, _ = store.Get(ctx, key)
+			cancel()
+			if result.Attempts != c.want {
+				t.Errorf("%s: %d attempts, want %d", c.name, result.Attempts, c.want)
+			}
+		}
+	})
 }
 
 func TestOnlyReadsThatEndByThemselvesAreHedged(t *testing.T) {

@@ -22,6 +22,11 @@ type Event struct {
 // It is given the operation that brought the event about and called by the
 // goroutine that runs it, with no lock held: many goroutines may be in it at
 // once, and the operation waits for it. Nil is no hook.
+//
+// A hook that panics ends the operation with its panic, and leaves nothing
+// behind: the operation's slot, probe or place in a shared read is free. Of the
+// event panicked, which no caller is left to see, a panic of the hook is counted
+// as another one.
 type Hook func(ctx context.Context, call aerostore.Call, event Event)
 
 func (h Hook) tell(ctx context.Context, call aerostore.Call, event Event) {
@@ -46,6 +51,17 @@ func newTallies(policy, scope string, hook Hook, names ...string) tallies {
 func (t *tallies) happened(ctx context.Context, call aerostore.Call, event int) {
 	t.counts[event].Add(1)
 	t.hook.tell(ctx, call, Event{Policy: t.policy, Name: t.names[event], Scope: t.scope})
+}
+
+// panickedUnseen counts a panic that no caller is left to go on with, on a
+// goroutine where the hook's own panic would end the program. That counts, too.
+func (t *tallies) panickedUnseen(ctx context.Context, call aerostore.Call, event int) {
+	defer func() {
+		if recover() != nil {
+			t.counts[event].Add(1)
+		}
+	}()
+	t.happened(ctx, call, event)
 }
 
 // appendTo appends what was counted.

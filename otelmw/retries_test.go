@@ -1,0 +1,62 @@
+package otelmw_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
+	"github.com/aerostore/aerostore/otelmw"
+)
+
+func TestRetriesOfASharedReadAreCountedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			time.Sleep(time.Second)
+			if tries++; tries < 3 {
+				return aerostore.Result{Attempts: 1}, call.Fail(aerostore.CodeTimeout, nil)
+			}
+			return aerostore.Result{Attempts: 1}, nil
+		})
+		reader, recorder := metric.NewManualReader(), tracetest.NewSpanRecorder()
+		store := aerostore.Chain(backend,
+			otelmw.Tracing(otelmw.WithTracerProvider(providerOf(recorder))),
+			otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))),
+			middleware.Coalesce(), middleware.Retry())
+		var all sync.WaitGroup
+		for range 100 {
+			all.Go(func() {
+				if _, err := store.Get(t.Context(), key); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		var retries int64
+		for _, n := range counts(t, collect(t, reader)[retriesName]) {
+			retries += n
+		}
+		if retries != 2 {
+			t.Errorf("%s is %d, want 2", retriesName, retries)
+		}
+		told := 0
+		for _, span := range recorder.Ended() {
+			if n, ok := attributesOf(span)["aerospike.attempts"]; ok {
+				told++
+				if n != "3" {
+					t.Errorf("a span has %s attempts, want 3", n)
+				}
+			}
+		}
+		if told != 1 {
+			t.Errorf("%d of %d spans have attempts, want one", told, len(recorder.Ended()))
+		}
+	})
+}
