@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,25 +27,39 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 // the part [BreakerFailureRate] failed. An open circuit turns everything away
 // for [BreakerOpenFor]. Then it is half open: it lets [BreakerProbes]
 // operations through at once; it closes when that many have succeeded, and
-// opens again when one fails. Probes that have not ended after another
-// BreakerOpenFor are given up, so that one that hangs does not hold up all.
+// opens again when one fails.
+//
+// Probes that have not ended after another BreakerOpenFor give up their places,
+// so that one that hangs does not hold up all. While the circuit is half open
+// their success still counts, and so does their failure, unless a probe that
+// began after them has succeeded.
 //
 // An operation that began before the circuit changed does not count after it.
 //
 // # What counts
 //
-// What [BlamesCluster], or a [BreakerClassifier], says of an error. Any other
-// answer of a server is a success. What says nothing about the cluster does not
-// count and is no probe's success: refused input, the caller's cancellation,
-// what another policy turned away, a closed store, and a timeout of an
-// operation that was given less time than [BreakerPatience]. A longer deadline
-// of the caller's is a failure, since a cluster that hangs shows itself to most
-// services in no other way.
+// A failure is what [BlamesCluster], or a [BreakerClassifier], says. A success is
+// an answer of the cluster: a result, or any other error that a server returned.
+// What says nothing about the cluster is neither, does not count and closes no
+// circuit: refused input, the caller's cancellation, what another policy turned
+// away, a closed store, and a timeout of an operation that was given less time
+// than [BreakerPatience]. A longer deadline of the caller's is a failure, since a
+// cluster that hangs shows itself to most services in no other way.
 //
-// A batch counts once. It failed if it did as a whole, or if the part
-// BreakerFailureRate of its keys did. A query counts when the caller is through
-// with it: breaking off is no failure. An operation that panics, in the body of
-// the caller's loop or elsewhere, does not count.
+// A batch counts once, by those of its keys that count. It failed if it did as a
+// whole, or if the part BreakerFailureRate of those keys did; without any, as
+// where it is empty, it does not count.
+//
+// A query counts when the caller is through with it: breaking off is no failure.
+// Time in the body of the caller's loop is the caller's: it is taken off the time
+// that the query was given, and a timeout of a query that spent more time there
+// than in the cluster does not count.
+//
+// A custom call counts by the error that its function returns: nil is a success,
+// so that a function that may return without contacting the cluster is better run
+// without [aerostore.Do]. The same holds for a layer further in that answers from
+// elsewhere, such as a cache: it belongs outside the breaker. An operation that
+// panics, in the body of the caller's loop or elsewhere, does not count.
 //
 // # Scope
 //
@@ -153,13 +168,18 @@ func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
 		if stateOf(ticket) != closed {
 			return b.probe(ctx, call, c, next)
 		}
-		hurried := false
+		if call.Op == aerostore.OpQuery {
+			result, v, err := b.try(ctx, call, next)
+			b.settle(ctx, call, c, ticket, v)
+			return result, err
+		}
+		given := unlimited
 		if deadline, ok := ctx.Deadline(); ok || call.Options.Timeout > 0 {
-			hurried = b.hurries(deadline, ok, call.Options.Timeout)
+			given = timeGiven(deadline, ok, call.Options.Timeout)
 		}
 		result, err := next(ctx, call)
 		if err != nil || call.IsBatch() {
-			b.settle(ctx, call, c, ticket, b.judge(ctx, call, result, err, hurried))
+			b.settle(ctx, call, c, ticket, b.judge(ctx, call, result, err, given < b.patience))
 			return result, err
 		}
 		c.succeed(ticket)
@@ -171,21 +191,30 @@ func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
 // turns it away. Its place is given back however it ends.
 func (b *breaker) probe(
 	ctx context.Context, call aerostore.Call, c *scopedCircuit, next aerostore.Handler,
-) (aerostore.Result, error) {
+) (result aerostore.Result, err error) {
 	ticket, wait, became := c.admit()
-	if became >= 0 {
-		c.happened(ctx, call, became)
-	}
 	if wait > 0 {
 		return aerostore.Result{}, c.reject(ctx, call, wait)
 	}
 	v := neither
 	defer func() { b.settle(ctx, call, c, ticket, v) }()
-	deadline, ok := ctx.Deadline()
-	hurried := b.hurries(deadline, ok, call.Options.Timeout)
-	result, err := next(ctx, call)
-	v = b.judge(ctx, call, result, err, hurried)
+	if became >= 0 {
+		c.happened(ctx, call, became)
+	}
+	result, v, err = b.try(ctx, call, next)
 	return result, err
+}
+
+// try carries a call out and returns what it said about the cluster.
+func (b *breaker) try(
+	ctx context.Context, call aerostore.Call, next aerostore.Handler,
+) (aerostore.Result, verdict, error) {
+	deadline, limited := ctx.Deadline()
+	given := timeGiven(deadline, limited, call.Options.Timeout)
+	var loop loopTime
+	result, err := next(ctx, loop.around(call))
+	hurried := given-loop.body < b.patience || err != nil && loop.isMostlyBody()
+	return result, b.judge(ctx, call, result, err, hurried), err
 }
 
 func (b *breaker) settle(ctx context.Context, call aerostore.Call, c *scopedCircuit, ticket uint64, v verdict) {
@@ -194,10 +223,18 @@ func (b *breaker) settle(ctx context.Context, call aerostore.Call, c *scopedCirc
 	}
 }
 
-// hurries reports whether a call is given too little time, by its context or
-// its own timeout, for its running out of it to mean anything.
-func (b *breaker) hurries(deadline time.Time, limited bool, timeout time.Duration) bool {
-	return timeout > 0 && timeout < b.patience || limited && time.Until(deadline) < b.patience
+const unlimited = time.Duration(math.MaxInt64)
+
+// timeGiven returns how long a call may take, by its context and its own timeout.
+func timeGiven(deadline time.Time, limited bool, timeout time.Duration) time.Duration {
+	given := unlimited
+	if timeout > 0 {
+		given = timeout
+	}
+	if limited {
+		given = min(given, time.Until(deadline))
+	}
+	return given
 }
 
 func (c *scopedCircuit) reject(ctx context.Context, call aerostore.Call, wait time.Duration) error {

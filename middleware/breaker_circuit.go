@@ -38,8 +38,10 @@ type circuit struct {
 	until atomic.Int64
 
 	changing  sync.Mutex // guards changes of state, and:
-	probing   int        // probes under way
-	succeeded int        // probes that succeeded
+	probing   int        // probes under way, without those that were given up
+	succeeded int        // probes that succeeded since the circuit is half open
+	since     uint64     // the ticket of the first of them
+	recovered uint64     // the newest ticket among those that succeeded
 }
 
 func (c *circuit) init(config *breakerConfig) {
@@ -58,7 +60,14 @@ func stateOf(ticket uint64) int { return int(ticket & stateMask) }
 
 // change moves on to a state. It must be called with changing held.
 func (c *circuit) change(to uint64, until time.Duration) {
-	c.probing, c.succeeded = 0, 0
+	c.renew(to, until)
+	c.succeeded, c.since, c.recovered = 0, c.state.Load(), 0
+}
+
+// renew gives operations a new ticket from now on. It must be called with
+// changing held.
+func (c *circuit) renew(to uint64, until time.Duration) {
+	c.probing = 0
 	c.until.Store(int64(until))
 	c.state.Store((c.state.Load()>>stateBits+1)<<stateBits | to)
 }
@@ -82,8 +91,8 @@ func (c *circuit) admit() (ticket uint64, wait time.Duration, became int) {
 	case state == open:
 		c.change(halfOpen, now+c.openFor)
 		became = halfOpen
-	case c.probing >= c.probes: // none of them came back
-		c.change(halfOpen, now+c.openFor)
+	case c.probing >= c.probes: // they are given up
+		c.renew(halfOpen, now+c.openFor)
 	}
 	c.probing++
 	return c.state.Load(), 0, became
@@ -100,10 +109,10 @@ func (c *circuit) succeed(ticket uint64) {
 // state that this led to, -1 for no change.
 func (c *circuit) settle(ticket uint64, v verdict) (became int) {
 	switch {
-	case c.state.Load() != ticket || v == neither && stateOf(ticket) == closed:
-		return -1
 	case stateOf(ticket) == halfOpen:
 		return c.settleProbe(ticket, v)
+	case c.state.Load() != ticket || v == neither:
+		return -1
 	case v == success:
 		c.succeed(ticket)
 		return -1
@@ -125,19 +134,23 @@ func (c *circuit) settle(ticket uint64, v verdict) (became int) {
 func (c *circuit) settleProbe(ticket uint64, v verdict) (became int) {
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	if c.state.Load() != ticket {
+	current := c.state.Load()
+	if stateOf(current) != halfOpen || ticket < c.since {
 		return -1
 	}
-	c.probing--
-	switch v {
-	case success:
+	if ticket == current { // or it was given up
+		c.probing--
+	}
+	switch {
+	case v == success:
+		c.recovered = max(c.recovered, ticket)
 		if c.succeeded++; c.succeeded < c.probes {
 			return -1
 		}
 		c.window.clear()
 		c.change(closed, 0)
 		return closed
-	case failure:
+	case v == failure && ticket >= c.recovered:
 		c.change(open, c.now()+c.openFor)
 		return open
 	default:

@@ -40,13 +40,14 @@ type BreakerProbes int
 // BreakerPatience is how much time an operation must have been given for its
 // running out of it to be the cluster's failure: 10 milliseconds by default. One
 // that was given less, by its context or by [aerostore.Timeout], says nothing
-// about the cluster and does not count when it times out.
+// about the cluster and does not count when it times out. Of a query, the time in
+// the body of the caller's loop is not given to the cluster.
 type BreakerPatience time.Duration
 
 // A BreakerClassifier reports whether an error, which is not nil, is a failure
 // of the cluster. It is asked about the errors of single keys in a batch, too,
 // but never about refused input, rejections of other policies, the caller's
-// cancellation and timeouts under [BreakerPatience], which do not count at all.
+// cancellation and timeouts that are not the cluster's, which do not count at all.
 // The default, which nil keeps, is [BlamesCluster].
 type BreakerClassifier func(ctx context.Context, call aerostore.Call, err error) bool
 

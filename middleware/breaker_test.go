@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -214,6 +215,79 @@ func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 	})
 }
 
+func TestACircuitClosesUnderLoadWhoseOperationsTakeLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, backend := opened(t)
+		backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+			time.Sleep(6 * time.Second) // longer than the probes are waited for
+			return aerostore.Result{}, nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				for ctx.Err() == nil {
+					for _, err := range store.Query(ctx, everyone) {
+						if err != nil {
+							time.Sleep(100 * ms)
+						}
+					}
+				}
+			})
+		}
+		time.Sleep(12 * time.Second) // 5 open, 6 for the first probes
+		rejected := snapshot(t, store).Event("rejected")
+		if state := snapshot(t, store).Level("state"); state != 0 {
+			t.Errorf("state %v after three probes have succeeded", state)
+		}
+		all.Wait()
+		wantCounted(t, store, map[string]int64{"rejected": rejected, "closed": 1})
+	})
+}
+
+func TestAProbeThatWasGivenUpHasASayUntilALaterOneSucceeds(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		later aerostore.ResultCode // of a probe after it was given up; 0: a success
+		ended aerostore.ResultCode // of the one that was given up
+		state float64
+	}{
+		{"the later one says nothing and it fails", aerostore.CodeCommon, aerostore.CodeTimeout, 2},
+		{"a later one succeeded and it fails", 0, aerostore.CodeTimeout, 1},
+		{"a later one succeeded and it does, too", 0, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, backend := opened(t, middleware.BreakerProbes(2))
+				time.Sleep(5 * time.Second)
+				release := make(chan struct{})
+				backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+					<-release
+					if c.ended != 0 {
+						return aerostore.Result{}, call.Fail(c.ended, nil)
+					}
+					return aerostore.Result{}, nil
+				})
+				first := exists(t.Context(), store, 1)
+				second := exists(t.Context(), store, 2)
+				time.Sleep(5 * time.Second)
+				backend.set(working)
+				if c.later != 0 {
+					backend.set(fails(c.later))
+				}
+				_ = get(t, store) // in the place of those given up
+				close(release)
+				<-first
+				<-second
+				if state := snapshot(t, store).Level("state"); state != c.state {
+					t.Errorf("state %v, want %v", state, c.state)
+				}
+			})
+		})
+	}
+}
+
 func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 	canceled, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -254,6 +328,36 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 			}()
 			<-done
 		}},
+		{"a batch read of nothing", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(working)
+			_, _ = s.BatchRead(t.Context(), nil, nil)
+		}},
+		{"a batch write of nothing", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(working)
+			_, _ = s.BatchWrite(t.Context(), nil)
+		}},
+		{"a batch without a result for any key", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(fails(aerostore.CodeBatchFailed))
+			_, _ = s.BatchRead(t.Context(), keys, nil)
+		}},
+		{"a batch whose keys ran out of too little time", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(eachKey(func(call aerostore.Call) error { return call.Fail(aerostore.CodeTimeout, nil) }))
+			_, _ = s.BatchRead(t.Context(), keys, nil, aerostore.Timeout(5*time.Millisecond))
+		}},
+		{"a batch whose keys were canceled", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(eachKey(func(call aerostore.Call) error { return call.FailContext(context.Canceled) }))
+			_, _ = s.BatchRead(t.Context(), keys, nil)
+		}},
+		{"a batch whose keys another policy turned away", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(eachKey(func(call aerostore.Call) error {
+				return call.Fail(aerostore.CodeOK, &middleware.RejectedError{Policy: middleware.ErrRateLimited})
+			}))
+			_, _ = s.BatchRead(t.Context(), keys, nil)
+		}},
+		{"a query that ran out of time in the body of its loop", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(streams(0, 100))
+			consume(t, s, time.Second, 300*time.Millisecond)
+		}},
 		{"a closed store", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 				return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
@@ -277,6 +381,159 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 				backend.set(working)
 				if err := get(t, store); err != nil {
 					t.Errorf("the place of the probe is lost: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// eachKey returns a handler that answers each key of a batch with an error.
+func eachKey(fail func(aerostore.Call) error) aerostore.Handler {
+	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		results := make([]aerostore.BatchResult, call.Len())
+		for i := range results {
+			results[i] = aerostore.BatchResult{Key: call.KeyAt(i), Err: fail(call)}
+		}
+		return aerostore.Result{}.WithBatch(results), nil
+	}
+}
+
+// streams returns a handler that hands out n records, each after a while, for as
+// long as the context lasts.
+func streams(each time.Duration, n int) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		for range n {
+			select {
+			case <-time.After(each):
+			case <-ctx.Done():
+			}
+			if err := ctx.Err(); err != nil {
+				return aerostore.Result{}, call.FailContext(err)
+			}
+			if !call.Yield(&aerostore.Record{Key: key}) {
+				break
+			}
+		}
+		return aerostore.Result{}, nil
+	}
+}
+
+// consume ranges over a query whose loop body takes a while.
+func consume(t *testing.T, s aerostore.Store, deadline, body time.Duration) (err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	defer cancel()
+	for _, err = range s.Query(ctx, everyone) {
+		time.Sleep(body)
+	}
+	return err
+}
+
+func TestTimeInTheBodyOfTheLoopIsTheCallers(t *testing.T) {
+	const second = time.Second
+	for _, c := range []struct {
+		name     string
+		each     time.Duration // that the store takes for a record
+		body     time.Duration // that the caller takes for one
+		deadline time.Duration
+		open     bool
+	}{
+		{"a slow caller of a quick store", 0, 300 * ms, second, false},
+		{"a slow caller of a store of which each record takes a while", 50 * ms, 300 * ms, second, false},
+		{"time is up while the slow caller waits for the store", 20 * ms, 140 * ms, 490 * ms, false},
+		{"a caller who is slower than its deadline", 0, 2 * second, second, false},
+		{"a quick caller of a slow store", 300 * ms, 10 * ms, second, true},
+		{"a store that hangs", 2 * second, 0, second, true},
+		{"less than the patience was left for the store", 8 * ms, 7 * ms, 16 * ms, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := aerostore.Chain(streams(c.each, 100), middleware.CircuitBreaker(middleware.BreakerWindow(time.Minute)))
+				for range 20 {
+					if err := consume(t, store, c.deadline, c.body); !errors.Is(err, context.DeadlineExceeded) {
+						t.Fatal(err)
+					}
+				}
+				stats := snapshot(t, store)
+				if got := stats.Level("state") == 2; got != c.open {
+					t.Errorf("the circuit is open: %v, want %v", got, c.open)
+				}
+				if calls := stats.Level("calls"); !c.open && calls != 0 {
+					t.Errorf("%v queries count, want none", calls)
+				}
+			})
+		})
+	}
+}
+
+func TestAQueryIsHandedOnAsItWas(t *testing.T) {
+	query := everyone
+	query.Bins = []string{"name"}
+	var got aerostore.Call
+	store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		got = call
+		for range 3 {
+			call.Yield(&aerostore.Record{})
+		}
+		return aerostore.Result{}, nil
+	}), middleware.CircuitBreaker())
+	rows := 0
+	for _, err := range store.Query(t.Context(), query) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows++
+	}
+	if rows != 3 || got.Rows() != 3 || !slices.Equal(got.Query().Bins, query.Bins) || got.Query().Set != query.Set {
+		t.Errorf("%d rows, the handler counts %d of %+v", rows, got.Rows(), got.Query())
+	}
+}
+
+func TestWhatClosesACircuit(t *testing.T) {
+	missing := func(call aerostore.Call) error { return call.Fail(aerostore.CodeNotFound, nil) }
+	for name, c := range map[string]struct {
+		backend aerostore.Handler
+		run     func(t *testing.T, s aerostore.Store) error
+		closes  bool
+	}{
+		"a record": {working, get, true},
+		"no record, after the client's own attempts": {func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			return aerostore.Result{}, call.Fail(aerostore.CodeMaxRetries, missing(call))
+		}, get, true},
+		"a lost race": {fails(aerostore.CodeGeneration), get, true},
+		"a batch of misses": {eachKey(missing), func(t *testing.T, s aerostore.Store) error {
+			return errorOf(s.BatchRead(t.Context(), keys, nil))
+		}, true},
+		"a query without records": {working, func(t *testing.T, s aerostore.Store) error {
+			return consume(t, s, time.Second, 0)
+		}, true},
+		"a query of a slow caller": {streams(0, 3), func(t *testing.T, s aerostore.Store) error {
+			return consume(t, s, time.Hour, time.Second)
+		}, true},
+		"a query that the caller broke off": {streams(0, 3), func(t *testing.T, s aerostore.Store) error {
+			for range s.Query(t.Context(), everyone) {
+				break
+			}
+			return nil
+		}, true},
+		"a custom call without an error": {func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			return aerostore.Result{}, call.Run(ctx)
+		}, func(t *testing.T, s aerostore.Store) error {
+			return aerostore.Do(t.Context(), s, aerostore.Custom{Name: "EXECUTE"}, func(context.Context) error { return nil })
+		}, true},
+		"a timeout that the classifier does not blame on the cluster": {broken, get, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				opening := true
+				store, backend := opened(t, middleware.BreakerProbes(1), middleware.BreakerClassifier(
+					func(context.Context, aerostore.Call, error) bool { return opening }))
+				opening = false
+				time.Sleep(5 * time.Second)
+				backend.set(c.backend)
+				_ = c.run(t, store)
+				if got := snapshot(t, store).Level("state") == 0; got != c.closes {
+					t.Errorf("the circuit closed: %v, want %v", got, c.closes)
 				}
 			})
 		})
@@ -503,6 +760,8 @@ type modelCircuit struct {
 	probing   int
 	succeeded int
 	changes   int
+	since     int // the change that made it half open
+	recovered int // the newest change after which a probe succeeded
 	pending   int
 	parts     map[int64][2]int // calls and failures
 }
@@ -518,6 +777,7 @@ const (
 func (m *modelCircuit) become(state int) {
 	m.state, m.probing, m.succeeded = state, 0, 0
 	m.changes++
+	m.since, m.recovered = m.changes, 0
 }
 
 func (m *modelCircuit) admit(at time.Duration) bool {
@@ -535,7 +795,8 @@ func (m *modelCircuit) admit(at time.Duration) bool {
 		if at < m.given {
 			return false
 		}
-		m.become(1)
+		m.probing = 0
+		m.changes++
 		m.given = at + modelOpen
 	}
 	m.probing++
@@ -549,19 +810,24 @@ func (m *modelCircuit) count(at time.Duration, calls, failures int) {
 
 func (m *modelCircuit) settle(at time.Duration, admitted int, outcome string) {
 	switch {
-	case admitted != m.changes:
-	case m.state == 1:
-		m.probing--
+	case m.state == 1 && admitted >= m.since:
+		if admitted == m.changes {
+			m.probing--
+		}
 		switch outcome {
 		case "success":
+			m.recovered = max(m.recovered, admitted)
 			if m.succeeded++; m.succeeded == modelProbe {
 				m.become(0)
 				m.pending, m.parts = 0, map[int64][2]int{}
 			}
 		case "failure":
-			m.become(2)
-			m.until = at + modelOpen
+			if admitted >= m.recovered {
+				m.become(2)
+				m.until = at + modelOpen
+			}
 		}
+	case admitted != m.changes:
 	case outcome == "success":
 		if m.pending++; m.pending == modelLook {
 			m.count(at, m.pending, 0)

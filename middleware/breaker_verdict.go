@@ -16,20 +16,28 @@ import (
 // A record that is not there, one that changed in between, a hot key, a quota,
 // refused input and the caller's cancellation are not the cluster's fault.
 func BlamesCluster(err error) bool {
-	e, ok := errors.AsType[*aerostore.Error](err)
-	for ok && e.Code == aerostore.CodeMaxRetries {
-		if e, ok = errors.AsType[*aerostore.Error](e.Err); !ok {
-			return true
-		}
-	}
+	err = ofLastAttempt(err)
 	code := aerostore.CodeOf(err)
-	if ok {
-		err, code = e, e.Code
-	}
 	if code == aerostore.CodeOK {
 		return errors.Is(err, context.DeadlineExceeded)
 	}
 	return !errors.Is(err, aerostore.ErrInvalid) && clusterCodes[code]
+}
+
+// ofLastAttempt returns the error of the last attempt where the client's attempts
+// ran out and it says so, else err.
+func ofLastAttempt(err error) error {
+	for {
+		outer, ok := errors.AsType[*aerostore.Error](err)
+		if !ok || outer.Code != aerostore.CodeMaxRetries {
+			return err
+		}
+		inner, ok := errors.AsType[*aerostore.Error](outer.Err)
+		if !ok {
+			return outer
+		}
+		err = inner
+	}
 }
 
 var clusterCodes = map[aerostore.ResultCode]bool{
@@ -54,7 +62,8 @@ var clusterCodes = map[aerostore.ResultCode]bool{
 	aerostore.CodeQueryNetIO:           true,
 }
 
-// judge returns what the operation said about the cluster.
+// judge returns what the operation said about the cluster. Only an answer of the
+// cluster is a success. hurried says that running out of time means nothing.
 func (b *breaker) judge(
 	ctx context.Context, call aerostore.Call, result aerostore.Result, err error, hurried bool,
 ) verdict {
@@ -62,16 +71,24 @@ func (b *breaker) judge(
 	if !call.IsBatch() || !byKeys {
 		return b.verdictOf(ctx, call, err, hurried)
 	}
-	failures := 0
+	failures, answers := 0, 0
 	for _, r := range result.Batch() {
-		if r.Err != nil && b.verdictOf(ctx, call, r.Err, hurried) == failure {
+		switch b.verdictOf(ctx, call, r.Err, hurried) {
+		case success:
+			answers++
+		case failure:
 			failures++
+		case neither:
 		}
 	}
-	if failures > 0 && float64(failures) >= b.rate*float64(call.Len()) {
+	switch {
+	case failures > 0 && float64(failures) >= b.rate*float64(failures+answers):
 		return failure
+	case answers > 0:
+		return success
+	default:
+		return neither
 	}
-	return success
 }
 
 func (b *breaker) verdictOf(ctx context.Context, call aerostore.Call, err error, hurried bool) verdict {
@@ -80,15 +97,28 @@ func (b *breaker) verdictOf(ctx context.Context, call aerostore.Call, err error,
 	}
 	if _, rejected := errors.AsType[*RejectedError](err); rejected ||
 		errors.Is(err, aerostore.ErrInvalid) || errors.Is(err, context.Canceled) ||
-		hurried && errors.Is(err, aerostore.ErrTimeout) {
+		hurried && ranOutOfTime(err) {
 		return neither
 	}
 	switch {
 	case b.failed(ctx, call, err):
 		return failure
-	case aerostore.CodeOf(err).FromServer():
+	case fromServer(err):
 		return success
 	default: // nobody knows whether it came to the cluster
 		return neither
 	}
+}
+
+// ranOutOfTime reports whether time was up, the client's or the server's.
+func ranOutOfTime(err error) bool {
+	err = ofLastAttempt(err)
+	return errors.Is(err, aerostore.ErrTimeout) || aerostore.CodeOf(err) == aerostore.CodeQueryTimeout
+}
+
+// fromServer reports whether a server returned the error. The client has the code
+// of a timeout in common with it.
+func fromServer(err error) bool {
+	code := aerostore.CodeOf(ofLastAttempt(err))
+	return code.FromServer() && code != aerostore.CodeTimeout
 }
