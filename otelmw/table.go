@@ -61,15 +61,16 @@ func (t *table[K, V]) keep(key K) (V, bool) {
 	return t.add(key)
 }
 
+// add prepares before it takes lock or room: the application has a say in what is
+// prepared, and may panic or come back.
 func (t *table[K, V]) add(key K) (V, bool) {
+	v := t.prepare(key)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	entries := *t.entries.Load()
-	v, ok := entries[key]
-	if ok || !t.room.take() {
-		return v, ok
+	if kept, ok := entries[key]; ok || !t.room.take() {
+		return kept, ok
 	}
-	v = t.prepare(key)
 	grown := make(map[K]V, len(entries)+1)
 	maps.Copy(grown, entries)
 	grown[key] = v
