@@ -23,8 +23,10 @@ func (c *tally) PolicyStats() aerostore.PolicyStats {
 		Policy: "tally",
 		Events: []aerostore.PolicyEvent{{Name: "seen", Scope: "a", N: c.n}, {Name: "seen", Scope: "b", N: 1}},
 		Levels: []aerostore.PolicyLevel{
-			{Name: "depth", Scope: "a", Value: 1.5}, {Name: "depth", Value: 2},
-			{Name: "state", Scope: "a", Value: -2, Kind: aerostore.LevelMax}, {Name: "state", Value: -1, Kind: aerostore.LevelMax},
+			{Name: "depth", Scope: "a", Value: 1.5},
+			{Name: "depth", Value: 2},
+			{Name: "state", Scope: "a", Value: -2, Kind: aerostore.LevelMax},
+			{Name: "state", Value: -1, Kind: aerostore.LevelMax},
 		},
 	}
 }

@@ -23,7 +23,8 @@ type tripwire struct {
 	place   string
 	trip    func()
 	tripped atomic.Bool
-	store   aerostore.Store // around the layer
+	store   aerostore.Store                 // around the layer
+	inner   atomic.Pointer[context.Context] // that the layer made
 }
 
 func (w *tripwire) at(place string) {
@@ -123,6 +124,7 @@ func (s *stage) handle(ctx context.Context, call aerostore.Call) (aerostore.Resu
 		err.InDoubt = true
 		return aerostore.Result{}, err
 	}
+	s.inner.Store(&ctx)
 	s.at("next")
 	return s.backend.handle(ctx, call)
 }
@@ -165,68 +167,85 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 		run    func(s *stage)
 	}{
 		{
-			"Log", []string{"enabled", "handle", "classifier", "next"},
+			"Log",
+			[]string{"enabled", "handle", "classifier", "next"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.Log(slog.New(w), middleware.LogClassifier(w.classify))
 			},
-			[]attempt{missing}, func(s *stage) { s.run(read) },
+			[]attempt{missing},
+			func(s *stage) { s.run(read) },
 		},
 		{
-			"ReadOnly", []string{"while", "rejected"},
+			"ReadOnly",
+			[]string{"while", "rejected"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.ReadOnly(middleware.Hook(w.hook), middleware.ReadOnlyWhile(func() bool {
 					w.at("while")
 					return true
 				}))
 			},
-			[]attempt{{}}, func(s *stage) { s.run(write) },
+			[]attempt{{}},
+			func(s *stage) { s.run(write) },
 		},
 		{
-			"Coalesce", []string{"joined", "next", "Done"},
+			"Coalesce",
+			[]string{"joined", "next", "Done"},
 			func(w *tripwire) aerostore.Middleware { return middleware.Coalesce(middleware.Hook(w.hook)) },
-			[]attempt{hanging}, func(s *stage) {
+			[]attempt{hanging},
+			func(s *stage) {
 				first, second := s.begin(time.Second, read), s.begin(2*time.Second, read)
 				<-first
 				<-second
 			},
 		},
 		{
-			"Coalesce of writes", []string{"next"},
+			"Coalesce of writes",
+			[]string{"next"},
 			func(w *tripwire) aerostore.Middleware { return middleware.Coalesce(middleware.Hook(w.hook)) },
-			[]attempt{{}}, func(s *stage) { s.run(write) },
+			[]attempt{{}},
+			func(s *stage) { s.run(write) },
 		},
 		{
-			"Coalesce without callers", []string{"panicked"},
+			"Coalesce without callers",
+			[]string{"panicked"},
 			func(w *tripwire) aerostore.Middleware { return middleware.Coalesce(middleware.Hook(w.hook)) },
-			[]attempt{{takes: time.Second, panics: true, deaf: true}}, func(s *stage) { <-s.begin(ms, read) },
+			[]attempt{{takes: time.Second, panics: true, deaf: true}},
+			func(s *stage) { <-s.begin(ms, read) },
 		},
 		{
-			"Hedge", []string{"hedged", "won", "next", "Done"},
+			"Hedge",
+			[]string{"hedged", "won", "next", "Done"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.Hook(w.hook))
 			},
-			[]attempt{hanging, {takes: ms}, hanging}, func(s *stage) { <-s.begin(time.Second, read) },
+			[]attempt{hanging, {takes: ms}, hanging},
+			func(s *stage) { <-s.begin(time.Second, read) },
 		},
 		{
-			"Hedge over its budget", []string{"over_budget"},
+			"Hedge over its budget",
+			[]string{"over_budget"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.HedgeBudget(0.001), middleware.Hook(w.hook))
 			},
-			[]attempt{hanging}, func(s *stage) {
+			[]attempt{hanging},
+			func(s *stage) {
 				for range 11 {
 					<-s.begin(100*ms, read)
 				}
 			},
 		},
 		{
-			"Hedge with a loser that panics", []string{"panicked"},
+			"Hedge with a loser that panics",
+			[]string{"panicked"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.Hook(w.hook))
 			},
-			[]attempt{{takes: time.Second, panics: true, deaf: true}, {takes: ms}}, func(s *stage) { s.run(read) },
+			[]attempt{{takes: time.Second, panics: true, deaf: true}, {takes: ms}},
+			func(s *stage) { s.run(read) },
 		},
 		{
-			"CircuitBreaker", []string{"scope", "classifier", "opened", "rejected", "half_opened", "closed", "next", "Deadline"},
+			"CircuitBreaker",
+			[]string{"scope", "classifier", "opened", "rejected", "half_opened", "closed", "next", "Deadline"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.CircuitBreaker(middleware.BreakerMinCalls(1), middleware.BreakerProbes(1),
 					middleware.Hook(w.hook), middleware.BreakerClassifier(w.classify),
@@ -235,14 +254,16 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 						return "one"
 					}))
 			},
-			[]attempt{failing, {}}, func(s *stage) {
+			[]attempt{failing, {}},
+			func(s *stage) {
 				s.run(read, read)
 				time.Sleep(5 * time.Second)
 				s.run(read, s.letThrough)
 			},
 		},
 		{
-			"CircuitBreaker with a probe that fails", []string{"classifier"},
+			"CircuitBreaker with a probe that fails",
+			[]string{"classifier"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.CircuitBreaker(middleware.BreakerMinCalls(1), middleware.BreakerProbes(1),
 					middleware.BreakerClassifier(func(_ context.Context, call aerostore.Call, _ error) bool {
@@ -252,21 +273,25 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 						return call.Op != aerostore.OpExists
 					}))
 			},
-			[]attempt{failing}, func(s *stage) {
+			[]attempt{failing},
+			func(s *stage) {
 				s.run(read)
 				time.Sleep(5 * time.Second)
 				s.run(func(ctx context.Context, s aerostore.Store) { _, _ = s.Exists(ctx, key) }, s.letThrough)
 			},
 		},
 		{
-			"Timeout", []string{"timed out", "next", "Deadline", "Done"},
+			"Timeout",
+			[]string{"timed out", "next", "Deadline", "Done"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.Timeout(100*ms, middleware.TimeoutHook(func(context.Context, aerostore.Call, error) { w.at("timed out") }))
 			},
-			[]attempt{hanging}, func(s *stage) { s.run(read) },
+			[]attempt{hanging},
+			func(s *stage) { s.run(read) },
 		},
 		{
-			"Retry", []string{"classifier", "in doubt", "hook", "next", "Err", "Deadline", "Done"},
+			"Retry",
+			[]string{"classifier", "in doubt", "hook", "next", "Err", "Deadline", "Done"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.Retry(
 					middleware.RetryAttemptTimeout(time.Second),
@@ -277,10 +302,12 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 						return true
 					}))
 			},
-			[]attempt{hanging}, func(s *stage) { s.run(write, doubtfully) },
+			[]attempt{hanging},
+			func(s *stage) { s.run(write, doubtfully) },
 		},
 		{
-			"Fault", []string{"match", "hook", "next"},
+			"Fault",
+			[]string{"match", "hook", "next"},
 			func(w *tripwire) aerostore.Middleware {
 				in := &fault.Injector{Hook: func(context.Context, aerostore.Call, fault.Fault) { w.at("hook") }}
 				in.Inject(fault.Fault{Times: 1, Delay: ms, Match: func(aerostore.Call) bool {
@@ -289,7 +316,8 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 				}})
 				return middleware.Fault(in)
 			},
-			[]attempt{{}}, func(s *stage) { s.run(read) },
+			[]attempt{{}},
+			func(s *stage) { s.run(read) },
 		},
 	} {
 		for _, place := range c.places {
@@ -307,6 +335,9 @@ func eachWay(t *testing.T, place string, layer func(*tripwire) aerostore.Middlew
 		"comes back": func(w *tripwire) { // or hangs, if a lock is held
 			for _, policy := range aerostore.Policies(w.store) {
 				policy.PolicyStats()
+			}
+			if inner := w.inner.Load(); inner != nil {
+				_ = (*inner).Err()
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), ms)
 			defer cancel()

@@ -148,10 +148,15 @@ func (f *flight) share(joined bool) (aerostore.Result, error) {
 	if record := result.Record(); record != nil {
 		result = result.WithRecord(record.Clone())
 	}
-	if joined && !(f.orphaned && f.inherited.CompareAndSwap(false, true)) {
+	if joined && !f.inherits() {
 		result.Attempts = 0
 	}
 	return result, err
+}
+
+// inherits reports whether the attempts are for a caller that joined to count.
+func (f *flight) inherits() bool {
+	return f.orphaned && f.inherited.CompareAndSwap(false, true)
 }
 
 // begin keeps reads of the record from being joined until end is called.

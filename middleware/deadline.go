@@ -37,17 +37,14 @@ func within(ctx context.Context, clock *laggingClock, limit *TimeoutError) *dead
 func (d *deadline) Deadline() (at time.Time, ok bool) { return d.at, true }
 
 // Done implements context.Context.
-func (d *deadline) Done() <-chan struct{} {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.ticking().Done()
-}
+func (d *deadline) Done() <-chan struct{} { return d.ticking().Done() }
 
 // Err implements context.Context.
 func (d *deadline) Err() error {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.timed == nil && !d.over && time.Now().Before(d.at) {
+	untimed := d.timed == nil && !d.over
+	d.mu.Unlock()
+	if untimed && time.Now().Before(d.at) {
 		return d.Context.Err()
 	}
 	return d.ticking().Err()
@@ -65,24 +62,41 @@ func (d *deadline) Value(key any) any {
 	return timed.Value(key)
 }
 
-// ticking returns the context with a timer. The lock is held.
+// ticking returns the context with a timer. It is made and canceled without the
+// lock, since that calls methods of the caller's context.
 func (d *deadline) ticking() context.Context {
-	if d.timed == nil {
-		d.timed, d.cancel = context.WithDeadlineCause(d.Context, d.at, d.limit)
-		if d.over {
-			d.cancel()
-		}
+	d.mu.Lock()
+	timed := d.timed
+	d.mu.Unlock()
+	if timed != nil {
+		return timed
 	}
-	return d.timed
+	return d.keep(context.WithDeadlineCause(d.Context, d.at, d.limit))
+}
+
+// keep keeps the context, unless another came first, and returns the one kept.
+func (d *deadline) keep(timed context.Context, cancel context.CancelFunc) context.Context {
+	d.mu.Lock()
+	kept, unwanted := d.timed, d.timed != nil || d.over
+	if kept == nil {
+		kept = timed
+		d.timed, d.cancel = timed, cancel
+	}
+	d.mu.Unlock()
+	if unwanted {
+		cancel()
+	}
+	return kept
 }
 
 // end releases the timer. The context is done from now on.
 func (d *deadline) end() {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.over = true
-	if d.timed != nil {
-		d.cancel()
+	cancel := d.cancel
+	d.mu.Unlock()
+	if cancel != nil {
+		cancel()
 	}
 }
 
