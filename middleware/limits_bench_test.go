@@ -79,3 +79,22 @@ func BenchmarkLimits(b *testing.B) {
 		}
 	}
 }
+
+// What a breaker costs a query, whose loop body it times, per record.
+func BenchmarkLimitsQuery(b *testing.B) {
+	const rows = 1000
+	for name, layer := range map[string]aerostore.Middleware{"bare": nil, "breaker": middleware.CircuitBreaker()} {
+		store := aerostore.Chain(yields(rows, nil), layer)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, err := range store.Query(b.Context(), everyone) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/record")
+		})
+	}
+}

@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -86,17 +87,33 @@ func (l *logging) watch(ctx context.Context, call aerostore.Call, next aerostore
 	// happen.
 	defer func() {
 		if !returned {
-			l.log(ctx, call, aerostore.Result{}, logOutcome{kind: panicked}, time.Since(start))
+			took := time.Since(start)
+			l.log(ctx, call, aerostore.Result{}, logOutcome{kind: panicked}, took, took)
 		}
 	}()
-	result, err := next(ctx, call)
+	inner := call
+	var loop *loopTime
+	if call.Op == aerostore.OpQuery && l.slow < math.MaxInt64 {
+		loop = new(loopTime)
+		inner = loop.around(call)
+	}
+	result, err := next(ctx, inner)
 	returned = true
-	l.log(ctx, call, result, l.judge(ctx, call, result, err), time.Since(start))
+	took := time.Since(start)
+	own := took
+	if loop != nil {
+		own -= loop.body
+	}
+	l.log(ctx, call, result, l.judge(ctx, call, result, err), took, own)
 	return result, err
 }
 
-func (l *logging) log(ctx context.Context, call aerostore.Call, result aerostore.Result, o logOutcome, took time.Duration) {
-	level, slow := l.levels[o.kind], took > l.slow
+// log makes the record of a call that took so long, its own part of which decides
+// whether it is slow.
+func (l *logging) log(
+	ctx context.Context, call aerostore.Call, result aerostore.Result, o logOutcome, took, own time.Duration,
+) {
+	level, slow := l.levels[o.kind], own > l.slow
 	if slow {
 		level = max(level, slog.LevelWarn)
 	}

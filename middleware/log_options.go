@@ -32,8 +32,9 @@ type LogLevels struct {
 }
 
 // LogSlow is how long an operation may take. One that takes longer has the
-// attribute slow and at least the level Warn, and is not thinned out. Without
-// it none is slow. Log panics if it is not positive.
+// attribute slow and at least the level Warn, and is not thinned out. Of a query
+// the time in the body of the caller's loop does not count. Without LogSlow none
+// is slow. Log panics if it is not positive.
 type LogSlow time.Duration
 
 // LogSample logs one in so many successes and answers, drawn at random, so that

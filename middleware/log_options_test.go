@@ -49,6 +49,27 @@ func TestWhatTakesLongerThanTheThresholdIsASlowOperation(t *testing.T) {
 	}
 }
 
+func TestAQueryIsSlowByTheTimeOutsideTheBodyOfItsLoop(t *testing.T) {
+	for _, c := range []struct {
+		each, body time.Duration
+		want       string
+	}{
+		{ms, time.Second, "DEBUG operation=QUERY namespace=test set=users duration=3.003s outcome=OK rows=3"},
+		{4 * ms, ms, "WARN operation=QUERY namespace=test set=users duration=15ms outcome=OK rows=3 slow=true"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store, records := logged(streams(c.each, 3), middleware.LogSlow(10*ms))
+			for _, err := range store.Query(t.Context(), everyone) {
+				if err != nil {
+					t.Error(err)
+				}
+				time.Sleep(c.body)
+			}
+			records.want(t, c.want)
+		})
+	}
+}
+
 func TestOneInSoManySuccessesIsLoggedAndEveryFailure(t *testing.T) {
 	const n, oneIn = 10_000, 10
 	var err error
