@@ -35,7 +35,8 @@
 //	error.type                     GENERATION_ERROR, …; timeout or canceled for
 //	                               a context; panic; else the error's Go type
 //	aerospike.in_doubt             true: the write may have been applied
-//	aerospike.attempts             if there was more than one
+//	aerospike.attempts             if there was more than one; of a shared read, for
+//	                               one of its callers
 //	aerospike.batch.failed         how many keys of a batch failed, if any
 //	aerospike.key                  see WithKey
 //
@@ -45,7 +46,8 @@
 //
 //	db.client.operation.duration        histogram, s: each operation
 //	db.client.response.returned_rows    histogram, {row}: queries and batch reads
-//	aerospike.client.retries            counter, {retry}: attempts beyond the first
+//	aerospike.client.retries            counter, {retry}: attempts beyond the first,
+//	                                    those of a shared read once
 //	aerospike.client.operations.active  up-down counter, {operation}: begun and not
 //	                                    ended
 //
