@@ -98,13 +98,14 @@ func (l *logging) watch(ctx context.Context, call aerostore.Call, next aerostore
 		inner = loop.around(call)
 	}
 	result, err := next(ctx, inner)
-	returned = true
 	took := time.Since(start)
 	own := took
 	if loop != nil {
 		own -= loop.body
 	}
-	l.log(ctx, call, result, l.judge(ctx, call, result, err), took, own)
+	judged := l.judge(ctx, call, result, err)
+	returned = true
+	l.log(ctx, call, result, judged, took, own)
 	return result, err
 }
 

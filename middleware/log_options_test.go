@@ -70,6 +70,17 @@ func TestAQueryIsSlowByTheTimeOutsideTheBodyOfItsLoop(t *testing.T) {
 	}
 }
 
+func TestAClassifierThatPanicsIsLoggedAsAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, records := logged(fails(aerostore.CodeTimeout),
+			middleware.LogClassifier(func(context.Context, aerostore.Call, error) bool { panic(marker) }))
+		if got := panicOf(func() { _ = get(t, store) }); got != marker {
+			t.Errorf("the panic became %v", got)
+		}
+		records.want(t, "ERROR operation=GET namespace=test set=users duration=0s outcome=panic")
+	})
+}
+
 func TestOneInSoManySuccessesIsLoggedAndEveryFailure(t *testing.T) {
 	const n, oneIn = 10_000, 10
 	var err error

@@ -87,14 +87,13 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.C
 	returned := false
 	defer func() {
 		p.active.Add(-1)
-		// A panic is seen by what did not happen; it goes on.
+		// A panic, a classifier's too, is seen by what did not happen; it goes on.
 		if !returned {
 			p := m.points.failed(series{subjectOf(call), ending{errorType: telling.Panic}})
 			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), p.record...)
 		}
 	}()
 	result, err := next(ctx, *call)
-	returned = true
 	took := time.Since(epoch) - begin
 	ended := p
 	if err != nil || call.IsBatch() {
@@ -103,6 +102,7 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.C
 		}
 	}
 	more := m.attributesOf(ctx, *call, result, err)
+	returned = true
 	i.duration.Record(ctx, took.Seconds(), with(ended.record, more)...)
 	if call.Op >= aerostore.OpBatchRead {
 		if n, ok := rows(*call, result); ok {

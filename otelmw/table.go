@@ -61,16 +61,18 @@ func (t *table[K, V]) keep(key K) (V, bool) {
 	return t.add(key)
 }
 
-// add prepares before it takes lock or room: the application has a say in what is
-// prepared, and may panic or come back.
+// add prepares before it takes the lock: a function of the application's may have a
+// part in it.
 func (t *table[K, V]) add(key K) (V, bool) {
-	v := t.prepare(key)
+	prepared := t.prepare(key)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	entries := *t.entries.Load()
-	if kept, ok := entries[key]; ok || !t.room.take() {
-		return kept, ok
+	v, ok := entries[key]
+	if ok || !t.room.take() {
+		return v, ok
 	}
+	v = prepared
 	grown := make(map[K]V, len(entries)+1)
 	maps.Copy(grown, entries)
 	grown[key] = v

@@ -73,8 +73,9 @@ func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Cal
 	p := t.plans.getFor(call)
 	ctx, span := tracer.Start(ctx, p.name, p.start(call)...)
 	returned := false
-	// A panic is seen by what did not happen, not recovered: it goes on with
-	// its stack, and its value, which may hold anything, stays out of the span.
+	// A panic, a classifier's too, is seen by what did not happen, not recovered: it
+	// goes on with its stack, and its value, which may hold anything, stays out of
+	// the span.
 	defer func() {
 		if !returned {
 			span.SetAttributes(semconv.ErrorTypeKey.String(telling.Panic))
@@ -83,13 +84,13 @@ func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Cal
 		span.End()
 	}()
 	result, err := next(ctx, *call)
-	returned = true
 	switch {
 	case t.intricate(call, result.Attempts, err):
 		t.finish(ctx, span, call, result, err)
 	case result.Node != nil:
 		span.SetAttributes(t.peers.get(peer{result.Node.Address, result.Node.Port})...)
 	}
+	returned = true
 	return result, err
 }
 
