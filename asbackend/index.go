@@ -139,22 +139,10 @@ func (a *administration) ask(node *as.Node, command string) (string, error) {
 	if err := a.ctx.Err(); err != nil {
 		return "", a.fail(aerostore.CodeOK, err)
 	}
-	policy := *a.store.infoPolicy()
-	if deadline, ok := a.ctx.Deadline(); ok {
-		if left := max(time.Until(deadline), time.Millisecond); isShorter(left, policy.Timeout) {
-			policy.Timeout = left
-		}
-	}
 	a.node = a.store.nodes.of(a.store.client, node)
-	answers, err := node.RequestInfo(&policy, command)
-	if err != nil {
-		cause := newClientError(err)
-		return "", a.fail(aerostore.ResultCode(cause.err.ResultCode), cause)
-	}
-	answer, found := answers[command]
-	if !found {
-		// The client keeps it to itself if it got no connection.
-		return "", a.fail(aerostore.CodeNoConnections, nil)
+	answer, code, cause := a.store.info(a.ctx, node, a.store.infoPolicy().Timeout, command)
+	if code != aerostore.CodeOK || cause != nil {
+		return "", a.fail(code, cause)
 	}
 	if code, text := refusal(answer); code != aerostore.CodeOK {
 		refused := a.fail(code, errors.New(text))

@@ -13,10 +13,6 @@ import (
 // pingTimeout bounds the wait for one node.
 const pingTimeout = time.Second
 
-// maxPings is how many nodes may be asked at once: one that hangs holds up a
-// goroutine for as long as the client waits for it.
-const maxPings = 8
-
 var (
 	ping      = aerostore.Custom{Name: "PING"}
 	errNoNode = errors.New("the client has not found any node: check hosts and ports, and that the servers run")
@@ -45,50 +41,15 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
-// pingNode asks on a goroutine of its own, since the client has one connection
-// for this to each node and waits for its turn without a limit.
 func (s *Store) pingNode(ctx context.Context, node *as.Node) *aerostore.Error {
-	policy := *s.infoPolicy()
-	if isShorter(pingTimeout, policy.Timeout) {
-		policy.Timeout = pingTimeout
+	timeout := s.infoPolicy().Timeout
+	if isShorter(pingTimeout, timeout) {
+		timeout = pingTimeout
 	}
-	ctx, cancel := context.WithTimeout(ctx, policy.Timeout)
-	defer cancel()
-	select {
-	case s.pings <- struct{}{}:
-	case <-ctx.Done():
-		return s.pingError(node, aerostore.CodeTimeout, nil)
-	}
-	answered := make(chan *aerostore.Error, 1)
-	s.life.users.Add(1)
-	done := s.life.last()
-	go func() {
-		defer func() { <-s.pings; done(); s.life.release() }()
-		answered <- s.askName(node, &policy)
-	}()
-	select {
-	case err := <-answered:
-		return err
-	case <-ctx.Done():
-		return s.pingError(node, aerostore.CodeTimeout, nil)
-	}
-}
-
-func (s *Store) askName(node *as.Node, policy *as.InfoPolicy) *aerostore.Error {
-	const command = "node"
-	answers, err := node.RequestInfo(policy, command)
-	switch {
-	case err != nil:
-		cause := newClientError(err)
-		return s.pingError(node, aerostore.ResultCode(cause.err.ResultCode), cause)
-	case answers[command] == "": // the client keeps it to itself if it got no connection
-		return s.pingError(node, aerostore.CodeNoConnections, nil)
-	default:
+	answer, code, cause := s.info(ctx, node, timeout, "node")
+	if answer != "" {
 		return nil
 	}
-}
-
-func (s *Store) pingError(node *as.Node, code aerostore.ResultCode, cause error) *aerostore.Error {
 	err := ping.Fail(code, cause)
 	err.Node = s.nodes.of(s.client, node)
 	return err

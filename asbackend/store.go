@@ -26,7 +26,7 @@ type Store struct {
 	description aerostore.Description
 	nodes       nodes
 	keys        keys
-	pings       chan struct{} // one for each under way
+	infos       chan struct{} // one for each info command under way
 	patience    time.Duration // leastPatience but in tests
 
 	prompt     *int // see WithPromptCancel, nil: off
@@ -76,7 +76,7 @@ func newStore(client *as.Client, c config, end func()) *Store {
 		life:     newLifetime(end),
 		policies: c.policies,
 		prompt:   c.prompt,
-		pings:    make(chan struct{}, maxPings),
+		infos:    make(chan struct{}, maxInfos),
 		patience: leastPatience,
 		description: aerostore.Description{
 			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,

@@ -1,0 +1,74 @@
+package asbackend
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// maxInfos is how many info commands may be under way at once. One to a node
+// that hangs keeps its goroutine for as long as the client waits for the node.
+const maxInfos = 8
+
+var errNoConnection = errors.New("the client got no connection to the node: check that the server runs and accepts this client")
+
+// info sends an info command to a node and returns its answer. It waits no
+// longer than timeout, where zero is the client's default, and returns as soon
+// as ctx ends.
+//
+// The command runs on a goroutine, because the client has one connection to each
+// node for this and waits for its turn without a limit.
+//
+// A failure is a code with its cause, or CodeOK with the error of ctx.
+func (s *Store) info(
+	ctx context.Context, node *as.Node, timeout time.Duration, command string,
+) (answer string, code aerostore.ResultCode, cause error) {
+	limited, cancel := context.WithTimeout(ctx, cmp.Or(max(timeout, 0), as.NewInfoPolicy().Timeout))
+	defer cancel()
+	deadline, _ := limited.Deadline()
+	// The client gives up a little later, so that its error is not taken for the node's.
+	policy := as.InfoPolicy{Timeout: max(time.Until(deadline), 0) + grace}
+	ended := func() (string, aerostore.ResultCode, error) {
+		if err := ctx.Err(); err != nil {
+			return "", aerostore.CodeOK, err
+		}
+		return "", aerostore.CodeTimeout, nil
+	}
+	select {
+	case s.infos <- struct{}{}:
+	case <-limited.Done():
+		return ended()
+	}
+	type reply struct {
+		answers map[string]string
+		err     as.Error
+	}
+	replied := make(chan reply, 1)
+	s.life.users.Add(1)
+	done := s.life.last()
+	go func() {
+		defer func() { <-s.infos; done(); s.life.release() }()
+		answers, err := node.RequestInfo(&policy, command)
+		replied <- reply{answers, err}
+	}()
+	select {
+	case r := <-replied:
+		answer, found := r.answers[command]
+		switch {
+		case r.err != nil:
+			cause := newClientError(r.err)
+			return "", aerostore.ResultCode(cause.err.ResultCode), cause
+		case !found: // the client reports no error then
+			return "", aerostore.CodeServerNotAvailable, errNoConnection
+		default:
+			return answer, aerostore.CodeOK, nil
+		}
+	case <-limited.Done():
+		return ended()
+	}
+}
