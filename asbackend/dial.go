@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 )
@@ -14,8 +13,10 @@ import (
 // separated by commas; the port is 3000 unless given, an IPv6 address stands
 // in brackets. One that answers is enough: the client finds the other nodes.
 //
-// Dial returns when ctx ends, with the context's error; what the client had
-// begun by then ends within its own start-up timeout and is closed.
+// Dial returns when ctx ends, with the context's error. What the client had
+// begun by then ends within the Timeout of its policy, 30 s unless
+// [WithClientPolicy] sets another, and is closed. The deadline of ctx does not
+// change that Timeout, under which the client opens connections all its life.
 //
 // Errors: hosts and options that make no sense match [aerostore.ErrInvalid],
 // before anything is sent. Where no node answers, a single line says which
@@ -40,27 +41,12 @@ func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	shortenStartup(ctx, policy)
 	client, err := connect(ctx, policy, seeds)
 	if err != nil {
 		return nil, err
 	}
 	c.policy = *policy
 	return newStore(client, c, client.Close), nil
-}
-
-// minTimeout is the least that shortenStartup leaves of the timeout: the
-// client opens all connections of its life under it, not just the first.
-const minTimeout = time.Second
-
-// shortenStartup has the client give up soon after the context has ended.
-func shortenStartup(ctx context.Context, policy *as.ClientPolicy) {
-	if deadline, ok := ctx.Deadline(); ok {
-		left := max(time.Until(deadline), minTimeout)
-		if policy.Timeout <= 0 || left < policy.Timeout {
-			policy.Timeout = left
-		}
-	}
 }
 
 // connect makes a client. Its constructor blocks, so that it runs on a

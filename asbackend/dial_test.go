@@ -145,26 +145,6 @@ func TestThePolicyOfTheApplicationIsNotChanged(t *testing.T) {
 	}
 }
 
-func TestTheStartUpTimeoutFollowsTheContext(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		left, timeout, least, most time.Duration
-	}{
-		"sooner than the policy's":  {5 * time.Second, 30 * time.Second, 4 * time.Second, 5 * time.Second},
-		"later than the policy's":   {time.Minute, 2 * time.Second, 2 * time.Second, 2 * time.Second},
-		"too soon for a whole life": {time.Millisecond, 30 * time.Second, time.Second, time.Second},
-		"without a timeout":         {5 * time.Second, 0, 4 * time.Second, 5 * time.Second},
-	} {
-		ctx, cancel := context.WithTimeout(t.Context(), c.left)
-		defer cancel()
-		policy := as.NewClientPolicy()
-		policy.Timeout = c.timeout
-		if shortenStartup(ctx, policy); policy.Timeout < c.least || policy.Timeout > c.most {
-			t.Errorf("%s: %v, want from %v to %v", name, policy.Timeout, c.least, c.most)
-		}
-	}
-}
-
 func TestAClientThatMayStartWithoutNodesDoes(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	s := offline(t)

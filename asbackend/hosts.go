@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 )
@@ -90,8 +91,13 @@ func cutName(element string) (name, rest, reason string) {
 		return "", "", "an IPv6 address stands in brackets"
 	case name == "":
 		return "", "", "the host is empty"
-	case strings.ContainsAny(name+rest, " \t\r\n/\\"):
+	case strings.ContainsFunc(name+rest, isForeignToHosts):
 		return "", "", "there is a character that no host name has"
 	}
 	return name, rest, ""
+}
+
+// isForeignToHosts reports whether no host name or address has the character.
+func isForeignToHosts(r rune) bool {
+	return r <= ' ' || r == '/' || r == '\\' || r == 0x7f || r == utf8.RuneError
 }

@@ -61,6 +61,9 @@ func TestHostsThatDoNotParseAreInvalidAndSaySo(t *testing.T) {
 		"[::1]3000":          "between the bracket and the colon",
 		"h 1:3000":           "a character that no host name has",
 		"aerospike://h1":     "a character that no host name has",
+		"a\x00b":             "a character that no host name has",
+		"a\x7fb:3000":        "a character that no host name has",
+		"caf\xe9:3000":       "a character that no host name has",
 	} {
 		_, err := parseHosts(list)
 		if !errors.Is(err, aerostore.ErrInvalid) {
