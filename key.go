@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 
 	"golang.org/x/crypto/ripemd160" //nolint:staticcheck,gosec // SA1019, G507: Aerospike's wire protocol identifies records by RIPEMD-160
 )
@@ -239,6 +240,9 @@ var errNoNamespace = &invalidError{code: CodeInvalidNamespace, err: errors.New("
 func checkSet(set string) *invalidError {
 	if len(set) > maxSetName {
 		return invalidf("set name %q has %d bytes, %d at most", shorten(set), len(set), maxSetName)
+	}
+	if strings.IndexByte(set, 0) >= 0 {
+		return invalidf("set name %q has a NUL byte", set)
 	}
 	return nil
 }

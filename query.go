@@ -48,7 +48,11 @@ const (
 	PredicateIntRange                         // begin ≤ the bin ≤ end
 )
 
-// Equal selects the records whose bin is this string or integer.
+// maxComparedText is the longest string that a server looks up in an index, in bytes.
+const maxComparedText = 2047
+
+// Equal selects the records whose bin is this string, of 2047 bytes at most, or
+// integer.
 func Equal[T ~string | ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](bin string, value T) Predicate {
 	var k Key
 	if !k.setID(any(value)) {
@@ -105,6 +109,12 @@ func (q *Query) check() *invalidError {
 	}
 	if err := checkBinName(q.Where.bin); err != nil {
 		return err
+	}
+	if q.Where.kind != PredicateNone && q.Where.bin == "" {
+		return invalidf("the condition has no bin")
+	}
+	if len(q.Where.text) > maxComparedText {
+		return invalidf("the string that bin %q is compared with has %d bytes, %d at most", q.Where.bin, len(q.Where.text), maxComparedText)
 	}
 	if q.Where.begin > q.Where.end {
 		return invalidf("a range on bin %q ends before it begins", q.Where.bin)

@@ -35,6 +35,9 @@ func (c *Call) check() *invalidError {
 		}
 		return checkOperations(c.Operations())
 	case OpBatchRead, OpBatchOperate, OpBatchRemove:
+		if err := c.Options.checkBatched(); err != nil {
+			return err
+		}
 		for i, k := range c.Keys() {
 			if err := k.check(); err != nil {
 				return err.at("key", i)
@@ -49,7 +52,7 @@ func (c *Call) check() *invalidError {
 			if err := checkWrite(item.Key, item.Bins); err != nil {
 				return err.at("item", i)
 			}
-			if err := item.Resolve(c.Options).check(); err != nil {
+			if err := item.Resolve(c.Options).checkBatched(); err != nil {
 				return err.at("item", i)
 			}
 		}
@@ -69,12 +72,35 @@ func (c *Call) check() *invalidError {
 	}
 }
 
+const (
+	// A server takes no more bins in a record, and no more operations that write.
+	maxBins, maxOperations = 32767, 32767
+
+	// The wire counts names in 16 bits, as it does the generations of a batch.
+	maxBinNames          = 65535
+	maxBatchedGeneration = 65535
+)
+
+// checkBatched is [Options.check] for a key of a batch.
+func (o Options) checkBatched() *invalidError {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if o.GenerationCheck != GenerationIgnored && o.Generation > maxBatchedGeneration {
+		return invalidf("generation %d is more than a batch can carry, %d at most", o.Generation, maxBatchedGeneration)
+	}
+	return nil
+}
+
 func checkWrite(k Key, bins Bins) *invalidError {
 	if err := k.check(); err != nil {
 		return err
 	}
 	if len(bins) == 0 {
 		return invalidf("there are no bins to write")
+	}
+	if len(bins) > maxBins {
+		return invalidf("there are %d bins to write, %d at most", len(bins), maxBins)
 	}
 	for name, value := range bins {
 		if err := checkBin(name, value); err != nil {
@@ -85,6 +111,9 @@ func checkWrite(k Key, bins Bins) *invalidError {
 }
 
 func checkBinNames(names []string) *invalidError {
+	if len(names) > maxBinNames {
+		return invalidf("there are %d bins to read, %d at most", len(names), maxBinNames)
+	}
 	for _, name := range names {
 		if err := checkBinName(name); err != nil {
 			return err
@@ -96,6 +125,9 @@ func checkBinNames(names []string) *invalidError {
 func checkOperations(ops []Operation) *invalidError {
 	if len(ops) == 0 {
 		return invalidf("there are no operations")
+	}
+	if len(ops) > maxOperations {
+		return invalidf("there are %d operations, %d at most", len(ops), maxOperations)
 	}
 	for i, o := range ops {
 		if err := o.check(); err != nil {

@@ -3,6 +3,7 @@ package aerostore
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Bins are the named values of a record. A name has at most 15 bytes. A value
@@ -63,6 +64,9 @@ func checkBinName(name string) *invalidError {
 			code: CodeBinNameTooLong,
 			err:  fmt.Errorf("bin name %q has %d bytes, %d at most", shorten(name), len(name), maxBinName),
 		}
+	}
+	if strings.IndexByte(name, 0) >= 0 {
+		return &invalidError{code: CodeBinNameTooLong, err: fmt.Errorf("bin name %q has a NUL byte", name)}
 	}
 	return nil
 }

@@ -153,6 +153,21 @@ func administrations() []testCase {
 			},
 		},
 		{
+			name: "names that a command cannot carry",
+			why:  "a server would cut them, take them for another command or end over them",
+			run: func(t *trial) {
+				good := t.indexOver(t.bin(), aerostore.IndexInt, mainSet)
+				for _, fault := range []string{"caf\xe9", " ", "\x00", "\n", ";", "|", ","} {
+					set, name, bin := good, good, good
+					set.Set, name.Name, bin.Bin = "s"+fault, "i"+fault, "b"+fault
+					for _, bad := range []aerostore.Index{set, name, bin} {
+						t.fails(t.indexer().CreateIndex(t.Context(), bad), aerostore.ErrInvalid)
+						t.fails(t.indexer().DropIndex(t.Context(), bad), aerostore.ErrInvalid)
+					}
+				}
+			},
+		},
+		{
 			name: "a context that is done",
 			why:  "nothing is sent, and the error is the context's",
 			run: func(t *trial) {

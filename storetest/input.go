@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,6 +64,9 @@ func badKeys() []mistake {
 		{"a set name over 63 bytes", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
 			return aerostore.NewKey(own.Namespace(), strings.Repeat("s", 64), "id")
 		})},
+		{"a set name with a NUL byte", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
+			return aerostore.NewKey(own.Namespace(), "a\x00b", "id")
+		})},
 		{"an id above MaxInt64", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
 			return aerostore.NewKey(own.Namespace(), own.Set(), uint64(math.MaxInt64)+1)
 		})},
@@ -87,6 +91,14 @@ func badBins() []mistake {
 	return []mistake{
 		{"no bins", aerostore.CodeParameter, put(nil)},
 		{"a bin name over 15 bytes", aerostore.CodeBinNameTooLong, put(aerostore.Bins{"n": 2, longName: 1})},
+		{"a bin name with a NUL byte", aerostore.CodeBinNameTooLong, put(aerostore.Bins{"n": 2, "a\x00b": 1})},
+		{"more than 32,767 bins", aerostore.CodeParameter, func(on target) error {
+			bins := make(aerostore.Bins)
+			for i := range 1 << 15 {
+				bins[strconv.Itoa(i)] = i
+			}
+			return on.Put(on.ctx, on.key, bins)
+		}},
 		{"a struct", aerostore.CodeParameter, value(time.Time{})},
 		{"a named integer", aerostore.CodeParameter, value(time.Second)},
 		{"a float32", aerostore.CodeParameter, value(float32(1))},
@@ -163,6 +175,18 @@ func badCalls() []mistake {
 			_, err := on.BatchRead(on.ctx, []aerostore.Key{on.key}, []string{longName})
 			return err
 		}},
+		{"more than 65,535 names in Select", aerostore.CodeParameter, func(on target) error {
+			_, err := on.Select(on.ctx, on.key, make([]string, 1<<16))
+			return err
+		}},
+		{"more than 65,535 names in BatchRead", aerostore.CodeParameter, func(on target) error {
+			_, err := on.BatchRead(on.ctx, []aerostore.Key{on.key, on.key}, make([]string, 1<<16))
+			return err
+		}},
+		{"a generation over 65,535 in a batch", aerostore.CodeParameter, func(on target) error {
+			_, err := on.BatchRemove(on.ctx, []aerostore.Key{on.key, on.key}, aerostore.GenerationEqual(1<<16+1))
+			return err
+		}},
 		{"no operations", aerostore.CodeParameter, operate()},
 		{"no operations for a batch", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchOperate(on.ctx, []aerostore.Key{on.key}, nil)
@@ -175,6 +199,18 @@ func badCalls() []mistake {
 		{"a query of a long set", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Set = strings.Repeat("s", 64) })},
 		{"a query for a long name", aerostore.CodeBinNameTooLong, query(func(q *aerostore.Query) { q.Bins = []string{longName} })},
 		{"a condition on a long name", aerostore.CodeBinNameTooLong, query(func(q *aerostore.Query) { q.Where = aerostore.Equal(longName, 1) })},
+		{"a condition on no bin", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Where = aerostore.Equal("", 1) })},
+		{"a condition on a string of 2,048 bytes", aerostore.CodeParameter, query(func(q *aerostore.Query) {
+			q.Where = aerostore.Equal("s", strings.Repeat("x", 2048))
+		})},
+		{"more than 32,767 operations", aerostore.CodeParameter, func(on target) error {
+			ops := make([]aerostore.Operation, 1<<15)
+			for i := range ops {
+				ops[i] = aerostore.WriteBin("n", i)
+			}
+			_, err := on.Operate(on.ctx, on.key, ops)
+			return err
+		}},
 		{"a range that ends before it begins", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Where = aerostore.Range("n", 2, 1) })},
 		{"a negative limit", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.MaxRecords = -1 })},
 		{"a negative timeout of a query", aerostore.CodeParameter, query(func(q *aerostore.Query) {

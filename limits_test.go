@@ -1,0 +1,136 @@
+package aerostore_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aerostore/aerostore"
+)
+
+// manyBins returns n bins, and their names.
+func manyBins(n int) (bins aerostore.Bins, names []string) {
+	bins = make(aerostore.Bins, n)
+	for i := range n {
+		names = append(names, fmt.Sprint("b", i))
+		bins[names[i]] = 1
+	}
+	return bins, names
+}
+
+func TestWhatTheWireCannotCarryIsRefused(t *testing.T) {
+	tooMany, _ := manyBins(32768)
+	_, tooManyNames := manyBins(65536)
+	tooManyOps := make([]aerostore.Operation, 32768)
+	for i := range tooManyOps {
+		tooManyOps[i] = aerostore.ReadBin("b")
+	}
+	nul := "a\x00b"
+	keys := []aerostore.Key{ada, aerostore.NewKey("test", "users", "bob")}
+	item := func(bins aerostore.Bins, opts ...aerostore.WriteOption) []aerostore.BatchItem {
+		return []aerostore.BatchItem{{Key: ada, Bins: bins, Options: opts}}
+	}
+	for name, tc := range map[string]struct {
+		do   func(context.Context, aerostore.Store) error
+		code aerostore.ResultCode
+		says string
+	}{
+		"too many bins": {put(ada, tooMany), aerostore.CodeParameter, "32767 at most"},
+		"too many bins in a batch": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchWrite(ctx, item(tooMany))
+			return err
+		}, aerostore.CodeParameter, "item 0: there are 32768 bins"},
+		"too many operations": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Operate(ctx, ada, tooManyOps)
+			return err
+		}, aerostore.CodeParameter, "32767 at most"},
+		"too many operations in a batch": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchOperate(ctx, keys, tooManyOps)
+			return err
+		}, aerostore.CodeParameter, "32767 at most"},
+		"too many names": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Select(ctx, ada, tooManyNames)
+			return err
+		}, aerostore.CodeParameter, "65535 at most"},
+		"too many names in a batch": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchRead(ctx, keys, tooManyNames)
+			return err
+		}, aerostore.CodeParameter, "65535 at most"},
+		"too many names in a query": {query(aerostore.Query{Namespace: "test", Bins: tooManyNames}), aerostore.CodeParameter, "65535 at most"},
+		"a generation over 16 bits in a batch": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchRemove(ctx, keys, aerostore.GenerationEqual(65537))
+			return err
+		}, aerostore.CodeParameter, "generation 65537"},
+		"a generation over 16 bits in an item": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchWrite(ctx, item(aerostore.Bins{"a": 1}, aerostore.GenerationGreater(65536)))
+			return err
+		}, aerostore.CodeParameter, "item 0: generation 65536"},
+		"NUL in a set":              {put(aerostore.NewKey("test", nul, 1), aerostore.Bins{"a": 1}), aerostore.CodeParameter, "NUL"},
+		"NUL in the set of a query": {query(aerostore.Query{Namespace: "test", Set: nul}), aerostore.CodeParameter, "NUL"},
+		"NUL in a bin":              {put(ada, aerostore.Bins{nul: 1}), aerostore.CodeBinNameTooLong, "NUL"},
+		"NUL in a bin to read": {func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Select(ctx, ada, []string{nul})
+			return err
+		}, aerostore.CodeBinNameTooLong, "NUL"},
+		"a condition without a bin":      {query(aerostore.Query{Namespace: "test", Where: aerostore.Equal("", 1)}), aerostore.CodeParameter, "no bin"},
+		"a condition on a longer string": {query(aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", strings.Repeat("x", 2048))}), aerostore.CodeParameter, "2047 at most"},
+	} {
+		t.Run(name, func(t *testing.T) { refused(t, tc.do(t.Context(), strict), tc.code, tc.says) })
+	}
+}
+
+func TestAsMuchAsTheWireCarriesIsAccepted(t *testing.T) {
+	bins, _ := manyBins(32767)
+	_, names := manyBins(65535)
+	if err := strict.Put(t.Context(), ada, bins); err != nil {
+		t.Error(err)
+	}
+	if err := query(aerostore.Query{Namespace: "test", Bins: names, Where: aerostore.Equal("a", strings.Repeat("x", 2047))})(t.Context(), strict); err != nil {
+		t.Error(err)
+	}
+	if _, err := strict.BatchRemove(t.Context(), []aerostore.Key{ada}, aerostore.GenerationEqual(65535)); err != nil {
+		t.Error(err)
+	}
+	if err := strict.Put(t.Context(), ada, aerostore.Bins{"a": 1}, aerostore.GenerationEqual(65537)); err != nil {
+		t.Errorf("a single write carries 32 bits: %v", err)
+	}
+}
+
+func TestNamesThatNoIndexCommandCanCarryAreRefused(t *testing.T) {
+	good := aerostore.Index{Namespace: "test", Set: "users", Name: "by age", Bin: "age/years", Type: aerostore.IndexInt}
+	if err := good.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for fault, says := range map[string]string{
+		"caf\xe9": "UTF-8", "users ": "blank", " users": "blank", "a;b": "separate", "a:b": "separate", "a,b": "separate",
+		"a=b": "separate", "a|b": "separate", "a\nb": "control", "a\tb": "control", "a\x01b": "control", "a\x7fb": "control",
+	} {
+		set, name, bin, namespace := good, good, good, good
+		set.Set, name.Name, bin.Bin, namespace.Namespace = fault, fault, fault, fault
+		for what, x := range map[string]aerostore.Index{"set": set, "name": name, "bin": bin, "namespace": namespace} {
+			t.Run(fmt.Sprintf("%s %q", what, fault), func(t *testing.T) {
+				refused(t, x.Validate(), aerostore.CodeParameter, says, "the "+what)
+				refused(t, x.ReadyToCreate(t.Context()), aerostore.CodeParameter, says)
+				refused(t, x.ReadyToDrop(t.Context()), aerostore.CodeParameter, says)
+			})
+		}
+	}
+	for what, change := range map[string]func(*aerostore.Index){
+		"no bin":     func(x *aerostore.Index) { x.Bin = "" },
+		"no name":    func(x *aerostore.Index) { x.Name = "" },
+		"64 bytes":   func(x *aerostore.Index) { x.Name = strings.Repeat("n", 64) },
+		"63 at most": func(x *aerostore.Index) { x.Set = strings.Repeat("s", 64) },
+		"NUL":        func(x *aerostore.Index) { x.Set = "a\x00b" },
+		"15 at most": func(x *aerostore.Index) { x.Bin = strings.Repeat("b", 16) },
+		"unknown":    func(x *aerostore.Index) { x.Type = 0 },
+	} {
+		x := good
+		change(&x)
+		t.Run(what, func(t *testing.T) {
+			if err := x.Validate(); err == nil || !strings.Contains(err.Error(), what) {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
