@@ -72,7 +72,7 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 		put(t, direct, log(i), aerostore.Bins{"log": ""})
 	}
 
-	p := tcpproxy.New(t, hosts(t))
+	p := tcpproxy.New(t, aHost(t))
 	policy := as.NewClientPolicy()
 	policy.TendInterval, policy.Timeout = 100*time.Millisecond, time.Second
 	backend, err := asbackend.Dial(t.Context(), p.Addr(), asbackend.WithClientPolicy(policy), asbackend.WithPromptCancel(100), tries(1))

@@ -265,7 +265,7 @@ func TestAWriteThatIsNotInDoubtWasNotCarriedOutByTheServer(t *testing.T) {
 		for _, w := range doubtful {
 			t.Run(m.name+"/"+w.name, func(t *testing.T) {
 				t.Parallel()
-				p := tcpproxy.New(t, hosts(t))
+				p := tcpproxy.New(t, aHost(t))
 				s := dialTo(t, p.Addr(), tries(m.tries), asbackend.WithConnections(1, 2))
 				m.arrange(t, nil, s, p)
 				k := key(set, t.Name())

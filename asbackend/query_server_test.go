@@ -205,7 +205,7 @@ func TestAQueryThatIsCutGoesOnWhereItWas(t *testing.T) {
 	direct, set := dial(t)
 	const many = 3000
 	fill(t, direct, set, many)
-	p := tcpproxy.New(t, hosts(t))
+	p := tcpproxy.New(t, aHost(t))
 	s := dialTo(t, p.Addr())
 	for _, bytes := range []int{0, 10, 5000, 50000} {
 		p.CutAfter(tcpproxy.ToClient, bytes)

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,14 @@ func hosts(t testing.TB) string {
 		t.Skip("AEROSPIKE_HOSTS is not set")
 	}
 	return hosts
+}
+
+// aHost returns one of the cluster's hosts, for a proxy to stand before, or skips
+// the test.
+func aHost(t testing.TB) string {
+	t.Helper()
+	host, _, _ := strings.Cut(hosts(t), ",")
+	return host
 }
 
 // dial returns a Store of the test's own and a set of the test's own.
