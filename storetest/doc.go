@@ -28,7 +28,8 @@
 // # Shared servers
 //
 // The cases may run on a server that others use, other runs of them included.
-// They write to the sets "storetest" and "storetest_other" and to no set, of
-// the namespace that [WithNamespace] says, under random ids. They tell their
+// They write to two sets of their own, whose names begin with "storetest_" and
+// differ from run to run, and to no set, of the namespace that [WithNamespace]
+// says, under random ids. They tell their
 // own records from others', and remove records and indexes when they end.
 package storetest

@@ -14,13 +14,15 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-const (
-	mainSet  = "storetest"
-	otherSet = "storetest_other"
-	noSet    = "storetest_none" // never written
-
-	unknownNamespace = "storetest_nons"
+// The sets of the cases. Each run of the program has its own, so that two runs
+// on one server do not meet.
+var (
+	mainSet  = "storetest_" + rand.Text()[:8]
+	otherSet = mainSet + "_other"
+	noSet    = mainSet + "_none" // never written
 )
+
+const unknownNamespace = "storetest_nons"
 
 // A trial is a case under way.
 type trial struct {

@@ -30,7 +30,7 @@ func (s *step) parseQuery(data []byte) error {
 	if *args.Set == "" {
 		return unsupported("queries of a whole namespace, which may hold more than the vector's own")
 	}
-	q := aerostore.Query{Namespace: *args.NS, Set: *args.Set}
+	q := aerostore.Query{Namespace: *args.NS, Set: own(*args.Set)}
 	if len(args.Bins) > 0 {
 		q.Bins = args.Bins
 	}
@@ -102,7 +102,7 @@ func (a *indexArgs) index() (aerostore.Index, error) {
 	if a.NS == nil || a.Set == nil || a.Name == nil {
 		return aerostore.Index{}, errors.New("an index has ns, set and name")
 	}
-	return aerostore.Index{Namespace: *a.NS, Set: *a.Set, Name: *a.Name}, nil
+	return aerostore.Index{Namespace: *a.NS, Set: own(*a.Set), Name: own(*a.Name)}, nil
 }
 
 func (s *step) parseCreateIndex(data []byte) error {

@@ -314,7 +314,7 @@ func TestClearingLeavesNothingBehind(t *testing.T) {
 	)
 	const others = 3
 	for i := range others {
-		for _, set := range []string{"gv", "gv2"} {
+		for _, set := range []string{own("gv"), own("gv2")} {
 			if err := s.Put(t.Context(), aerostore.NewKey("test", set, fmt.Sprint("other", i)), aerostore.Bins{"v": i}); err != nil {
 				t.Fatal(err)
 			}
@@ -331,7 +331,7 @@ func TestClearingLeavesNothingBehind(t *testing.T) {
 	if err := v.clear(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	for set, want := range map[string]int{"gv": others, "gv2": 0} {
+	for set, want := range map[string]int{own("gv"): others, own("gv2"): 0} {
 		rows := 0
 		for _, err := range s.Query(t.Context(), aerostore.Query{Namespace: "test", Set: set}) {
 			if err != nil {
@@ -343,7 +343,7 @@ func TestClearingLeavesNothingBehind(t *testing.T) {
 			t.Errorf("set %s has %d records afterwards, want %d", set, rows, want)
 		}
 	}
-	for _, err := range s.Query(t.Context(), aerostore.Query{Namespace: "test", Set: "gv", Where: aerostore.Equal("v", 7)}) {
+	for _, err := range s.Query(t.Context(), aerostore.Query{Namespace: "test", Set: own("gv"), Where: aerostore.Equal("v", 7)}) {
 		if err == nil {
 			t.Error("the index is still there")
 		}

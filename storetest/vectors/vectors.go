@@ -27,10 +27,10 @@ func WithAdvance(advance func(store aerostore.Store, d time.Duration)) Option {
 // newStore is called once for each vector that is replayed, with that vector's
 // testing.TB, and should leave to its Cleanup what is to be done afterwards.
 // Before and after a vector the records and indexes that it names are removed
-// and the sets that it queries are emptied: those named gv and gv2, and a few
-// more, of the namespaces test and bar, or whatever the files in
-// AEROSTORE_VECTORS name. Do not point it at data that matters, nor two runs at
-// one server.
+// and the sets that it queries are emptied, in the namespaces test and bar. Do
+// not point it at data that matters. Recorded names that begin with gv, which
+// nearly all do, get a suffix that differs from run to run, so that several runs
+// can share a server; vectors about other names may then disturb each other.
 //
 // A vector that cannot be read is an error of its file; the others still run.
 func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Option) {
