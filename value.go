@@ -26,7 +26,7 @@ import (
 // says what it means only if the application says int64(d).
 //
 // Values read may also be [HLL], []MapPair (a map that the server keeps in
-// order) and [OpResults].
+// order), [OpResults] and [Unreadable].
 //
 // An operation does not keep or change the Bins it is given; the Bins it
 // returns belong to the caller.
@@ -37,6 +37,12 @@ type GeoJSON string
 
 // HLL is a HyperLogLog as the server stores it. It is only ever read.
 type HLL []byte
+
+// Unreadable is the value of a bin that the backend cannot read: a blob in a
+// format that clients of other languages once had for their own objects, such as
+// pickled ones. It is only ever read. A write refuses it, so that a record that is
+// written back loses nothing.
+type Unreadable struct{}
 
 // MapPair is an entry of a map that the server keeps in key order, which is
 // read as a []MapPair because a Go map has no order.
@@ -159,7 +165,7 @@ func unsupported(value any) string {
 		advice = "use []any"
 	case map[string]any, map[string]string, map[string]int:
 		advice = "use map[any]any"
-	case HLL, []MapPair, OpResults:
+	case HLL, []MapPair, OpResults, Unreadable:
 		advice = "it is only read"
 	}
 	return fmt.Sprintf("a value of type %T cannot be stored: %s", value, advice)

@@ -193,7 +193,9 @@ func (r *request) results(parts []*part) []aerostore.BatchResult {
 			case br.ResultCode != types.OK || br.Record == nil:
 				results[i].Err = p.keyError(key, br)
 			case r.call.Op == aerostore.OpBatchOperate:
-				dropNils(br.Record.Bins)
+				if r.call.Writes() {
+					dropNils(br.Record.Bins)
+				}
 				results[i].Record = storeRecord(key, br.Record)
 			case r.call.Op == aerostore.OpBatchRead:
 				results[i].Record = storeRecord(key, br.Record)

@@ -21,10 +21,12 @@ func (r *request) operate(key *as.Key) (aerostore.Result, error) {
 	if err != nil {
 		return r.failed(err)
 	}
-	if policy.RespondPerEachOp && !plan.readsAll {
-		markResults(record.Bins, r.call.Operations())
+	if policy.RespondPerEachOp {
+		if !plan.readsAll {
+			markResults(record.Bins, r.call.Operations())
+		}
+		dropNils(record.Bins)
 	}
-	dropNils(record.Bins)
 	return r.read(record, nil)
 }
 
@@ -134,7 +136,8 @@ func isNamedTwice(operations []aerostore.Operation, bin string) bool {
 }
 
 // dropNils drops the results of operations that give none: those that write,
-// and those that read a bin that is not there.
+// and those that read a bin that is not there. Where each operation answers, a bin
+// that the client cannot read looks the same and is dropped, too.
 func dropNils(bins as.BinMap) {
 	for name, v := range bins {
 		if results, ok := v.(as.OpResults); ok {

@@ -71,12 +71,16 @@ func clientValue(value any) any {
 	}
 }
 
-// storeBins returns the client's bins, which it owns, as the Store's.
+// storeBins returns the client's bins, which it owns, as the Store's. A bin that is
+// there has a value on the server, so that nil is one that the client cannot read.
 func storeBins(bins as.BinMap) aerostore.Bins {
 	if bins == nil {
 		return aerostore.Bins{}
 	}
 	for name, v := range bins {
+		if v == nil {
+			bins[name] = aerostore.Unreadable{}
+		}
 		if converted, changed := storeValue(v); changed {
 			bins[name] = converted
 		}
@@ -97,16 +101,26 @@ func storeValue(value any) (converted any, changed bool) {
 		return aerostore.OpResults(v), true
 	case []as.MapPair:
 		return storePairs(v), true
+	case float32: // within lists and maps that other programs wrote
+		return float64(v), true
 	case []any:
 		storeList(v)
 	case map[any]any:
-		for k, e := range v {
-			if converted, changed := storeValue(e); changed {
-				v[k] = converted
-			}
-		}
+		storeMap(v)
 	}
 	return value, false
+}
+
+func storeMap(m map[any]any) {
+	for k, e := range m {
+		if converted, changed := storeValue(e); changed {
+			m[k] = converted
+		}
+		if converted, changed := storeValue(k); changed {
+			m[converted] = m[k]
+			delete(m, k)
+		}
+	}
 }
 
 func storeList(list []any) {
@@ -120,8 +134,9 @@ func storeList(list []any) {
 func storePairs(pairs []as.MapPair) []aerostore.MapPair {
 	converted := make([]aerostore.MapPair, len(pairs))
 	for i, p := range pairs {
+		key, _ := storeValue(p.Key)
 		value, _ := storeValue(p.Value)
-		converted[i] = aerostore.MapPair{Key: p.Key, Value: value}
+		converted[i] = aerostore.MapPair{Key: key, Value: value}
 	}
 	return converted
 }

@@ -64,6 +64,12 @@ func TestTheClientsTypesBecomeTheStores(t *testing.T) {
 			[]as.MapPair{{Key: "k", Value: []any{as.GeoJSONValue(point)}}},
 			[]aerostore.MapPair{{Key: "k", Value: []any{aerostore.GeoJSON(point)}}},
 		},
+		"unreadable":        {nil, aerostore.Unreadable{}},
+		"nil in a list":     {[]any{nil}, []any{nil}},
+		"float32 in a list": {[]any{float32(0.5), []any{float32(-2)}}, []any{0.5, []any{-2.0}}},
+		"float32 in a map":  {map[any]any{"k": float32(0.5)}, map[any]any{"k": 0.5}},
+		"float32 as a key":  {map[any]any{float32(0.5): float32(1)}, map[any]any{0.5: 1.0}},
+		"float32 in pairs":  {[]as.MapPair{{Key: float32(0.5), Value: float32(1)}}, []aerostore.MapPair{{Key: 0.5, Value: 1.0}}},
 		"pairs in a list in a map": {
 			map[any]any{"k": []any{[]as.MapPair{{Key: 1, Value: []as.MapPair{{Key: 2, Value: 3}}}}}},
 			map[any]any{"k": []any{[]aerostore.MapPair{{Key: 1, Value: []aerostore.MapPair{{Key: 2, Value: 3}}}}}},
