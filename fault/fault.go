@@ -39,8 +39,9 @@ type Fault struct {
 	After int
 
 	// Delay is how much longer an operation takes, before anything else
-	// happens. If its context ends meanwhile, it fails with that, and nothing
-	// was done. A Fault with a Delay and without Code, Err and InDoubt delays
+	// happens. If its context ends meanwhile, it fails with the context's error,
+	// and if its [aerostore.Timeout] does, with [aerostore.ErrTimeout]. Nothing
+	// was done then. A Fault with a Delay and without Code, Err and InDoubt delays
 	// and does no other harm.
 	Delay time.Duration
 
@@ -118,12 +119,20 @@ func same(a, b aerostore.Key) bool {
 		a.Namespace() == b.Namespace() && a.Set() == b.Set() && a.Digest() == b.Digest()
 }
 
-// wait delays the call. It returns the error of one whose context ended.
-func (f *Fault) wait(ctx context.Context, call *aerostore.Call) error {
-	timer := time.NewTimer(f.Delay)
+// wait delays the call. It returns the error of one whose context ended, or whose
+// timeout did, which is at the time until unless that is zero.
+func (f *Fault) wait(ctx context.Context, call *aerostore.Call, until time.Time) error {
+	delay, late := f.Delay, false
+	if left := time.Until(until); !until.IsZero() && left < delay {
+		delay, late = left, true
+	}
+	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		if late {
+			return call.Fail(aerostore.CodeTimeout, nil)
+		}
 		return nil
 	case <-ctx.Done():
 		return call.FailContext(ctx.Err())

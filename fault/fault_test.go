@@ -105,6 +105,65 @@ func TestWhoGivesUpDuringADelayHasDoneNothing(t *testing.T) {
 	})
 }
 
+func TestATimeoutEndsADelay(t *testing.T) {
+	for name, do := range map[string]func(context.Context, aerostore.Store) error{
+		"a read": func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Exists(ctx, ada, aerostore.Timeout(time.Second))
+			return err
+		},
+		"a write": func(ctx context.Context, s aerostore.Store) error {
+			return s.Put(ctx, ada, aerostore.Bins{"n": 1}, aerostore.Timeout(time.Second))
+		},
+		"a batch": func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchRead(ctx, []aerostore.Key{ada, ada}, nil, aerostore.Timeout(time.Second))
+			return err
+		},
+		"a query": func(ctx context.Context, s aerostore.Store) error {
+			q := users
+			q.Options = []aerostore.ReadOption{aerostore.Timeout(time.Second)}
+			for _, err := range s.Query(ctx, q) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store, faults := injected(t)
+				faults.Inject(fault.Fault{Delay: 20 * time.Second})
+				start := time.Now()
+				err := do(t.Context(), store)
+				if took := time.Since(start); !errors.Is(err, aerostore.ErrTimeout) || took != time.Second || aerostore.InDoubt(err) {
+					t.Errorf("after %v it gave %v", took, err)
+				}
+			})
+		})
+	}
+}
+
+func TestDelaysWithinAQueryAddUpToItsTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, faults := injected(t)
+		for after := range 4 {
+			faults.Inject(fault.Fault{Delay: 400 * time.Millisecond, After: after + 1})
+		}
+		q := users
+		q.Options = []aerostore.ReadOption{aerostore.Timeout(time.Second)}
+		start, rows := time.Now(), 0
+		var last error
+		for _, err := range store.Query(t.Context(), q) {
+			if last = err; err == nil {
+				rows++
+			}
+		}
+		if took := time.Since(start); !errors.Is(last, aerostore.ErrTimeout) || rows != 3 || took != time.Second {
+			t.Errorf("after %v and %d records it gave %v", took, rows, last)
+		}
+	})
+}
+
 func TestWhatIsRefusedAnywayIsNotStruck(t *testing.T) {
 	store, faults := injected(t)
 	never := faults.Inject(fault.Fault{})

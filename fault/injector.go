@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/aerostore/aerostore"
 )
@@ -113,26 +114,32 @@ func striking(all []*Injection, call *aerostore.Call, rows int) *Fault {
 func (in *Injector) answer(
 	ctx context.Context, all []*Injection, call aerostore.Call, next aerostore.Handler,
 ) (aerostore.Result, error) {
+	var until time.Time
+	if call.Options.Timeout > 0 {
+		until = time.Now().Add(call.Options.Timeout)
+	}
 	if fault := striking(all, &call, 0); fault != nil {
-		if err := in.hit(ctx, fault, call, next); err != nil {
+		if err := in.hit(ctx, fault, call, next, until); err != nil {
 			return aerostore.Result{Attempts: 1}, err
 		}
 	}
 	if call.Op == aerostore.OpQuery {
-		return in.query(ctx, all, call, next)
+		return in.query(ctx, all, call, next, until)
 	}
 	return next(ctx, call)
 }
 
 // hit lets the fault do to the call what it does, and returns the error that
 // the call then fails with, nil if it is to go on.
-func (in *Injector) hit(ctx context.Context, fault *Fault, call aerostore.Call, next aerostore.Handler) error {
+func (in *Injector) hit(
+	ctx context.Context, fault *Fault, call aerostore.Call, next aerostore.Handler, until time.Time,
+) error {
 	if in.Hook != nil {
 		in.Hook(ctx, call, *fault)
 	}
 	if fault.Delay > 0 {
 		in.delayed.Add(1)
-		if err := fault.wait(ctx, &call); err != nil {
+		if err := fault.wait(ctx, &call, until); err != nil {
 			return err
 		}
 	}
@@ -152,7 +159,7 @@ func (in *Injector) hit(ctx context.Context, fault *Fault, call aerostore.Call, 
 
 // query lets faults strike a query between its records.
 func (in *Injector) query(
-	ctx context.Context, all []*Injection, call aerostore.Call, next aerostore.Handler,
+	ctx context.Context, all []*Injection, call aerostore.Call, next aerostore.Handler, until time.Time,
 ) (aerostore.Result, error) {
 	var struck error
 	rows := 0
@@ -162,7 +169,7 @@ func (in *Injector) query(
 		}
 		rows++
 		if fault := striking(all, &call, rows); fault != nil {
-			struck = in.hit(ctx, fault, call, next)
+			struck = in.hit(ctx, fault, call, next, until)
 		}
 		return struck == nil
 	})
