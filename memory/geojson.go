@@ -1,74 +1,175 @@
 package memory
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 // validGeoJSON reports whether a server would store the value in a bin: a
 // shape of one of the types that it indexes, or a Feature of one. It looks at
-// the form alone, where a server also refuses loops that cross themselves.
+// the form alone, where a server also refuses loops that cross themselves and
+// regions that take too many cells to cover.
 func validGeoJSON(text string) bool {
-	var shape map[string]json.RawMessage
-	var kind string
-	if json.Unmarshal([]byte(text), &shape) != nil || !decodes(shape["type"], &kind) {
+	if !utf8.ValidString(text) || !json.Valid([]byte(text)) || !validEscapes(text) {
 		return false
 	}
-	coordinates := shape["coordinates"]
-	switch kind {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if decoder.Decode(&value) != nil || !validNumbers(value, 0) {
+		return false
+	}
+	shape, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	if shape["type"] == "Feature" {
+		shape, ok = shape["geometry"].(map[string]any)
+		return ok && validShape(shape)
+	}
+	return validShape(shape)
+}
+
+// maxRadius is the largest radius of an AeroCircle that a server takes anywhere,
+// in metres: a quarter of the earth's circumference. Away from the equator it
+// takes less, down to two thirds of that.
+const maxRadius = math.Pi / 2 * 6_371_000
+
+func validShape(shape map[string]any) bool {
+	coordinates, ok := shape["coordinates"].([]any)
+	if !ok {
+		return false
+	}
+	switch shape["type"] {
 	case "Point":
-		var p point
-		return decodes(coordinates, &p) && p.valid()
+		_, ok := pointOf(coordinates)
+		return ok
 	case "Polygon":
-		var p polygon
-		return decodes(coordinates, &p) && p.valid()
+		return all(coordinates, validLoop)
 	case "MultiPolygon":
-		var m []polygon
-		if !decodes(coordinates, &m) {
+		return all(coordinates, func(v any) bool {
+			loops, ok := v.([]any)
+			return ok && all(loops, validLoop)
+		})
+	case "AeroCircle":
+		if len(coordinates) != 2 {
 			return false
 		}
-		for _, p := range m {
-			if !p.valid() {
-				return false
-			}
-		}
-		return true
-	case "AeroCircle":
-		var circle []json.RawMessage // centre and radius
-		var p point
-		var radius float64
-		return decodes(coordinates, &circle) && len(circle) == 2 &&
-			decodes(circle[0], &p) && p.valid() && decodes(circle[1], &radius)
-	case "Feature":
-		return validGeoJSON(string(shape["geometry"]))
+		_, ok := pointOf(coordinates[0])
+		radius, isNumber := floatOf(coordinates[1])
+		return ok && isNumber && radius <= maxRadius
 	default:
 		return false
 	}
 }
 
-func decodes(raw json.RawMessage, into any) bool {
-	return string(raw) != "null" && json.Unmarshal(raw, into) == nil
+// A point is a longitude and a latitude in degrees.
+type point [2]float64
+
+func pointOf(value any) (point, bool) {
+	pair, ok := value.([]any)
+	if !ok || len(pair) != 2 {
+		return point{}, false
+	}
+	longitude, ok1 := floatOf(pair[0])
+	latitude, ok2 := floatOf(pair[1])
+	return point{longitude, latitude}, ok1 && ok2 &&
+		-180 <= longitude && longitude <= 180 && -90 <= latitude && latitude <= 90
 }
 
-type point []float64 // longitude and latitude in degrees
-
-func (p point) valid() bool {
-	return len(p) == 2 && -180 <= p[0] && p[0] <= 180 && -90 <= p[1] && p[1] <= 90
+// validLoop reports whether the corners are points that end where they begin.
+func validLoop(value any) bool {
+	corners, ok := value.([]any)
+	if !ok || len(corners) < 4 {
+		return false
+	}
+	first, _ := pointOf(corners[0])
+	last, _ := pointOf(corners[len(corners)-1])
+	return first == last && all(corners, func(v any) bool {
+		_, ok := pointOf(v)
+		return ok
+	})
 }
 
-type polygon [][]point // loops that end where they begin
-
-func (p polygon) valid() bool {
-	for _, loop := range p {
-		if len(loop) < 4 {
-			return false
-		}
-		for _, corner := range loop {
-			if !corner.valid() {
-				return false
-			}
-		}
-		first, last := loop[0], loop[len(loop)-1]
-		if first[0] != last[0] || first[1] != last[1] {
+func all(list []any, valid func(any) bool) bool {
+	for _, v := range list {
+		if !valid(v) {
 			return false
 		}
 	}
 	return true
+}
+
+func floatOf(value any) (float64, bool) {
+	number, ok := value.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	f, err := number.Float64()
+	return f, err == nil
+}
+
+// maxGeoNesting is how deep a server's parser goes.
+const maxGeoNesting = 2048
+
+// validNumbers reports whether a server's parser takes the numbers in the value,
+// which are 64 bits wide, and its depth.
+func validNumbers(value any, depth int) bool {
+	switch v := value.(type) {
+	case json.Number:
+		if !strings.ContainsAny(v.String(), ".eE") {
+			_, err := strconv.ParseInt(v.String(), 10, 64)
+			return err == nil
+		}
+		_, err := v.Float64()
+		return err == nil
+	case []any:
+		return depth < maxGeoNesting && all(v, func(e any) bool { return validNumbers(e, depth+1) })
+	case map[string]any:
+		if depth >= maxGeoNesting {
+			return false
+		}
+		for _, e := range v {
+			if !validNumbers(e, depth+1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// validEscapes reports whether a server's parser takes the \u escapes in valid
+// JSON: neither NUL nor half of a surrogate pair.
+func validEscapes(text string) bool {
+	for {
+		at := strings.IndexByte(text, '\\')
+		if at < 0 {
+			return true
+		}
+		if text = text[at+1:]; text[0] != 'u' {
+			text = text[1:]
+			continue
+		}
+		r := escaped(text)
+		text = text[5:]
+		if utf16.IsSurrogate(r) {
+			if !strings.HasPrefix(text, `\u`) || utf16.DecodeRune(r, escaped(text[1:])) == utf8.RuneError {
+				return false
+			}
+			text = text[6:]
+		}
+		if r == 0 {
+			return false
+		}
+	}
+}
+
+// escaped returns what the four digits after the u stand for.
+func escaped(text string) rune {
+	n, _ := strconv.ParseUint(text[1:5], 16, 16) // valid JSON has four of them
+	return rune(n)                               //nolint:gosec // G115: it has 16 bits
 }
