@@ -97,7 +97,7 @@ func decodeTagged(n node, tag string, content node) (any, error) {
 	case tagMap:
 		return decodePairs(n, content)
 	default:
-		return nil, n.errorf("there is no tag %q for a value", tag)
+		return nil, n.errorf("a name that begins with %s is no tag for a value: a map with such a key needs %s", tagMark, tagMap)
 	}
 }
 

@@ -215,7 +215,7 @@ func (l *loader) readIndex(n node) error {
 	for _, field := range fields {
 		text, ok := field.value.(string)
 		if into[field.name] == nil || !ok {
-			return field.errorf("%q is not a field of an index, or not a string", field.name)
+			return field.errorf("a field is none of an index, or not a string")
 		}
 		*into[field.name] = text
 	}

@@ -39,7 +39,7 @@ func (n node) members() ([]member, error) {
 	seen := make(map[string]bool, len(members))
 	for _, m := range members {
 		if seen[m.name] {
-			return nil, m.errorf("%q is there twice", m.name)
+			return nil, m.errorf("a name is there twice")
 		}
 		seen[m.name] = true
 	}
@@ -55,7 +55,7 @@ func (n node) fields(names ...string) (map[string]node, error) {
 	fields := make(map[string]node, len(members))
 	for _, m := range members {
 		if !slices.Contains(names, m.name) {
-			return nil, m.errorf("there is no field %q, only %s", m.name, strings.Join(names, ", "))
+			return nil, m.errorf("there is an unknown field: known are %s", strings.Join(names, ", "))
 		}
 		fields[m.name] = m.node
 	}
