@@ -13,16 +13,25 @@ type backlog struct {
 	limit    int64 // of those that wait
 
 	waiting, dropped atomic.Int64
+	closed           atomic.Bool
 	full             atomic.Bool
 	lately           atomic.Int64 // dropped since it is full
 }
 
-// enter returns false where there is no room for a span, which is dropped.
+// enter returns false where there is no room for a span, which is dropped, and once
+// it is closed.
 func (b *backlog) enter() bool {
-	if b.waiting.Add(1) <= b.limit {
+	waiting := b.waiting.Add(1)
+	if b.closed.Load() {
+		b.remove(1)
+		return false
+	}
+	if waiting <= b.limit {
 		return true
 	}
-	b.waiting.Add(-1)
+	if b.remove(1) == 0 {
+		return false // it counts among those that close has found
+	}
 	b.dropped.Add(1)
 	b.lately.Add(1)
 	if b.full.CompareAndSwap(false, true) {
@@ -32,12 +41,32 @@ func (b *backlog) enter() bool {
 	return false
 }
 
-// leave makes room for n more. It is over once most have left: the first room is
-// taken again at once while more end than are sent.
-func (b *backlog) leave(n int) {
-	if b.waiting.Add(-int64(n)) <= b.limit/4 {
+// leave makes room for n more, and returns how many of those that left it still
+// counted: none once it is closed. Dropping is over once most have left: the first
+// room is taken again at once while more end than are sent.
+func (b *backlog) leave(n int) int {
+	n = b.remove(n)
+	if b.waiting.Load() <= b.limit/4 {
 		b.over()
 	}
+	return n
+}
+
+// remove takes n from those that wait, or as many as there are.
+func (b *backlog) remove(n int) int {
+	for {
+		waiting := b.waiting.Load()
+		removed := min(int64(n), waiting)
+		if b.waiting.CompareAndSwap(waiting, waiting-removed) {
+			return int(removed)
+		}
+	}
+}
+
+// close lets no more in and returns how many waited, which wait no more.
+func (b *backlog) close() int {
+	b.closed.Store(true)
+	return int(b.waiting.Swap(0))
 }
 
 func (b *backlog) over() {

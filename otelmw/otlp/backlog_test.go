@@ -92,6 +92,7 @@ func TestSpansThatThereIsNoRoomForAreToldOfWhileTracingRuns(t *testing.T) {
 	r.hang = make(chan struct{})
 	log := initTracing(t)
 	touch(t, 200)
+	eventually(t, "the log says so", func() bool { return log.count("\n") > 0 })
 	if log.count("\n") != 1 || log.count("level=WARN") != 1 || log.count("are dropped") != 1 || log.count("waiting=80") != 1 {
 		t.Errorf("logged %s", log)
 	}

@@ -2,18 +2,24 @@
 // their own: two calls for tracing and two for metrics, configured by the
 // standard environment variables, export over OTLP/gRPC.
 //
-//	func main() {
+//	func run(ctx context.Context) error {
+//		backend, err := asbackend.Dial(ctx, "127.0.0.1:3000")
+//		if err != nil {
+//			return err
+//		}
+//		defer backend.Close()
+//
 //		if err := errors.Join(otlp.InitTracing(ctx), otlp.InitMetrics(ctx)); err != nil {
 //			slog.Warn("telemetry is off, in part", "error", err)
 //		}
-//		defer otlp.ShutdownTracing(context.Background())
-//		defer otlp.ShutdownMetrics(context.Background())
+//		defer otlp.Shutdown(context.WithoutCancel(ctx))
+//
 //		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics())
 //		…
 //	}
 //
-// Close the backend after ShutdownMetrics: once closed it has no counts of its
-// connections for the last export to tell.
+// The backend is closed after [Shutdown], since defer calls in reverse: once closed it
+// has no counts of its connections for the last export to report.
 //
 // [InitTracing] and [InitMetrics] install the global providers, so the
 // application's own spans and measurements are exported, too. They leave a
@@ -27,7 +33,8 @@
 //	OTEL_TRACES_EXPORTER                 otlp (the default), console, none, or several
 //	OTEL_METRICS_EXPORTER                with commas between; with none, spans are made
 //	                                     and passed on and nothing leaves the process
-//	OTEL_EXPORTER_OTLP_ENDPOINT          http://localhost:4317; https:// for TLS
+//	OTEL_EXPORTER_OTLP_ENDPOINT          http://localhost:4317; https:// for TLS; or a
+//	                                     host with a port, or another target of gRPC's
 //	OTEL_EXPORTER_OTLP_PROTOCOL          grpc, the only one there is
 //	OTEL_EXPORTER_OTLP_…                 HEADERS, TIMEOUT, COMPRESSION, INSECURE,
 //	                                     CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY;
@@ -48,9 +55,17 @@
 //	OTEL_EXPORTER_OTLP_METRICS_…         TEMPORALITY_PREFERENCE: cumulative, delta or
 //	                                     lowmemory; DEFAULT_HISTOGRAM_AGGREGATION
 //
-// A value that cannot be used is warned about once, with what is used instead; the
-// SDK may tell its own log of it, too. An endpoint that makes no sense is an error,
-// since telemetry would go nowhere or elsewhere; operations go on without it.
+// A value that cannot be used is warned about once, with what is used instead. The
+// warning names the variable and not the value, which may hold a password; nor does
+// any error or log record hold one. While a signal starts, a variable with such a value
+// has what is used instead: the SDK would log the value. An endpoint that makes no
+// sense is an error, since telemetry would go nowhere or elsewhere; operations go on
+// without it. A user name in it is left out: credentials belong in HEADERS.
+//
+// A number that is too large becomes the largest that is used: a queue of 1048576 spans,
+// a batch of 65536, a day for anything that takes time, 2147483647 for other limits. One
+// below the least becomes the default. The least is 1, but 0 for EXPORT_TIMEOUT and
+// TIMEOUT, which is no limit, and -1 for the limits of the SDK, which is none either.
 //
 // # When the collector is away
 //
@@ -66,7 +81,13 @@
 // many spans it has cost. That a collector takes but a part is warned about once, and
 // the spans that it refuses are counted as lost. [TracingStats] has the counts at any time.
 //
-// [Flush] sends what there is, and export goes on. [ShutdownTracing] and
-// [ShutdownMetrics] send what is left. All three take five seconds unless their
-// context says otherwise, and return an error that says what they could not send.
+// [Flush] sends what there is, and export goes on. [Shutdown] sends what is left of
+// both signals side by side, [ShutdownTracing] and [ShutdownMetrics] of one. All take
+// five seconds at most unless their context says otherwise, and return an error that
+// says what they could not send. Where the collector's address refuses connections, or
+// there is no such address, a shutdown does not wait for another attempt.
+//
+// A console that takes nothing, such as a pipe that nobody reads, holds nothing up
+// either. What was being written then is counted as lost when its time is up, and the
+// goroutine that writes it ends with the pipe.
 package otlp

@@ -1,14 +1,16 @@
 package otlp
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 )
+
+// environment is held while a signal starts, which may correct variables for that
+// time.
+var environment sync.Mutex
 
 // read returns the first of the variables that is not empty.
 func read(variables ...string) (variable, value string) {
@@ -24,10 +26,12 @@ func warnUnknown(log *slog.Logger, variable, value, what string) {
 	warn(log, "otlp: the variable has an unknown value: "+what, variable, value)
 }
 
-// warn says what is wrong with a variable, and what is done instead, once.
+// warn says what is wrong with a variable, and what is done instead, once for each
+// value. It does not say the value, which may hold a password or a key, if only by
+// mistake.
 func warn(log *slog.Logger, text, variable, value string) {
 	if said.first(variable + "=" + value) {
-		log.Warn(text, slog.String("variable", variable), slog.String("value", value))
+		log.Warn(text, slog.String("variable", variable))
 	}
 }
 
@@ -82,42 +86,4 @@ const (
 func exporterKinds(log *slog.Logger, signal string) []string {
 	kinds := readList(log, "OTEL_"+signal+"_EXPORTER", []string{kindOTLP, kindConsole, none}, []string{kindOTLP})
 	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == none })
-}
-
-const defaultEndpoint = "http://localhost:4317"
-
-// collector is where an exporter sends to.
-type collector struct {
-	endpoint string // for people to read
-	url      string // "" if the exporter reads it from the environment
-}
-
-func findCollector(log *slog.Logger, signal string) (collector, error) {
-	variable, value := read("OTEL_EXPORTER_OTLP_"+signal+"_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-	if value != "" && value != "grpc" {
-		warnUnknown(log, variable, value, "grpc is used, the only protocol there is")
-	}
-	variable, value = read("OTEL_EXPORTER_OTLP_"+signal+"_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-	if value == "" {
-		// Left to itself the exporter would speak TLS to the same port.
-		return collector{defaultEndpoint, defaultEndpoint}, nil
-	}
-	u, err := url.Parse(value)
-	isURL := err == nil && (u.Scheme == "http" || u.Scheme == "https")
-	if isURL && u.Hostname() == "" {
-		err = errors.New("it names no host")
-	}
-	if err != nil {
-		// The value itself may hold a password.
-		if parse, ok := errors.AsType[*url.Error](err); ok {
-			err = parse.Err
-		}
-		return collector{}, fmt.Errorf("%s is no URL such as %s: %w", variable, defaultEndpoint, err)
-	}
-	if isURL {
-		// Left to itself the exporter would have …_INSECURE decide on TLS, which is
-		// for endpoints without http:// or https:// alone.
-		return collector{u.Redacted(), value}, nil
-	}
-	return collector{endpoint: u.Redacted()}, nil
 }

@@ -36,20 +36,17 @@ func TestTheEnvironmentDecides(t *testing.T) {
 		{"OTEL_TRACES_EXPORTER", "none", 0, ""},
 		{"OTEL_TRACES_EXPORTER", "none, otlp", 3, "beside none"},
 		{"OTEL_TRACES_EXPORTER", " , ,", 3, ""},
-		{"OTEL_TRACES_EXPORTER", "zipkin", 3, "value=zipkin"},
-		{"OTEL_TRACES_EXPORTER", "zipkin, none", 0, "value=zipkin"},
+		{"OTEL_TRACES_EXPORTER", "zipkin", 3, "known are otlp"},
+		{"OTEL_TRACES_EXPORTER", "zipkin, none", 0, "known are otlp"},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 3, ""},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", 3, "grpc is used"},
 		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", 3, "grpc is used"},
 		{"OTEL_TRACES_SAMPLER", "always_off", 0, ""},
 		{"OTEL_TRACES_SAMPLER", "always_on", 3, ""},
 		{"OTEL_TRACES_SAMPLER", "sometimes", 3, "parentbased_always_on is used"},
-		{"OTEL_TRACES_SAMPLER_ARG", "half", 3, "it is 1"},
-		{"OTEL_TRACES_SAMPLER_ARG", "1.5", 3, "it is 1"},
-		{"OTEL_TRACES_SAMPLER_ARG", "-1", 3, "it is 1"},
-		{"OTEL_BSP_MAX_QUEUE_SIZE", "many", 3, "the default is used"},
-		{"OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "10s", 3, "it is 10000"},
-		{"OTEL_EXPORTER_OTLP_TIMEOUT", "-1", 3, "there is no limit"},
+		{"OTEL_TRACES_SAMPLER_ARG", "half", 3, "1 is used"},
+		{"OTEL_TRACES_SAMPLER_ARG", "1.5", 3, "1 is used"},
+		{"OTEL_TRACES_SAMPLER_ARG", "-1", 3, "1 is used"},
 		{"OTEL_EXPORTER_OTLP_INSECURE", "false", 3, ""},
 		{"OTEL_EXPORTER_OTLP_INSECURE", "perhaps", 3, "it is false"},
 		{"OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", 3, "nothing is compressed"},
@@ -57,28 +54,13 @@ func TestTheEnvironmentDecides(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere.pem", 3, "those of the system are used"},
 		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere.pem", 3, "CLIENT_KEY is not; no certificate is shown"},
 		{"OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/nowhere.pem", 3, "CLIENT_CERTIFICATE is not; no certificate is shown"},
-		{"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many", 3, "the default is used"},
-		{"OTEL_ATTRIBUTE_COUNT_LIMIT", "many", 3, "the default is used"},
-		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "long", 3, "there is no limit"},
-		{"OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "long", 3, "there is no limit"},
-		{"OTEL_SPAN_EVENT_COUNT_LIMIT", "1.5", 3, "the default is used"},
-		{"OTEL_SPAN_LINK_COUNT_LIMIT", "x", 3, "the default is used"},
-		{"OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "x", 3, "the default is used"},
-		{"OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "x", 3, "the default is used"},
-		{"OTEL_BSP_EXPORT_TIMEOUT", "30s", 3, "the default is used"},
-		{"OTEL_BSP_EXPORT_TIMEOUT", "-1", 3, "there is no limit"},
 		{"OTEL_BSP_EXPORT_TIMEOUT", "1000", 3, ""},
-		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "big", 3, "the default is used"},
-		{"OTEL_BSP_SCHEDULE_DELAY", "soon", 3, "the default is used"},
 		{"OTEL_EXPORTER_OTLP_INSECURE", "true", 3, ""},
-		{"OTEL_PROPAGATORS", "b3", 3, "value=b3"},
+		{"OTEL_PROPAGATORS", "b3", 3, "known are tracecontext"},
 		{"OTEL_PROPAGATORS", "baggage,baggage", 3, "it is used once"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "broken", 3, "used in part"},
-		{"OTEL_BSP_MAX_QUEUE_SIZE", "-1", 3, "used=2048"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "64", 3, ""},
-		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "-1", 3, "used=512"},
 		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1", 3, ""},
-		{"OTEL_BSP_SCHEDULE_DELAY", "0", 3, "used=5000"},
 		{"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", 3, ""},
 	} {
 		t.Run(c.variable+"="+c.value, func(t *testing.T) {
@@ -107,8 +89,8 @@ func TestAnUnusableValueOfASignalIsWarnedAboutBeforeTheCommonOne(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "password")
 	log := new(logged)
 	t.Cleanup(func() { said.count(0) })
-	checkValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)
-	if log.count("\n") != 2 || log.count("OTEL_EXPORTER_OTLP_TRACES_INSECURE") != 1 || log.count("value=perhaps") != 1 {
+	correctValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)()
+	if log.count("\n") != 2 || log.count("OTEL_EXPORTER_OTLP_TRACES_INSECURE") != 1 {
 		t.Errorf("logged %s", log)
 	}
 	if log.count("OTEL_EXPORTER_OTLP_HEADERS") != 1 || log.count("password\n") != 0 {
@@ -191,7 +173,7 @@ func TestTheEndpointOfTracesWins(t *testing.T) {
 }
 
 func TestAnEndpointThatMakesNoSenseIsAnError(t *testing.T) {
-	for _, value := range []string{"10.0.0.1:4317", "http://", "https://:", "http://user:s3cr3t%zz@host", "http://[::1", "://"} {
+	for _, value := range []string{"http://", "https://:", "ftp://10.0.0.1", "http://10.0.0.1:99999", ":4317", "http://user:s3cr3t%zz@host", "http://[::1", "://"} {
 		t.Run(value, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value)
 			err := InitTracing(t.Context())
@@ -219,8 +201,8 @@ func TestAnEndpointThatMakesNoSenseIsAnError(t *testing.T) {
 
 func TestWithoutAnEndpointSpansGoToThePortOfThisHostWithoutTLS(t *testing.T) {
 	c, err := findCollector(slog.New(slog.DiscardHandler), "TRACES")
-	if want := (collector{"http://localhost:4317", "http://localhost:4317"}); c != want || err != nil {
-		t.Errorf("%q, %v", c, err)
+	if want := (collector{"http://localhost:4317", true}); c != want || err != nil {
+		t.Errorf("%v, %v", c, err)
 	}
 }
 
@@ -300,7 +282,7 @@ func TestACertificateOfTheClientNeedsTheKeyThatGoesWithIt(t *testing.T) {
 		t.Setenv("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", c.certificate)
 		t.Setenv("OTEL_EXPORTER_OTLP_CLIENT_KEY", c.key)
 		log := new(logged)
-		checkValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)
+		correctValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)()
 		said.count(0)
 		if log.count("no certificate is shown") != c.warnings || log.count("\n") != c.warnings {
 			t.Errorf("%v: logged %s", c, log)

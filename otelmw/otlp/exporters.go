@@ -14,28 +14,28 @@ type makers[E any] struct {
 	signal  string // in the names of variables: TRACES
 	wording wording
 	console func() (E, error)
-	// otlp is given what the exporter must be told beside the environment,
-	// which it reads itself: a URL if it is not "".
-	otlp func(url string, dial grpc.DialOption) (E, error)
+	// otlp makes one that reads the rest from the environment itself.
+	otlp func(c collector, dial ...grpc.DialOption) (E, error)
 }
 
 // watched is an exporter with its health.
 type watched[E any] struct {
 	exporter E
 	health   *health
+	reach    *reach
 }
 
 // open makes the exporters that the environment names.
 func (m makers[E]) open(log *slog.Logger) ([]watched[E], error) {
 	var exporters []watched[E]
 	for _, kind := range exporterKinds(log, m.signal) {
-		w := watched[E]{health: &health{wording: m.wording, exporter: kind, log: log}}
+		w := watched[E]{health: &health{wording: m.wording, exporter: kind, log: log}, reach: newReach()}
 		var err error
 		switch kind {
 		case kindConsole:
 			w.exporter, err = m.console()
 		case kindOTLP:
-			w.exporter, err = m.openOTLP(w.health)
+			w.exporter, err = m.openOTLP(w.health, w.reach)
 		}
 		if err != nil {
 			return nil, err
@@ -49,7 +49,7 @@ func (m makers[E]) open(log *slog.Logger) ([]watched[E], error) {
 // it is noticed. gRPC's own limit is two minutes.
 const maxReconnectDelay = 10 * time.Second
 
-func (m makers[E]) openOTLP(h *health) (E, error) {
+func (m makers[E]) openOTLP(h *health, r *reach) (E, error) {
 	var e E
 	c, err := findCollector(h.log, m.signal)
 	if err != nil {
@@ -58,7 +58,8 @@ func (m makers[E]) openOTLP(h *health) (E, error) {
 	h.exporter = c.endpoint
 	reconnect := grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: maxReconnectDelay}
 	reconnect.Backoff.MaxDelay = maxReconnectDelay
-	e, err = m.otlp(c.url, grpc.WithConnectParams(reconnect))
+	defer withholdEndpoints(m.signal)()
+	e, err = m.otlp(c, grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(r.intercept))
 	if err != nil {
 		return e, fmt.Errorf("no exporter for %s: %w", c.endpoint, err)
 	}

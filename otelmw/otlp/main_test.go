@@ -31,6 +31,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	_ = os.Unsetenv("OTEL_TRACES_EXPORTER")
+	if os.Getenv(tellingAll) != "" {
+		tellAll()
+		return
+	}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { overheard.Write([]byte(err.Error() + "\n")) }))
 	goleak.VerifyTestMain(m)
 }

@@ -3,10 +3,8 @@ package otlp
 import (
 	"context"
 	"errors"
-	"os"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
-	"go.opentelemetry.io/otel/exporters/stdout/stdoutmetric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"google.golang.org/grpc"
@@ -16,6 +14,8 @@ import (
 type metricExporter struct {
 	sdkmetric.Exporter
 	*health
+
+	reach *reach
 }
 
 func openMetricExporters(ctx context.Context, c config) ([]*metricExporter, error) {
@@ -27,20 +27,18 @@ func openMetricExporters(ctx context.Context, c config) ([]*metricExporter, erro
 			inPart:  "otlp: the collector takes metrics in part; this is said once",
 			lostKey: "missed",
 		},
-		console: func() (sdkmetric.Exporter, error) {
-			return stdoutmetric.New(stdoutmetric.WithWriter(os.Stdout))
-		},
-		otlp: func(url string, dial grpc.DialOption) (sdkmetric.Exporter, error) {
-			options := []otlpmetricgrpc.Option{otlpmetricgrpc.WithDialOption(dial)}
-			if url != "" {
-				options = append(options, otlpmetricgrpc.WithEndpointURL(url))
+		console: newConsoleMetrics,
+		otlp: func(c collector, dial ...grpc.DialOption) (sdkmetric.Exporter, error) {
+			to := otlpmetricgrpc.WithEndpoint(c.endpoint)
+			if c.isURL {
+				to = otlpmetricgrpc.WithEndpointURL(c.endpoint)
 			}
-			return otlpmetricgrpc.New(ctx, options...)
+			return otlpmetricgrpc.New(ctx, to, otlpmetricgrpc.WithDialOption(dial...))
 		},
 	}.open(c.log)
 	var exporters []*metricExporter
 	for _, w := range opened {
-		exporters = append(exporters, &metricExporter{w.exporter, w.health})
+		exporters = append(exporters, &metricExporter{w.exporter, w.health, w.reach})
 	}
 	return exporters, err
 }

@@ -29,7 +29,7 @@ var metrics = signal{name: "metrics are"}
 // It is safe to call from many goroutines.
 func InitMetrics(ctx context.Context, opts ...Option) error {
 	c := newConfig(opts)
-	return metrics.init(func() (*pipeline, error) { return startMetrics(ctx, c) })
+	return metrics.init(c.later, func() (*pipeline, error) { return startMetrics(ctx, c) })
 }
 
 // ShutdownMetrics stops measuring and sends what was measured last. It takes
@@ -45,7 +45,7 @@ func startMetrics(ctx context.Context, c config) (*pipeline, error) {
 	if disabled(c.log) || !mayInstallMetrics(c) {
 		return nil, nil
 	}
-	checkValues(c.log, "METRICS", metricsVariables)
+	defer correctValues(c.log, "METRICS", metricsVariables)()
 	exporters, err := openMetricExporters(ctx, c)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func mayInstallMetrics(c config) bool {
 }
 
 func flushMetrics(ctx context.Context, sdk *sdkmetric.MeterProvider, exporters []*metricExporter) error {
-	if err := sdk.ForceFlush(ctx); err != nil && ctx.Err() != nil {
+	if err := within(ctx, sdk.ForceFlush); err != nil && ctx.Err() != nil {
 		return fmt.Errorf("the metrics are still to be sent: %w", ctx.Err())
 	}
 	return unsentMetrics("the metrics", exporters)
@@ -100,7 +100,10 @@ func unsentMetrics(which string, exporters []*metricExporter) error {
 
 // stopMetrics leaves it to the readers to send what was measured last.
 func stopMetrics(ctx context.Context, sdk *sdkmetric.MeterProvider, exporters []*metricExporter) error {
-	err := sdk.Shutdown(ctx)
+	for _, e := range exporters {
+		e.reach.end()
+	}
+	err := within(ctx, sdk.Shutdown)
 	unsent := unsentMetrics("the last metrics", exporters)
 	if unsent == nil && err != nil {
 		return fmt.Errorf("the last metrics may not have been sent: %w", err)

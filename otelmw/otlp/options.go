@@ -14,7 +14,8 @@ type Option interface {
 }
 
 type config struct {
-	log         *slog.Logger
+	later       *later
+	log         *slog.Logger // on it
 	replace     bool
 	serviceName string
 	processors  []sdktrace.SpanProcessor
@@ -28,6 +29,8 @@ func newConfig(opts []Option) config {
 			opt.apply(&c)
 		}
 	}
+	c.later = &later{to: c.log.Handler()}
+	c.log = slog.New(c.later)
 	return c
 }
 
@@ -36,7 +39,9 @@ type optionFunc func(*config)
 func (f optionFunc) apply(c *config) { f(c) }
 
 // WithLogger sets where warnings go, instead of slog.Default() at the time of
-// the call. Nil keeps the default.
+// the call. Nil keeps the default. Its handler runs on a goroutine of its own, one
+// record at a time, and may call this package. While it does not return nothing waits
+// for it, but that what starts, flushes or ends gives it a tenth of a second.
 func WithLogger(log *slog.Logger) Option {
 	return optionFunc(func(c *config) {
 		if log != nil {

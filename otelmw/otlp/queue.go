@@ -19,8 +19,7 @@ type queue struct {
 	stopping atomic.Bool
 }
 
-func newQueue(e *spanExporter, log *slog.Logger) *queue {
-	settings := readBatchSettings(log)
+func newQueue(e *spanExporter, settings batchSettings, log *slog.Logger) *queue {
 	// As many wait as with the SDK: a full queue, and a batch on its way.
 	e.backlog = &backlog{exporter: e.exporter, log: log, limit: int64(settings.queue + settings.batch)}
 	return &queue{batcher: newBatcher(e, settings), exporter: e}
@@ -52,6 +51,7 @@ func (q *queue) unsent(ctx context.Context) error {
 // stop sends what is queued until ctx is done, then gives the rest up.
 func (q *queue) stop(ctx context.Context) error {
 	q.stopping.Store(true)
+	q.exporter.reach.end()
 	lostBefore := q.exporter.lost.Load()
 	_ = q.Shutdown(ctx) // says nothing that the exporter does not know
 	select {
@@ -63,9 +63,9 @@ func (q *queue) stop(ctx context.Context) error {
 		select {
 		case <-q.exporter.closed:
 		case <-time.After(shutdownGrace):
-			q.exporter.giveUp(errors.New("there was no time for them"))
 		}
 	}
+	q.exporter.giveUp(errors.New("there was no time for them"))
 	q.exporter.backlog.over()
 	return q.exporter.unsentSince(lostBefore)
 }

@@ -31,6 +31,7 @@ type receiver struct {
 	message  string
 
 	mu       sync.Mutex
+	hanging  int // requests
 	received []*tracepb.ResourceSpans
 	measured []*metricspb.ResourceMetrics
 	header   metadata.MD
@@ -103,6 +104,9 @@ func (s metricsService) Export(ctx context.Context, request *metricscollectorpb.
 func (r *receiver) accept(ctx context.Context, keep func()) error {
 	r.mu.Lock()
 	hang, slow, refuse := r.hang, r.slow, r.refuse
+	if hang != nil {
+		r.hanging++
+	}
 	r.mu.Unlock()
 	if hang != nil {
 		select {
@@ -166,6 +170,22 @@ func (r *receiver) operations() uint64 {
 		}
 	}
 	return n
+}
+
+// instruments returns the names of those whose measurements arrived last.
+func (r *receiver) instruments() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var names []string
+	if len(r.measured) == 0 {
+		return names
+	}
+	for _, scope := range r.measured[len(r.measured)-1].GetScopeMetrics() {
+		for _, m := range scope.GetMetrics() {
+			names = append(names, m.GetName())
+		}
+	}
+	return names
 }
 
 // resource returns the attributes of the process that sent something.

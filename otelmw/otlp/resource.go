@@ -16,8 +16,8 @@ func newResource(ctx context.Context, c config) *resource.Resource {
 		resource.WithAttributes(semconv.ServiceName(c.serviceName)),
 		resource.WithFromEnv(),
 	)
-	if err != nil && said.first("OTEL_RESOURCE_ATTRIBUTES") {
-		c.log.Warn("otlp: OTEL_RESOURCE_ATTRIBUTES is used in part", slog.Any("error", err))
+	if err != nil { // not for what the environment says, which is corrected before
+		c.log.Warn("otlp: the process is described in part", slog.Any("error", err))
 	}
 	return r
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // signal is tracing or metrics: what runs of it and what is about to end.
@@ -20,6 +19,7 @@ type signal struct {
 
 // pipeline is one run of a signal.
 type pipeline struct {
+	log       *later
 	uninstall func()
 	flush     func(ctx context.Context) error
 	stop      func(ctx context.Context) error
@@ -30,14 +30,17 @@ type pipeline struct {
 }
 
 // init runs what start makes, which is nil where there is nothing to run, unless
-// something runs.
-func (s *signal) init(start func() (*pipeline, error)) error {
+// something runs. It returns when the log has been told, which no lock waits for.
+func (s *signal) init(log *later, start func() (*pipeline, error)) error {
+	defer log.wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.started {
 		return nil
 	}
+	environment.Lock()
 	p, err := start()
+	environment.Unlock()
 	if err != nil {
 		said.count(0)
 		return fmt.Errorf("otlp: %s off: %w", s.name, err)
@@ -45,24 +48,10 @@ func (s *signal) init(start func() (*pipeline, error)) error {
 	said.count(1)
 	if p != nil {
 		p.stopped = make(chan struct{})
+		p.log = log
 	}
 	s.running, s.started = p, true
 	return nil
-}
-
-// The most that a shutdown takes without a deadline, and how much of it is kept
-// for ending what did not end by itself.
-const (
-	shutdownLimit = 5 * time.Second
-	shutdownGrace = 250 * time.Millisecond
-)
-
-// bounded gives a context without a deadline one.
-func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ok := ctx.Deadline(); ok {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, shutdownLimit-shutdownGrace)
 }
 
 // flush sends what there is to send, unless nothing runs.
@@ -73,6 +62,7 @@ func (s *signal) flush(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
+	defer p.log.wait()
 	if err := p.flush(ctx); err != nil {
 		return fmt.Errorf("otlp: %w", err)
 	}
@@ -87,6 +77,7 @@ func (s *signal) shutdown(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
+	defer p.log.wait()
 	ended, err := p.end(ctx)
 	if !ended {
 		return fmt.Errorf("otlp: %s still shutting down: %w", s.name, ctx.Err())

@@ -3,11 +3,9 @@ package otlp
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
-	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"google.golang.org/grpc"
 )
@@ -17,6 +15,7 @@ type spanExporter struct {
 	sdktrace.SpanExporter
 	*health
 
+	reach     *reach
 	backlog   *backlog
 	closed    chan struct{}
 	closeOnce sync.Once
@@ -32,20 +31,18 @@ func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
 			lostKey: "lost",
 			counts:  true,
 		},
-		console: func() (sdktrace.SpanExporter, error) {
-			return stdouttrace.New(stdouttrace.WithWriter(os.Stdout))
-		},
-		otlp: func(url string, dial grpc.DialOption) (sdktrace.SpanExporter, error) {
-			options := []otlptracegrpc.Option{otlptracegrpc.WithDialOption(dial)}
-			if url != "" {
-				options = append(options, otlptracegrpc.WithEndpointURL(url))
+		console: newConsoleSpans,
+		otlp: func(c collector, dial ...grpc.DialOption) (sdktrace.SpanExporter, error) {
+			to := otlptracegrpc.WithEndpoint(c.endpoint)
+			if c.isURL {
+				to = otlptracegrpc.WithEndpointURL(c.endpoint)
 			}
-			return otlptracegrpc.New(ctx, options...)
+			return otlptracegrpc.New(ctx, to, otlptracegrpc.WithDialOption(dial...))
 		},
 	}.open(c.log)
 	var exporters []*spanExporter
 	for _, w := range opened {
-		exporters = append(exporters, &spanExporter{SpanExporter: w.exporter, health: w.health, closed: make(chan struct{})})
+		exporters = append(exporters, &spanExporter{SpanExporter: w.exporter, health: w.health, reach: w.reach, closed: make(chan struct{})})
 	}
 	return exporters, err
 }
@@ -54,14 +51,29 @@ func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
 // the processor would only pass to OpenTelemetry's error handler, batch by
 // batch.
 func (e *spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	e.exported(len(spans), e.SpanExporter.ExportSpans(ctx, spans))
-	e.backlog.leave(len(spans))
+	err := e.export(ctx, spans)
+	e.exported(e.backlog.leave(len(spans)), err)
 	return nil
 }
 
-// giveUp counts what waits as lost.
+// export is woken from a wait for another attempt where the end has come, for the
+// last one.
+func (e *spanExporter) export(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	wakeable, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(e.reach.waiting, cancel)()
+	err := e.SpanExporter.ExportSpans(wakeable, spans)
+	if err != nil && wakeable.Err() != nil && ctx.Err() == nil {
+		err = e.SpanExporter.ExportSpans(ctx, spans)
+	}
+	return err
+}
+
+// giveUp counts what waits as lost, and so does what is still to come of it.
 func (e *spanExporter) giveUp(reason error) {
-	e.exported(int(e.backlog.waiting.Swap(0)), reason)
+	if n := e.backlog.close(); n > 0 {
+		e.exported(n, reason)
+	}
 }
 
 // unsentSince returns an error that says how many spans were lost since so many

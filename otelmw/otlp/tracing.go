@@ -33,7 +33,7 @@ var tracing = signal{name: "tracing is"}
 // It is safe to call from many goroutines.
 func InitTracing(ctx context.Context, opts ...Option) error {
 	c := newConfig(opts)
-	return tracing.init(func() (*pipeline, error) {
+	return tracing.init(c.later, func() (*pipeline, error) {
 		p, err := startTracing(ctx, c)
 		if err == nil {
 			installPropagator(c)
@@ -55,7 +55,7 @@ func startTracing(ctx context.Context, c config) (*pipeline, error) {
 	if disabled(c.log) || !mayInstallTracing(c) {
 		return nil, nil
 	}
-	checkValues(c.log, "TRACES", tracingVariables)
+	defer correctValues(c.log, "TRACES", tracingVariables)()
 	exporters, err := openSpanExporters(ctx, c)
 	if err != nil {
 		return nil, err
@@ -64,9 +64,10 @@ func startTracing(ctx context.Context, c config) (*pipeline, error) {
 	for _, processor := range c.processors {
 		options = append(options, sdktrace.WithSpanProcessor(processor))
 	}
+	settings := readBatchSettings()
 	var queues []*queue
 	for _, e := range exporters {
-		q := newQueue(e, c.log)
+		q := newQueue(e, settings, c.log)
 		queues = append(queues, q)
 		options = append(options, sdktrace.WithSpanProcessor(q))
 	}
@@ -105,7 +106,7 @@ func flushTracing(ctx context.Context, processors []sdktrace.SpanProcessor, queu
 	errs := make([]error, len(flushes))
 	var wg sync.WaitGroup
 	for i, flush := range flushes {
-		wg.Go(func() { errs[i] = flush(ctx) })
+		wg.Go(func() { errs[i] = within(ctx, flush) })
 	}
 	wg.Wait()
 	return errors.Join(errs...)
@@ -122,5 +123,5 @@ func stopTracing(ctx context.Context, sdk *sdktrace.TracerProvider, queues []*qu
 	// processors at all.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 	defer cancel()
-	return errors.Join(append(errs, sdk.Shutdown(last))...)
+	return errors.Join(append(errs, within(last, sdk.Shutdown))...)
 }

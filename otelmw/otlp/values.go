@@ -7,153 +7,187 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// variable is one that the SDK or an exporter reads by itself. What they make of
-// a value that they cannot use, they do not tell this package's log.
+// variable is one that the SDK or an exporter reads by itself.
 type variable struct {
-	name    string
-	other   string // that is read where that one is empty, "" if none is
-	usable  func(value string) bool
-	instead string // what happens otherwise
+	name string
+	// correct returns the value to use, "" for the default, and what is wrong with
+	// the one that it is given, "" for nothing.
+	correct func(value string) (corrected, instead string)
 }
-
-const (
-	defaultUsed = "the default is used"
-	unlimited   = "there is no limit"
-)
 
 var (
 	metricsVariables = []variable{
-		{"OTEL_METRIC_EXPORT_INTERVAL", "", positive, "it is 60000, in milliseconds"},
-		{"OTEL_METRIC_EXPORT_TIMEOUT", "", positive, "it is 30000, in milliseconds"},
-		{"OTEL_METRICS_EXEMPLAR_FILTER", "", exemplarFilter, "trace_based is used"},
-		{"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "", temporality, "cumulative is used"},
-		{"OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "", aggregation, "explicit_bucket_histogram is used"},
+		{name: "OTEL_METRIC_EXPORT_INTERVAL", correct: interval.correct},
+		{name: "OTEL_METRIC_EXPORT_TIMEOUT", correct: readTime.correct},
+		{name: "OTEL_GO_X_CARDINALITY_LIMIT", correct: seriesLimit.correct},
+		{name: "OTEL_METRICS_EXEMPLAR_FILTER", correct: oneOf("trace_based is used", "always_on", "always_off", "trace_based")},
+		{name: "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", correct: oneOf("cumulative is used", "cumulative", "delta", "lowmemory")},
+		{name: "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", correct: oneOf("explicit_bucket_histogram is used",
+			"explicit_bucket_histogram", "base2_exponential_bucket_histogram")},
 	}
 	tracingVariables = []variable{
-		{"OTEL_TRACES_SAMPLER", "", sampler, "parentbased_always_on is used"},
-		{"OTEL_TRACES_SAMPLER_ARG", "", ratio, "it is 1, from 0 to 1"},
-		{"OTEL_BSP_MAX_QUEUE_SIZE", "", whole, defaultUsed},
-		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "", whole, defaultUsed},
-		{"OTEL_BSP_SCHEDULE_DELAY", "", whole, defaultUsed},
-		{"OTEL_BSP_EXPORT_TIMEOUT", "", whole, defaultUsed},
-		{"OTEL_BSP_EXPORT_TIMEOUT", "", notNegative, unlimited},
-		{"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT", whole, defaultUsed},
-		{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", whole, unlimited},
-		{"OTEL_SPAN_EVENT_COUNT_LIMIT", "", whole, defaultUsed},
-		{"OTEL_SPAN_LINK_COUNT_LIMIT", "", whole, defaultUsed},
-		{"OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", "", whole, defaultUsed},
-		{"OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "", whole, defaultUsed},
+		{name: "OTEL_TRACES_SAMPLER", correct: oneOf("parentbased_always_on is used", "always_on", "always_off", "traceidratio",
+			"parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio")},
+		{name: "OTEL_TRACES_SAMPLER_ARG", correct: ratio},
+		{name: "OTEL_BSP_MAX_QUEUE_SIZE", correct: queueSize.correct},
+		{name: "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", correct: batchSize.correct},
+		{name: "OTEL_BSP_SCHEDULE_DELAY", correct: batchDelay.correct},
+		{name: "OTEL_BSP_EXPORT_TIMEOUT", correct: batchTime.correct},
+		{name: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", correct: spanLimit.correct},
+		{name: "OTEL_ATTRIBUTE_COUNT_LIMIT", correct: spanLimit.correct},
+		{name: "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", correct: lengthLimit.correct},
+		{name: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", correct: lengthLimit.correct},
+		{name: "OTEL_SPAN_EVENT_COUNT_LIMIT", correct: spanLimit.correct},
+		{name: "OTEL_SPAN_LINK_COUNT_LIMIT", correct: spanLimit.correct},
+		{name: "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", correct: spanLimit.correct},
+		{name: "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", correct: spanLimit.correct},
 	}
+	commonVariables = []variable{
+		{name: "OTEL_RESOURCE_ATTRIBUTES", correct: resourceAttributes},
+	}
+	// exporterVariables begin with OTEL_EXPORTER_OTLP_, with and without a signal.
 	exporterVariables = []variable{
-		{"TIMEOUT", "", whole, "it is 10000, in milliseconds"},
-		{"TIMEOUT", "", notNegative, unlimited},
-		{"COMPRESSION", "", compression, "nothing is compressed; known is gzip"},
-		{"INSECURE", "", boolean, "it is false"},
-		{"HEADERS", "", headers, "what is no key=value is left out"},
-		{"CERTIFICATE", "", certificates, "it is no file of certificates in PEM; those of the system are used"},
+		{name: "TIMEOUT", correct: exportTime.correct},
+		{name: "COMPRESSION", correct: oneOf("nothing is compressed; known is gzip", "gzip", "none")},
+		{name: "INSECURE", correct: oneOf("it is false", "true", "false")},
+		{name: "HEADERS", correct: headers},
+		{name: "CERTIFICATE", correct: certificates},
 	}
 )
 
-// checkValues warns about what the SDK and the exporters of a signal cannot use.
-func checkValues(log *slog.Logger, signal string, variables []variable) {
-	for _, v := range variables {
-		v.check(log, v.name, v.other)
+// correctValues warns about what the SDK and the exporters of a signal cannot use,
+// and has them find what is used instead until restore is called. Left to themselves
+// they would make something else of it, or tell OpenTelemetry's own log, password and
+// all.
+func correctValues(log *slog.Logger, signal string, variables []variable) (restore func()) {
+	var c corrections
+	for _, v := range slices.Concat(commonVariables, variables) {
+		c.correct(log, v, v.name)
 	}
-	for _, v := range exporterVariables {
-		v.check(log, "OTEL_EXPORTER_OTLP_"+signal+"_"+v.name, "OTEL_EXPORTER_OTLP_"+v.name)
+	for _, prefix := range []string{"OTEL_EXPORTER_OTLP_" + signal + "_", "OTEL_EXPORTER_OTLP_"} {
+		for _, v := range exporterVariables {
+			c.correct(log, v, prefix+v.name)
+		}
+		c.correctPair(log, prefix)
 	}
-	checkPair(log, "OTEL_EXPORTER_OTLP_")
-	checkPair(log, "OTEL_EXPORTER_OTLP_"+signal+"_")
+	return c.restore
 }
 
-func (v variable) check(log *slog.Logger, names ...string) {
-	name, value := read(names...)
-	if value == "" || v.usable(value) {
+// corrections are variables with the values that they had.
+type corrections []struct{ name, before string }
+
+func (c *corrections) set(name, value string) {
+	*c = append(*c, struct{ name, before string }{name, os.Getenv(name)})
+	if value == "" {
+		_ = os.Unsetenv(name)
 		return
 	}
-	if v.name == "HEADERS" {
-		value = "(not shown: it may hold a password)"
-	}
-	warnUnknown(log, name, value, v.instead)
+	_ = os.Setenv(name, value) // it fails for values with a NUL, which come from nowhere
 }
 
-// checkPair warns about a client's certificate that cannot be shown to a collector.
-func checkPair(log *slog.Logger, prefix string) {
+func (c corrections) restore() {
+	for _, v := range c {
+		_ = os.Setenv(v.name, v.before)
+	}
+}
+
+func (c *corrections) correct(log *slog.Logger, v variable, name string) {
+	_, value := read(name)
+	corrected, instead := value, ""
+	if value != "" {
+		corrected, instead = v.correct(value)
+	}
+	if corrected != os.Getenv(name) {
+		c.set(name, corrected)
+	}
+	if instead != "" {
+		warn(log, "otlp: the variable cannot be used as it is: "+instead, name, value)
+	}
+}
+
+// correctPair takes away a client's certificate that cannot be shown to a collector.
+func (c *corrections) correctPair(log *slog.Logger, prefix string) {
 	certificate, certificateFile := read(prefix + "CLIENT_CERTIFICATE")
 	key, keyFile := read(prefix + "CLIENT_KEY")
 	const instead = "; no certificate is shown to the collector"
 	switch {
 	case certificateFile == "" && keyFile == "":
+		return
 	case keyFile == "":
 		warn(log, "otlp: the variable is set and CLIENT_KEY is not"+instead, certificate, certificateFile)
 	case certificateFile == "":
 		warn(log, "otlp: the variable is set and CLIENT_CERTIFICATE is not"+instead, key, keyFile)
 	default:
-		if _, err := tls.LoadX509KeyPair(certificateFile, keyFile); err != nil {
-			warn(log, "otlp: the variable names no certificate in PEM that goes with CLIENT_KEY"+instead, certificate, certificateFile)
+		if _, err := tls.LoadX509KeyPair(certificateFile, keyFile); err == nil {
+			return
+		}
+		warn(log, "otlp: the variable names no certificate in PEM that goes with CLIENT_KEY"+instead, certificate, certificateFile)
+	}
+	for _, name := range []string{certificate, key} {
+		if name != "" {
+			c.set(name, "")
 		}
 	}
 }
 
-func whole(value string) bool {
-	_, err := strconv.Atoi(value)
-	return err == nil
+// oneOf corrects what is not known to the default.
+func oneOf(instead string, known ...string) func(string) (string, string) {
+	return func(value string) (string, string) {
+		if slices.Contains(known, strings.ToLower(value)) {
+			return value, ""
+		}
+		return "", "it is unknown; " + instead
+	}
 }
 
-// notNegative says nothing against what is no number.
-func notNegative(value string) bool {
-	n, err := strconv.Atoi(value)
-	return err != nil || n >= 0
-}
-
-func positive(value string) bool {
-	n, err := strconv.Atoi(value)
-	return err == nil && n > 0
-}
-
-func ratio(value string) bool {
-	f, err := strconv.ParseFloat(value, 64)
-	return err == nil && f >= 0 && f <= 1
-}
-
-func boolean(value string) bool { return oneOf(value, "true", "false") }
-
-func compression(value string) bool { return oneOf(value, "gzip", "none") }
-
-func sampler(value string) bool {
-	return oneOf(value, "always_on", "always_off", "traceidratio",
-		"parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio")
-}
-
-func exemplarFilter(value string) bool {
-	return oneOf(value, "always_on", "always_off", "trace_based")
-}
-
-func temporality(value string) bool { return oneOf(value, "cumulative", "delta", "lowmemory") }
-
-func aggregation(value string) bool {
-	return oneOf(value, "explicit_bucket_histogram", "base2_exponential_bucket_histogram")
-}
-
-func oneOf(value string, known ...string) bool {
-	return slices.Contains(known, strings.ToLower(value))
-}
-
-func headers(value string) bool {
+// headers leaves out what an exporter would.
+func headers(value string) (corrected, instead string) {
+	var usable []string
 	for header := range strings.SplitSeq(value, ",") {
 		key, text, ok := strings.Cut(header, "=")
-		if _, err := url.PathUnescape(text); !ok || err != nil || strings.TrimSpace(key) == "" {
-			return false
+		if _, err := url.PathUnescape(text); ok && err == nil && isToken(strings.TrimSpace(key)) {
+			usable = append(usable, header)
+		} else {
+			instead = "what is no key=value is left out"
 		}
 	}
-	return true
+	return strings.Join(usable, ","), instead
 }
 
-func certificates(file string) bool {
+// isToken reports whether the text may be the name of a header.
+func isToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	})
+}
+
+// resourceAttributes leaves out what the SDK would, and takes a value that is not
+// encoded as it stands.
+func resourceAttributes(value string) (corrected, instead string) {
+	var usable []string
+	for pair := range strings.SplitSeq(value, ",") {
+		key, text, ok := strings.Cut(pair, "=")
+		if !ok {
+			instead = "it is used in part: what is no key=value is left out"
+			continue
+		}
+		if _, err := url.PathUnescape(text); err != nil {
+			pair = key + "=" + url.PathEscape(text)
+			instead = "it is used in part: a value that is not encoded is taken as it is"
+		}
+		usable = append(usable, pair)
+	}
+	return strings.Join(usable, ","), instead
+}
+
+func certificates(file string) (corrected, instead string) {
 	pem, err := os.ReadFile(file) //nolint:gosec // G304: whoever sets the environment names the file
-	return err == nil && x509.NewCertPool().AppendCertsFromPEM(pem)
+	if err == nil && x509.NewCertPool().AppendCertsFromPEM(pem) {
+		return file, ""
+	}
+	return "", "it is no file of certificates in PEM; those of the system are used"
 }

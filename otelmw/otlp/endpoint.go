@@ -1,0 +1,105 @@
+package otlp
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"google.golang.org/grpc/resolver"
+)
+
+const defaultEndpoint = "http://localhost:4317"
+
+// collector is where an exporter sends to. Neither of its texts holds a password.
+type collector struct {
+	endpoint string
+	isURL    bool // else it is a target of gRPC's
+}
+
+func findCollector(log *slog.Logger, signal string) (collector, error) {
+	variable, value := read("OTEL_EXPORTER_OTLP_"+signal+"_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+	if value != "" && value != "grpc" {
+		warnUnknown(log, variable, value, "grpc is used, the only protocol there is")
+	}
+	variable, value = read(endpointVariables(signal)...)
+	if value == "" {
+		// Left to itself the exporter would speak TLS to the same port.
+		return collector{defaultEndpoint, true}, nil
+	}
+	_, insecure := read("OTEL_EXPORTER_OTLP_"+signal+"_INSECURE", "OTEL_EXPORTER_OTLP_INSECURE")
+	u, err := parseEndpoint(value, strings.EqualFold(insecure, "true"))
+	if err != nil {
+		return collector{}, fmt.Errorf("%s is neither a URL such as %s nor a host with a port: %w", variable, defaultEndpoint, err)
+	}
+	if u.User != nil {
+		warn(log, "otlp: the variable names a user, who is left out: credentials belong in OTEL_EXPORTER_OTLP_HEADERS", variable, value)
+	}
+	c := collector{isURL: u.Scheme == "http" || u.Scheme == "https"}
+	if c.isURL {
+		u = &url.URL{Scheme: u.Scheme, Host: u.Host}
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	c.endpoint = u.String()
+	return c, nil
+}
+
+// withholdEndpoints hides from an exporter what it could not parse, and would tell
+// OpenTelemetry's own log of, until restore is called. It is told where to send to.
+func withholdEndpoints(signal string) (restore func()) {
+	var c corrections
+	for _, name := range endpointVariables(signal) {
+		if _, err := url.Parse(strings.TrimSpace(os.Getenv(name))); err != nil {
+			c.set(name, "")
+		}
+	}
+	return c.restore
+}
+
+func endpointVariables(signal string) []string {
+	return []string{"OTEL_EXPORTER_OTLP_" + signal + "_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+}
+
+// parseEndpoint takes a host with or without a port for a URL, of TLS unless it is
+// insecure: url.Parse would take a name for a scheme and refuse a number. The error
+// holds nothing of the value, which may hold a password.
+func parseEndpoint(value string, insecure bool) (*url.URL, error) {
+	if !strings.Contains(value, "://") && !isTarget(value) {
+		scheme := "https://"
+		if insecure {
+			scheme = "http://"
+		}
+		value = scheme + value
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil:
+		return nil, errors.New("it cannot be parsed")
+	case u.Scheme != "http" && u.Scheme != "https":
+		if resolver.Get(u.Scheme) == nil || strings.Contains(u.Opaque, "@") {
+			return nil, errors.New("its scheme is unknown")
+		}
+		return u, nil
+	case u.Hostname() == "":
+		return nil, errors.New("it names no host")
+	case u.Port() != "" && !isPort(u.Port()):
+		return nil, errors.New("its port is not one from 1 to 65535")
+	default:
+		return u, nil
+	}
+}
+
+// isTarget reports whether the value is a target of gRPC's such as unix:path, and
+// not a host of that name with a port.
+func isTarget(value string) bool {
+	scheme, rest, ok := strings.Cut(value, ":")
+	return ok && !isPort(rest) && resolver.Get(strings.ToLower(scheme)) != nil
+}
+
+func isPort(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n >= 1 && n <= 65535
+}

@@ -1,0 +1,66 @@
+package otlp
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+)
+
+// A number is a variable's value. One below the least, or that is none, becomes the
+// default; one above the most becomes the most.
+type number struct{ byDefault, least, most int }
+
+// noLimit is the number of a limit that is none, for the SDK.
+const noLimit = -1
+
+var (
+	queueSize   = number{sdktrace.DefaultMaxQueueSize, 1, 1 << 20}
+	batchSize   = number{sdktrace.DefaultMaxExportBatchSize, 1, 1 << 16}
+	batchDelay  = number{sdktrace.DefaultScheduleDelay, 1, day}
+	batchTime   = number{sdktrace.DefaultExportTimeout, 0, day} // 0: no limit
+	exportTime  = number{10_000, 0, day}                        // 0: no limit
+	spanLimit   = number{128, noLimit, math.MaxInt32}
+	lengthLimit = number{noLimit, noLimit, math.MaxInt32}
+	interval    = number{60_000, 1, day}
+	readTime    = number{30_000, 1, day}
+	seriesLimit = number{2000, noLimit, math.MaxInt32}
+)
+
+// day is one, in milliseconds: the most that anything may take.
+const day = int(24 * time.Hour / time.Millisecond)
+
+// correct implements [variable]'s.
+func (n number) correct(value string) (corrected, instead string) {
+	v, err := strconv.Atoi(value)
+	switch {
+	case err == nil && v >= n.least && v <= n.most:
+		return value, ""
+	case v > n.most && (err == nil || errors.Is(err, strconv.ErrRange)):
+		v = n.most
+	default:
+		v = n.byDefault
+	}
+	return strconv.Itoa(v), fmt.Sprintf("it is no whole number from %d to %d; %d is used", n.least, n.most, v)
+}
+
+// of returns the variable's value, which has been corrected before.
+func (n number) of(variable string) int {
+	_, value := read(variable)
+	if v, err := strconv.Atoi(value); err == nil {
+		return v
+	}
+	return n.byDefault
+}
+
+// ratio is from 0 to 1.
+func ratio(value string) (corrected, instead string) {
+	f, err := strconv.ParseFloat(value, 64)
+	if err == nil && f >= 0 && f <= 1 {
+		return value, ""
+	}
+	return "", "it is no number from 0 to 1; 1 is used"
+}
