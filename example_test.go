@@ -72,18 +72,19 @@ func Example_production() {
 // The wiring of a service on a real cluster.
 func Example_wiring() {
 	wire := func(ctx context.Context) error {
-		if err := otlp.InitTracing(ctx); err != nil { // reads OTEL_*; a collector may be down
-			return err
-		}
-		defer otlp.ShutdownTracing(context.WithoutCancel(ctx))
-
 		backend, err := asbackend.Dial(ctx, "127.0.0.1:3000")
 		if err != nil {
 			return err
 		}
 		defer backend.Close()
 
-		store := aerostore.Chain(backend, otelmw.Tracing())
+		// They read OTEL_*; a collector may be down.
+		if err := errors.Join(otlp.InitTracing(ctx), otlp.InitMetrics(ctx)); err != nil {
+			return err
+		}
+		defer otlp.Shutdown(context.WithoutCancel(ctx)) // before the backend is closed
+
+		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics())
 		return serve(ctx, store)
 	}
 	_ = wire

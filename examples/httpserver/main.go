@@ -18,7 +18,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 	"time"
 
@@ -89,7 +88,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	}
 	defer func() {
 		// Telemetry that gets nowhere is no reason to fail.
-		if err := stopTelemetry(context.WithoutCancel(ctx)); err != nil {
+		if err := otlp.Shutdown(context.WithoutCancel(ctx)); err != nil {
 			logger.Warn("telemetry was lost", "error", err)
 		}
 	}()
@@ -109,17 +108,6 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 
 	s := service{store: layered(backend, logger), namespace: c.namespace, metrics: metrics}
 	return s.serve(ctx, web, rpc, shutdownLimit)
-}
-
-// stopTelemetry sends what is left, spans and measurements at once: without a
-// collector each takes its time.
-func stopTelemetry(ctx context.Context) error {
-	var spans, measurements error
-	var stopping sync.WaitGroup
-	stopping.Go(func() { spans = otlp.ShutdownTracing(ctx) })
-	stopping.Go(func() { measurements = otlp.ShutdownMetrics(ctx) })
-	stopping.Wait()
-	return errors.Join(spans, measurements)
 }
 
 // shutdownLimit is how long requests under way may take when the service stops.

@@ -8,7 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -164,7 +167,11 @@ func TestARequestThatDoesNotEndInTimeIsCancelled(t *testing.T) {
 	}
 }
 
-func TestItServesUntilItIsToldToStop(t *testing.T) {
+func TestItServesUntilItIsToldToStop(t *testing.T) { serveOnce(t) }
+
+// serveOnce has the whole program answer a request.
+func serveOnce(t *testing.T) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	log, out := io.Pipe()
@@ -192,6 +199,45 @@ func TestItServesUntilItIsToldToStop(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// counting is a backend that counts while it is open.
+type counting struct {
+	backend
+	closed atomic.Bool
+}
+
+func (c *counting) Stats() (aerostore.Stats, bool) {
+	return aerostore.Stats{Nodes: []aerostore.NodeStats{{Node: aerostore.Node{Address: "10.0.0.1", Port: 3000}}}}, !c.closed.Load()
+}
+
+func (c *counting) Close() error {
+	c.closed.Store(true)
+	return c.backend.Close()
+}
+
+func TestTheLastExportTellsWhatTheBackendCounted(t *testing.T) {
+	before := open
+	defer func() { open = before }()
+	open = func(ctx context.Context, hosts, namespace string) (backend, error) {
+		b, err := before(ctx, hosts, namespace)
+		return &counting{backend: b}, err
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	stdout := os.Stdout
+	defer func() { os.Stdout = stdout }()
+	os.Stdout = file
+	t.Setenv("OTEL_METRICS_EXPORTER", "console")
+
+	serveOnce(t)
+	told, err := os.ReadFile(file.Name())
+	if err != nil || !strings.Contains(string(told), "aerospike.client.connections.open") {
+		t.Errorf("%v, told %s", err, told)
 	}
 }
 

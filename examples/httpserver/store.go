@@ -23,7 +23,8 @@ type backend interface {
 	io.Closer
 }
 
-func open(ctx context.Context, hosts, namespace string) (backend, error) {
+// open is a variable for tests.
+var open = func(ctx context.Context, hosts, namespace string) (backend, error) {
 	if hosts == "" {
 		return memory.New(memory.WithNamespaces(namespace)), nil
 	}

@@ -92,18 +92,16 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	if err := otlp.InitTracing(ctx, telemetry...); err != nil {
 		return err
 	}
-	// Telemetry that gets nowhere is no reason to fail.
-	shutdown := func(f func(context.Context) error) {
-		if err := f(context.WithoutCancel(ctx)); err != nil {
+	defer func() {
+		// Telemetry that gets nowhere is no reason to fail.
+		if err := otlp.Shutdown(context.WithoutCancel(ctx)); err != nil {
 			fmt.Fprintln(errOut, "quickstart:", err)
 		}
-	}
-	defer shutdown(otlp.ShutdownTracing)
+	}()
 	if configured("OTEL_METRICS_EXPORTER", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") {
 		if err := otlp.InitMetrics(ctx, telemetry...); err != nil {
 			return err
 		}
-		defer shutdown(otlp.ShutdownMetrics)
 	}
 
 	store := aerostore.Chain(backend,
@@ -131,7 +129,8 @@ type backend interface {
 	io.Closer
 }
 
-func open(ctx context.Context, hosts, namespace string) (backend, error) {
+// open is a variable for tests.
+var open = func(ctx context.Context, hosts, namespace string) (backend, error) {
 	if hosts == "" {
 		return memory.New(memory.WithNamespaces(namespace)), nil
 	}

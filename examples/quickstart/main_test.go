@@ -9,12 +9,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	metricscollector "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/grpc"
+
+	"github.com/aerostore/aerostore"
 )
 
 // quickstart runs the program without a collector, unless the test set one up.
@@ -119,19 +122,26 @@ func (r *receiver) Export(_ context.Context, req *collector.ExportTraceServiceRe
 	return &collector.ExportTraceServiceResponse{}, nil
 }
 
-func TestItExportsToACollectorOverGRPC(t *testing.T) {
-	withoutCollector(t)
+// receive starts a receiver and points the environment at it.
+func receive(t *testing.T) *receiver {
+	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var received receiver
+	received := new(receiver)
 	server := grpc.NewServer()
-	collector.RegisterTraceServiceServer(server, &received)
+	collector.RegisterTraceServiceServer(server, received)
 	metricscollector.RegisterMetricsServiceServer(server, &received.measurements)
 	go server.Serve(listener)
 	t.Cleanup(server.Stop)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+listener.Addr().String())
+	return received
+}
+
+func TestItExportsToACollectorOverGRPC(t *testing.T) {
+	withoutCollector(t)
+	received := receive(t)
 	t.Setenv("OTEL_METRICS_EXPORTER", "otlp")
 
 	out := quickstart(t)
@@ -159,6 +169,41 @@ func TestItExportsToACollectorOverGRPC(t *testing.T) {
 	}
 	if !strings.Contains(out, "└─ clean up") {
 		t.Error("nothing is printed when a collector gets the spans, too")
+	}
+}
+
+// counting is a backend that counts while it is open.
+type counting struct {
+	backend
+	closed atomic.Bool
+}
+
+func (c *counting) Unwrap() aerostore.Store { return c.backend }
+
+func (c *counting) Stats() (aerostore.Stats, bool) {
+	return aerostore.Stats{Nodes: []aerostore.NodeStats{{Node: aerostore.Node{Address: "10.0.0.1", Port: 3000}}}}, !c.closed.Load()
+}
+
+func (c *counting) Close() error {
+	c.closed.Store(true)
+	return c.backend.Close()
+}
+
+func TestTheCollectorGetsWhatTheBackendCounted(t *testing.T) {
+	withoutCollector(t)
+	received := receive(t)
+	t.Setenv("OTEL_METRICS_EXPORTER", "otlp")
+	before := open
+	defer func() { open = before }()
+	open = func(ctx context.Context, hosts, namespace string) (backend, error) {
+		b, err := before(ctx, hosts, namespace)
+		return &counting{backend: b}, err
+	}
+	quickstart(t)
+	received.measurements.mu.Lock()
+	defer received.measurements.mu.Unlock()
+	if names := received.measurements.names; !slices.Contains(names, "aerospike.client.connections.open") {
+		t.Errorf("the collector has measurements of %q", names)
 	}
 }
 
