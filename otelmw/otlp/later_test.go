@@ -121,9 +121,11 @@ func TestALogIsToldInOrderWhateverItsHandlerDoes(t *testing.T) {
 			log.Info("5")
 		}
 		synctest.Wait()
+		l.mu.Lock()
 		if n := len(l.records); n > laterLimit {
 			t.Errorf("%d records wait", n)
 		}
+		l.mu.Unlock()
 		time.Sleep(1000 * time.Hour)
 	})
 }
