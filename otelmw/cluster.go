@@ -7,13 +7,12 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/aerostore/aerostore"
 )
 
 // nodeCounters are the instruments that tell of each node.
-var nodeCounters = []struct {
+var nodeCounters = [...]struct {
 	name, unit, description string
 	value                   func(*aerostore.NodeStats) int64
 }{
@@ -49,18 +48,20 @@ type cluster struct {
 type clusterSource struct {
 	reporter aerostore.StatsReporter
 	describer
+
+	told names[peer]
 }
 
 // newClusterSource returns nil if nothing under a store counts.
-func newClusterSource(store aerostore.Store, d describer) *clusterSource {
+func newClusterSource(store aerostore.Store, d describer, limit int) *clusterSource {
 	reporter, ok := aerostore.As[aerostore.StatsReporter](store)
 	if !ok {
 		return nil
 	}
-	return &clusterSource{reporter, d}
+	return &clusterSource{reporter, d, newNames[peer](limit)}
 }
 
-func (s *clusterSource) register(provider metric.MeterProvider) *cluster {
+func (s *clusterSource) register(provider metric.MeterProvider, errs *complaints) *cluster {
 	if s == nil {
 		return nil
 	}
@@ -69,7 +70,7 @@ func (s *clusterSource) register(provider metric.MeterProvider) *cluster {
 	var made []metric.Observable
 	upDown := func(name, unit, description string) metric.Int64ObservableUpDownCounter {
 		instrument, err := meter.Int64ObservableUpDownCounter("aerospike.client."+name, metric.WithUnit(unit), metric.WithDescription(description))
-		if !report(err) {
+		if !errs.add(err) {
 			return nil
 		}
 		made = append(made, instrument)
@@ -79,7 +80,7 @@ func (s *clusterSource) register(provider metric.MeterProvider) *cluster {
 	c.open = upDown("connections.open", "{connection}", "Connections that are open, in use or not.")
 	for i, n := range nodeCounters {
 		instrument, err := meter.Int64ObservableCounter("aerospike.client."+n.name, metric.WithUnit(n.unit), metric.WithDescription(n.description))
-		if report(err) {
+		if errs.add(err) {
 			c.counters[i] = instrument
 			made = append(made, instrument)
 		}
@@ -89,7 +90,7 @@ func (s *clusterSource) register(provider metric.MeterProvider) *cluster {
 	}
 	c.join()
 	registration, err := meter.RegisterCallback(c.observe, made...)
-	if !report(err) {
+	if !errs.add(err) {
 		c.leave()
 		return nil
 	}
@@ -97,10 +98,10 @@ func (s *clusterSource) register(provider metric.MeterProvider) *cluster {
 	return c
 }
 
-func (c *cluster) unregister() {
+func (c *cluster) unregister(errs *complaints) {
 	if c != nil {
 		c.leave()
-		report(c.registration.Unregister())
+		errs.add(c.registration.Unregister())
 	}
 }
 
@@ -114,26 +115,54 @@ func (c *cluster) observe(_ context.Context, o metric.Observer) error {
 	}
 	common := c.about.system()
 	active := int64(0)
+	var others *counts // added up, since there is no room for each
 	for i := range stats.Nodes {
 		n := &stats.Nodes[i]
 		if !n.Left {
 			active++
 		}
-		peer := endpoint(n.Node.Address, n.Node.Port, semconv.NetworkPeerAddress, semconv.NetworkPeerPort)
-		with := metric.WithAttributeSet(attribute.NewSet(slices.Concat(common, peer, c.about.static)...))
-		if c.open != nil {
-			o.ObserveInt64(c.open, n.ConnectionsOpen, with)
+		if at := (peer{n.Node.Address, n.Node.Port}); c.about.told.has(at) {
+			c.tell(o, new(counts).add(n), slices.Concat(common, at.attributes(), c.about.static))
+			continue
 		}
-		for i, counter := range c.counters {
-			if counter != nil {
-				o.ObserveInt64(counter, nodeCounters[i].value(n), with)
-			}
+		if others == nil {
+			others = new(counts)
 		}
+		others.add(n)
+	}
+	if others != nil {
+		c.tell(o, others, slices.Concat(common, peer{address: other}.attributes(), c.about.static))
 	}
 	if c.nodes != nil {
 		o.ObserveInt64(c.nodes, active, metric.WithAttributes(slices.Concat(common, c.about.static)...))
 	}
 	return nil
+}
+
+// counts are those of a node, or of several.
+type counts struct {
+	open   int64
+	values [len(nodeCounters)]int64
+}
+
+func (n *counts) add(stats *aerostore.NodeStats) *counts {
+	n.open += stats.ConnectionsOpen
+	for i := range nodeCounters {
+		n.values[i] += nodeCounters[i].value(stats)
+	}
+	return n
+}
+
+func (c *cluster) tell(o metric.Observer, n *counts, attributes []attribute.KeyValue) {
+	with := metric.WithAttributeSet(attribute.NewSet(attributes...))
+	if c.open != nil {
+		o.ObserveInt64(c.open, n.open, with)
+	}
+	for i, counter := range c.counters {
+		if counter != nil {
+			o.ObserveInt64(counter, n.values[i], with)
+		}
+	}
 }
 
 // reporting are the clusters that are registered. A provider adds up what it is

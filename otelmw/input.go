@@ -7,7 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -19,10 +19,33 @@ import (
 // middleware has for what is wrong with its options.
 func handle(err error) { otel.Handle(fmt.Errorf("aerostore/otelmw: %w", err)) }
 
-// once returns a handle that passes on its first error alone.
+// once returns a handle that passes on its first error alone. A handler may call the
+// store, so that nobody waits for it.
 func once() func(error) {
-	var o sync.Once
-	return func(err error) { o.Do(func() { handle(err) }) }
+	var told atomic.Bool
+	return func(err error) {
+		if told.CompareAndSwap(false, true) {
+			handle(err)
+		}
+	}
+}
+
+// complaints are errors for the error handler, which may call the store: they are
+// kept for when no lock is held.
+type complaints []error
+
+// add returns true if there is nothing to add.
+func (c *complaints) add(err error) bool {
+	if err != nil {
+		*c = append(*c, err)
+	}
+	return err == nil
+}
+
+func (c *complaints) handle() {
+	for _, err := range *c {
+		handle(err)
+	}
 }
 
 // isNil reports whether a provider is none: nil, or a nil pointer.

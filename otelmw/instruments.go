@@ -28,14 +28,14 @@ type instruments struct {
 	cleanup  runtime.Cleanup // unregisters, too
 }
 
-// newInstruments never fails: what the provider does not make measures nothing,
-// and OpenTelemetry's error handler is told.
-func newInstruments(provider metric.MeterProvider, boundaries []float64, active func(context.Context, metric.Int64ObservableUpDownCounter, metric.Observer)) *instruments {
+// newInstruments never fails: what the provider does not make measures nothing, and
+// is complained of.
+func newInstruments(provider metric.MeterProvider, boundaries []float64, active func(context.Context, metric.Int64ObservableUpDownCounter, metric.Observer), c *complaints) *instruments {
 	meter := meterFrom(provider)
 	duration, err := dbconv.NewClientOperationDuration(meter, metric.WithExplicitBucketBoundaries(boundaries...))
-	report(err)
+	c.add(err)
 	rows, err := dbconv.NewClientResponseReturnedRows(meter, metric.WithExplicitBucketBoundaries(rowsBoundaries...))
-	report(err)
+	c.add(err)
 	i := &instruments{
 		duration: duration.Float64Histogram,
 		rows:     rows.Int64Histogram,
@@ -44,44 +44,43 @@ func newInstruments(provider metric.MeterProvider, boundaries []float64, active 
 	}
 	retries, err := meter.Int64Counter("aerospike.client.retries",
 		metric.WithUnit("{retry}"), metric.WithDescription("Attempts at an operation beyond its first."))
-	if report(err) {
+	if c.add(err) {
 		i.retries = retries
 	}
 	gauge, err := meter.Int64ObservableUpDownCounter("aerospike.client.operations.active",
 		metric.WithUnit("{operation}"), metric.WithDescription("Operations that have begun and not ended."))
-	if !report(err) {
+	if !c.add(err) {
 		return i
 	}
 	registration, err := meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
 		active(ctx, gauge, o)
 		return nil
 	}, gauge)
-	if report(err) {
+	if c.add(err) {
 		i.active = registration
 	}
 	return i
 }
 
-func (i *instruments) close() {
+func (i *instruments) close(c *complaints) {
 	i.cleanup.Stop()
-	i.unregister()
+	i.unregister(c)
 }
 
-func (i *instruments) unregister() {
-	report(i.active.Unregister())
-	i.cluster.unregister()
-	i.policies.unregister()
+func (i *instruments) unregister(c *complaints) {
+	c.add(i.active.Unregister())
+	i.cluster.unregister(c)
+	i.policies.unregister(c)
+}
+
+// abandon is for when nobody holds the store any more.
+func (i *instruments) abandon() {
+	var c complaints
+	i.unregister(&c)
+	c.handle()
 }
 
 func meterFrom(provider metric.MeterProvider) metric.Meter {
 	return provider.Meter(scopeName,
 		metric.WithInstrumentationVersion(scopeVersion()), metric.WithSchemaURL(semconv.SchemaURL))
-}
-
-// report returns true if there is nothing to report.
-func report(err error) bool {
-	if err != nil {
-		handle(err)
-	}
-	return err == nil
 }

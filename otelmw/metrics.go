@@ -48,9 +48,9 @@ func newMetrics(c config, next aerostore.Store) *metrics {
 	d := newDescriber(next, c.attributes)
 	m := &metrics{
 		config:   c,
-		points:   newPoints(c.limit, d),
-		cluster:  newClusterSource(next, d),
-		policies: newPolicySource(next, d),
+		points:   newPoints(c.limitOr(seriesLimit), d),
+		cluster:  newClusterSource(next, d, c.limitOr(seriesLimit)),
+		policies: newPolicySource(next, d, c.limitOr(seriesLimit)),
 	}
 	m.source = newSource(c.meterProvider, otel.GetMeterProvider, m.open, (*instruments).close)
 	return m
@@ -58,11 +58,11 @@ func newMetrics(c config, next aerostore.Store) *metrics {
 
 // open hands the provider nothing that m is reached from: a middleware is never
 // closed, so that its end is when nobody holds it any more.
-func (m *metrics) open(provider metric.MeterProvider) *instruments {
-	i := newInstruments(provider, m.boundaries, m.points.observe)
-	i.cluster = m.cluster.register(provider)
-	i.policies = m.policies.register(provider)
-	i.cleanup = runtime.AddCleanup(m, (*instruments).unregister, i)
+func (m *metrics) open(provider metric.MeterProvider, c *complaints) *instruments {
+	i := newInstruments(provider, m.boundaries, m.points.observe, c)
+	i.cluster = m.cluster.register(provider, c)
+	i.policies = m.policies.register(provider, c)
+	i.cleanup = runtime.AddCleanup(m, (*instruments).abandon, i)
 	return i
 }
 
@@ -89,8 +89,8 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.C
 		p.active.Add(-1)
 		// A panic, a classifier's too, is seen by what did not happen; it goes on.
 		if !returned {
-			p := m.points.failed(series{subjectOf(call), ending{errorType: telling.Panic}})
-			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), p.record...)
+			ended := m.points.failed(p, ending{errorType: telling.Panic})
+			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), ended.record...)
 		}
 	}()
 	result, err := next(ctx, *call)
@@ -98,7 +98,7 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.C
 	ended := p
 	if err != nil || call.IsBatch() {
 		if e := m.judge(ctx, *call, result, err).ending(); e != (ending{}) {
-			ended = m.points.failed(series{subjectOf(call), e})
+			ended = m.points.failed(p, e)
 		}
 	}
 	more := m.attributesOf(ctx, *call, result, err)

@@ -10,6 +10,7 @@ import (
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/otelmw"
@@ -106,4 +107,20 @@ func getSets(ctx context.Context, t testing.TB, s aerostore.Store, n int) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// pointsOf returns what was measured of durations.
+func pointsOf(t *rapid.T, reader *sdkmetric.ManualReader) []metricdata.HistogramDataPoint[float64] {
+	var all metricdata.ResourceMetrics
+	if err := reader.Collect(context.Background(), &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, scope := range all.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			if h, ok := m.Data.(metricdata.Histogram[float64]); ok && m.Name == durationName {
+				return h.DataPoints
+			}
+		}
+	}
+	return nil
 }

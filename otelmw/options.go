@@ -36,7 +36,7 @@ type config struct {
 	key            bool
 	rows           bool
 	boundaries     []float64
-	limit          int
+	limit          int // 0: each middleware's own
 }
 
 func newConfig(opts []Option) config {
@@ -46,7 +46,6 @@ func newConfig(opts []Option) config {
 			return !aerostore.IsAnswer(err)
 		},
 		boundaries: defaultBoundaries,
-		limit:      tableLimit,
 	}
 	for _, opt := range opts {
 		if opt != nil {
@@ -186,13 +185,28 @@ func WithDurationBoundaries(seconds ...float64) Option {
 	})
 }
 
-// WithCardinalityLimit bounds what is prepared and kept for each store: 1000 by
-// default, which zero or less keeps. For Metrics it bounds the combinations of operation,
-// namespace, set and error that are told apart; beyond them the namespace and
-// set of a measurement are "other". Keep it below the SDK's own limit of 2000,
-// at which attributes are lost altogether. Spans always tell namespace and set;
-// beyond the limit, what they begin with is made for each anew. For Tracing and
-// Metrics.
+// WithCardinalityLimit bounds what is told apart for each store. Zero or less keeps
+// the default.
+//
+// For Metrics, by default 600, the limit applies to each of these for itself, so that
+// one does not take the room of another:
+//
+//   - combinations of operation, namespace and set; beyond them namespace and set are
+//     "other", and so is the name of a Custom operation
+//   - combinations of those with an error.type and a db.response.status_code; beyond
+//     them error.type is "_OTHER" and there is no status code
+//   - nodes; beyond them the address is "other", and their counts are added up
+//   - policies' events, each with its scope; beyond them the scope is "other", and past
+//     as many of those again they are left out
+//   - policies' levels, which are left out beyond it, since most cannot be added up
+//
+// Error types other than the names of result codes, timeout, canceled, panic and closed
+// are bounded by 100, too, if the limit is not below that. An instrument of operations
+// has at most three times as many series as the limit, and 128 more: keep that below
+// the SDK's own limit of 2000, at which attributes are lost altogether.
+//
+// For Tracing, by default 1000, it is how many spans' beginnings are prepared and kept.
+// Spans always tell operation, namespace, set and error type. For Tracing and Metrics.
 func WithCardinalityLimit(limit int) Option {
 	return optionFunc(func(c *config) {
 		if limit > 0 {

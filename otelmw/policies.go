@@ -22,15 +22,32 @@ const (
 type policySource struct {
 	policies []aerostore.Policy
 	describer
+
+	events, otherEvents, levels names[policySeries]
+}
+
+// policySeries is what tells apart what a policy counts.
+type policySeries struct{ policy, name, scope string }
+
+// event returns what an event is told as, false if there is no room for it.
+func (s *policySource) event(e policySeries) (policySeries, bool) {
+	if s.events.has(e) {
+		return e, true
+	}
+	e.scope = other
+	return e, s.otherEvents.has(e)
 }
 
 // newPolicySource returns nil if there is no policy under a store.
-func newPolicySource(store aerostore.Store, d describer) *policySource {
+func newPolicySource(store aerostore.Store, d describer, limit int) *policySource {
 	policies := aerostore.Policies(store)
 	if policies == nil {
 		return nil
 	}
-	return &policySource{policies, d}
+	return &policySource{
+		policies: policies, describer: d,
+		events: newNames[policySeries](limit), otherEvents: newNames[policySeries](limit), levels: newNames[policySeries](limit),
+	}
 }
 
 // policyMeter tells a provider what the policies of a chain count. It is nil
@@ -48,7 +65,7 @@ type policyMeter struct {
 // of several are combined, where a gauge would keep the last.
 var policyMeters = newRegistry[metric.MeterProvider, *policyMeter]()
 
-func (s *policySource) register(provider metric.MeterProvider) *policyMeter {
+func (s *policySource) register(provider metric.MeterProvider, c *complaints) *policyMeter {
 	if s == nil {
 		return nil
 	}
@@ -57,14 +74,14 @@ func (s *policySource) register(provider metric.MeterProvider) *policyMeter {
 	var made []metric.Observable
 	events, err := meter.Int64ObservableCounter("aerospike.client.policy.events",
 		metric.WithUnit("{event}"), metric.WithDescription("What the layers around the client did: retries, rejections, and the like."))
-	if report(err) {
+	if c.add(err) {
 		p.events = events
 		made = append(made, events)
 	}
 	// Of the unit 1 the exporter for Prometheus would make a ratio.
 	levels, err := meter.Float64ObservableGauge("aerospike.client.policy.level",
 		metric.WithUnit("{level}"), metric.WithDescription("How the layers around the client stand: in flight, limits, states, and the like."))
-	if report(err) {
+	if c.add(err) {
 		p.levels = levels
 		made = append(made, levels)
 	}
@@ -73,7 +90,7 @@ func (s *policySource) register(provider metric.MeterProvider) *policyMeter {
 	}
 	p.join()
 	registration, err := meter.RegisterCallback(p.observe, made...)
-	if !report(err) {
+	if !c.add(err) {
 		p.leave()
 		return nil
 	}
@@ -81,10 +98,10 @@ func (s *policySource) register(provider metric.MeterProvider) *policyMeter {
 	return p
 }
 
-func (p *policyMeter) unregister() {
+func (p *policyMeter) unregister(c *complaints) {
 	if p != nil {
 		p.leave()
-		report(p.registration.Unregister())
+		c.add(p.registration.Unregister())
 	}
 }
 
@@ -126,10 +143,14 @@ func (p *policyMeter) observe(_ context.Context, o metric.Observer) error {
 			}
 			stats := policy.PolicyStats()
 			for _, e := range stats.Events {
-				events.add(m.about.attributes(stats.Policy, policyEventKey.String(e.Name), e.Scope), e.N, count)
+				if as, ok := m.about.event(policySeries{stats.Policy, e.Name, e.Scope}); ok {
+					events.add(m.about.attributes(as, policyEventKey), e.N, count)
+				}
 			}
 			for _, l := range stats.Levels {
-				levels.add(m.about.attributes(stats.Policy, policyLevelKey.String(l.Name), l.Scope), l.Value, l.Kind.Combine)
+				if as := (policySeries{stats.Policy, l.Name, l.Scope}); m.about.levels.has(as) {
+					levels.add(m.about.attributes(as, policyLevelKey), l.Value, l.Kind.Combine)
+				}
 			}
 		}
 	}
@@ -146,10 +167,10 @@ func (p *policyMeter) observe(_ context.Context, o metric.Observer) error {
 	return nil
 }
 
-func (s *policySource) attributes(policy string, what attribute.KeyValue, scope string) attribute.Set {
-	attrs := append(s.system(), policyNameKey.String(policy), what)
-	if scope != "" {
-		attrs = append(attrs, policyScopeKey.String(scope))
+func (s *policySource) attributes(of policySeries, name attribute.Key) attribute.Set {
+	attrs := append(s.system(), policyNameKey.String(of.policy), name.String(of.name))
+	if of.scope != "" {
+		attrs = append(attrs, policyScopeKey.String(of.scope))
 	}
 	return attribute.NewSet(slices.Concat(attrs, s.static)...)
 }

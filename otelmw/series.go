@@ -18,15 +18,17 @@ type series struct {
 
 // point is what measurements of one series go with, prepared once.
 type point struct {
+	subject subject // as it is told
 	record  []metric.RecordOption
 	add     []metric.AddOption
 	observe []metric.ObserveOption
 	active  atomic.Int64
 }
 
-func newPoint(attributes []attribute.KeyValue) *point {
+func newPoint(s subject, attributes []attribute.KeyValue) *point {
 	set := metric.WithAttributeSet(attribute.NewSet(attributes...))
 	return &point{
+		subject: s,
 		record:  []metric.RecordOption{set},
 		add:     []metric.AddOption{set},
 		observe: []metric.ObserveOption{set},
@@ -34,22 +36,25 @@ func newPoint(attributes []attribute.KeyValue) *point {
 }
 
 // points are those of one store. Success has tables of its own, since it is
-// looked up for every call and a short key is found in half the time.
+// looked up for every call and a short key is found in half the time, and room of its
+// own, so that failures leave a subject its name.
 type points struct {
-	known                     *subjects[*point]
-	others                    *table[subject, *point]
-	knownFailed, othersFailed *table[series, *point]
+	known  *subjects[*point]
+	others *table[subject, *point] // what they may be keeps them few
+	endings,
+	otherEndings *table[series, *point]
+	types names[string]
 }
 
 func newPoints(limit int, d describer) *points {
-	prepare := func(s series) *point { return newPoint(s.appendTo(d.describe(s.subject))) }
+	prepare := func(s series) *point { return newPoint(s.subject, s.appendTo(d.describe(s.subject))) }
 	prepareSuccess := func(s subject) *point { return prepare(series{subject: s}) }
-	known, others := newRoom(limit), newRoom(tableLimit)
 	return &points{
-		known:        newSubjects(known, prepareSuccess),
-		others:       newTable(others, prepareSuccess),
-		knownFailed:  newTable(known, prepare),
-		othersFailed: newTable(others, prepare),
+		known:        newSubjects(newRoom(limit), prepareSuccess),
+		others:       newTable(newRoom(tableLimit), prepareSuccess),
+		endings:      newTable(newRoom(limit), prepare),
+		otherEndings: newTable(newRoom(limit+tableLimit), prepare),
+		types:        newNames[string](min(limit, typesLimit)),
 	}
 }
 
@@ -62,24 +67,21 @@ func (p *points) success(call *aerostore.Call) *point {
 	return p.others.get(subjectOf(call).other())
 }
 
-func (p *points) failed(s series) *point {
-	if point, ok := p.knownFailed.keep(s); ok {
+// failed returns where a call goes that success returned a point for.
+func (p *points) failed(begun *point, e ending) *point {
+	s := series{begun.subject, e}
+	if point, ok := p.endings.find(s); ok {
 		return point
 	}
-	s.subject = s.other()
-	return p.othersFailed.get(s)
-}
-
-// other returns the subject of what there is no room for.
-func (s subject) other() subject {
-	const other = "other"
-	if s.namespace != "" {
-		s.namespace = other
+	if word := e.word(); vocabulary()[word] || p.types.has(word) {
+		if point, ok := p.endings.keep(s); ok {
+			return point
+		}
 	}
-	if s.set != "" {
-		s.set = other
+	if s.ending = e.other(); s.ending == (ending{}) {
+		return begun
 	}
-	return s
+	return p.otherEndings.get(s)
 }
 
 // observe tells how many operations are active.

@@ -18,8 +18,8 @@ import (
 type source[P comparable, T any] struct {
 	given   *binding[P, T] // nil: the global one
 	current func() P       // the global one
-	open    func(P) *T
-	close   func(*T)
+	open    func(P, *complaints) *T
+	close   func(*T, *complaints)
 	bound   atomic.Pointer[binding[P, T]]
 	mu      sync.Mutex // of those who bind
 }
@@ -40,11 +40,13 @@ func identityOf[P any](provider P) identity {
 	return *(*identity)(unsafe.Pointer(&provider)) //nolint:gosec // G103: read for comparison alone
 }
 
-func newSource[P comparable, T any](given P, current func() P, open func(P) *T, closeOpened func(*T)) *source[P, T] {
+func newSource[P comparable, T any](given P, current func() P, open func(P, *complaints) *T, closeOpened func(*T, *complaints)) *source[P, T] {
 	s := &source[P, T]{current: current, open: open, close: closeOpened}
 	var none P
 	if given != none {
-		s.given = &binding[P, T]{opened: open(given)}
+		var c complaints
+		s.given = &binding[P, T]{opened: open(given, &c)}
+		c.handle()
 	}
 	return s
 }
@@ -62,6 +64,8 @@ func (s *source[P, T]) get() *T {
 }
 
 func (s *source[P, T]) bind(provider P) *T {
+	var c complaints
+	defer c.handle()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.bound.Load()
@@ -69,20 +73,20 @@ func (s *source[P, T]) bind(provider P) *T {
 		return before.opened
 	}
 	b := &binding[P, T]{provider: provider, identity: identityOf(provider)}
-	if !nobody(provider) {
-		b.opened = s.open(provider)
+	if !nobody(provider, &c) {
+		b.opened = s.open(provider, &c)
 	}
 	s.bound.Store(b)
 	if before != nil && before.opened != nil {
-		s.close(before.opened)
+		s.close(before.opened, &c)
 	}
 	return b.opened
 }
 
 // nobody reports whether nobody would see what the provider records.
-func nobody(provider any) bool {
+func nobody(provider any, c *complaints) bool {
 	if isNil(provider) {
-		handle(fmt.Errorf("the global provider is a nil %T: nothing is told", provider))
+		c.add(fmt.Errorf("the global provider is a nil %T: nothing is told", provider))
 		return true
 	}
 	switch provider.(type) {

@@ -80,5 +80,11 @@ func (t *table[K, V]) add(key K) (V, bool) {
 	return v, true
 }
 
+// find returns the value for the key if it is kept.
+func (t *table[K, V]) find(key K) (V, bool) {
+	v, ok := (*t.entries.Load())[key]
+	return v, ok
+}
+
 // all returns what is kept.
 func (t *table[K, V]) all() iter.Seq2[K, V] { return maps.All(*t.entries.Load()) }

@@ -36,8 +36,8 @@ type tracing struct {
 func newTracing(c config, next aerostore.Store) *tracing {
 	return &tracing{
 		config: c,
-		source: newSource(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer) {}),
-		plans:  newSubjects(newRoom(c.limit), planner{c.spanName, newDescriber(next, c.attributes)}.plan),
+		source: newSource(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer, *complaints) {}),
+		plans:  newSubjects(newRoom(c.limitOr(tableLimit)), planner{c.spanName, newDescriber(next, c.attributes)}.plan),
 		peers:  newTable(newRoom(tableLimit), peer.attributes),
 		ends:   newTable(newRoom(tableLimit), end.attributes),
 	}
@@ -50,7 +50,7 @@ type tracer struct {
 	ours *global.Tracer // the tracer, if it can say that it is off
 }
 
-func newTracer(provider trace.TracerProvider) *tracer {
+func newTracer(provider trace.TracerProvider, _ *complaints) *tracer {
 	t := &tracer{Tracer: provider.Tracer(scopeName,
 		trace.WithInstrumentationVersion(scopeVersion()), trace.WithSchemaURL(semconv.SchemaURL))}
 	t.ours, _ = t.Tracer.(*global.Tracer)
