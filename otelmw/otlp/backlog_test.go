@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -82,6 +83,46 @@ func TestTheLogOfDroppingTakesTurnsAndCountsAll(t *testing.T) {
 			t.Fatalf("%d dropped, logged %s", dropped, log)
 		}
 	})
+}
+
+func TestABacklogThatIsClosedCountsNothingTwiceAndNothingMore(t *testing.T) {
+	b, _ := newBacklog(8)
+	for range 6 {
+		b.enter()
+	}
+	if n := b.leave(2); n != 2 {
+		t.Errorf("%d left", n)
+	}
+	if n := b.close(); n != 4 {
+		t.Errorf("%d waited", n)
+	}
+	if n := b.leave(4); n != 0 || b.enter() || b.waiting.Load() != 0 || b.dropped.Load() != 0 {
+		t.Errorf("%d left, %d wait, %d were dropped", n, b.waiting.Load(), b.dropped.Load())
+	}
+}
+
+func TestNoCountOfABacklogIsEverNegative(t *testing.T) {
+	b, _ := newBacklog(8)
+	var wg sync.WaitGroup
+	var entered, left atomic.Int64
+	for range 4 {
+		wg.Go(func() {
+			for range 2000 {
+				if b.enter() {
+					entered.Add(1)
+					left.Add(int64(b.leave(1)))
+				}
+				if n := b.waiting.Load(); n < 0 {
+					t.Errorf("%d wait", n)
+				}
+			}
+		})
+	}
+	wg.Go(func() { left.Add(int64(b.close())) })
+	wg.Wait()
+	if b.waiting.Load() != 0 || left.Load() < entered.Load() {
+		t.Errorf("%d entered, %d left, %d wait", entered.Load(), left.Load(), b.waiting.Load())
+	}
 }
 
 func TestSpansThatThereIsNoRoomForAreToldOfWhileTracingRuns(t *testing.T) {

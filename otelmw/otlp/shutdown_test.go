@@ -86,7 +86,8 @@ func TestNobodyIsWaitedForWhereNobodyListens(t *testing.T) {
 			if c.waiting {
 				eventually(t, "nobody is found", (*lastQueues.Load())[0].exporter.reach.nobody.Load)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			// The first pause between two attempts takes two and a half seconds at least.
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
 			err := Shutdown(ctx)
 			if ctx.Err() != nil {
