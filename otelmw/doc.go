@@ -57,9 +57,10 @@
 // same conditions; that an operation is active is told without the last two. A
 // batch of one key counts as the operation on a single record.
 //
-// Namespaces and sets come from the application, which may invent ever new ones.
-// Beyond a limit, 1000 combinations unless [WithCardinalityLimit] says
-// otherwise, they are reported as "other".
+// Names of operations, namespaces, sets and types of errors come from the application,
+// which may invent ever new ones. Beyond a limit they are reported as "other", and a
+// type of error as "_OTHER"; [WithCardinalityLimit] says how many of each are told
+// apart. Errors take no room of what operations are about.
 //
 // Of a backend that is an [aerostore.StatsReporter], as that of package
 // asbackend is, its counts are told, too, read when the provider collects and
@@ -145,5 +146,5 @@
 // the module that the program was built with, where the build says it.
 //
 // What is wrong with an option or a provider is told to OpenTelemetry's error
-// handler, with what is used instead. Operations go on.
+// handler, with what is used instead. Operations go on. The handler may call the store.
 package otelmw

@@ -119,8 +119,9 @@ func WithAttributesFunc(attributes func(ctx context.Context, call aerostore.Call
 }
 
 // WithSpanNameFormatter names the spans. The namespace or set is "" where the
-// operation is about none or several. The formatter is called once for what it
-// is given and the name reused, so it must not depend on anything else. Where
+// operation is about none or several. The name is reused, so it must not depend on
+// anything else; several goroutines that come first at once may each call the
+// formatter. Where
 // it returns "" the default name is used, and OpenTelemetry's error handler is
 // told once. Nil keeps the default. For Tracing.
 func WithSpanNameFormatter(format func(operation, namespace, set string) string) Option {

@@ -18,20 +18,20 @@ type series struct {
 
 // point is what measurements of one series go with, prepared once.
 type point struct {
-	subject subject // as it is told
 	record  []metric.RecordOption
 	add     []metric.AddOption
 	observe []metric.ObserveOption
 	active  atomic.Int64
+	subject subject // as it is told; it comes last, since only failures need it
 }
 
 func newPoint(s subject, attributes []attribute.KeyValue) *point {
 	set := metric.WithAttributeSet(attribute.NewSet(attributes...))
 	return &point{
-		subject: s,
 		record:  []metric.RecordOption{set},
 		add:     []metric.AddOption{set},
 		observe: []metric.ObserveOption{set},
+		subject: s,
 	}
 }
 
