@@ -5,8 +5,9 @@ type BatchItem struct {
 	Key  Key
 	Bins Bins
 
-	// Options hold for this record, after those of the whole call. Timeouts
-	// among them are ignored.
+	// Options apply to this record, after those of the whole call: what they
+	// set replaces, what they do not set stays; see [Options]. Timeouts among
+	// them are ignored.
 	Options []WriteOption
 }
 

@@ -82,13 +82,13 @@ func pointerChain(layers int) pointerHandler {
 	h := pointerHandler(func(ctx context.Context, call *Call) (r Result, err error) {
 		switch call.Op {
 		case OpGet:
-			record, err := store.Get(ctx, call.Key, call.readOptions()...)
+			record, err := store.Get(ctx, call.Key, call.Options.forRead()...)
 			return r.WithRecord(record), err
 		case OpSelect:
-			record, err := store.Select(ctx, call.Key, call.BinNames(), call.readOptions()...)
+			record, err := store.Select(ctx, call.Key, call.BinNames(), call.Options.forRead()...)
 			return r.WithRecord(record), err
 		case OpPut:
-			err = store.Put(ctx, call.Key, call.Bins(), call.writeOptions()...)
+			err = store.Put(ctx, call.Key, call.Bins(), call.Options.forWrite()...)
 		}
 		return r, err
 	})

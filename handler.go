@@ -153,38 +153,39 @@ func ownHandler(s Store) Handler {
 }
 
 // typedHandler carries out calls by the typed methods of a store: a mock, or a
-// decorator written against Store.
+// decorator written against Store. Options are handed on one by one, in the
+// order of the fields of Options.
 func typedHandler(s Store) Handler {
 	return func(ctx context.Context, c Call) (Result, error) {
 		switch c.Op {
 		case OpPut:
-			return Result{}, s.Put(ctx, c.Key, c.Bins(), c.writeOptions()...)
+			return Result{}, s.Put(ctx, c.Key, c.Bins(), c.Options.forWrite()...)
 		case OpGet:
-			return recordResult(s.Get(ctx, c.Key, c.readOptions()...))
+			return recordResult(s.Get(ctx, c.Key, c.Options.forRead()...))
 		case OpSelect:
-			return recordResult(s.Select(ctx, c.Key, c.BinNames(), c.readOptions()...))
+			return recordResult(s.Select(ctx, c.Key, c.BinNames(), c.Options.forRead()...))
 		case OpExists:
-			return existedResult(s.Exists(ctx, c.Key, c.readOptions()...))
+			return existedResult(s.Exists(ctx, c.Key, c.Options.forRead()...))
 		case OpRemove:
-			return existedResult(s.Remove(ctx, c.Key, c.writeOptions()...))
+			return existedResult(s.Remove(ctx, c.Key, c.Options.forWrite()...))
 		case OpTouch:
-			return Result{}, s.Touch(ctx, c.Key, c.writeOptions()...)
+			return Result{}, s.Touch(ctx, c.Key, c.Options.forWrite()...)
 		case OpAppend:
-			return Result{}, s.Append(ctx, c.Key, c.Bins(), c.writeOptions()...)
+			return Result{}, s.Append(ctx, c.Key, c.Bins(), c.Options.forWrite()...)
 		case OpPrepend:
-			return Result{}, s.Prepend(ctx, c.Key, c.Bins(), c.writeOptions()...)
+			return Result{}, s.Prepend(ctx, c.Key, c.Bins(), c.Options.forWrite()...)
 		case OpIncrement:
-			return Result{}, s.Increment(ctx, c.Key, c.Bins(), c.writeOptions()...)
+			return Result{}, s.Increment(ctx, c.Key, c.Bins(), c.Options.forWrite()...)
 		case OpOperate:
-			return recordResult(s.Operate(ctx, c.Key, c.Operations(), c.writeOptions()...))
+			return recordResult(s.Operate(ctx, c.Key, c.Operations(), c.Options.forWrite()...))
 		case OpBatchRead:
-			return batchResult(s.BatchRead(ctx, c.Keys(), c.BinNames(), c.readOptions()...))
+			return batchResult(s.BatchRead(ctx, c.Keys(), c.BinNames(), c.Options.forRead()...))
 		case OpBatchWrite:
-			return batchResult(s.BatchWrite(ctx, c.Items(), c.writeOptions()...))
+			return batchResult(s.BatchWrite(ctx, c.Items(), c.Options.forWrite()...))
 		case OpBatchOperate:
-			return batchResult(s.BatchOperate(ctx, c.Keys(), c.Operations(), c.writeOptions()...))
+			return batchResult(s.BatchOperate(ctx, c.Keys(), c.Operations(), c.Options.forWrite()...))
 		case OpBatchRemove:
-			return batchResult(s.BatchRemove(ctx, c.Keys(), c.writeOptions()...))
+			return batchResult(s.BatchRemove(ctx, c.Keys(), c.Options.forWrite()...))
 		case OpQuery:
 			return Result{}, typedQuery(ctx, s, c)
 		case OpCustom:
@@ -215,7 +216,7 @@ func typedQuery(ctx context.Context, s Store, c Call) error {
 		return c.Validate()
 	}
 	typed := *q
-	typed.Options = c.readOptions()
+	typed.Options = c.Options.forRead()
 	for r, err := range s.Query(ctx, typed) {
 		if err != nil {
 			return err
@@ -225,18 +226,4 @@ func typedQuery(ctx context.Context, s Store, c Call) error {
 		}
 	}
 	return nil
-}
-
-func (c Call) readOptions() []ReadOption {
-	if c.Options == (Options{}) {
-		return nil
-	}
-	return []ReadOption{c.Options}
-}
-
-func (c Call) writeOptions() []WriteOption {
-	if c.Options == (Options{}) {
-		return nil
-	}
-	return []WriteOption{c.Options}
 }

@@ -98,11 +98,7 @@ var (
 // argument returns a value of the type that is told apart from its zero value.
 func argument(t *testing.T, typ reflect.Type) any {
 	t.Helper()
-	options := aerostore.Options{
-		Timeout: 1, SocketTimeout: 2, TTL: aerostore.NeverExpire, Generation: 3,
-		GenerationCheck: aerostore.GenerationMustEqual, Exists: aerostore.UpdateOnly,
-		SendKey: true, DurableDelete: true,
-	}
+	readOptions := []aerostore.ReadOption{aerostore.Timeout(1), aerostore.SocketTimeout(2)}
 	for _, v := range []any{
 		ada,
 		aerostore.Bins{"name": "Ada"},
@@ -110,11 +106,14 @@ func argument(t *testing.T, typ reflect.Type) any {
 		[]aerostore.Key{ada, grace},
 		[]aerostore.Operation{aerostore.AddBin("visits", 1), aerostore.ReadBin("visits")},
 		[]aerostore.BatchItem{{Key: ada, Bins: aerostore.Bins{"age": 36}, Options: []aerostore.WriteOption{aerostore.SendKey}}},
-		[]aerostore.ReadOption{options},
-		[]aerostore.WriteOption{options},
+		readOptions,
+		[]aerostore.WriteOption{
+			aerostore.Timeout(1), aerostore.SocketTimeout(2), aerostore.NeverExpire, aerostore.GenerationEqual(3),
+			aerostore.UpdateOnly, aerostore.SendKey, aerostore.DurableDelete,
+		},
 		aerostore.Query{
 			Namespace: "test", Set: "users", Bins: []string{"name"}, Where: aerostore.Range("age", 30, 40),
-			MaxRecords: 7, Options: []aerostore.ReadOption{options},
+			MaxRecords: 7, Options: readOptions,
 		},
 	} {
 		if reflect.TypeOf(v) == typ {
@@ -140,14 +139,65 @@ func seenBy(call aerostore.Call, arg any) any {
 		return call.Operations()
 	case []aerostore.BatchItem:
 		return call.Items()
-	case []aerostore.ReadOption:
-		return []aerostore.ReadOption{call.Options}
-	case []aerostore.WriteOption:
-		return []aerostore.WriteOption{call.Options}
+	case []aerostore.ReadOption, []aerostore.WriteOption:
+		return addedUp(call.Options, arg)
 	case aerostore.Query:
 		return *call.Query()
 	default:
 		return nil
+	}
+}
+
+// addedUp returns the arguments of a call if they add up to its options.
+func addedUp(options aerostore.Options, arg any) any {
+	want := aerostore.Options{Timeout: 1, SocketTimeout: 2}
+	if _, write := arg.([]aerostore.WriteOption); write {
+		want = aerostore.Options{
+			Timeout: 1, SocketTimeout: 2, TTL: aerostore.NeverExpire, Generation: 3,
+			GenerationCheck: aerostore.GenerationMustEqual, Exists: aerostore.UpdateOnly,
+			SendKey: true, DurableDelete: true,
+		}
+	}
+	if options != want {
+		return options
+	}
+	return arg
+}
+
+// A mock expects options as the application gives them, whatever layers are
+// around it.
+func TestATypedStoreBeneathAChainMeetsOptionsOneByOne(t *testing.T) {
+	for name, tc := range map[string]struct{ given, want []aerostore.WriteOption }{
+		"none":               {},
+		"an empty Options":   {given: []aerostore.WriteOption{aerostore.Options{}}},
+		"nothing but a nil":  {given: []aerostore.WriteOption{nil}},
+		"CreateOnly":         {[]aerostore.WriteOption{aerostore.CreateOnly}, []aerostore.WriteOption{aerostore.CreateOnly}},
+		"a TTL that is over": {[]aerostore.WriteOption{aerostore.TTL(0)}, []aerostore.WriteOption{aerostore.TTL(0)}},
+		"Options": {
+			[]aerostore.WriteOption{aerostore.Options{Exists: aerostore.Replace, SendKey: true}},
+			[]aerostore.WriteOption{aerostore.Replace, aerostore.SendKey},
+		},
+		"another order, and twice": {
+			[]aerostore.WriteOption{aerostore.DurableDelete, aerostore.CreateOnly, aerostore.GenerationGreater(3), aerostore.TTL(5), aerostore.Timeout(1), aerostore.TTL(6)},
+			[]aerostore.WriteOption{aerostore.Timeout(1), aerostore.TTL(6), aerostore.GenerationGreater(3), aerostore.CreateOnly, aerostore.DurableDelete},
+		},
+		"what was taken back": {given: []aerostore.WriteOption{aerostore.CreateOnly, aerostore.Update}},
+		"unknown ones": {
+			[]aerostore.WriteOption{aerostore.Options{GenerationCheck: 9, Generation: 3}, aerostore.RecordExists(99)},
+			[]aerostore.WriteOption{aerostore.Options{GenerationCheck: 9, Generation: 3}, aerostore.RecordExists(99)},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mock := mocks.NewMockStore(gomock.NewController(t))
+			want := make([]any, len(tc.want))
+			for i, o := range tc.want {
+				want[i] = o
+			}
+			mock.EXPECT().Touch(gomock.Any(), ada, want...)
+			if err := aerostore.Chain(mock, passOn, passOn).Touch(t.Context(), ada, tc.given...); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

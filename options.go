@@ -1,7 +1,7 @@
 package aerostore
 
 import (
-	"fmt"
+	"cmp"
 	"math"
 	"time"
 )
@@ -22,9 +22,19 @@ type WriteOption interface {
 }
 
 // Options are the options of one call put together, as a middleware or a
-// backend sees them in [Call]. The zero value asks for nothing: the backend's
-// own defaults hold. Options given as an option replace all that stand before
-// them.
+// backend sees them in [Call]. A zero field is not set: the backend's default
+// applies.
+//
+// Given as an option, Options merge: each field that is set replaces what stood
+// before, each zero field leaves it. Generation and GenerationCheck are set
+// together, by a GenerationCheck that is not zero. To go back to a default that
+// is zero, give it as an option of its own after the others: [Update],
+// Timeout(0), SocketTimeout(0), [NamespaceTTL]. A generation check and a flag
+// cannot be taken back. A read takes the timeouts and ignores the rest.
+//
+// A chain hands options on to a store with methods of its own, such as a mock,
+// one by one and in the order of these fields, whatever way they were given:
+// Put(…, CreateOnly, TTL(t)) arrives as Put(…, TTL(t), CreateOnly).
 type Options struct {
 	// Timeout bounds the whole call with all of its attempts, SocketTimeout
 	// each wait for the network. Zero leaves the backend's default; a deadline
@@ -32,7 +42,9 @@ type Options struct {
 	Timeout       time.Duration
 	SocketTimeout time.Duration
 
-	// TTL is the time that a write gives the record to live.
+	// TTL is the time that a write gives the record to live. A field cannot
+	// tell a TTL of zero from none: give a TTL that the program computes as the
+	// option TTL(d), which fails when d is over.
 	TTL TTL
 
 	// Generation and GenerationCheck let a write happen only over a record of
@@ -51,8 +63,77 @@ type Options struct {
 	DurableDelete bool
 }
 
-func (o Options) applyRead(Options) Options  { return o }
-func (o Options) applyWrite(Options) Options { return o }
+func (o Options) applyRead(before Options) Options {
+	before.Timeout = cmp.Or(o.Timeout, before.Timeout)
+	before.SocketTimeout = cmp.Or(o.SocketTimeout, before.SocketTimeout)
+	return before
+}
+
+func (o Options) applyWrite(before Options) Options {
+	before = o.applyRead(before)
+	before.TTL = cmp.Or(o.TTL, before.TTL)
+	if o.GenerationCheck != GenerationIgnored {
+		before.Generation, before.GenerationCheck = o.Generation, o.GenerationCheck
+	}
+	before.Exists = cmp.Or(o.Exists, before.Exists)
+	before.SendKey = o.SendKey || before.SendKey
+	before.DurableDelete = o.DurableDelete || before.DurableDelete
+	return before
+}
+
+// forRead returns the options that add up to what a read takes of o, in the
+// order of the fields; nil if there are none.
+func (o Options) forRead() []ReadOption {
+	var opts []ReadOption
+	if o.Timeout != 0 {
+		opts = append(opts, Timeout(o.Timeout))
+	}
+	if o.SocketTimeout != 0 {
+		opts = append(opts, SocketTimeout(o.SocketTimeout))
+	}
+	return opts
+}
+
+// forWrite returns the options that add up to o, in the order of the fields;
+// nil if there are none.
+func (o Options) forWrite() []WriteOption {
+	if o == (Options{}) {
+		return nil
+	}
+	opts := make([]WriteOption, 0, 7)
+	if o.Timeout != 0 {
+		opts = append(opts, Timeout(o.Timeout))
+	}
+	if o.SocketTimeout != 0 {
+		opts = append(opts, SocketTimeout(o.SocketTimeout))
+	}
+	switch o.TTL {
+	case 0:
+	case ttlOver:
+		opts = append(opts, TTL(0))
+	default:
+		opts = append(opts, o.TTL)
+	}
+	switch o.GenerationCheck {
+	case GenerationIgnored:
+	case GenerationMustEqual:
+		opts = append(opts, GenerationEqual(o.Generation))
+	case GenerationMustBeLess:
+		opts = append(opts, GenerationGreater(o.Generation))
+	default: // refused by the store, which can say why
+		opts = append(opts, Options{Generation: o.Generation, GenerationCheck: o.GenerationCheck})
+	}
+	if o.Exists != Update {
+		opts = append(opts, o.Exists)
+	}
+	if o.SendKey {
+		opts = append(opts, SendKey)
+	}
+	if o.DurableDelete {
+		opts = append(opts, DurableDelete)
+	}
+	return opts
+}
 
 // Timeout bounds one call with all of its attempts.
 type Timeout time.Duration
@@ -80,29 +161,38 @@ func (t SocketTimeout) applyWrite(o Options) Options {
 	return o
 }
 
-// TTL is how long a record lives after a write: whole seconds, from one second
-// to ten years, as in TTL(24*time.Hour), or one of the constants. In a
+// TTL is how long a record lives after a write: up to ten years, as in
+// TTL(24*time.Hour), or one of the constants. Servers count in seconds; a part
+// of a second counts as a whole one, so that a record never expires early. In a
 // [Record] it is the time that was left when the record was read.
 //
-// A server whose namespace never looks for expired records (nsup-period 0, as
-// it is unless configured) refuses a TTL with [CodeForbidden].
+// A write with a TTL of zero or less fails with [ErrInvalid], unless it is one
+// of the constants: TTL(time.Until(t)) is safe for any t.
+//
+// A server whose namespace never looks for expired records (nsup-period 0,
+// which is the server's default) refuses a TTL with [CodeForbidden].
 type TTL time.Duration
 
+// The constants are no duration that a program computes: time.Until and
+// time.Sub saturate at math.MinInt64 and do not come near it otherwise.
 const (
 	// NeverExpire makes a record live until it is removed.
-	NeverExpire TTL = -1
+	NeverExpire TTL = math.MinInt64 + 1 + iota
 	// KeepTTL leaves the record's expiry as it is.
-	KeepTTL TTL = -2
+	KeepTTL
 	// NamespaceTTL gives the record the default-ttl of its namespace. A write
 	// without a TTL does so, too, unless the backend was set up otherwise.
-	NamespaceTTL TTL = -3
+	NamespaceTTL
+
+	// ttlOver is the option TTL(0) in Options, where zero is no TTL.
+	ttlOver
 )
 
 // maxTTL is the longest TTL that a server accepts.
 const maxTTL = TTL(10 * 365 * 24 * time.Hour)
 
 func (t TTL) applyWrite(o Options) Options {
-	o.TTL = t
+	o.TTL = cmp.Or(t, ttlOver)
 	return o
 }
 
@@ -115,6 +205,8 @@ func (t TTL) String() string {
 		return "keep"
 	case NamespaceTTL:
 		return "namespace default"
+	case ttlOver:
+		return "0s"
 	default:
 		return time.Duration(t).String()
 	}
@@ -227,25 +319,23 @@ func (o Options) check() *invalidError {
 }
 
 func (t TTL) check() *invalidError {
-	var reason string
 	switch {
 	case t == 0, t == NeverExpire, t == KeepTTL, t == NamespaceTTL:
 		return nil
 	case t < 0:
-		reason = "it is negative"
+		return invalidf("a TTL of %v is over before the record is written: "+
+			"give one above zero, NeverExpire, or none for the namespace's default", t)
 	case t > maxTTL:
-		reason = fmt.Sprintf("%d seconds (ten years) at most", uint64(time.Duration(maxTTL).Seconds()))
-	case t%TTL(time.Second) != 0:
-		reason = "whole seconds only"
+		return invalidf("a TTL of %v is out of range: %d seconds (ten years) at most",
+			t, uint64(time.Duration(maxTTL).Seconds()))
 	default:
 		return nil
 	}
-	return invalidf("a TTL of %v is out of range: %s", time.Duration(t), reason)
 }
 
 // Seconds returns the TTL as Aerospike's wire protocol and clients carry it: a
-// number of seconds, or the numbers that stand for the constants. The zero TTL
-// is the namespace's default.
+// number of seconds, rounded up, or the numbers that stand for the constants.
+// The zero TTL is the namespace's default.
 func (t TTL) Seconds() uint32 {
 	switch {
 	case t == NeverExpire:
@@ -255,7 +345,7 @@ func (t TTL) Seconds() uint32 {
 	case t <= 0:
 		return 0
 	default:
-		return uint32(time.Duration(t) / time.Second) //nolint:gosec // G115: check keeps it under ten years
+		return uint32((time.Duration(t)-1)/time.Second + 1) //nolint:gosec // G115: check keeps it under ten years
 	}
 }
 

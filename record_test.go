@@ -86,6 +86,84 @@ func TestATTLGoesOverTheWireAndBack(t *testing.T) {
 	}
 }
 
+func TestATTLIsRoundedUpToWholeSeconds(t *testing.T) {
+	for ttl, want := range map[time.Duration]uint32{
+		1: 1, 700 * time.Millisecond: 1, time.Second: 1, time.Second + 1: 2, 1500 * time.Millisecond: 2, 3650*24*time.Hour - 1: 315360000,
+	} {
+		if got := aerostore.TTL(ttl).Seconds(); got != want {
+			t.Errorf("%v is %d seconds, want %d", ttl, got, want)
+		}
+	}
+}
+
+// No time that a program computes may turn into a constant, or into no TTL.
+func TestATTLThatIsOverIsRefused(t *testing.T) {
+	now := time.Now()
+	for _, ttl := range []aerostore.TTL{
+		0, -1, -2, -3, aerostore.TTL(-time.Hour), math.MinInt64,
+		aerostore.TTL(time.Time{}.Sub(now)), aerostore.TTL(now.Sub(now)), aerostore.TTL(now.Add(-time.Nanosecond).Sub(now)),
+	} {
+		err := strict.Put(t.Context(), ada, aerostore.Bins{"a": 1}, aerostore.NeverExpire, ttl)
+		refused(t, err, aerostore.CodeParameter, "TTL of "+time.Duration(ttl).String(), "over")
+	}
+}
+
+func TestOptionsMerge(t *testing.T) {
+	const minute, hour = aerostore.TTL(time.Minute), aerostore.TTL(time.Hour)
+	full := aerostore.Options{
+		Timeout: 1, SocketTimeout: 2, TTL: hour, Generation: 3, GenerationCheck: aerostore.GenerationMustEqual,
+		Exists: aerostore.CreateOnly, SendKey: true, DurableDelete: true,
+	}
+	with := func(change func(o *aerostore.Options)) aerostore.Options {
+		o := full
+		change(&o)
+		return o
+	}
+	for name, tc := range map[string]struct {
+		over aerostore.WriteOption
+		want aerostore.Options
+	}{
+		"nothing":               {aerostore.Options{}, full},
+		"a timeout":             {aerostore.Options{Timeout: 9}, with(func(o *aerostore.Options) { o.Timeout = 9 })},
+		"a socket timeout":      {aerostore.Options{SocketTimeout: 9}, with(func(o *aerostore.Options) { o.SocketTimeout = 9 })},
+		"a TTL":                 {aerostore.Options{TTL: minute}, with(func(o *aerostore.Options) { o.TTL = minute })},
+		"the namespace's TTL":   {aerostore.Options{TTL: aerostore.NamespaceTTL}, with(func(o *aerostore.Options) { o.TTL = aerostore.NamespaceTTL })},
+		"a generation":          {aerostore.Options{GenerationCheck: aerostore.GenerationMustBeLess}, with(func(o *aerostore.Options) { o.Generation, o.GenerationCheck = 0, aerostore.GenerationMustBeLess })},
+		"half of a generation":  {aerostore.Options{Generation: 9}, full},
+		"UpdateOnly":            {aerostore.Options{Exists: aerostore.UpdateOnly}, with(func(o *aerostore.Options) { o.Exists = aerostore.UpdateOnly })},
+		"Update in Options":     {aerostore.Options{Exists: aerostore.Update}, full},
+		"Update":                {aerostore.Update, with(func(o *aerostore.Options) { o.Exists = aerostore.Update })},
+		"no timeout":            {aerostore.Timeout(0), with(func(o *aerostore.Options) { o.Timeout = 0 })},
+		"no socket timeout":     {aerostore.SocketTimeout(0), with(func(o *aerostore.Options) { o.SocketTimeout = 0 })},
+		"flags that are set":    {aerostore.Options{SendKey: true, DurableDelete: true}, full},
+		"all of it once again":  {full, full},
+		"an option that is nil": {nil, full},
+	} {
+		var seen aerostore.Call
+		if err := aerostore.Chain(silent{}, keep(&seen)).Put(t.Context(), ada, aerostore.Bins{"a": 1}, full, tc.over); err != nil {
+			t.Fatal(err)
+		}
+		if seen.Options != tc.want {
+			t.Errorf("%s over the others: %+v, want %+v", name, seen.Options, tc.want)
+		}
+		item := aerostore.BatchItem{Options: []aerostore.WriteOption{tc.over}}
+		want := tc.want
+		want.Timeout, want.SocketTimeout = full.Timeout, full.SocketTimeout
+		if got := item.Resolve(full); got != want {
+			t.Errorf("%s of an item: %+v, want %+v", name, got, want)
+		}
+	}
+}
+
+func TestAReadTakesTheTimeoutsOfOptions(t *testing.T) {
+	var seen aerostore.Call
+	store := aerostore.Chain(silent{}, keep(&seen))
+	_, _ = store.Exists(t.Context(), ada, aerostore.Timeout(1), aerostore.Options{SocketTimeout: 2, TTL: 3, Exists: aerostore.CreateOnly, SendKey: true})
+	if want := (aerostore.Options{Timeout: 1, SocketTimeout: 2}); seen.Options != want {
+		t.Errorf("options %+v, want %+v", seen.Options, want)
+	}
+}
+
 func TestOptionsAddUpAndTheLastOneCounts(t *testing.T) {
 	var seen aerostore.Call
 	store := aerostore.Chain(silent{}, keep(&seen))

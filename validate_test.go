@@ -61,8 +61,8 @@ func TestBadInputIsRefusedWithAReasonBeforeAnythingIsSent(t *testing.T) {
 		{"a bool as map key", put(ada, aerostore.Bins{"m": map[any]any{true: 1}}), aerostore.CodeParameter, []string{"map key", "bool"}},
 		{"a map key twice", put(ada, aerostore.Bins{"m": map[any]any{int8(1): 1, int64(1): 2}}), aerostore.CodeParameter, []string{"two Go types"}},
 		{"a value that holds itself", put(ada, aerostore.Bins{"l": cyclic}), aerostore.CodeParameter, []string{"256 levels"}},
-		{"a negative TTL", put(ada, fine, aerostore.TTL(-time.Hour)), aerostore.CodeParameter, []string{"TTL", "-1h", "negative"}},
-		{"a TTL of half a second", put(ada, fine, aerostore.TTL(500*time.Millisecond)), aerostore.CodeParameter, []string{"TTL", "500ms", "whole seconds"}},
+		{"a negative TTL", put(ada, fine, aerostore.TTL(-time.Hour)), aerostore.CodeParameter, []string{"TTL", "-1h", "over"}},
+		{"a TTL of zero", put(ada, fine, aerostore.TTL(0)), aerostore.CodeParameter, []string{"TTL", "0s", "over", "NeverExpire"}},
 		{"a TTL over ten years", put(ada, fine, aerostore.TTL(315360001*time.Second)), aerostore.CodeParameter, []string{"TTL", "ten years"}},
 		{"a negative timeout", put(ada, fine, aerostore.Timeout(-1)), aerostore.CodeParameter, []string{"timeout"}},
 		{"a record-exists action that is none", put(ada, fine, aerostore.RecordExists(99)), aerostore.CodeParameter, []string{"99"}},
@@ -88,7 +88,7 @@ func TestBadInputIsRefusedWithAReasonBeforeAnythingIsSent(t *testing.T) {
 			return err
 		}, aerostore.CodeParameter, []string{"BATCH WRITE", "item 1", "complex128"}},
 		{"a bad option in a batch item", func(ctx context.Context, s aerostore.Store) error {
-			_, err := s.BatchWrite(ctx, []aerostore.BatchItem{{Key: ada, Bins: fine, Options: []aerostore.WriteOption{aerostore.TTL(1)}}})
+			_, err := s.BatchWrite(ctx, []aerostore.BatchItem{{Key: ada, Bins: fine, Options: []aerostore.WriteOption{aerostore.TTL(-1)}}})
 			return err
 		}, aerostore.CodeParameter, []string{"item 0", "TTL"}},
 		{"a query without a namespace", query(aerostore.Query{Set: "users"}), aerostore.CodeInvalidNamespace, []string{"QUERY", "namespace is empty"}},

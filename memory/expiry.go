@@ -40,7 +40,13 @@ func (n *namespace) expiry(ttl aerostore.TTL, old *record) instant {
 	if ttl == aerostore.NeverExpire {
 		return never
 	}
-	return n.clock.instant() + instant(ttl)
+	return n.clock.instant() + instant(roundUp(time.Duration(ttl)))
+}
+
+// roundUp rounds a positive duration up to the whole seconds that servers count
+// in.
+func roundUp(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
 }
 
 // left returns the time that is left until then, false if there is none. The
@@ -54,7 +60,7 @@ func (n *namespace) left(expires instant) (ttl aerostore.TTL, alive bool) {
 		return 0, false
 	}
 	// Rounded up to whole seconds: a record just written has its whole TTL.
-	return aerostore.TTL((d + time.Second - 1).Truncate(time.Second)), true
+	return aerostore.TTL(roundUp(d)), true
 }
 
 // linger is how long an expired record stays before a write to its shard

@@ -84,7 +84,7 @@ func TestTheStoreAgreesWithAModel(t *testing.T) {
 			"put": func(t *rapid.T) {
 				k, used := draw(t)
 				b := bins(rapid.MapOfN(names, values, 1, 4).Draw(t, "bins"))
-				ttl := rapid.SampledFrom([]aerostore.TTL{0, second, 30 * second}).Draw(t, "ttl")
+				ttl := rapid.SampledFrom([]aerostore.TTL{aerostore.NamespaceTTL, second, 30 * second}).Draw(t, "ttl")
 				action := rapid.SampledFrom([]aerostore.RecordExists{
 					aerostore.Update, aerostore.CreateOnly, aerostore.UpdateOnly, aerostore.Replace, aerostore.ReplaceOnly,
 				}).Draw(t, "exists")

@@ -235,6 +235,40 @@ func (s racing) Remove(ctx context.Context, key aerostore.Key, opts ...aerostore
 	return existed, err
 }
 
+// rewriting changes the options that it was given, those of items included.
+type rewriting struct {
+	layer
+	rewrite func(opts []aerostore.WriteOption) []aerostore.WriteOption
+}
+
+func (s rewriting) Put(ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error {
+	return s.Store.Put(ctx, key, bins, s.rewrite(opts)...)
+}
+
+func (s rewriting) BatchWrite(ctx context.Context, items []aerostore.BatchItem, opts ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+	items = slices.Clone(items)
+	for i := range items {
+		items[i].Options = s.rewrite(slices.Concat(opts, items[i].Options))
+	}
+	return s.Store.BatchWrite(ctx, items)
+}
+
+// sinceOptions leaves out what stands before Options.
+func sinceOptions(opts []aerostore.WriteOption) []aerostore.WriteOption {
+	for i, o := range slices.Backward(opts) {
+		if _, ok := o.(aerostore.Options); ok {
+			return opts[i:]
+		}
+	}
+	return opts
+}
+
+func withoutUpdate(opts []aerostore.WriteOption) []aerostore.WriteOption {
+	return slices.DeleteFunc(slices.Clone(opts), func(o aerostore.WriteOption) bool {
+		return o == aerostore.WriteOption(aerostore.Update)
+	})
+}
+
 // eager begins a query before anybody ranges over it.
 type eager struct{ layer }
 

@@ -134,7 +134,9 @@ func badOptions() []mistake {
 	}
 	return []mistake{
 		{"a negative TTL", aerostore.CodeParameter, put(-hour)},
-		{"a TTL of half a second", aerostore.CodeParameter, put(second / 2)},
+		{"a TTL of zero", aerostore.CodeParameter, put(aerostore.TTL(0))},
+		{"a TTL that is over by a nanosecond", aerostore.CodeParameter, put(aerostore.TTL(-1))},
+		{"a TTL until the zero time", aerostore.CodeParameter, put(aerostore.TTL(time.Until(time.Time{})))},
 		{"a TTL over ten years", aerostore.CodeParameter, put(3650*day + second)},
 		{"a negative timeout", aerostore.CodeParameter, put(aerostore.Timeout(-1))},
 		{"a negative socket timeout", aerostore.CodeParameter, put(aerostore.SocketTimeout(-1))},
@@ -145,7 +147,7 @@ func badOptions() []mistake {
 		}},
 		{"a bad option of an item", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchWrite(on.ctx, []aerostore.BatchItem{
-				{Key: on.key, Bins: aerostore.Bins{"n": 2}, Options: []aerostore.WriteOption{aerostore.TTL(1)}},
+				{Key: on.key, Bins: aerostore.Bins{"n": 2}, Options: []aerostore.WriteOption{aerostore.TTL(-1)}},
 			})
 			return err
 		}},

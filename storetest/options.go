@@ -24,12 +24,39 @@ func otherOptions() []testCase {
 		},
 		{
 			name: "Options as an option",
-			why:  "they replace all that stands before them and nothing that comes after",
+			why:  "what is set in them replaces what stood before, what is not set leaves it",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
-				t.put(key, before, aerostore.CreateOnly, aerostore.Options{})
-				err := t.store.Put(t.Context(), key, before, aerostore.Options{}, aerostore.CreateOnly)
+				whole := aerostore.Options{Timeout: time.Minute}
+				t.fails(t.store.Put(t.Context(), key, before, aerostore.CreateOnly, whole), aerostore.ErrExists)
+				t.fails(t.store.Put(t.Context(), key, before, whole, aerostore.CreateOnly), aerostore.ErrExists)
+				t.fails(t.store.Put(t.Context(), key, before, aerostore.GenerationEqual(9), whole), aerostore.ErrGeneration)
+				t.put(key, before, aerostore.CreateOnly, aerostore.Options{Exists: aerostore.UpdateOnly})
+			},
+		},
+		{
+			name: "Update takes back",
+			why:  "it is the default that Options cannot name, so it counts where it is given by itself",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.put(key, before, aerostore.CreateOnly, aerostore.Update)
+				_, err := onlyResult(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{
+					{Key: key, Bins: before, Options: []aerostore.WriteOption{aerostore.Update}},
+				}, aerostore.CreateOnly))
+				t.ok(err)
+			},
+		},
+		{
+			name: "Options of an item",
+			why:  "they merge with those of the batch: what an item does not set, the batch says",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				_, err := onlyResult(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{
+					{Key: key, Bins: before, Options: []aerostore.WriteOption{aerostore.Options{SendKey: true}}},
+				}, aerostore.CreateOnly))
 				t.fails(err, aerostore.ErrExists)
 			},
 		},

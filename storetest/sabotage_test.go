@@ -35,6 +35,22 @@ func sabotages() []sabotage {
 				o.TTL = aerostore.KeepTTL
 			}
 		}), []string{"ttl/the namespace's default over another"}},
+		{"cuts TTLs to whole seconds", onOptions(func(o *aerostore.Options) {
+			if o.TTL > 0 {
+				o.TTL -= o.TTL % second
+			}
+		}), []string{"ttl/a part of a second"}},
+		{"takes a TTL that is over for none", onOptions(func(o *aerostore.Options) {
+			if o.TTL < 0 && o.TTL.Seconds() == 0 {
+				o.TTL = aerostore.NamespaceTTL
+			}
+		}), []string{"input/a TTL of zero", "input/a TTL that is over by a nanosecond", "input/a TTL until the zero time"}},
+		{"lets Options wipe other options", func(next aerostore.Store) aerostore.Store {
+			return rewriting{layer{next}, sinceOptions}
+		}, []string{"options/Options as an option", "options/Options of an item"}},
+		{"cannot go back to Update", func(next aerostore.Store) aerostore.Store {
+			return rewriting{layer{next}, withoutUpdate}
+		}, []string{"options/Update takes back"}},
 		{"sends no keys", onOptions(func(o *aerostore.Options) { o.SendKey = false }), []string{"options/PUT sends the key"}},
 		{"sends every key", onOptions(func(o *aerostore.Options) { o.SendKey = true }), []string{"options/a key that was not sent"}},
 		{"deletes without a tombstone", onOptions(func(o *aerostore.Options) { o.DurableDelete = false }), []string{

@@ -45,6 +45,18 @@ func ttls() []testCase {
 			},
 		},
 		{
+			name:  "a part of a second",
+			why:   "servers count in whole seconds: a TTL is rounded up, and none becomes one that lives for ever",
+			needs: Expiry,
+			run: func(t *trial) {
+				for ttl, want := range map[aerostore.TTL]aerostore.TTL{1: second, 700 * second / 1000: second, hour + 1: hour + second} {
+					key := t.key()
+					t.put(key, before, ttl)
+					t.lives(key, want)
+				}
+			},
+		},
+		{
 			name: "the namespace's default",
 			why:  "a write without a TTL gives the record the default of its namespace, and so does NamespaceTTL",
 			run: func(t *trial) {
