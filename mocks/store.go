@@ -526,7 +526,7 @@ func (m *MockStore) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aer
 	m.ctrl.T.Helper()
 	ret := m.ctrl.Call(m, "Query", ctx, q)
 	ret0, _ := ret[0].(iter.Seq2[*aerostore.Record, error])
-	return ret0
+	return orEmpty(ret0)
 }
 
 // Query indicates an expected call of Query.

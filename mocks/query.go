@@ -1,0 +1,15 @@
+package mocks
+
+import (
+	"iter"
+
+	"github.com/aerostore/aerostore"
+)
+
+// orEmpty returns an iterator that can be ranged over.
+func orEmpty(records iter.Seq2[*aerostore.Record, error]) iter.Seq2[*aerostore.Record, error] {
+	if records == nil {
+		return func(func(*aerostore.Record, error) bool) {}
+	}
+	return records
+}
