@@ -6,8 +6,9 @@ import "context"
 // library: tracing, retries and whatever an application writes are
 // Middlewares, over any backend.
 //
-// Most are made by [Intercept]. One that decorates Store by hand should have a
-// method Unwrap() Store, so that [As] and [Do] find what is beneath it.
+// Most are made by [Intercept]. One that decorates Store by hand needs a method
+// Unwrap() Store, so that [As] and [Do] find what is beneath it: without one, Do
+// fails.
 type Middleware func(next Store) Store
 
 // Chain wraps s in middlewares. The first one is the outermost: it sees an
@@ -97,8 +98,10 @@ func As[T any](s Store) (T, bool) {
 	return zero, false
 }
 
+type unwrapper interface{ Unwrap() Store }
+
 func unwrap(s Store) Store {
-	if u, ok := s.(interface{ Unwrap() Store }); ok {
+	if u, ok := s.(unwrapper); ok {
 		return u.Unwrap()
 	}
 	return nil
@@ -110,10 +113,15 @@ func unwrap(s Store) Store {
 // made of ctx, and may be called more than once if one of them retries.
 //
 // A hand-written decorator has no method for it and is passed by; its method
-// Unwrap leads to what is beneath.
+// Unwrap leads to what is beneath. A store that is not a [Backend] and has no
+// Unwrap may hide layers, such as one that allows reads only, so Do refuses to
+// run past it. A store with nothing beneath it, such as a fake in a test, says
+// so by an Unwrap that returns nil: there run is called. Mocks of package mocks
+// do.
 //
-// Errors: what run returned, as the layers pass it on; [ErrInvalid] if ctx or
-// run is nil or custom has no name.
+// Errors: what run returned, as the layers pass it on; [ErrInvalid] if ctx, s or
+// run is nil, custom has no name, or s cannot be looked through, in which case
+// run was not called.
 func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
 	call := Call{Op: OpCustom, on: &customCall{custom: custom, run: run}}
 	if run == nil {
@@ -128,17 +136,37 @@ func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Contex
 }
 
 // customHandler returns the outermost handler in s's chain, which takes custom
-// calls; without one they are run as they are.
+// calls. At the end of a chain they are run as they are; where the end cannot
+// be seen they are refused.
 func customHandler(s Store) Handler {
-	for ; s != nil; s = unwrap(s) {
+	for s != nil {
 		if h := ownHandler(s); h != nil {
 			return h
 		}
+		u, ok := s.(unwrapper)
+		if !ok {
+			return refusing(invalidf("%T is not a Backend and has no method Unwrap, so that Do cannot reach "+
+				"what is beneath it: add Unwrap() aerostore.Store, which returns nil if nothing is", s))
+		}
+		if s = u.Unwrap(); s == nil {
+			return runCustom
+		}
 	}
+	return refusing(invalidf("the store is nil"))
+}
+
+func runCustom(ctx context.Context, call Call) (Result, error) {
+	if err := call.Ready(ctx); err != nil {
+		return Result{}, err
+	}
+	return Result{}, call.Run(ctx)
+}
+
+func refusing(reason *invalidError) Handler {
 	return func(ctx context.Context, call Call) (Result, error) {
 		if err := call.Ready(ctx); err != nil {
 			return Result{}, err
 		}
-		return Result{}, call.Run(ctx)
+		return Result{}, call.Fail(reason.code, reason)
 	}
 }

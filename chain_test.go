@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"go.uber.org/mock/gomock"
@@ -231,6 +232,52 @@ func TestDoRunsThroughTheLayers(t *testing.T) {
 			}
 		}
 	})
+}
+
+// shut is a decorator that cannot be looked through.
+type shut struct{ aerostore.Store }
+
+func TestDoDoesNotRunPastWhatItCannotSee(t *testing.T) {
+	readOnly := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			if call.Writes() {
+				return aerostore.Result{}, call.Fail(aerostore.CodeForbidden, nil)
+			}
+			return next(ctx, call)
+		}
+	})
+	guarded := aerostore.Chain(newBackend(), readOnly)
+	for name, tc := range map[string]struct {
+		store aerostore.Store
+		want  error
+		says  string
+	}{
+		"a decorator without Unwrap":       {shut{guarded}, aerostore.ErrInvalid, "aerostore_test.shut is not a Backend and has no method Unwrap"},
+		"layers around it":                 {aerostore.Chain(shut{guarded}, passOn), aerostore.ErrInvalid, "add Unwrap"},
+		"a decorator with Unwrap around":   {decorated{shut{guarded}}, aerostore.ErrInvalid, "aerostore_test.shut"},
+		"a store that embeds a backend":    {caching{newBackend()}, aerostore.ErrInvalid, "aerostore_test.caching"},
+		"no store":                         {nil, aerostore.ErrInvalid, "the store is nil"},
+		"a decorator over nothing":         {decorated{}, nil, ""},
+		"a decorator that can be seen":     {decorated{guarded}, aerostore.CodeForbidden, ""},
+		"layers around one":                {aerostore.Chain(decorated{guarded}, passOn), aerostore.CodeForbidden, ""},
+		"a nil Handler":                    {aerostore.Handler(nil), aerostore.ErrInvalid, ""},
+		"the end of a chain":               {silent{}, nil, ""},
+		"layers around the end of a chain": {aerostore.Chain(silent{}, readOnly), aerostore.CodeForbidden, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ran := false
+			err := aerostore.Do(t.Context(), tc.store, aerostore.Custom{Name: "TRUNCATE", Writes: true}, func(context.Context) error {
+				ran = true
+				return nil
+			})
+			if !errors.Is(err, tc.want) || ran != (tc.want == nil) {
+				t.Errorf("ran %t, %v, want %v", ran, err, tc.want)
+			}
+			if aerostore.InDoubt(err) || tc.says != "" && !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("%v, want it certain and to say %q", err, tc.says)
+			}
+		})
+	}
 }
 
 func TestWiringMistakesPanicAtOnce(t *testing.T) {

@@ -294,6 +294,8 @@ var passOn = aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler 
 // silent is a typed store that answers everything with success.
 type silent struct{ aerostore.Store }
 
+func (silent) Unwrap() aerostore.Store { return nil }
+
 func (silent) Put(context.Context, aerostore.Key, aerostore.Bins, ...aerostore.WriteOption) error {
 	return nil
 }

@@ -108,6 +108,11 @@ type layer struct {
 
 func (l layer) Unwrap() aerostore.Store { return l.Store }
 
+// shut is a decorator that nothing can look through.
+type shut struct {
+	aerostore.Store
+}
+
 // sharing keeps the bins that it was given and hands them out as they are.
 func sharing() aerostore.Middleware {
 	var kept sync.Map

@@ -81,6 +81,9 @@ func sabotages() []sabotage {
 			}
 			return next(ctx, call)
 		}), []string{"custom/is run"}},
+		{"hides what is beneath", func(next aerostore.Store) aerostore.Store { return shut{next} }, []string{
+			"custom/is run", "custom/has its error passed on",
+		}},
 		{"has no answer to no keys", onAnswers(func(_ aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			if len(r.Batch()) == 0 {
 				r = r.WithBatch(nil)
