@@ -2,6 +2,7 @@ package aerostore
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
@@ -12,7 +13,10 @@ import (
 //
 // A Handler must be safe for concurrent use. It answers operations that it
 // does not know with [CodeUnsupportedFeature], calls [Call.Run] for OpCustom,
-// and hands the records of a query to [Call.Yield] before it returns.
+// and hands the records of a query to [Call.Yield] before it returns. Without
+// an error it gives a record for Get, Select and Operate, and a result for each
+// key of a batch. Where one is missing, the methods return an error that says
+// so, in doubt if the call writes.
 type Handler func(ctx context.Context, call Call) (Result, error)
 
 var _ Store = Handler(nil)
@@ -26,13 +30,19 @@ func (h Handler) Put(ctx context.Context, key Key, bins Bins, opts ...WriteOptio
 // Get implements [Store].
 func (h Handler) Get(ctx context.Context, key Key, opts ...ReadOption) (*Record, error) {
 	r, err := h(notNil(ctx), Call{Op: OpGet, Key: key, Options: readOptions(opts)})
-	return r.Record(), err
+	if record := r.Record(); record != nil || err != nil {
+		return record, err
+	}
+	return nil, Call{Op: OpGet, Key: key}.noRecord(someLayer)
 }
 
 // Select implements [Store].
 func (h Handler) Select(ctx context.Context, key Key, bins []string, opts ...ReadOption) (*Record, error) {
 	r, err := h(notNil(ctx), Call{Op: OpSelect, Key: key, Options: readOptions(opts)}.WithBinNames(bins))
-	return r.Record(), err
+	if record := r.Record(); record != nil || err != nil {
+		return record, err
+	}
+	return nil, Call{Op: OpSelect, Key: key}.noRecord(someLayer)
 }
 
 // Exists implements [Store].
@@ -74,31 +84,53 @@ func (h Handler) Increment(ctx context.Context, key Key, bins Bins, opts ...Writ
 // Operate implements [Store].
 func (h Handler) Operate(ctx context.Context, key Key, ops []Operation, opts ...WriteOption) (*Record, error) {
 	r, err := h(notNil(ctx), Call{Op: OpOperate, Key: key, Options: writeOptions(opts)}.WithOperations(ops))
-	return r.Record(), err
+	if record := r.Record(); record != nil || err != nil {
+		return record, err
+	}
+	return nil, Call{Op: OpOperate, Key: key}.WithOperations(ops).noRecord(someLayer)
 }
 
 // BatchRead implements [Store].
 func (h Handler) BatchRead(ctx context.Context, keys []Key, bins []string, opts ...ReadOption) ([]BatchResult, error) {
 	r, err := h(notNil(ctx), Call{Op: OpBatchRead, Options: readOptions(opts)}.WithKeys(keys).WithBinNames(bins))
-	return r.Batch(), err
+	results := r.Batch()
+	if err == nil && len(results) != len(keys) {
+		err = Call{Op: OpBatchRead}.WithKeys(keys).miscounted(someLayer, len(results))
+	}
+	if err == nil {
+		blankFailed(results)
+	}
+	return results, err
 }
 
 // BatchWrite implements [Store].
 func (h Handler) BatchWrite(ctx context.Context, items []BatchItem, opts ...WriteOption) ([]BatchResult, error) {
 	r, err := h(notNil(ctx), Call{Op: OpBatchWrite, Options: writeOptions(opts)}.WithItems(items))
-	return r.Batch(), err
+	results := r.Batch()
+	if err == nil && len(results) != len(items) {
+		err = Call{Op: OpBatchWrite}.WithItems(items).miscounted(someLayer, len(results))
+	}
+	return results, err
 }
 
 // BatchOperate implements [Store].
 func (h Handler) BatchOperate(ctx context.Context, keys []Key, ops []Operation, opts ...WriteOption) ([]BatchResult, error) {
 	r, err := h(notNil(ctx), Call{Op: OpBatchOperate, Options: writeOptions(opts)}.WithKeys(keys).WithOperations(ops))
-	return r.Batch(), err
+	results := r.Batch()
+	if err == nil && len(results) != len(keys) {
+		err = Call{Op: OpBatchOperate}.WithKeys(keys).WithOperations(ops).miscounted(someLayer, len(results))
+	}
+	return results, err
 }
 
 // BatchRemove implements [Store].
 func (h Handler) BatchRemove(ctx context.Context, keys []Key, opts ...WriteOption) ([]BatchResult, error) {
 	r, err := h(notNil(ctx), Call{Op: OpBatchRemove, Options: writeOptions(opts)}.WithKeys(keys))
-	return r.Batch(), err
+	results := r.Batch()
+	if err == nil && len(results) != len(keys) {
+		err = Call{Op: OpBatchRemove}.WithKeys(keys).miscounted(someLayer, len(results))
+	}
+	return results, err
 }
 
 // Query implements [Store]. The handler runs while the caller ranges, on the
@@ -161,9 +193,11 @@ func typedHandler(s Store) Handler {
 		case OpPut:
 			return Result{}, s.Put(ctx, c.Key, c.Bins(), c.Options.forWrite()...)
 		case OpGet:
-			return recordResult(s.Get(ctx, c.Key, c.Options.forRead()...))
+			record, err := s.Get(ctx, c.Key, c.Options.forRead()...)
+			return c.typedRecord(s, record, err)
 		case OpSelect:
-			return recordResult(s.Select(ctx, c.Key, c.BinNames(), c.Options.forRead()...))
+			record, err := s.Select(ctx, c.Key, c.BinNames(), c.Options.forRead()...)
+			return c.typedRecord(s, record, err)
 		case OpExists:
 			return existedResult(s.Exists(ctx, c.Key, c.Options.forRead()...))
 		case OpRemove:
@@ -177,15 +211,20 @@ func typedHandler(s Store) Handler {
 		case OpIncrement:
 			return Result{}, s.Increment(ctx, c.Key, c.Bins(), c.Options.forWrite()...)
 		case OpOperate:
-			return recordResult(s.Operate(ctx, c.Key, c.Operations(), c.Options.forWrite()...))
+			record, err := s.Operate(ctx, c.Key, c.Operations(), c.Options.forWrite()...)
+			return c.typedRecord(s, record, err)
 		case OpBatchRead:
-			return batchResult(s.BatchRead(ctx, c.Keys(), c.BinNames(), c.Options.forRead()...))
+			results, err := s.BatchRead(ctx, c.Keys(), c.BinNames(), c.Options.forRead()...)
+			return c.typedBatch(s, results, err)
 		case OpBatchWrite:
-			return batchResult(s.BatchWrite(ctx, c.Items(), c.Options.forWrite()...))
+			results, err := s.BatchWrite(ctx, c.Items(), c.Options.forWrite()...)
+			return c.typedBatch(s, results, err)
 		case OpBatchOperate:
-			return batchResult(s.BatchOperate(ctx, c.Keys(), c.Operations(), c.Options.forWrite()...))
+			results, err := s.BatchOperate(ctx, c.Keys(), c.Operations(), c.Options.forWrite()...)
+			return c.typedBatch(s, results, err)
 		case OpBatchRemove:
-			return batchResult(s.BatchRemove(ctx, c.Keys(), c.Options.forWrite()...))
+			results, err := s.BatchRemove(ctx, c.Keys(), c.Options.forWrite()...)
+			return c.typedBatch(s, results, err)
 		case OpQuery:
 			return Result{}, typedQuery(ctx, s, c)
 		case OpCustom:
@@ -196,15 +235,23 @@ func typedHandler(s Store) Handler {
 	}
 }
 
-func recordResult(record *Record, err error) (Result, error) {
-	return Result{}.WithRecord(record), err
-}
-
 func existedResult(existed bool, err error) (Result, error) {
 	return Result{}.WithExisted(existed), err
 }
 
-func batchResult(results []BatchResult, err error) (Result, error) {
+// typedRecord returns what s answered with a record.
+func (c *Call) typedRecord(s Store, record *Record, err error) (Result, error) {
+	if record == nil && err == nil {
+		err = c.noRecord(fmt.Sprintf("%T", s))
+	}
+	return Result{}.WithRecord(record), err
+}
+
+// typedBatch returns what s answered to a batch.
+func (c *Call) typedBatch(s Store, results []BatchResult, err error) (Result, error) {
+	if err == nil && len(results) != c.Len() {
+		err = c.miscounted(fmt.Sprintf("%T", s), len(results))
+	}
 	return Result{}.WithBatch(results), err
 }
 
@@ -217,7 +264,11 @@ func typedQuery(ctx context.Context, s Store, c Call) error {
 	}
 	typed := *q
 	typed.Options = c.Options.forRead()
-	for r, err := range s.Query(ctx, typed) {
+	records := s.Query(ctx, typed)
+	if records == nil {
+		return c.failAnswer("%T returned a nil iterator: QUERY must give one, empty or not", s)
+	}
+	for r, err := range records {
 		if err != nil {
 			return err
 		}

@@ -291,6 +291,11 @@ var passOn = aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler 
 	}
 })
 
+var (
+	empty   = &aerostore.Record{Bins: aerostore.Bins{}}
+	empties = []aerostore.BatchResult{{Record: empty}, {Record: empty}}
+)
+
 // silent is a typed store that answers everything with success.
 type silent struct{ aerostore.Store }
 
@@ -301,11 +306,11 @@ func (silent) Put(context.Context, aerostore.Key, aerostore.Bins, ...aerostore.W
 }
 
 func (silent) Get(context.Context, aerostore.Key, ...aerostore.ReadOption) (*aerostore.Record, error) {
-	return nil, nil
+	return empty, nil
 }
 
 func (silent) Select(context.Context, aerostore.Key, []string, ...aerostore.ReadOption) (*aerostore.Record, error) {
-	return nil, nil
+	return empty, nil
 }
 
 func (silent) Exists(context.Context, aerostore.Key, ...aerostore.ReadOption) (bool, error) {
@@ -331,21 +336,21 @@ func (silent) Increment(context.Context, aerostore.Key, aerostore.Bins, ...aeros
 }
 
 func (silent) Operate(context.Context, aerostore.Key, []aerostore.Operation, ...aerostore.WriteOption) (*aerostore.Record, error) {
-	return nil, nil
+	return empty, nil
 }
 
-func (silent) BatchRead(context.Context, []aerostore.Key, []string, ...aerostore.ReadOption) ([]aerostore.BatchResult, error) {
-	return nil, nil
+func (silent) BatchRead(_ context.Context, keys []aerostore.Key, _ []string, _ ...aerostore.ReadOption) ([]aerostore.BatchResult, error) {
+	return empties[:len(keys)], nil
 }
 
-func (silent) BatchWrite(context.Context, []aerostore.BatchItem, ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
-	return nil, nil
+func (silent) BatchWrite(_ context.Context, items []aerostore.BatchItem, _ ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+	return empties[:len(items)], nil
 }
 
-func (silent) BatchOperate(context.Context, []aerostore.Key, []aerostore.Operation, ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
-	return nil, nil
+func (silent) BatchOperate(_ context.Context, keys []aerostore.Key, _ []aerostore.Operation, _ ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+	return empties[:len(keys)], nil
 }
 
-func (silent) BatchRemove(context.Context, []aerostore.Key, ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
-	return nil, nil
+func (silent) BatchRemove(_ context.Context, keys []aerostore.Key, _ ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+	return empties[:len(keys)], nil
 }

@@ -95,9 +95,9 @@ func TestFailuresThatHaveGoneOutOfTheWindowDoNotCount(t *testing.T) {
 func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := opened(t, middleware.BreakerOpenFor(5*time.Second))
-		backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			t.Error("something was sent")
-			return aerostore.Result{}, nil
+			return success(call), nil
 		})
 		time.Sleep(2 * time.Second)
 		err := store.Put(t.Context(), key, bins)
@@ -127,9 +127,9 @@ func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
 		store, backend := opened(t, middleware.Hook(events.hook))
 		time.Sleep(5 * time.Second)
 		release := make(chan struct{})
-		backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			<-release
-			return aerostore.Result{}, nil
+			return success(call), nil
 		})
 		errs := make(chan error, 10)
 		for range 10 {
@@ -686,7 +686,7 @@ func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
 			if namespace, _ := call.Target(); namespace == "bar" {
 				return aerostore.Result{}, call.Fail(aerostore.CodePartitionUnavailable, nil)
 			}
-			return aerostore.Result{}, nil
+			return success(call), nil
 		}
 		store := aerostore.Chain(aerostore.Handler(backend),
 			middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)))
@@ -861,7 +861,7 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 			var backend aerostore.Handler = func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				switch <-ctx.Value(outcomeKey{}).(chan string) {
 				case "success":
-					return aerostore.Result{}, nil
+					return success(call), nil
 				case "failure":
 					return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
 				default:

@@ -34,7 +34,7 @@ func (g *gate) handle(_ context.Context, call aerostore.Call) (aerostore.Result,
 	g.order = append(g.order, call.Key.ID())
 	g.mu.Unlock()
 	<-g.release
-	return aerostore.Result{}, nil
+	return success(call), nil
 }
 
 func (g *gate) seen() []any {
@@ -208,7 +208,7 @@ func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	const limit = 4
 	var running, most, ran atomic.Int64
-	backend := &exchangeable{h: func(context.Context, aerostore.Call) (aerostore.Result, error) {
+	backend := &exchangeable{h: func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		n := running.Add(1)
 		for {
 			if m := most.Load(); n <= m || most.CompareAndSwap(m, n) {
@@ -220,7 +220,7 @@ func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
 			time.Sleep(0) // lets others run
 		}
 		running.Add(-1)
-		return aerostore.Result{}, nil
+		return success(call), nil
 	}}
 	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(limit, middleware.ConcurrencyQueue{Length: 8, Timeout: 100 * time.Microsecond}))
 	var all sync.WaitGroup
@@ -253,10 +253,10 @@ func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
 		t.Errorf("at rest %+v", stats.Levels)
 	}
 	arrived, release := make(chan struct{}), make(chan struct{})
-	backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+	backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		arrived <- struct{}{}
 		<-release
-		return aerostore.Result{}, nil
+		return success(call), nil
 	})
 	for range limit {
 		all.Go(func() { _ = get(t, store) })

@@ -74,7 +74,7 @@ func (s *attempts) handle(ctx context.Context, call aerostore.Call) (aerostore.R
 		return aerostore.Result{Attempts: a.attempts}, call.Fail(a.err, fmt.Errorf("%s", a.name))
 	}
 	record := &aerostore.Record{Key: call.Key, Bins: aerostore.Bins{"name": a.name}}
-	return aerostore.Result{Attempts: a.attempts, Node: node}.WithRecord(record), nil
+	return completed(aerostore.Result{Attempts: a.attempts, Node: node}.WithRecord(record), call), nil
 }
 
 func (s *attempts) n() int {
@@ -389,14 +389,14 @@ func TestTheDelayFollowsWhatOperationsTake(t *testing.T) {
 				defer mu.Unlock()
 				return time.Duration(float64(median) * math.Exp(c.sigma*random.NormFloat64()))
 			}
-			store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
+			store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				timer := time.NewTimer(draw())
 				defer timer.Stop()
 				select {
 				case <-timer.C:
 				case <-ctx.Done():
 				}
-				return aerostore.Result{}, nil
+				return success(call), nil
 			}), middleware.Hedge(middleware.HedgeQuantile(c.part), middleware.HedgeBudget(1e-6)))
 			for _, m := range []time.Duration{10 * ms, 40 * ms, 5 * ms} {
 				mu.Lock()

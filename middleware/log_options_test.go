@@ -110,9 +110,9 @@ func TestOneInSoManySuccessesIsLoggedAndEveryFailure(t *testing.T) {
 
 func TestASlowSuccessIsNeverThinnedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		store, records := logged(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			time.Sleep(time.Second)
-			return aerostore.Result{}, nil
+			return success(call), nil
 		}, middleware.LogSample(math.MaxInt), middleware.LogSlow(time.Millisecond))
 		for range 3 {
 			_ = store.Put(t.Context(), key, bins)

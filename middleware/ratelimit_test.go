@@ -23,9 +23,9 @@ func TestNoMorePassesThanTheRateAndTheBurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events told
 		passed := 0
-		store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			passed++
-			return aerostore.Result{}, nil
+			return success(call), nil
 		}), middleware.RateLimit(10, middleware.RateBurst(5), middleware.Hook(events.hook)))
 		for range 100 {
 			_ = get(t, store)
@@ -122,7 +122,7 @@ func TestOperationsWaitForTheirTurnInOrder(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			came[call.Key.ID().(int64)] = time.Since(start)
-			return aerostore.Result{}, nil
+			return success(call), nil
 		}), middleware.RateLimit(10, middleware.RateBurst(1), middleware.RateWait(500*time.Millisecond)))
 		var all sync.WaitGroup
 		for i := range 8 {

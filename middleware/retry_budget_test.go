@@ -31,7 +31,7 @@ func (l load) run(t *testing.T, opts ...middleware.RetryOption) (attempts, faile
 		if rand.Float64() < l.failing {
 			return aerostore.Result{}, call.Fail(aerostore.CodeDeviceOverload, nil)
 		}
-		return aerostore.Result{}, nil
+		return success(call), nil
 	}), middleware.Retry(opts...))
 	start := time.Now()
 	var wg sync.WaitGroup

@@ -32,7 +32,7 @@ func (s *script) handle(_ context.Context, call aerostore.Call) (aerostore.Resul
 	if call.IsBatch() {
 		return aerostore.Result{}.WithBatch(make([]aerostore.BatchResult, call.Len())), nil
 	}
-	return aerostore.Result{}, nil
+	return success(call), nil
 }
 
 // retried returns a store that fails with errs in turn, under a Retry.

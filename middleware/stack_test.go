@@ -211,13 +211,13 @@ func TestALimitInsideHedgeBoundsAttempts(t *testing.T) {
 			"ConcurrencyLimit, Hedge": {[]aerostore.Middleware{limit, hedge}, 2},
 		} {
 			var running, most atomic.Int64
-			store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+			store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 				if n := running.Add(1); n > most.Load() {
 					most.Store(n)
 				}
 				defer running.Add(-1)
 				time.Sleep(50 * ms)
-				return aerostore.Result{}, nil
+				return success(call), nil
 			}), c.layers...)
 			if err := get(t, store); err != nil {
 				t.Errorf("%s: %v", name, err)

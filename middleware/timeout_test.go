@@ -21,7 +21,7 @@ func waitsFor(d time.Duration) aerostore.Handler {
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-			return aerostore.Result{Attempts: 1}, nil
+			return completed(aerostore.Result{Attempts: 1}, call), nil
 		case <-ctx.Done():
 			err := call.FailContext(ctx.Err())
 			err.InDoubt = call.Writes()
@@ -204,7 +204,7 @@ func TestAQueryIsBoundedWithTheLoopOverIt(t *testing.T) {
 					return aerostore.Result{}, call.FailContext(ctx.Err())
 				}
 			}
-			return aerostore.Result{}, nil
+			return success(call), nil
 		}), middleware.Timeout(5*time.Second))
 		rows, last := 0, error(nil)
 		for _, err := range store.Query(t.Context(), everyone) {
@@ -266,9 +266,9 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 				if !errors.Is(ctx.Err(), context.Canceled) || ctx.Value(ctxKey{}) != "carried" {
 					t.Errorf("the caller's end is told as %v", ctx.Err())
 				}
-				return aerostore.Result{}, nil
+				return success(call), nil
 			default:
-				return aerostore.Result{}, nil
+				return success(call), nil
 			}
 			if err := ctx.Err(); err != context.DeadlineExceeded || time.Since(start) != time.Second || ctx.Err() != err {
 				t.Errorf("after %v: %v", time.Since(start), err)
@@ -277,7 +277,7 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 			if limitReached(cause) != time.Second || !errors.Is(cause, context.DeadlineExceeded) {
 				t.Errorf("the cause is %v", cause)
 			}
-			return aerostore.Result{}, nil
+			return success(call), nil
 		}), middleware.Timeout(time.Second))
 		_ = store.Put(caller, key, bins)
 		_, _ = store.Get(caller, key)

@@ -15,9 +15,9 @@ import (
 
 func TestTheSpanIsAChildOfTheCallersAndTheParentOfWhatIsInside(t *testing.T) {
 	var inside trace.SpanContext
-	store, recorder := traced(func(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
+	store, recorder := traced(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		inside = trace.SpanContextFromContext(ctx)
-		return aerostore.Result{}, nil
+		return success(call), nil
 	})
 	if _, err := store.Get(trace.ContextWithSpanContext(t.Context(), parent), key); err != nil {
 		t.Fatal(err)
@@ -72,9 +72,9 @@ func TestARemoteParentComesInByW3CHeadersAndItsSampledFlagDecides(t *testing.T) 
 			provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder),
 				sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.AlwaysSample())))
 			var inside trace.SpanContext
-			store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
+			store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				inside = trace.SpanContextFromContext(ctx)
-				return aerostore.Result{}, nil
+				return success(call), nil
 			}), otelmw.Tracing(otelmw.WithTracerProvider(provider)))
 			if _, err := store.Get(ctx, key); err != nil {
 				t.Fatal(err)

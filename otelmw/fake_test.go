@@ -3,6 +3,7 @@ package otelmw_test
 import (
 	"context"
 	"maps"
+	"slices"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -60,9 +61,40 @@ func providerOf(recorder *tracetest.SpanRecorder) trace.TracerProvider {
 	return sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
 }
 
-// answers returns a handler that always answers the same.
+// answers returns a handler that always answers the same. What a success must
+// give and result does not have is filled in.
 func answers(result aerostore.Result, err error) aerostore.Handler {
-	return func(context.Context, aerostore.Call) (aerostore.Result, error) { return result, err }
+	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		if err != nil {
+			return result, err
+		}
+		return completed(result, call), nil
+	}
+}
+
+// nothing is a record without bins, and nothings are what a batch read of it.
+var (
+	nothing  = &aerostore.Record{Key: key, Bins: aerostore.Bins{}}
+	nothings = slices.Repeat([]aerostore.BatchResult{{Record: nothing}}, 64)
+)
+
+// success returns the result of a call that had one with nothing in it.
+func success(call aerostore.Call) aerostore.Result { return completed(aerostore.Result{}, call) }
+
+// completed gives a result what the call must be answered with.
+func completed(result aerostore.Result, call aerostore.Call) aerostore.Result {
+	switch {
+	case call.IsBatch() && len(result.Batch()) == 0:
+		if n := call.Len(); n <= len(nothings) {
+			return result.WithBatch(nothings[:n])
+		}
+		return result.WithBatch(slices.Repeat(nothings[:1], call.Len()))
+	case call.Op == aerostore.OpGet, call.Op == aerostore.OpSelect, call.Op == aerostore.OpOperate:
+		if result.Record() == nil {
+			return result.WithRecord(nothing)
+		}
+	}
+	return result
 }
 
 // fails returns a handler whose every call fails with the code.

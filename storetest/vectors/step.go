@@ -3,6 +3,7 @@ package vectors
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -65,7 +66,9 @@ func parseStep(data []byte) (*step, error) {
 		return nil, fmt.Errorf("%s: %d answers for %d keys", s.op, n, len(s.keys))
 	}
 	if s.do != nil && s.index == nil {
-		s.refusal = s.do(context.Background(), validator).err
+		if err := s.do(context.Background(), validator).err; errors.Is(err, aerostore.ErrInvalid) {
+			s.refusal = err
+		}
 	}
 	return s, nil
 }
