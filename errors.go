@@ -8,9 +8,12 @@ import (
 	"strings"
 )
 
-// The outcomes that applications ask for most. Each matches, by errors.Is, an
-// error whose own code it is; errors deeper in the chain, such as the attempts
-// that went before, do not count.
+// The outcomes that applications check most. By errors.Is, each matches an
+// [Error] that has its code. The code that tells how the operation ended hides
+// those of its causes, such as the attempts before: an error with ErrTimeout
+// does not match the ErrNotFound of a cause. [CodeMaxRetries] and [CodeOK] tell
+// only that there were no more attempts, or that nobody answered: beneath them
+// the cause's code matches, too.
 var (
 	ErrNotFound         error = CodeNotFound         // no such record
 	ErrExists           error = CodeExists           // [CreateOnly] on an existing record
@@ -119,8 +122,42 @@ func (e *Error) appendSubject(b []byte) []byte {
 	return append(b[:start], subject...)
 }
 
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+// Unwrap returns the cause. If the error's own code hides the codes of the
+// cause, they are left out: errors.Is and errors.As find all else in it. Err has
+// the cause as it is.
+func (e *Error) Unwrap() error {
+	if e.Err == nil || e.Code == CodeOK || e.Code == CodeMaxRetries || !hasCode(e.Err) {
+		return e.Err
+	}
+	return codeless{e.Err}
+}
+
+func hasCode(err error) bool {
+	if _, ok := errors.AsType[*Error](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[ResultCode](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*BinError](err)
+	return ok
+}
+
+// codeless is a cause whose codes do not count. It has no Unwrap, which would
+// lead to them.
+type codeless struct{ err error }
+
+func (c codeless) Error() string { return c.err.Error() }
+
+func (c codeless) Is(target error) bool {
+	_, isCode := target.(ResultCode)
+	return !isCode && errors.Is(c.err, target)
+}
+
+func (c codeless) As(target any) bool {
+	_, isCode := target.(*ResultCode)
+	return !isCode && errors.As(c.err, target)
+}
 
 // Is reports whether target is the error's own code. [ErrTimeout] matches a
 // context's deadline, too.
@@ -143,9 +180,9 @@ func InDoubt(err error) bool {
 	case nil:
 		return false
 	case *Error:
-		if e.InDoubt {
-			return true
-		}
+		return e.InDoubt || InDoubt(e.Err)
+	case codeless:
+		return InDoubt(e.err)
 	}
 	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
 	case interface{ Unwrap() error }:

@@ -58,6 +58,110 @@ func TestTheCodeOfAnErrorIsTheOutermostOne(t *testing.T) {
 	}
 }
 
+// foreign is an error of another library, as the client's.
+type foreign struct{ error }
+
+// A code that is a verdict hides those beneath it, and nothing else.
+func TestAVerdictHidesTheCodesOfItsCauses(t *testing.T) {
+	var (
+		other    = errors.New("connection refused")
+		client   = &foreign{other}
+		notFound = &aerostore.Error{Code: aerostore.CodeNotFound, Err: client, InDoubt: true}
+		joined   = errors.Join(context.Canceled, notFound, aerostore.ErrClosed)
+		wrapped  = fmt.Errorf("attempt 1: %w", notFound)
+	)
+	for name, tc := range map[string]struct {
+		err     error
+		matches []error
+		not     []error
+	}{
+		"another error": {
+			&aerostore.Error{Code: aerostore.CodeTimeout, Err: notFound},
+			[]error{aerostore.ErrTimeout, notFound, client}, []error{aerostore.ErrNotFound},
+		},
+		"wrapped": {
+			&aerostore.Error{Code: aerostore.CodeTimeout, Err: wrapped},
+			[]error{aerostore.ErrTimeout, wrapped, client}, []error{aerostore.ErrNotFound},
+		},
+		"wrapped around": {
+			fmt.Errorf("sign up: %w", &aerostore.Error{Code: aerostore.CodeTimeout, Err: wrapped}),
+			[]error{aerostore.ErrTimeout, client}, []error{aerostore.ErrNotFound},
+		},
+		"joined": {
+			&aerostore.Error{Code: aerostore.CodeTimeout, Err: joined},
+			[]error{aerostore.ErrTimeout, context.Canceled, aerostore.ErrClosed, client}, []error{aerostore.ErrNotFound},
+		},
+		"a bare code": {
+			&aerostore.Error{Code: aerostore.CodeTimeout, Err: aerostore.ErrNotFound},
+			[]error{aerostore.ErrTimeout}, []error{aerostore.ErrNotFound},
+		},
+		"a bin": {
+			&aerostore.Error{Code: aerostore.CodeTimeout, Err: &aerostore.BinError{Bin: "a"}},
+			[]error{aerostore.ErrTimeout}, []error{aerostore.ErrBinNotFound},
+		},
+		"refused input": {
+			&aerostore.Error{Code: aerostore.CodeTimeout, Err: refusal(t)},
+			[]error{aerostore.ErrTimeout, aerostore.ErrInvalid}, []error{aerostore.ErrParameter},
+		},
+		"attempts that ran out": {
+			&aerostore.Error{Code: aerostore.CodeMaxRetries, Err: notFound},
+			[]error{aerostore.CodeMaxRetries, aerostore.ErrNotFound, client}, nil,
+		},
+		"nobody's answer": {
+			&aerostore.Error{Err: errors.Join(context.DeadlineExceeded, notFound)},
+			[]error{aerostore.ErrTimeout, context.DeadlineExceeded, aerostore.ErrNotFound, client}, nil,
+		},
+		"a verdict beneath no verdict": {
+			&aerostore.Error{Code: aerostore.CodeMaxRetries, Err: &aerostore.Error{Code: aerostore.CodeKeyBusy, Err: notFound}},
+			[]error{aerostore.CodeMaxRetries, aerostore.CodeKeyBusy}, []error{aerostore.ErrNotFound},
+		},
+		"errors that a program joined": {
+			errors.Join(&aerostore.Error{Code: aerostore.CodeTimeout}, notFound),
+			[]error{aerostore.ErrTimeout, aerostore.ErrNotFound}, nil,
+		},
+	} {
+		for _, target := range tc.matches {
+			if !errors.Is(tc.err, target) {
+				t.Errorf("%s: %v does not match %v", name, tc.err, target)
+			}
+		}
+		for _, target := range tc.not {
+			if errors.Is(tc.err, target) {
+				t.Errorf("%s: %v matches %v", name, tc.err, target)
+			}
+		}
+		var found *foreign
+		if has := errors.Is(tc.err, client); errors.As(tc.err, &found) != has || has && found != client {
+			t.Errorf("%s: errors.As finds %v", name, found)
+		}
+		if has := errors.Is(tc.err, notFound); has && !aerostore.InDoubt(tc.err) {
+			t.Errorf("%s: the doubt is lost", name)
+		}
+	}
+}
+
+func refusal(t *testing.T) error {
+	t.Helper()
+	_, err := aerostore.KeyOf("test", "users", 1.5)
+	return err
+}
+
+func TestUnwrapReturnsTheCauseUnlessItHasAHiddenCode(t *testing.T) {
+	cause := errors.New("connection refused")
+	err := &aerostore.Error{Code: aerostore.CodeTimeout, Err: fmt.Errorf("dial: %w", cause)}
+	if errors.Unwrap(err) != err.Err {
+		t.Errorf("Unwrap gave %v", errors.Unwrap(err))
+	}
+	hidden := &aerostore.Error{Code: aerostore.CodeTimeout, Err: aerostore.ErrNotFound}
+	var code aerostore.ResultCode
+	if got := errors.Unwrap(hidden); got.Error() != hidden.Err.Error() || errors.As(got, &code) {
+		t.Errorf("Unwrap gave %v", got)
+	}
+	if (&aerostore.Error{Code: aerostore.CodeTimeout}).Unwrap() != nil {
+		t.Error("no cause became one")
+	}
+}
+
 func TestInDoubtIsFoundWhereverItStands(t *testing.T) {
 	doubt := &aerostore.Error{Op: aerostore.OpPut, InDoubt: true}
 	certain := &aerostore.Error{Op: aerostore.OpPut}

@@ -4,6 +4,11 @@ import "fmt"
 
 // A Record is what was read of a record. It belongs to the caller who got it
 // and shares nothing with the store.
+//
+// The accessors, from [Record.Int] to [Record.Results], return a bin's value if
+// it has the type that they are named for. Otherwise they return the zero value
+// and a [*BinError] that matches [ErrBinNotFound] or [ErrBinType]. A nil Record
+// has no bins.
 type Record struct {
 	// Key is the key that was asked for. In a query's records its id is known
 	// only where the record was written with [SendKey]; see [DigestKey].
@@ -19,10 +24,6 @@ type Record struct {
 	// [NeverExpire].
 	TTL TTL
 }
-
-// The accessors below return the bin's value if it has the type that they are
-// named for, else the zero value and a [*BinError] that matches
-// [ErrBinNotFound] or [ErrBinType]. A nil Record has no bins.
 
 // Int returns an integer bin.
 func (r *Record) Int(bin string) (int, error) { return binAs[int](r, bin) }
