@@ -11,9 +11,9 @@ import (
 // The outcomes that applications check most. By errors.Is, each matches an
 // [Error] that has its code. The code that tells how the operation ended hides
 // those of its causes, such as the attempts before: an error with ErrTimeout
-// does not match the ErrNotFound of a cause. [CodeMaxRetries] and [CodeOK] tell
-// only that there were no more attempts, or that nobody answered: beneath them
-// the cause's code matches, too.
+// does not match the ErrNotFound of a cause. [CodeMaxRetries], [CodeNoResponse]
+// and [CodeOK] tell only that there were no more attempts, or that nobody
+// answered: beneath them the cause's code matches, too.
 var (
 	ErrNotFound         error = CodeNotFound         // no such record
 	ErrExists           error = CodeExists           // [CreateOnly] on an existing record
@@ -126,7 +126,11 @@ func (e *Error) appendSubject(b []byte) []byte {
 // cause, they are left out: errors.Is and errors.As find all else in it. Err has
 // the cause as it is.
 func (e *Error) Unwrap() error {
-	if e.Err == nil || e.Code == CodeOK || e.Code == CodeMaxRetries || !hasCode(e.Err) {
+	switch e.Code {
+	case CodeOK, CodeMaxRetries, CodeNoResponse:
+		return e.Err
+	}
+	if e.Err == nil || !hasCode(e.Err) {
 		return e.Err
 	}
 	return codeless{e.Err}

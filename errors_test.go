@@ -107,6 +107,10 @@ func TestAVerdictHidesTheCodesOfItsCauses(t *testing.T) {
 			&aerostore.Error{Code: aerostore.CodeMaxRetries, Err: notFound},
 			[]error{aerostore.CodeMaxRetries, aerostore.ErrNotFound, client}, nil,
 		},
+		"no answer for a key of a batch": {
+			&aerostore.Error{Code: aerostore.CodeNoResponse, Err: notFound},
+			[]error{aerostore.CodeNoResponse, aerostore.ErrNotFound, client}, nil,
+		},
 		"nobody's answer": {
 			&aerostore.Error{Err: errors.Join(context.DeadlineExceeded, notFound)},
 			[]error{aerostore.ErrTimeout, context.DeadlineExceeded, aerostore.ErrNotFound, client}, nil,
