@@ -56,7 +56,7 @@ type Call struct {
 
 	// Arguments that exclude each other share a place, so that a Call stays
 	// cheap to pass on: a slice is a pointer to its first element and a length,
-	// as in slog.Value. The size is a multiple of 16 bytes on purpose;
+	// as in slog.Value, of a type that prints nothing. The size is a multiple of 16 bytes on purpose;
 	// docs/decisions/0002-call-by-value.md has the figures.
 	nwhat, non int32
 	what       any // bins, bin names or operations
@@ -68,14 +68,23 @@ type Call struct {
 
 // Bins returns the bins of Put, Append, Prepend and Increment.
 func (c Call) Bins() Bins {
-	bins, _ := c.what.(Bins)
-	return bins
+	p, ok := c.what.(*veil[Bins])
+	if !ok {
+		return nil
+	}
+	return *(*Bins)(unsafe.Pointer(&p)) //nolint:gosec // G103: p is WithBins's
 }
 
 // WithBins returns the call with other bins.
 func (c Call) WithBins(bins Bins) Call {
-	c.what = bins
+	c.what = hideBins(bins)
 	return c
+}
+
+// hideBins keeps fmt from printing the bins: a map is a pointer, here to
+// something without fields.
+func hideBins(bins Bins) any {
+	return *(**veil[Bins])(unsafe.Pointer(&bins)) //nolint:gosec // G103: a map is represented by one pointer
 }
 
 // BinNames returns the bins to read, of Select and BatchRead.
@@ -317,15 +326,16 @@ func (c Call) Fail(code ResultCode, cause error) *Error {
 // firstOf takes a slice apart for sliceOf to put together again, without an
 // allocation and with nil still nil.
 func firstOf[T any](s []T) (first any, n int32) {
-	return unsafe.SliceData(s), int32(len(s)) //nolint:gosec // G115: no call has 2^31 keys
+	first = (*veil[T])(unsafe.Pointer(unsafe.SliceData(s))) //nolint:gosec // G103: for sliceOf to turn back
+	return first, int32(len(s))                             //nolint:gosec // G115: no call has 2^31 keys
 }
 
 // sliceOf returns the slice that firstOf was given, nil if it was of another
 // type.
 func sliceOf[T any](first any, n int32) []T {
-	p, ok := first.(*T)
+	p, ok := first.(*veil[T])
 	if !ok {
 		return nil
 	}
-	return unsafe.Slice(p, n) //nolint:gosec // G103: p and n are firstOf's, and travel together
+	return unsafe.Slice((*T)(unsafe.Pointer(p)), n) //nolint:gosec // G103: p and n are firstOf's, and travel together
 }

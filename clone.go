@@ -52,7 +52,7 @@ func (c Call) Clone() Call {
 func cloneOperations(ops []Operation) []Operation {
 	ops = slices.Clone(ops)
 	for i := range ops {
-		ops[i].value = cloneValue(ops[i].value)
+		ops[i].value = hideValue(cloneValue(ops[i].Value()))
 	}
 	return ops
 }

@@ -23,7 +23,7 @@ var _ Store = Handler(nil)
 
 // Put implements [Store].
 func (h Handler) Put(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpPut, Key: key, what: bins, Options: writeOptions(opts)})
+	_, err := h(notNil(ctx), Call{Op: OpPut, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 
@@ -65,19 +65,19 @@ func (h Handler) Touch(ctx context.Context, key Key, opts ...WriteOption) error 
 
 // Append implements [Store].
 func (h Handler) Append(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpAppend, Key: key, what: bins, Options: writeOptions(opts)})
+	_, err := h(notNil(ctx), Call{Op: OpAppend, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 
 // Prepend implements [Store].
 func (h Handler) Prepend(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpPrepend, Key: key, what: bins, Options: writeOptions(opts)})
+	_, err := h(notNil(ctx), Call{Op: OpPrepend, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 
 // Increment implements [Store].
 func (h Handler) Increment(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpIncrement, Key: key, what: bins, Options: writeOptions(opts)})
+	_, err := h(notNil(ctx), Call{Op: OpIncrement, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 

@@ -19,14 +19,14 @@ import (
 // different records: the integer 1, the string "1" and the bytes {'1'} never
 // meet.
 //
-// A Key never prints its id: String and %v, %+v and %#v give namespace and set
-// alone, so that no log or error leaks who the record belongs to. [Key.ID]
-// gives the id to those who ask.
+// A Key never prints its id, so that no log or error shows who the record
+// belongs to. String and fmt's verbs give namespace and set. In an unexported
+// field of another struct, where fmt calls no methods, the id is printed under a
+// mask that differs from process to process. [Key.ID] returns the id.
 type Key struct {
 	namespace string
 	set       string
-	id        string // the string, the bytes, or the 20 bytes of the digest
-	num       int64
+	id        opaque // the string, the bytes, the 20 bytes of the digest, or the integer
 	kind      keyKind
 }
 
@@ -48,31 +48,33 @@ type KeyID interface {
 		~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// NewKey returns the key of a record. Bytes are copied.
+// NewKey returns the key of a record. Bytes are copied. A string or bytes cost
+// an allocation, an integer none.
 //
 // It checks nothing, so that a key can be written where it is used: an
 // operation refuses a key with an empty namespace, with a set name over 63
 // bytes or with an unsigned id above math.MaxInt64, before anything is sent.
 // Use [KeyOf] for an id whose type is known only at run time.
 func NewKey[ID KeyID](namespace, set string, id ID) Key {
-	k := Key{namespace: namespace, set: set}
-	if !k.setID(any(id)) {
-		k.setNamedID(any(id))
+	var plain plainID
+	if !plain.set(any(id)) {
+		plain.setNamed(any(id))
 	}
-	return k
+	return plain.key(namespace, set)
 }
 
 // KeyOf is [NewKey] for an id of dynamic type: a string, a []byte or any
 // integer type. Another type, a namespace that is empty or a set name over 63
 // bytes is refused with an error matching [ErrInvalid].
 func KeyOf(namespace, set string, id any) (Key, error) {
-	k := Key{namespace: namespace, set: set}
-	if !k.setID(id) && !k.setNamedID(id) {
+	var plain plainID
+	if !plain.set(id) && !plain.setNamed(id) {
 		return Key{}, &Error{
 			Namespace: namespace, Set: set, Code: CodeParameter,
 			Err: invalidf("an id of type %T cannot be a key: use a string, an integer or a []byte", id),
 		}
 	}
+	k := plain.key(namespace, set)
 	if err := k.check(); err != nil {
 		return Key{}, &Error{Namespace: namespace, Set: set, Code: err.code, Err: err}
 	}
@@ -84,7 +86,7 @@ func KeyOf(namespace, set string, id any) (Key, error) {
 // the same record as the key the digest was computed from, though the two are
 // not equal under ==.
 func DigestKey(namespace, set string, digest [20]byte) Key {
-	return Key{namespace: namespace, set: set, id: string(digest[:]), kind: keyDigest}
+	return Key{namespace: namespace, set: set, id: hideBytes(digest[:]), kind: keyDigest}
 }
 
 // Namespace returns the key's namespace.
@@ -98,11 +100,11 @@ func (k Key) Set() string { return k.set }
 func (k Key) ID() any {
 	switch k.kind {
 	case keyInt:
-		return k.num
+		return k.id.revealInt()
 	case keyString:
-		return k.id
+		return k.id.revealText()
 	case keyBytes:
-		return []byte(k.id)
+		return k.id.appendText([]byte{})
 	default:
 		return nil
 	}
@@ -123,26 +125,24 @@ func (k Key) Digest() [20]byte {
 		particleString  = 3
 		particleBlob    = 4
 	)
-	h := ripemd160.New() //nolint:gosec // G406: not for security
-	h.Write([]byte(k.set))
+	var room [128]byte // most sets and ids fit
+	b := append(room[:0], k.set...)
 	switch k.kind {
 	case keyDigest:
-		copy(digest[:], k.id)
+		k.id.appendText(digest[:0])
 		return digest
 	case keyInt:
-		var b [9]byte
-		b[0] = particleInteger
-		binary.BigEndian.PutUint64(b[1:], uint64(k.num)) //nolint:gosec // G115: the bits are what is wanted
-		h.Write(b[:])
+		b = append(b, particleInteger)
+		b = binary.BigEndian.AppendUint64(b, uint64(k.id.revealInt())) //nolint:gosec // G115: the bits are what is wanted
 	case keyString:
-		h.Write([]byte{particleString})
-		h.Write([]byte(k.id))
+		b = k.id.appendText(append(b, particleString))
 	case keyBytes:
-		h.Write([]byte{particleBlob})
-		h.Write([]byte(k.id))
+		b = k.id.appendText(append(b, particleBlob))
 	default:
 		return digest
 	}
+	h := ripemd160.New() //nolint:gosec // G406: not for security
+	h.Write(b)
 	h.Sum(digest[:0])
 	return digest
 }
@@ -156,17 +156,39 @@ func (k Key) GoString() string {
 	return fmt.Sprintf("aerostore.NewKey(%q, %q, …)", k.namespace, k.set)
 }
 
-// setID takes an id of a predeclared type.
-func (k *Key) setID(id any) bool {
+// plainID is an id before it is hidden.
+type plainID struct {
+	kind  keyKind
+	text  string
+	bytes []byte // the caller's
+	num   int64
+}
+
+// key returns the key with that id.
+func (k *plainID) key(namespace, set string) Key {
+	key := Key{namespace: namespace, set: set, kind: k.kind}
+	switch k.kind {
+	case keyInt:
+		key.id = hideInt(k.num)
+	case keyString:
+		key.id = hideText(k.text)
+	case keyBytes:
+		key.id = hideBytes(k.bytes)
+	}
+	return key
+}
+
+// set takes an id of a predeclared type.
+func (k *plainID) set(id any) bool {
 	switch v := id.(type) {
 	case string:
-		k.kind, k.id = keyString, v
+		k.kind, k.text = keyString, v
 	case int:
 		k.kind, k.num = keyInt, int64(v)
 	case int64:
 		k.kind, k.num = keyInt, v
 	case []byte:
-		k.kind, k.id = keyBytes, string(v)
+		k.kind, k.bytes = keyBytes, v
 	case int32:
 		k.kind, k.num = keyInt, int64(v)
 	case uint32:
@@ -189,28 +211,28 @@ func (k *Key) setID(id any) bool {
 	return true
 }
 
-// setNamedID takes an id of a type such as type UserID string, by its kind. It
-// stands apart from setID because reflection makes its argument escape.
-func (k *Key) setNamedID(id any) bool {
+// setNamed takes an id of a type such as type UserID string, by its kind. It
+// stands apart from set because reflection makes its argument escape.
+func (k *plainID) setNamed(id any) bool {
 	v := reflect.ValueOf(id)
 	switch {
 	case !v.IsValid():
 		return false
 	case v.Kind() == reflect.String:
-		k.kind, k.id = keyString, v.String()
+		k.kind, k.text = keyString, v.String()
 	case v.CanInt():
 		k.kind, k.num = keyInt, v.Int()
 	case v.CanUint() && v.Kind() != reflect.Uintptr:
 		k.setUint(v.Uint())
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
-		k.kind, k.id = keyBytes, string(v.Bytes())
+		k.kind, k.bytes = keyBytes, v.Bytes()
 	default:
 		return false
 	}
 	return true
 }
 
-func (k *Key) setUint(v uint64) {
+func (k *plainID) setUint(v uint64) {
 	if v > math.MaxInt64 {
 		k.kind = keyTooLarge
 		return

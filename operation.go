@@ -5,11 +5,12 @@ package aerostore
 // together: either all of them or none.
 //
 // Operations are small values. They keep the value that they were given, which
-// must not change until the call has returned.
+// must not change until the call has returned. They do not print it, wherever
+// they stand.
 type Operation struct {
 	kind  OperationKind
 	bin   string
-	value any
+	value **any // see hideValue
 }
 
 // OperationKind says what an [Operation] does. Kinds for list, map, bit,
@@ -56,24 +57,24 @@ func ReadHeader() Operation { return Operation{kind: OperationReadHeader} }
 
 // WriteBin sets a bin; nil deletes it.
 func WriteBin(bin string, value any) Operation {
-	return Operation{kind: OperationWrite, bin: bin, value: value}
+	return Operation{kind: OperationWrite, bin: bin, value: hideValue(value)}
 }
 
 // AddBin adds to a number; a missing bin counts as zero. Integers wrap; an
 // integer and a float64 do not mix.
 func AddBin(bin string, delta any) Operation {
-	return Operation{kind: OperationAdd, bin: bin, value: delta}
+	return Operation{kind: OperationAdd, bin: bin, value: hideValue(delta)}
 }
 
 // AppendBin appends to a string or []byte; a missing bin counts as empty.
 func AppendBin(bin string, value any) Operation {
-	return Operation{kind: OperationAppend, bin: bin, value: value}
+	return Operation{kind: OperationAppend, bin: bin, value: hideValue(value)}
 }
 
 // PrependBin puts a string or []byte before the bin's own; a missing bin
 // counts as empty.
 func PrependBin(bin string, value any) Operation {
-	return Operation{kind: OperationPrepend, bin: bin, value: value}
+	return Operation{kind: OperationPrepend, bin: bin, value: hideValue(value)}
 }
 
 // TouchRecord counts the generation up and sets the TTL anew.
@@ -89,7 +90,7 @@ func (o Operation) Kind() OperationKind { return o.kind }
 func (o Operation) Bin() string { return o.bin }
 
 // Value returns what is written, added, appended or prepended.
-func (o Operation) Value() any { return o.value }
+func (o Operation) Value() any { return revealValue(o.value) }
 
 // Writes reports whether the operation may change the record.
 func (o Operation) Writes() bool {
@@ -127,7 +128,7 @@ func (o Operation) check() *invalidError {
 	case 0:
 		return invalidf("an operation is empty: make it with ReadBin, WriteBin, …")
 	case OperationWrite, OperationAdd, OperationAppend, OperationPrepend:
-		return checkBin(o.bin, o.value)
+		return checkBin(o.bin, o.Value())
 	default:
 		return checkBinName(o.bin)
 	}

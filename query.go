@@ -32,10 +32,10 @@ type Query struct {
 // on the bin. A query whose bin has no index of the matching type fails with
 // an error that matches [CodeIndexNotFound].
 type Predicate struct {
-	kind       PredicateKind
-	bin        string
-	text       string
-	begin, end int64
+	kind PredicateKind
+	bin  string
+	from opaque // the first integer, or the string
+	to   opaque
 }
 
 // PredicateKind says what a [Predicate] compares.
@@ -54,20 +54,20 @@ const maxComparedText = 2047
 // Equal selects the records whose bin is this string, of 2047 bytes at most, or
 // integer.
 func Equal[T ~string | ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](bin string, value T) Predicate {
-	var k Key
-	if !k.setID(any(value)) {
-		k.setNamedID(any(value))
+	var id plainID
+	if !id.set(any(value)) {
+		id.setNamed(any(value))
 	}
-	if k.kind == keyString {
-		return Predicate{kind: PredicateStringEqual, bin: bin, text: k.id}
+	if id.kind == keyString {
+		return Predicate{kind: PredicateStringEqual, bin: bin, from: hideText(id.text)}
 	}
-	return Predicate{kind: PredicateIntRange, bin: bin, begin: k.num, end: k.num}
+	return Range(bin, id.num, id.num)
 }
 
 // Range selects the records whose bin is an integer from begin to end, both
 // included. A range that ends before it begins is refused.
 func Range(bin string, begin, end int64) Predicate {
-	return Predicate{kind: PredicateIntRange, bin: bin, begin: begin, end: end}
+	return Predicate{kind: PredicateIntRange, bin: bin, from: hideInt(begin), to: hideInt(end)}
 }
 
 // Kind returns what the predicate compares.
@@ -77,10 +77,20 @@ func (p Predicate) Kind() PredicateKind { return p.kind }
 func (p Predicate) Bin() string { return p.bin }
 
 // Text returns the string of a [PredicateStringEqual].
-func (p Predicate) Text() string { return p.text }
+func (p Predicate) Text() string {
+	if p.kind != PredicateStringEqual {
+		return ""
+	}
+	return p.from.revealText()
+}
 
 // Bounds returns the first and the last integer of a [PredicateIntRange].
-func (p Predicate) Bounds() (begin, end int64) { return p.begin, p.end }
+func (p Predicate) Bounds() (begin, end int64) {
+	if p.kind != PredicateIntRange {
+		return 0, 0
+	}
+	return p.from.revealInt(), p.to.revealInt()
+}
 
 // String returns the kind and the bin, never the value.
 func (p Predicate) String() string {
@@ -113,10 +123,10 @@ func (q *Query) check() *invalidError {
 	if q.Where.kind != PredicateNone && q.Where.bin == "" {
 		return invalidf("the condition has no bin")
 	}
-	if len(q.Where.text) > maxComparedText {
-		return invalidf("the string that bin %q is compared with has %d bytes, %d at most", q.Where.bin, len(q.Where.text), maxComparedText)
+	if n := len(q.Where.Text()); n > maxComparedText {
+		return invalidf("the string that bin %q is compared with has %d bytes, %d at most", q.Where.bin, n, maxComparedText)
 	}
-	if q.Where.begin > q.Where.end {
+	if begin, end := q.Where.Bounds(); begin > end {
 		return invalidf("a range on bin %q ends before it begins", q.Where.bin)
 	}
 	if q.MaxRecords < 0 || q.MaxRecords > math.MaxInt32 {

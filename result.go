@@ -3,6 +3,7 @@ package aerostore
 import (
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // A Result is what a [Handler] returns beside its error, by value: what the
@@ -12,7 +13,7 @@ import (
 // It fits in four machine words, which the compiler keeps in registers from
 // layer to layer; docs/decisions/0002-call-by-value.md says what more costs.
 type Result struct {
-	what any   // a *Record, the first *BatchResult, a bool, or nil
+	what any   // a *Record or the first *BatchResult behind a veil, a bool, or nil
 	n    int32 // the number of batch results
 
 	// Attempts is how often the operation was tried, 0 where nobody counted or
@@ -26,13 +27,13 @@ type Result struct {
 
 // Record returns what Get, Select and Operate gave.
 func (r Result) Record() *Record {
-	record, _ := r.what.(*Record)
-	return record
+	p, _ := r.what.(*veil[Record])
+	return (*Record)(unsafe.Pointer(p)) //nolint:gosec // G103: p is WithRecord's
 }
 
 // WithRecord returns the result with a record.
 func (r Result) WithRecord(record *Record) Result {
-	r.what = record
+	r.what = (*veil[Record])(unsafe.Pointer(record)) //nolint:gosec // G103: for Record to turn back
 	return r
 }
 

@@ -131,8 +131,8 @@ func checkMap(m map[any]any, depth int) string {
 	}
 	var sized map[int64]bool // integer keys of other types than int
 	for k, v := range m {
-		var id Key
-		if !id.setID(k) {
+		var id plainID
+		if !id.set(k) {
 			return fmt.Sprintf("a map key of type %T cannot be stored: use a string or an integer", k)
 		}
 		if id.kind == keyTooLarge {

@@ -1,0 +1,157 @@
+package aerostore_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"go.uber.org/mock/gomock"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/fault"
+	"github.com/aerostore/aerostore/middleware"
+)
+
+type exported struct{ Value any }
+
+type unexported[T any] struct{ value T }
+
+type unexportedAny struct{ value any }
+
+type nested[T any] struct{ inner struct{ pointer *T } }
+
+// places returns the value wherever a program may have it when it prints.
+func places[T any](v T) map[string]any {
+	n := nested[T]{}
+	n.inner.pointer = &v
+	return map[string]any{
+		"alone":                       v,
+		"a pointer":                   &v,
+		"an exported field":           exported{v},
+		"an exported pointer":         exported{&v},
+		"an unexported field":         unexported[T]{v},
+		"an unexported interface":     unexportedAny{v},
+		"an unexported pointer":       unexported[*T]{&v},
+		"a pointer to an unexported":  &unexported[T]{v},
+		"an unexported slice":         unexported[[]T]{[]T{v}},
+		"an unexported array":         unexported[[1]T]{[1]T{v}},
+		"an unexported map":           unexported[map[string]T]{map[string]T{"": v}},
+		"an unexported pointer below": n,
+		"a slice":                     []T{v},
+		"a slice of pointers":         []*T{&v},
+		"a map":                       map[string]T{"": v},
+	}
+}
+
+// Nothing that a program prints by mistake may tell whose record it was, or what
+// is in it.
+func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
+	const secret, number = "s3cr3t-id", 4242424242
+	text, integer := aerostore.NewKey("test", "users", secret), aerostore.NewKey("test", "users", number)
+	keys := []aerostore.Key{text, integer, aerostore.NewKey("test", "users", []byte(secret))}
+	bins := aerostore.Bins{"a": secret, "n": number}
+	ops := []aerostore.Operation{
+		aerostore.WriteBin("a", secret), aerostore.AddBin("n", number), aerostore.AppendBin("a", []byte(secret)),
+		aerostore.WriteBin("l", []any{secret, number}), aerostore.WriteBin("m", map[any]any{secret: number}),
+	}
+	put := aerostore.Call{Op: aerostore.OpPut, Key: text}.WithBins(bins)
+	query := aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", secret)}
+	record := &aerostore.Record{Key: text, Bins: bins}
+	injection := new(fault.Injector).Inject(fault.Fault{Key: text})
+
+	type sets = map[string]map[string]any
+	for name, values := range (sets{
+		"a text key":      places(text),
+		"an integer key":  places(integer),
+		"a bytes key":     places(keys[2]),
+		"keys":            places(keys),
+		"a write":         places(ops[0]),
+		"an add":          places(ops[1]),
+		"an append":       places(ops[2]),
+		"a list":          places(ops[3]),
+		"a map":           places(ops[4]),
+		"operations":      places(ops),
+		"Equal":           places(query.Where),
+		"Equal, integer":  places(aerostore.Equal("n", number)),
+		"Range":           places(aerostore.Range("n", number, number+1)),
+		"Query":           places(query),
+		"PUT":             places(put),
+		"GET":             places(aerostore.Call{Op: aerostore.OpGet, Key: integer}),
+		"OPERATE":         places(aerostore.Call{Op: aerostore.OpOperate, Key: text}.WithOperations(ops)),
+		"BATCH READ":      places(aerostore.Call{Op: aerostore.OpBatchRead}.WithKeys(keys)),
+		"BATCH WRITE":     places(aerostore.Call{Op: aerostore.OpBatchWrite}.WithItems([]aerostore.BatchItem{{Key: text, Bins: bins}})),
+		"QUERY":           places(aerostore.Call{Op: aerostore.OpQuery}.WithQuery(query, func(*aerostore.Record) bool { return true })),
+		"a result":        places(aerostore.Result{}.WithRecord(record)),
+		"a batch":         places(aerostore.Result{}.WithBatch([]aerostore.BatchResult{{Key: text, Record: record}})),
+		"a batch result":  places(aerostore.BatchResult{Key: text}),
+		"a batch item":    places(aerostore.BatchItem{Key: text, Options: []aerostore.WriteOption{aerostore.CreateOnly}}),
+		"a record":        places(aerostore.Record{Key: text}),
+		"an error":        places(put.Fail(aerostore.CodeKeyBusy, nil)),
+		"a fault":         places(fault.Fault{Key: text, Err: errors.New("busy")}),
+		"an injection":    places(injection),
+		"what a hook got": places(middleware.Event{}),
+		"a key in a map":  places(map[aerostore.Key]int{text: 1, integer: 2}),
+	}) {
+		for place, v := range values {
+			for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "% x", "%t", "%c", "%U", "%e", "%o", "%b", "%p", "%w", "%z"} {
+				if printed := fmt.Sprintf(format, v); tells(printed, secret, number) {
+					t.Errorf("%s of %s, %s: %s", format, name, place, printed)
+				}
+			}
+			if printed := fmt.Sprint(v) + fmt.Sprintln(v); tells(printed, secret, number) {
+				t.Errorf("Sprint of %s, %s: %s", name, place, printed)
+			}
+			var log bytes.Buffer
+			for _, h := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+				slog.New(h).InfoContext(context.Background(), "m", "v", v, slog.Group("g", "v", v))
+			}
+			if tells(log.String(), secret, number) {
+				t.Errorf("slog of %s, %s: %s", name, place, &log)
+			}
+		}
+	}
+}
+
+// tells reports whether a text holds the id or value in any of the bases that
+// fmt prints in.
+func tells(printed, secret string, number int64) bool {
+	for _, form := range []string{"%s", "%x", "%X", "% x"} {
+		if strings.Contains(printed, fmt.Sprintf(form, secret)) {
+			return true
+		}
+	}
+	for _, form := range []string{"%d", "%x", "%X", "%o", "%b"} {
+		if strings.Contains(printed, fmt.Sprintf(form, number)) {
+			return true
+		}
+	}
+	return false
+}
+
+// What hides values from printers must not hide them from tests and mocks.
+func TestWhatIsHiddenIsComparedByValue(t *testing.T) {
+	same := func() []any {
+		return []any{
+			aerostore.NewKey("test", "users", "ada"), aerostore.Equal("a", "ada"), aerostore.Range("n", 1, 2),
+			aerostore.WriteBin("a", "ada"), aerostore.WriteBin("a", []any{1, "x"}), aerostore.WriteBin("a", nil),
+			aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", "ada")},
+		}
+	}
+	other := []any{
+		aerostore.NewKey("test", "users", "grace"), aerostore.Equal("a", "grace"), aerostore.Range("n", 1, 3),
+		aerostore.WriteBin("a", "grace"), aerostore.WriteBin("a", []any{1, "y"}), aerostore.WriteBin("a", 0),
+		aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", "grace")},
+	}
+	for i, v := range same() {
+		if !matches(v, same()[i]) || matches(v, other[i]) {
+			t.Errorf("%v is not compared by value", v)
+		}
+	}
+}
+
+// matches compares as a mock does.
+func matches(v, other any) bool { return gomock.Eq(v).Matches(other) }
