@@ -28,6 +28,6 @@
 //
 //	if errors.Is(err, aerostore.ErrNotFound) { … }
 //
-// No error, and nothing that prints a [Key] or a [Call], holds a user key or a
-// bin value.
+// No error, and nothing that prints a [Key], a [Call] or an [Operation], holds a
+// user key or a bin value, wherever they stand. [Bins] print their values.
 package aerostore

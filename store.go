@@ -17,6 +17,9 @@ import (
 // write whose outcome is unknown fails with an error for which [InDoubt] is
 // true.
 //
+// From v1 on Store gets no new methods. New abilities are operations, options, or
+// functions over Store with an optional interface, as [Indexer] and [Pinger].
+//
 // Store has no Close: whoever opened a backend closes it. Operations after
 // that fail with [ErrClosed].
 type Store interface {
