@@ -77,51 +77,63 @@ func TestAVerdictHidesTheCodesOfItsCauses(t *testing.T) {
 	}{
 		"another error": {
 			&aerostore.Error{Code: aerostore.CodeTimeout, Err: notFound},
-			[]error{aerostore.ErrTimeout, notFound, client}, []error{aerostore.ErrNotFound},
+			[]error{aerostore.ErrTimeout, notFound, client},
+			[]error{aerostore.ErrNotFound},
 		},
 		"wrapped": {
 			&aerostore.Error{Code: aerostore.CodeTimeout, Err: wrapped},
-			[]error{aerostore.ErrTimeout, wrapped, client}, []error{aerostore.ErrNotFound},
+			[]error{aerostore.ErrTimeout, wrapped, client},
+			[]error{aerostore.ErrNotFound},
 		},
 		"wrapped around": {
 			fmt.Errorf("sign up: %w", &aerostore.Error{Code: aerostore.CodeTimeout, Err: wrapped}),
-			[]error{aerostore.ErrTimeout, client}, []error{aerostore.ErrNotFound},
+			[]error{aerostore.ErrTimeout, client},
+			[]error{aerostore.ErrNotFound},
 		},
 		"joined": {
 			&aerostore.Error{Code: aerostore.CodeTimeout, Err: joined},
-			[]error{aerostore.ErrTimeout, context.Canceled, aerostore.ErrClosed, client}, []error{aerostore.ErrNotFound},
+			[]error{aerostore.ErrTimeout, context.Canceled, aerostore.ErrClosed, client},
+			[]error{aerostore.ErrNotFound},
 		},
 		"a bare code": {
 			&aerostore.Error{Code: aerostore.CodeTimeout, Err: aerostore.ErrNotFound},
-			[]error{aerostore.ErrTimeout}, []error{aerostore.ErrNotFound},
+			[]error{aerostore.ErrTimeout},
+			[]error{aerostore.ErrNotFound},
 		},
 		"a bin": {
 			&aerostore.Error{Code: aerostore.CodeTimeout, Err: &aerostore.BinError{Bin: "a"}},
-			[]error{aerostore.ErrTimeout}, []error{aerostore.ErrBinNotFound},
+			[]error{aerostore.ErrTimeout},
+			[]error{aerostore.ErrBinNotFound},
 		},
 		"refused input": {
 			&aerostore.Error{Code: aerostore.CodeTimeout, Err: refusal(t)},
-			[]error{aerostore.ErrTimeout, aerostore.ErrInvalid}, []error{aerostore.ErrParameter},
+			[]error{aerostore.ErrTimeout, aerostore.ErrInvalid},
+			[]error{aerostore.ErrParameter},
 		},
 		"attempts that ran out": {
 			&aerostore.Error{Code: aerostore.CodeMaxRetries, Err: notFound},
-			[]error{aerostore.CodeMaxRetries, aerostore.ErrNotFound, client}, nil,
+			[]error{aerostore.CodeMaxRetries, aerostore.ErrNotFound, client},
+			nil,
 		},
 		"no answer for a key of a batch": {
 			&aerostore.Error{Code: aerostore.CodeNoResponse, Err: notFound},
-			[]error{aerostore.CodeNoResponse, aerostore.ErrNotFound, client}, nil,
+			[]error{aerostore.CodeNoResponse, aerostore.ErrNotFound, client},
+			nil,
 		},
 		"nobody's answer": {
 			&aerostore.Error{Err: errors.Join(context.DeadlineExceeded, notFound)},
-			[]error{aerostore.ErrTimeout, context.DeadlineExceeded, aerostore.ErrNotFound, client}, nil,
+			[]error{aerostore.ErrTimeout, context.DeadlineExceeded, aerostore.ErrNotFound, client},
+			nil,
 		},
 		"a verdict beneath no verdict": {
 			&aerostore.Error{Code: aerostore.CodeMaxRetries, Err: &aerostore.Error{Code: aerostore.CodeKeyBusy, Err: notFound}},
-			[]error{aerostore.CodeMaxRetries, aerostore.CodeKeyBusy}, []error{aerostore.ErrNotFound},
+			[]error{aerostore.CodeMaxRetries, aerostore.CodeKeyBusy},
+			[]error{aerostore.ErrNotFound},
 		},
 		"errors that a program joined": {
 			errors.Join(&aerostore.Error{Code: aerostore.CodeTimeout}, notFound),
-			[]error{aerostore.ErrTimeout, aerostore.ErrNotFound}, nil,
+			[]error{aerostore.ErrTimeout, aerostore.ErrNotFound},
+			nil,
 		},
 	} {
 		for _, target := range tc.matches {

@@ -23,7 +23,7 @@ type opaque struct {
 
 var (
 	opaqueSeed = maphash.MakeSeed()
-	opaqueKeys = [4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()}
+	opaqueKeys = [4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()} //nolint:gosec // G404: seeded by the system, and no encryption
 )
 
 // hideText hides a string. Each string has a mask of its own, which begins with
