@@ -2,6 +2,7 @@ package aerostore_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -89,7 +90,7 @@ func TestAsMuchAsTheWireCarriesIsAccepted(t *testing.T) {
 	if err := query(aerostore.Query{Namespace: "test", Bins: names, Where: aerostore.Equal("a", strings.Repeat("x", 2047))})(t.Context(), strict); err != nil {
 		t.Error(err)
 	}
-	if _, err := strict.BatchRemove(t.Context(), []aerostore.Key{ada}, aerostore.GenerationEqual(65535)); err != nil {
+	if _, err := strict.BatchRemove(t.Context(), []aerostore.Key{ada}, aerostore.GenerationEqual(65535)); errors.Is(err, aerostore.ErrInvalid) {
 		t.Error(err)
 	}
 	if err := strict.Put(t.Context(), ada, aerostore.Bins{"a": 1}, aerostore.GenerationEqual(65537)); err != nil {

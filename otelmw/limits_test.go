@@ -33,8 +33,8 @@ func (e typed) ErrorType() string { return string(e) }
 
 func TestErrorsLeaveASubjectItsNameAndOneAnotherTheirs(t *testing.T) {
 	var failure error
-	store, reader := measured(func(context.Context, aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, failure
+	store, reader := measured(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		return success(call), failure
 	}, otelmw.WithCardinalityLimit(3))
 	get := func(err error, n int) {
 		t.Helper()
@@ -80,8 +80,8 @@ func TestNamesThatAnApplicationInventsAreBounded(t *testing.T) {
 
 func TestTypesOfErrorsDoNotTakeTheRoomOfResultCodes(t *testing.T) {
 	var failure error
-	store, reader := measured(func(context.Context, aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, failure
+	store, reader := measured(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		return success(call), failure
 	})
 	for i := range 1000 {
 		failure = typed(fmt.Sprint("type", i))

@@ -23,7 +23,7 @@ func TestRetriesOfASharedReadAreCountedOnce(t *testing.T) {
 			if tries++; tries < 3 {
 				return aerostore.Result{Attempts: 1}, call.Fail(aerostore.CodeTimeout, nil)
 			}
-			return aerostore.Result{Attempts: 1}, nil
+			return completed(aerostore.Result{Attempts: 1}, call), nil
 		})
 		reader, recorder := metric.NewManualReader(), tracetest.NewSpanRecorder()
 		store := aerostore.Chain(backend,

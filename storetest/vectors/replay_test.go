@@ -150,7 +150,7 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 			"no error where there was one",
 			[]string{header},
 			aerostore.OpSelect, failing(nil),
-			`the_vector: step 1, get_header: error: want "` + aerostore.CodeNotFound.Error() + `", got "aerostore: SELECT test.gv: a layer or the backend returned neither a record`,
+			`the_vector: step 1, get_header: error: want "` + aerostore.CodeNotFound.Error() + `", got "aerostore: SELECT test.` + own("gv") + `: a layer or the backend returned neither a record`,
 		},
 		{
 			"an error of another type",
@@ -211,7 +211,7 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 			[]string{putA, operate},
 			aerostore.OpOperate,
 			func(aerostore.Result, error) (aerostore.Result, error) { return aerostore.Result{}, nil },
-			`the_vector: step 2, operate: error: want "no error", got "aerostore: OPERATE test.gv: a layer or the backend returned neither a record`,
+			`the_vector: step 2, operate: error: want "no error", got "aerostore: OPERATE test.` + own("gv") + `: a layer or the backend returned neither a record`,
 		},
 		{
 			"a batch in another order",
@@ -228,7 +228,7 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 			[]string{putA, readAB},
 			aerostore.OpBatchRead,
 			func(r aerostore.Result, err error) (aerostore.Result, error) { return r.WithBatch(r.Batch()[:1]), err },
-			`the_vector: step 2, batch_read: error: want "no error", got "aerostore: BATCH READ test.gv: a layer or the backend returned 1 results for 2 keys`,
+			`the_vector: step 2, batch_read: error: want "no error", got "aerostore: BATCH READ test.` + own("gv") + `: a layer or the backend returned 1 results for 2 keys`,
 		},
 		{
 			"a batch in which no key failed",
