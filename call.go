@@ -44,6 +44,16 @@ func (op Op) String() string {
 	return opNames[op]
 }
 
+// onlyReads reports whether no call of the operation changes data.
+func (op Op) onlyReads() bool {
+	switch op {
+	case OpGet, OpSelect, OpExists, OpBatchRead, OpQuery:
+		return true
+	default:
+		return false
+	}
+}
+
 // A Call is one operation with its arguments, in the one shape that every
 // [Handler] takes. It is passed by value: what a layer changes, it changes for
 // the layers inside it alone. The maps and slices in it are the caller's; a
@@ -180,12 +190,13 @@ type Custom struct {
 	Set       string
 
 	// Writes says that it may change data, so that a failure may leave it in
-	// doubt.
+	// doubt; see [Call.InDoubt].
 	Writes bool
 }
 
-// Fail returns the error of something that has this name and target and does
-// not run through [Do].
+// Fail returns the error of something that has this name and target. The function
+// that [Do] runs returns one to say whether it changed anything: it did not unless
+// InDoubt is set.
 func (c Custom) Fail(code ResultCode, cause error) *Error {
 	return Call{Op: OpCustom, on: &customCall{custom: c}}.Fail(code, cause)
 }
@@ -299,9 +310,10 @@ func (c Call) Target() (namespace, set string) {
 // Writes reports whether the call may change data, so that a failure may leave
 // it in doubt.
 func (c Call) Writes() bool {
-	switch c.Op {
-	case OpGet, OpSelect, OpExists, OpBatchRead, OpQuery:
+	if c.Op.onlyReads() {
 		return false
+	}
+	switch c.Op {
 	case OpOperate, OpBatchOperate:
 		return anyWrites(c.Operations())
 	case OpCustom:
@@ -313,7 +325,8 @@ func (c Call) Writes() bool {
 }
 
 // Fail returns the error of the call: an [*Error] that names its operation,
-// namespace and set.
+// namespace and set, and says that the call was not applied. It looks at all keys
+// of a batch; see [Call.FailKey].
 func (c Call) Fail(code ResultCode, cause error) *Error {
 	namespace, set := c.Target()
 	err := &Error{Op: c.Op, Namespace: namespace, Set: set, Code: code, Err: cause}
@@ -321,6 +334,12 @@ func (c Call) Fail(code ResultCode, cause error) *Error {
 		err.custom = custom.Name
 	}
 	return err
+}
+
+// FailKey returns the error of one key of a batch, which names the key's own
+// namespace and set.
+func (c Call) FailKey(key Key, code ResultCode, cause error) *Error {
+	return &Error{Op: c.Op, Namespace: key.namespace, Set: key.set, Code: code, Err: cause}
 }
 
 // firstOf takes a slice apart for sliceOf to put together again, without an

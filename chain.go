@@ -121,7 +121,10 @@ func unwrap(s Store) Store {
 //
 // Errors: what run returned, as the layers pass it on; [ErrInvalid] if ctx, s or
 // run is nil, custom has no name, or s cannot be looked through, in which case
-// run was not called.
+// run was not called. Of a custom that writes, only an error that [Custom.Fail]
+// made says that nothing was changed. Any other is in doubt: an operation that
+// failed within run says nothing about what run did before. Do wraps it in an
+// [*Error] for which [InDoubt] is true.
 func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
 	call := Call{Op: OpCustom, on: &customCall{custom: custom, run: run}}
 	if run == nil {
@@ -132,7 +135,7 @@ func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Contex
 		return err
 	}
 	_, err := customHandler(s)(notNil(ctx), call)
-	return err
+	return call.settled(err)
 }
 
 // customHandler returns the outermost handler in s's chain, which takes custom

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // The outcomes that applications check most. By errors.Is, each matches an
@@ -42,6 +44,9 @@ type sentinel struct{ text, errorType string }
 
 func (s *sentinel) Error() string { return s.text }
 
+// SafeMessage is what telemetry says of it.
+func (s *sentinel) SafeMessage() string { return s.text }
+
 // ErrorType is what OpenTelemetry's conventions ask for an error.type.
 func (s *sentinel) ErrorType() string { return s.errorType }
 
@@ -49,7 +54,9 @@ func (s *sentinel) ErrorType() string { return s.errorType }
 // operation; errors.As finds it under whatever a middleware wrapped around it.
 //
 // Its text names the operation, namespace and set, the code and what to do
-// about it; it never holds a user key or a bin value.
+// about it, and ends in the text of the cause. What aerostore itself says in it
+// never holds a user key or a bin value; a cause that an application made says
+// what it likes. [Error.SafeMessage] is the text without that.
 type Error struct {
 	Op        Op     // what was tried
 	Namespace string // where; "" if the keys of a batch differ
@@ -77,10 +84,20 @@ type Error struct {
 // Error returns a single line.
 func (e *Error) Error() string {
 	var room [512]byte // most texts fit, which makes them one allocation
-	return string(e.appendTo(room[:0]))
+	return string(e.appendTo(room[:0], error.Error))
 }
 
-func (e *Error) appendTo(b []byte) []byte {
+// SafeMessage returns the text as logs and telemetry may have it, which never
+// holds a user key or a bin value. Causes that have a method SafeMessage() string
+// too, as those of this module do, say what that returns, and contexts' errors
+// their text. Of all others the Go type stands for the text.
+func (e *Error) SafeMessage() string {
+	var room [512]byte
+	return string(e.appendTo(room[:0], safe.Message))
+}
+
+// appendTo appends the text, with that of the cause as textOf has it.
+func (e *Error) appendTo(b []byte, textOf func(error) string) []byte {
 	b = append(b, "aerostore"...)
 	b = e.appendSubject(b)
 	// Refused input has a reason that says more than the code would.
@@ -88,7 +105,7 @@ func (e *Error) appendTo(b []byte) []byte {
 		b = e.Code.appendTo(append(b, ": "...))
 	}
 	if e.Err != nil {
-		if cause := strings.TrimPrefix(e.Err.Error(), "aerostore: "); cause != "" {
+		if cause := strings.TrimPrefix(textOf(e.Err), "aerostore: "); cause != "" {
 			b = append(append(b, ": "...), cause...)
 		}
 	}
@@ -176,31 +193,6 @@ func (e *Error) Is(target error) bool {
 	return code == CodeTimeout && e.Code == CodeOK && errors.Is(e.Err, context.DeadlineExceeded)
 }
 
-// InDoubt reports whether err, or any error that it wraps, says that a write
-// may or may not have been applied. Such a write must not simply be sent
-// again.
-func InDoubt(err error) bool {
-	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
-	case nil:
-		return false
-	case *Error:
-		return e.InDoubt || InDoubt(e.Err)
-	case codeless:
-		return InDoubt(e.err)
-	}
-	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
-	case interface{ Unwrap() error }:
-		return InDoubt(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, err := range e.Unwrap() {
-			if InDoubt(err) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // CodeOf returns the code of the outermost [Error] in err's chain, CodeOK for
 // nil and for an error that has none.
 func CodeOf(err error) ResultCode {
@@ -224,6 +216,9 @@ func invalidf(format string, args ...any) *invalidError {
 
 func (e *invalidError) Error() string        { return e.err.Error() }
 func (e *invalidError) Is(target error) bool { return target == ErrInvalid }
+
+// SafeMessage leaves the reason out, which may name a bin.
+func (e *invalidError) SafeMessage() string { return ErrInvalid.Error() }
 
 // BinError says that a bin of a record is not what was asked for. It matches
 // [ErrBinNotFound] or [ErrBinType].

@@ -296,3 +296,36 @@ func TestEveryResultCodeHasANameAndAMeaning(t *testing.T) {
 		t.Errorf("a code without a name is %q", got)
 	}
 }
+
+func TestOnlyTextThatIsKnownToBeSafeIsInASafeMessage(t *testing.T) {
+	const secret = "s3cr3t"
+	put := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", secret)}
+	leaky := fmt.Errorf("user %s", secret)
+	const where = "aerostore: PUT test.users: "
+	for name, c := range map[string]struct {
+		err  *aerostore.Error
+		want string
+	}{
+		"no cause":          {put.Fail(aerostore.CodeKeyBusy, nil), put.Fail(aerostore.CodeKeyBusy, nil).Error()},
+		"a code":            {put.Fail(aerostore.CodeOK, aerostore.CodeBinType), where + aerostore.CodeBinType.Error()},
+		"one of ours":       {put.Fail(aerostore.CodeOK, aerostore.ErrClosed), where + "the store is closed"},
+		"another Error":     {put.Fail(aerostore.CodeOK, put.Fail(aerostore.CodeBinType, leaky)), where + "PUT test.users: " + aerostore.CodeBinType.Error() + ": *errors.errorString"},
+		"a context":         {put.FailContext(context.Canceled), where + "context canceled"},
+		"refused input":     {put.WithBins(aerostore.Bins{secret + "-and-too-long": 1}).Validate().(*aerostore.Error), where + "refused before anything was sent"},
+		"anybody's":         {put.Fail(aerostore.CodeOK, leaky), where + "*errors.errorString"},
+		"ours, wrapped":     {put.Fail(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, aerostore.ErrClosed)), where + "the store is closed"},
+		"a context's":       {put.Fail(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, context.Canceled)), where + "context canceled"},
+		"a custom call's":   {aerostore.Custom{Name: "UDF", Namespace: "test"}.Fail(aerostore.CodeUDFBadResponse, leaky), "aerostore: UDF test: " + aerostore.CodeUDFBadResponse.Error() + ": *errors.errorString"},
+		"one that is ready": {put.Fail(aerostore.CodeOK, readyError{secret}), where + "ready to be told"},
+	} {
+		if got := c.err.SafeMessage(); got != c.want {
+			t.Errorf("%s\n got %s\nwant %s", name, got, c.want)
+		}
+	}
+}
+
+// readyError says itself what may be told of it.
+type readyError struct{ secret string }
+
+func (e readyError) Error() string       { return e.secret }
+func (e readyError) SafeMessage() string { return "ready to be told" }

@@ -74,7 +74,7 @@ func (x Index) ready(ctx context.Context, check func() *invalidError) error {
 	if ctx == nil {
 		return x.Fail(errNilContext.code, errNilContext)
 	}
-	if err := ctx.Err(); err != nil {
+	if err := ContextError(ctx); err != nil {
 		return x.Fail(CodeOK, err)
 	}
 	return nil

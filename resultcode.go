@@ -119,6 +119,9 @@ func (c ResultCode) String() string {
 // Error returns name, number and what the code means for the caller.
 func (c ResultCode) Error() string { return string(c.appendTo(nil)) }
 
+// SafeMessage is Error, as an [Error]'s SafeMessage has it.
+func (c ResultCode) SafeMessage() string { return c.Error() }
+
 func (c ResultCode) appendTo(b []byte) []byte {
 	t, known := codeTexts[c]
 	if !known {

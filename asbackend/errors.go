@@ -9,6 +9,7 @@ import (
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // fail returns the error of the call for an error of the client.
@@ -65,16 +66,27 @@ func (r *request) ended(err *as.AerospikeError) error {
 	if isAnswer(err) {
 		return nil
 	}
-	if err := r.ctx.Err(); err != nil {
+	if err := aerostore.ContextError(r.ctx); err != nil {
 		return err
 	}
 	// The context's timer may be a little behind, and the client gives up a
 	// little early if another attempt would come too late.
 	timedOut := r.byContext && err.ResultCode == types.TIMEOUT
 	if deadline, ok := r.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
-		return context.DeadlineExceeded
+		return passed(r.ctx)
 	}
 	return nil
+}
+
+// passed returns the error of a context whose deadline has passed or is about to.
+// The timer, for which it waits a little, brings the cause with it.
+func passed(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return aerostore.ContextError(ctx)
+	case <-time.After(5 * time.Millisecond):
+		return context.DeadlineExceeded
+	}
 }
 
 // endedError is an error of the client because the context ended.
@@ -85,6 +97,9 @@ type endedError struct {
 
 func (e *endedError) Error() string   { return e.ended.Error() + ": " + e.cause.Error() }
 func (e *endedError) Unwrap() []error { return []error{e.ended, e.cause} }
+
+// SafeMessage is Error without what the application says of the context's end.
+func (e *endedError) SafeMessage() string { return safe.Message(e.ended) + ": " + e.cause.Error() }
 
 // clientError is an error of the client with a text of one line that holds
 // neither keys nor values. The client's own has a line for each attempt.
@@ -102,6 +117,9 @@ func newClientError(err as.Error) *clientError {
 }
 
 func (e *clientError) Unwrap() error { return e.err }
+
+// SafeMessage is Error.
+func (e *clientError) SafeMessage() string { return e.Error() }
 
 // Error returns the reason behind the code.
 func (e *clientError) Error() string {

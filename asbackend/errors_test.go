@@ -153,6 +153,22 @@ func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
 	}
 }
 
+func TestTheCauseOfTheContextIsToldThoughItsTimerIsBehind(t *testing.T) {
+	t.Parallel()
+	slow := errors.New("the page took too long")
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Millisecond, slow)
+	defer cancel()
+	r := putRequest(ctx, offline(t))
+	r.byContext = true
+	err := r.fail(chain(nil, link{code: types.TIMEOUT, gaveUp: true}, link{code: noConnection}))
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, slow) {
+		t.Errorf("the error is %v", err)
+	}
+	if text := err.SafeMessage(); strings.Contains(text, "page") || !strings.Contains(text, "nothing was sent") {
+		t.Errorf("what is safe to tell of it is %q", text)
+	}
+}
+
 func TestAttemptsAreCounted(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -11,6 +11,7 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // CreateIndex implements [aerostore.Indexer]. It waits, as long as ctx lets
@@ -69,7 +70,7 @@ const (
 	patience = 5 * time.Second
 )
 
-var errNoIndex = errors.New("the server accepted the index and then did not have it")
+var errNoIndex error = safe.Text("the server accepted the index and then did not have it")
 
 func (s *Store) administer(ctx context.Context, index aerostore.Index, ready func(context.Context) error, job indexJob) error {
 	a := administration{store: s, ctx: ctx, index: index}
@@ -129,14 +130,14 @@ func (a *administration) await(node *as.Node, job indexJob) error {
 		select {
 		case <-time.After(pause):
 		case <-a.ctx.Done():
-			return a.fail(aerostore.CodeOK, a.ctx.Err())
+			return a.fail(aerostore.CodeOK, aerostore.ContextError(a.ctx))
 		}
 	}
 }
 
 // ask sends an info command. A refusal is an error with the server's code.
 func (a *administration) ask(node *as.Node, command string) (string, error) {
-	if err := a.ctx.Err(); err != nil {
+	if err := aerostore.ContextError(a.ctx); err != nil {
 		return "", a.fail(aerostore.CodeOK, err)
 	}
 	a.node = a.store.nodes.of(a.store.client, node)
@@ -145,7 +146,7 @@ func (a *administration) ask(node *as.Node, command string) (string, error) {
 		return "", a.fail(code, cause)
 	}
 	if code, text := refusal(answer); code != aerostore.CodeOK {
-		refused := a.fail(code, errors.New(text))
+		refused := a.fail(code, safe.Text(text))
 		refused.InDoubt = false
 		return "", refused
 	}

@@ -1,14 +1,13 @@
 package asbackend
 
 import (
-	"context"
-	"errors"
 	"sync"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // A part is what of a batch goes to one node.
@@ -23,7 +22,8 @@ type part struct {
 	node    *as.Node // nil where none is known for the keys
 	places  []int    // of the records in the batch; nil: as they stand
 	records []as.BatchRecordIfc
-	err     as.Error // of the part as a whole
+	err     as.Error         // of the part as a whole
+	failed  *aerostore.Error // what the call makes of err, see failure
 
 	ended   *aerostore.Error // the call ended while the part waited to be sent
 	refused bool             // as the server would refuse a larger one
@@ -93,7 +93,7 @@ func (r *request) sendAll(parts []*part) {
 
 // errReadAll is what a server refuses for several keys at once, and not for one, so
 // that it would depend on the other keys and on where they are.
-var errReadAll = errors.New("ReadAll beside an operation that writes is for one key alone")
+var errReadAll error = safe.Text("ReadAll beside an operation that writes is for one key alone")
 
 func readsAllAndWrites(call aerostore.Call) bool {
 	if call.Op != aerostore.OpBatchOperate || !call.Writes() {
@@ -109,7 +109,7 @@ func (p *part) send() {
 		p.records[0].BatchRec().ResultCode = types.PARAMETER_ERROR
 		return
 	case p.isLate():
-		p.ended = p.call.FailContext(context.DeadlineExceeded)
+		p.ended = p.call.FailContext(passed(p.ctx))
 		return
 	}
 	if p.err = p.sendBatch(p.records); p.err != nil && p.wait != nil {
@@ -130,5 +130,8 @@ func (p *part) failure() *aerostore.Error {
 	if p.ended != nil {
 		return new(*p.ended)
 	}
-	return p.fail(p.err)
+	if p.failed == nil { // for all keys once: it names what they share
+		p.failed = p.fail(p.err)
+	}
+	return new(*p.failed)
 }

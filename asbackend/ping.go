@@ -2,20 +2,20 @@ package asbackend
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // pingTimeout bounds the wait for one node.
 const pingTimeout = time.Second
 
 var (
-	ping      = aerostore.Custom{Name: "PING"}
-	errNoNode = errors.New("the client has not found any node: check hosts and ports, and that the servers run")
+	ping            = aerostore.Custom{Name: "PING"}
+	errNoNode error = safe.Text("the client has not found any node: check hosts and ports, and that the servers run")
 )
 
 // Ping implements [aerostore.Pinger]: it asks the nodes in use for their name,
@@ -34,7 +34,7 @@ func (s *Store) Ping(ctx context.Context) error {
 				return nil
 			}
 		}
-		if err := ctx.Err(); err != nil {
+		if err := aerostore.ContextError(ctx); err != nil {
 			return ping.Fail(aerostore.CodeOK, err)
 		}
 		return last

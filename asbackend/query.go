@@ -37,7 +37,7 @@ func (r *request) query() error {
 	for {
 		select {
 		case <-r.ctx.Done():
-			return r.call.FailContext(r.ctx.Err())
+			return r.call.FailContext(aerostore.ContextError(r.ctx))
 		case <-r.store.life.abort:
 			return closedError(r.call)
 		case <-quiet.over:
@@ -51,7 +51,7 @@ func (r *request) query() error {
 				ended = true
 				return nil
 			case r.ctx.Err() != nil:
-				return r.call.FailContext(r.ctx.Err())
+				return r.call.FailContext(aerostore.ContextError(r.ctx))
 			case q.MaxRecords > 0 && quiet.heard > q.MaxRecords:
 				// More than were asked for, from another node.
 			case repeated != nil: // it was not what it looked like

@@ -1,11 +1,12 @@
 package asbackend
 
 import (
-	"errors"
 	"math"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // A silence is how long a query has been without a word. By itself a query without
@@ -18,7 +19,7 @@ type silence struct {
 	known int // of those when the timer was set
 }
 
-var errSilence = errors.New("nothing came for longer than all attempts take: the query waited for a connection, and all may be in use")
+var errSilence error = safe.Text("nothing came for longer than all attempts take: the query waited for a connection, and all may be in use")
 
 func newSilence(most time.Duration) silence {
 	if most <= 0 {

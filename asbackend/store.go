@@ -165,7 +165,7 @@ func (r *request) isLate() bool {
 //
 //go:noinline
 func (r *request) late() (aerostore.Result, error) {
-	return aerostore.Result{}, r.call.FailContext(context.DeadlineExceeded)
+	return aerostore.Result{}, r.call.FailContext(passed(r.ctx))
 }
 
 // last carries out what may go on for as long as it likes.

@@ -114,7 +114,7 @@ func TestCustomCallsAreRun(t *testing.T) {
 	wantError(t, err, aerostore.ErrInvalidNamespace)
 	wantClientError(t, err)
 	own := errors.New("my own")
-	if err := aerostore.Do(t.Context(), s, custom, func(context.Context) error { return own }); err != own {
+	if err := aerostore.Do(t.Context(), s, custom, func(context.Context) error { return own }); !errors.Is(err, own) {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -123,7 +123,7 @@ func (r *request) again() (bool, *aerostore.Error) {
 		w.starved = false
 		return true, nil
 	case <-r.ctx.Done():
-		ended = r.call.FailContext(r.ctx.Err())
+		ended = r.call.FailContext(aerostore.ContextError(r.ctx))
 	case <-r.store.life.abort:
 		ended = closedError(r.call)
 	}

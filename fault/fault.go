@@ -135,7 +135,7 @@ func (f *Fault) wait(ctx context.Context, call *aerostore.Call, until time.Time)
 		}
 		return nil
 	case <-ctx.Done():
-		return call.FailContext(ctx.Err())
+		return call.FailContext(aerostore.ContextError(ctx))
 	}
 }
 

@@ -13,7 +13,7 @@ func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 			results[i].Record = record
 			continue
 		}
-		results[i].Err = &aerostore.Error{Op: call.Op, Namespace: key.Namespace(), Set: key.Set(), Code: code}
+		results[i].Err = call.FailKey(key, code, nil)
 	}
 	return results
 }

@@ -104,7 +104,7 @@ func (sc *scan) visit(set *set, sh *shard, x id, r record) (more bool, err error
 
 // stopped says why the scan must end.
 func (sc *scan) stopped() error {
-	if err := sc.ctx.Err(); err != nil {
+	if err := aerostore.ContextError(sc.ctx); err != nil {
 		return sc.call.FailContext(err)
 	}
 	if sc.store.closed.Load() {

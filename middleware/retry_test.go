@@ -73,7 +73,7 @@ func TestAWriteWhoseErrorDoesNotSayIsTakenToBeInDoubt(t *testing.T) {
 			} else {
 				backend.want(t, 2)
 			}
-			if (err == error(oddError{})) != writes {
+			if errors.Is(err, oddError{}) != writes || aerostore.InDoubt(err) != writes {
 				t.Errorf("Do gave %v", err)
 			}
 		})
