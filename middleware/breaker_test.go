@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -112,7 +112,7 @@ func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
 		if rejected, ok := errors.AsType[*middleware.RejectedError](err); !ok || rejected.RetryAfter != 3*time.Second {
 			t.Errorf("RejectedError %+v, want to try again after 3s", rejected)
 		}
-		if got := telling.ErrorType(err); got != "circuit_open" {
+		if got := judgement.ErrorType(err); got != "circuit_open" {
 			t.Errorf("error.type %q", got)
 		}
 		if got := aerostore.CodeOf(err); got != aerostore.CodeOK {

@@ -125,7 +125,7 @@ func (c *coalesce) read(ctx context.Context, call aerostore.Call, next aerostore
 	case <-ctx.Done():
 		aboard = false
 		if f.leave(joined) {
-			return aerostore.Result{}, call.FailContext(ctx.Err())
+			return aerostore.Result{}, call.FailContext(aerostore.ContextError(ctx))
 		}
 		<-f.landed
 	}

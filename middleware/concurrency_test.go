@@ -15,7 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -68,7 +68,7 @@ func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
 		}
 		for i := 6; i < 8; i++ {
 			err := <-ended[i]
-			if !errors.Is(err, middleware.ErrConcurrencyLimited) || telling.ErrorType(err) != "concurrency_limited" {
+			if !errors.Is(err, middleware.ErrConcurrencyLimited) || judgement.ErrorType(err) != "concurrency_limited" {
 				t.Errorf("beyond the queue came %v", err)
 			}
 			const want = "aerostore: EXISTS test.users: too many operations at once: 1 run and 5 wait"

@@ -107,13 +107,18 @@ func (d *deadline) isNear() bool {
 	return time.Until(d.at) <= max(d.limit.Limit/10, 2*time.Millisecond)
 }
 
-// explain returns err, naming the limit if it was that which ended the call.
-func (d *deadline) explain(call aerostore.Call, err error) error {
+// explain returns err, naming the limit if it was that which ended the call, and
+// reports whether it was.
+func (d *deadline) explain(call aerostore.Call, err error) (explained error, ended bool) {
 	if !errors.Is(err, context.DeadlineExceeded) || !d.isNear() {
-		return err // of a deadline that somebody set further in
+		return err, false // of a deadline that somebody set further in
 	}
-	if _, known := errors.AsType[*TimeoutError](err); known {
-		return err // of a Timeout further in
+	switch named, ok := errors.AsType[*TimeoutError](err); {
+	case !ok:
+		return d.limit.fail(call, err), true
+	case named == d.limit: // what is inside has the context's cause in its error
+		return errorOf(call, err), true
+	default:
+		return err, false // of a Timeout further in
 	}
-	return d.limit.fail(call, err)
 }

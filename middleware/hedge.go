@@ -165,7 +165,7 @@ func (r *race) run() (aerostore.Result, error) {
 		}
 		return a.give()
 	case <-r.ctx.Done():
-		return aerostore.Result{}, r.call.FailContext(r.ctx.Err())
+		return aerostore.Result{}, r.call.FailContext(aerostore.ContextError(r.ctx))
 	case <-timer.C:
 	}
 	r.usual.longer()
@@ -211,16 +211,28 @@ func (r *race) finish() (aerostore.Result, error) {
 				return r.answer(&a, failed)
 			case n > 1:
 				failed = &a
+			case failed != nil && r.ctx.Err() != nil:
+				return aerostore.Result{Attempts: r.attempts(&a, failed)}, r.cut(failed)
 			case failed != nil && a.second:
 				return r.answer(failed, &a)
 			default:
 				return r.answer(&a, failed)
 			}
 		case <-r.ctx.Done():
-			result := aerostore.Result{Attempts: r.attempts(nil, failed)}
-			return result, r.call.FailContext(r.ctx.Err())
+			return aerostore.Result{Attempts: r.attempts(nil, failed)}, r.cut(failed)
 		}
 	}
+}
+
+// cut returns the error of an operation whose context ended, and how an attempt
+// had failed, if any.
+func (r *race) cut(failed *arrival) error {
+	x := ending{n: int(r.started), last: r.call.FailContext(aerostore.ContextError(r.ctx))}
+	if failed == nil {
+		return x.last
+	}
+	x.failure = failureOf(failed.err)
+	return x.of(r.call)
 }
 
 // answer gives what an attempt gave, with the number of all. The other attempt is

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // A LogOption changes what [Log] does: [LogLevels], [LogSlow], [LogSample] or a
@@ -71,7 +72,7 @@ func newLogConfig(opts []LogOption) logConfig {
 		}
 	}
 	if c.failed == nil {
-		c.failed = func(_ context.Context, _ aerostore.Call, err error) bool { return !aerostore.IsAnswer(err) }
+		c.failed = judgement.Default
 	}
 	c.levels = [...]slog.Level{
 		succeeded: levelOr(c.asked.Success, slog.LevelDebug),

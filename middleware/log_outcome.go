@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // logKind is a kind of outcome, from the best to the worst.
@@ -45,15 +45,15 @@ func (l *logging) judge(ctx context.Context, call aerostore.Call, result aerosto
 }
 
 func (l *logging) kindOf(ctx context.Context, call aerostore.Call, err error) logKind {
-	switch {
-	case err == nil:
-		return succeeded
-	case aerostore.InDoubt(err):
+	switch j := judgement.Of(ctx, call, err, judgement.Classifier(l.failed)); {
+	case j.InDoubt:
 		return inDoubt
-	case l.failed(ctx, call, err):
+	case j.Failed():
 		return failed
-	default:
+	case j.Kind == judgement.Answer:
 		return answered
+	default:
+		return succeeded
 	}
 }
 
@@ -61,10 +61,10 @@ func (l *logging) kindOf(ctx context.Context, call aerostore.Call, err error) lo
 func (o logOutcome) name() string {
 	switch {
 	case o.kind == panicked:
-		return telling.Panic
+		return judgement.Panic
 	case o.err == nil:
 		return aerostore.CodeOK.String()
 	default:
-		return telling.ErrorType(o.err)
+		return judgement.ErrorType(o.err)
 	}
 }

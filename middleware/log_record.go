@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // addAttrs tells about the call in the order that Log documents.
@@ -28,7 +28,7 @@ func addAttrs(record *slog.Record, call aerostore.Call, result aerostore.Result,
 	if result.Attempts > 1 {
 		record.AddAttrs(slog.Int("attempts", int(result.Attempts)))
 	}
-	if node := telling.Node(result, o.err); node != nil {
+	if node := judgement.Node(result, o.err); node != nil {
 		record.AddAttrs(slog.String("node", node.String()))
 	}
 	if call.IsBatch() {
@@ -37,10 +37,10 @@ func addAttrs(record *slog.Record, call aerostore.Call, result aerostore.Result,
 	if o.failedKeys > 0 {
 		record.AddAttrs(slog.Int("batch_failed", o.failedKeys))
 	}
-	if rows, ok := telling.Rows(call, result); ok {
+	if rows, ok := judgement.Rows(call, result); ok {
 		record.AddAttrs(slog.Int("rows", rows))
 	}
-	if text := telling.Text(o.err); text != "" {
+	if text := judgement.Text(o.err); text != "" {
 		record.AddAttrs(slog.String("error", text))
 	}
 }

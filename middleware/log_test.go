@@ -25,6 +25,8 @@ func (oddError) Error() string { return marker }
 func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 	doubtful := put.Fail(aerostore.CodeNetwork, nil)
 	doubtful.InDoubt = true
+	missed := put.Fail(aerostore.CodeNotFound, nil)
+	missed.InDoubt = true
 	late := put.FailContext(context.DeadlineExceeded)
 	late.InDoubt = true
 	at := put.Fail(aerostore.CodeKeyBusy, nil)
@@ -105,12 +107,18 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 			invalid,
 			"WARN outcome=BIN_NAME_TOO_LONG code=21 error=aerostore: PUT test.users: refused before anything was sent",
 		},
-		{"an error of another type", aerostore.Result{}, oddError{}, "WARN outcome=middleware_test.oddError"},
+		{
+			"no record, in doubt",
+			aerostore.Result{},
+			missed,
+			"ERROR outcome=KEY_NOT_FOUND_ERROR code=2 in_doubt=true error=" + missed.Error(),
+		},
+		{"an error of another type", aerostore.Result{}, oddError{}, "ERROR outcome=middleware_test.oddError in_doubt=true"},
 		{
 			"one that was wrapped",
 			aerostore.Result{},
 			fmt.Errorf("user %s: %w", marker, oddError{}),
-			"WARN outcome=middleware_test.oddError",
+			"ERROR outcome=middleware_test.oddError in_doubt=true",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,12 +139,9 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 
 func TestTheRecordOfABatchCountsItsKeys(t *testing.T) {
 	busy := put.Fail(aerostore.CodeKeyBusy, nil)
-	doubtful := put.Fail(aerostore.CodeTimeout, nil)
-	doubtful.InDoubt = true
 	found := aerostore.BatchResult{Key: key, Record: &aerostore.Record{Bins: bins}}
 	missing := aerostore.BatchResult{Key: key, Err: put.Fail(aerostore.CodeNotFound, nil)}
 	failed := aerostore.BatchResult{Key: key, Err: busy}
-	lost := aerostore.BatchResult{Key: key, Err: doubtful}
 
 	for _, c := range []struct {
 		name    string
@@ -151,12 +156,6 @@ func TestTheRecordOfABatchCountsItsKeys(t *testing.T) {
 			[]aerostore.BatchResult{found, missing, failed},
 			nil,
 			"WARN outcome=KEY_BUSY code=14 batch_size=3 batch_failed=1 rows=1 error=" + busy.Error(),
-		},
-		{
-			"one is in doubt",
-			[]aerostore.BatchResult{failed, found, lost},
-			nil,
-			"ERROR outcome=KEY_BUSY code=14 in_doubt=true batch_size=3 batch_failed=2 rows=1 error=" + busy.Error(),
 		},
 		{
 			"it did not go through", nil, put.Fail(aerostore.CodeBatchQueuesFull, nil),
@@ -175,6 +174,19 @@ func TestTheRecordOfABatchCountsItsKeys(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheRecordOfABatchSaysThatAKeyIsInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := busy(put)
+		results := []aerostore.BatchResult{{Key: key, Err: busy}, {Key: key}, {Key: key, Err: uncertain(put, aerostore.CodeNotFound)}}
+		store, records := logged(answers(aerostore.Result{}.WithBatch(results), nil))
+		if _, err := store.BatchRemove(t.Context(), keys); err != nil {
+			t.Fatal(err)
+		}
+		records.want(t, "ERROR operation=BATCH REMOVE namespace=test set=users duration=0s"+
+			" outcome=KEY_BUSY code=14 in_doubt=true batch_size=3 batch_failed=2 error="+busy.Error())
+	})
 }
 
 func TestABatchOverSeveralSetsAndNamespacesNamesOnlyWhatTheyShare(t *testing.T) {

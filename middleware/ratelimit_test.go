@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -88,7 +88,7 @@ func TestARateRejectionSaysWhenThereWillBeRoom(t *testing.T) {
 		store := aerostore.Chain(working, middleware.RateLimit(4, middleware.RateBurst(1)))
 		_ = get(t, store)
 		err := store.Put(t.Context(), key, bins)
-		if !errors.Is(err, middleware.ErrRateLimited) || aerostore.InDoubt(err) || telling.ErrorType(err) != "rate_limited" {
+		if !errors.Is(err, middleware.ErrRateLimited) || aerostore.InDoubt(err) || judgement.ErrorType(err) != "rate_limited" {
 			t.Errorf("Put gave %v", err)
 		}
 		const want = "aerostore: PUT test.users: the rate limit is reached: 4 a second: try again in 250ms"
@@ -187,7 +187,7 @@ func TestACallerWhoLeavesTheRateLimitGivesItsTurnBack(t *testing.T) {
 		}
 		cancel()
 		err := <-left
-		if !errors.Is(err, context.Canceled) || !errors.Is(err, middleware.ErrRateLimited) || telling.ErrorType(err) != "canceled" {
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, middleware.ErrRateLimited) || judgement.ErrorType(err) != "canceled" {
 			t.Errorf("Get gave %v", err)
 		}
 		start := time.Now()

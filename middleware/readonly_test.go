@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -77,7 +77,7 @@ func TestAReadOnlyStoreTurnsAwayWritesAndNothingElse(t *testing.T) {
 		}
 	}
 	for name, err := range writes {
-		if !errors.Is(err, middleware.ErrReadOnly) || aerostore.InDoubt(err) || telling.ErrorType(err) != "read_only" {
+		if !errors.Is(err, middleware.ErrReadOnly) || aerostore.InDoubt(err) || judgement.ErrorType(err) != "read_only" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

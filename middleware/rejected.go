@@ -3,6 +3,8 @@ package middleware
 import (
 	"fmt"
 	"time"
+
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // A RejectedError is why a policy turned an operation away. Nothing was sent,
@@ -25,9 +27,17 @@ type RejectedError struct {
 	ended  error // the context's error, where that was what ended the wait
 }
 
+// Rejected reports true, which is how telemetry and breakers know a rejection.
+func (e *RejectedError) Rejected() bool { return true }
+
 // Error returns a single line.
-func (e *RejectedError) Error() string {
-	text := e.Policy.Error()
+func (e *RejectedError) Error() string { return e.text(error.Error) }
+
+// SafeMessage is Error without what others say; see [aerostore.Error.SafeMessage].
+func (e *RejectedError) SafeMessage() string { return e.text(safe.Message) }
+
+func (e *RejectedError) text(textOf func(error) string) string {
+	text := textOf(e.Policy)
 	if e.Scope != "" {
 		text += " for " + e.Scope
 	}
@@ -35,7 +45,7 @@ func (e *RejectedError) Error() string {
 		text += ": " + e.reason
 	}
 	if e.ended != nil {
-		text += ": " + e.ended.Error()
+		text += ": " + textOf(e.ended)
 	}
 	if e.RetryAfter > 0 {
 		text += fmt.Sprintf(": try again in %v", e.RetryAfter)
@@ -57,6 +67,9 @@ func (e *RejectedError) Unwrap() []error {
 type sentinel struct{ text, errorType string }
 
 func (s *sentinel) Error() string { return s.text }
+
+// SafeMessage is Error.
+func (s *sentinel) SafeMessage() string { return s.text }
 
 // ErrorType is what OpenTelemetry's conventions ask for an error.type.
 func (s *sentinel) ErrorType() string { return s.errorType }

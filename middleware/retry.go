@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // Retry returns a middleware that tries operations again that failed for a
@@ -19,8 +19,9 @@ import (
 //
 // A write in doubt is not repeated, unless [RetryInDoubt] says of the call that
 // it may be: it could be applied twice. Reads, and writes that were certainly
-// not applied, are. Its error says which of the two a write is; an error that is
-// no [aerostore.Error], as a custom call may return, is taken to be in doubt.
+// not applied, are. Which of the two a write is [aerostore.Call.InDoubt] says: an
+// error that is not the call's own, as a custom call may return, leaves it in
+// doubt.
 //
 // # Pauses
 //
@@ -57,8 +58,10 @@ import (
 // attempt the error is passed on as it is. After several it is the last one's,
 // an [aerostore.Error] that says how many there were and is in doubt if any of
 // them left the write in doubt. One that is no aerostore.Error is passed on as
-// it is, unless there is doubt to add. If the caller's context ended a pause,
-// the error matches both the context's and the last attempt's.
+// it is, unless there is something to add. If the caller's context ended a pause,
+// the error matches both the context's and the last attempt's. If a context or a
+// policy cut the last attempt short, the error also matches, and tells, how the
+// last attempt failed that was not cut short.
 //
 // # Counters
 //
@@ -125,7 +128,7 @@ func bound(ctx *deadline, call aerostore.Call, next aerostore.Handler) (aerostor
 	defer ctx.end()
 	result, err := next(ctx, call)
 	if err != nil {
-		err = ctx.explain(call, err)
+		err, _ = ctx.explain(call, err)
 	}
 	return result, err
 }
@@ -135,16 +138,14 @@ func (r *retry) repeat(
 	ctx context.Context, call aerostore.Call, next aerostore.Handler, result aerostore.Result, err error,
 ) (aerostore.Result, error) {
 	var sum tries
-	sum.add(result, err)
-	doubt := false
-	for n := 1; err != nil; n++ {
-		doubt = doubt || doubtful(call, err)
-		again, ended := r.waitToRepeat(ctx, call, n, err)
-		if !again {
-			return sum.of(result), gaveUp(call, n, err, ended, doubt)
+	var x ending
+	for sum.add(result, err); err != nil; sum.add(result, err) {
+		x.add(call, err)
+		var again bool
+		if again, x.ended = r.waitToRepeat(ctx, call, x.n, err); !again {
+			return sum.of(result), x.of(call)
 		}
 		result, err = r.attempt(ctx, call, next)
-		sum.add(result, err)
 	}
 	r.recovered.Add(1)
 	return sum.of(result), nil
@@ -154,7 +155,7 @@ func (r *retry) repeat(
 // tried again, and waits until it is time.
 func (r *retry) waitToRepeat(ctx context.Context, call aerostore.Call, n int, err error) (again bool, ended error) {
 	a := RetryAttempt{Call: call, Number: n, Err: err}
-	if doubtful(call, err) && !r.repeats(call) {
+	if call.InDoubt(err) && !r.repeats(call) {
 		r.leaveInDoubt(ctx, a)
 		return false, nil
 	}
@@ -166,9 +167,6 @@ func (r *retry) waitToRepeat(ctx context.Context, call aerostore.Call, n int, er
 
 // leaveInDoubt tells of a write that is not repeated.
 func (r *retry) leaveInDoubt(ctx context.Context, a RetryAttempt) {
-	if !aerostore.InDoubt(a.Err) {
-		return // nobody said so
-	}
 	r.inDoubt.Add(int64(max(a.Keys, 1)))
 	a.Stop = stopInDoubt
 	r.tell(ctx, a)
@@ -187,7 +185,7 @@ const (
 // false if there shall be none, and the context's error if that is why.
 func (r *retry) pause(ctx context.Context, a RetryAttempt) (again bool, ended error) {
 	wait := r.draw(a.Number)
-	ended = ctx.Err()
+	ended = aerostore.ContextError(ctx)
 	deadline, bounded := ctx.Deadline()
 	switch {
 	case ended != nil:
@@ -207,7 +205,7 @@ func (r *retry) pause(ctx context.Context, a RetryAttempt) (again bool, ended er
 	}
 	r.tell(ctx, a)
 	if a.Stop != "" {
-		if ended != nil && errors.Is(a.Err, ended) {
+		if ended != nil && errors.Is(a.Err, ctx.Err()) {
 			ended = nil // the attempt says so itself
 		}
 		return false, ended
@@ -220,7 +218,7 @@ func (r *retry) pause(ctx context.Context, a RetryAttempt) (again bool, ended er
 		case <-ctx.Done():
 		}
 	}
-	if ended = ctx.Err(); ended != nil {
+	if ended = aerostore.ContextError(ctx); ended != nil {
 		r.ended.Add(1)
 		return false, ended
 	}
@@ -271,7 +269,7 @@ type tries struct {
 func (t *tries) add(result aerostore.Result, err error) {
 	t.made++
 	t.attempts += max(result.Attempts, 1)
-	if node := telling.Node(result, err); node != nil {
+	if node := judgement.Node(result, err); node != nil {
 		t.node = node
 	}
 }

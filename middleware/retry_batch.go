@@ -23,45 +23,45 @@ func (r *retry) repeatBatch(
 	var sum tries
 	b := newBatchRun(call)
 	sent := call
-	for n := 1; ; n++ {
+	for {
 		sum.add(result, err)
 		b.take(sent, result.Batch(), err)
-		again, ended := r.pauseBatch(ctx, b, n)
+		again, ended := r.pauseBatch(ctx, b)
 		switch {
 		case again:
 			sent = b.rest()
 			result, err = r.attempt(ctx, sent, next)
-		case n == 1 && ended == nil:
+		case b.n == 1 && ended == nil:
 			return first, firstErr
 		default:
-			if n > 1 && b.failed == nil && len(b.again) == 0 {
+			if b.n > 1 && b.failed == nil && len(b.again) == 0 {
 				r.recovered.Add(1)
 			}
-			return sum.of(result).WithBatch(b.results), b.end(n, ended)
+			return sum.of(result).WithBatch(b.results), b.end(ended)
 		}
 	}
 }
 
 // pauseBatch decides which keys go again and waits for the next attempt.
-func (r *retry) pauseBatch(ctx context.Context, b *batchRun, n int) (again bool, ended error) {
-	r.choose(ctx, b, n)
+func (r *retry) pauseBatch(ctx context.Context, b *batchRun) (again bool, ended error) {
+	r.choose(ctx, b)
 	if len(b.again) == 0 {
 		return false, nil
 	}
 	return r.pause(ctx, RetryAttempt{
-		Call: b.call, Number: n, Err: b.results[b.again[0]].Err, Keys: len(b.again),
+		Call: b.call, Number: b.n, Err: b.results[b.again[0]].Err, Keys: len(b.again),
 	})
 }
 
 // choose makes b.again those keys of the last attempt that may be tried again.
-func (r *retry) choose(ctx context.Context, b *batchRun, n int) {
+func (r *retry) choose(ctx context.Context, b *batchRun) {
 	var doubt RetryAttempt
 	chosen := b.again[:0]
 	for _, i := range b.again {
 		err := b.results[i].Err
 		switch {
 		case err == nil:
-		case doubtful(b.call, err) && !r.repeats(b.call):
+		case b.call.InDoubt(err) && !r.repeats(b.call):
 			if doubt.Keys++; doubt.Err == nil {
 				doubt.Err = err
 			}
@@ -71,18 +71,21 @@ func (r *retry) choose(ctx context.Context, b *batchRun, n int) {
 	}
 	b.again = chosen
 	if doubt.Keys > 0 {
-		doubt.Call, doubt.Number = b.call, n
+		doubt.Call, doubt.Number = b.call, b.n
 		r.leaveInDoubt(ctx, doubt)
 	}
 }
 
-// A batchRun is a batch on its way through several attempts.
+// A batchRun is a batch on its way through several attempts. What it does for a
+// key takes no longer where there are more of them.
 type batchRun struct {
 	call     aerostore.Call
 	results  []aerostore.BatchResult // the last answer for each key
 	again    []int                   // keys of the attempt under way or to come
-	failed   error                   // of the last attempt as a whole
 	answered bool                    // an attempt as a whole succeeded
+	n        int                     // attempts made
+	failed   error                   // of the last one as a whole
+	failure  error                   // the last one's as a whole that was not cut short
 }
 
 func newBatchRun(call aerostore.Call) *batchRun {
@@ -99,35 +102,62 @@ func newBatchRun(call aerostore.Call) *batchRun {
 
 // take keeps what an attempt gave for the keys that were sent.
 func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, err error) {
+	b.n++
 	b.failed = err
+	if failure := failureOf(err); failure != nil {
+		b.failure = failure
+	}
 	b.answered = b.answered || err == nil
+	whole := keyErrors{call: sent, err: err}
+	if err == nil { // for a store that breaks its promise of an answer for each key
+		unknown := sent.Fail(aerostore.CodeNoResponse, nil)
+		unknown.InDoubt = sent.Writes()
+		whole.err = unknown
+	}
 	for at, i := range b.again {
 		kept := &b.results[i]
 		before := kept.Err
-		switch {
-		case len(results) == len(b.again):
+		if len(results) == len(b.again) {
 			*kept = results[at]
-		case err != nil:
-			kept.Record, kept.Err = nil, keyError(sent, kept.Key, err)
-		default: // a store without an answer for each key breaks its promise
-			unknown := sent.Fail(aerostore.CodeNoResponse, nil)
-			unknown.InDoubt = sent.Writes()
-			kept.Record, kept.Err = nil, keyError(sent, kept.Key, unknown)
+		} else {
+			kept.Record, kept.Err = nil, whole.of(kept.Key)
 		}
-		if doubtful(b.call, before) {
-			kept.Err = stillInDoubt(b.call, kept.Err)
+		if before != nil && kept.Err != nil {
+			b.remember(kept, before)
 		}
 	}
 }
 
-// keyError returns the error of one key of a batch that failed as a whole.
-func keyError(call aerostore.Call, key aerostore.Key, err error) error {
-	if e, ok := err.(*aerostore.Error); ok && e.Namespace == key.Namespace() && e.Set == key.Set() { //nolint:errorlint // as it is
-		return e
+// remember adds to the error of a key what counts of the one that it had before:
+// its doubt, and why it failed if the last attempt was cut short.
+func (b *batchRun) remember(kept *aerostore.BatchResult, before error) {
+	x := ending{n: b.n, last: kept.Err, failure: failureOf(before)}
+	if x.hidesFailure() {
+		kept.Err = x.ofKey(b.call, kept.Key)
 	}
-	e := errorOf(call, err)
-	e.Namespace, e.Set = key.Namespace(), key.Set()
-	return e
+	if b.call.InDoubt(before) && !aerostore.InDoubt(kept.Err) {
+		e := keyErrorOf(b.call, kept.Key, kept.Err)
+		e.InDoubt = true
+		kept.Err = e
+	}
+}
+
+// keyErrors are those of the keys of a batch that failed as a whole. Keys of one
+// set that follow one another share theirs.
+type keyErrors struct {
+	call aerostore.Call
+	err  error
+	last *aerostore.Error
+}
+
+func (k *keyErrors) of(key aerostore.Key) *aerostore.Error {
+	if k.last == nil {
+		k.last, _ = k.err.(*aerostore.Error) //nolint:errorlint // as it is, if it is about the key's set
+	}
+	if e := k.last; e == nil || e.Namespace != key.Namespace() || e.Set != key.Set() {
+		k.last = keyErrorOf(k.call, key, k.err)
+	}
+	return k.last
 }
 
 // rest returns the call for the keys that go again.
@@ -149,20 +179,25 @@ func some[T any](all []T, which []int) []T {
 	return chosen
 }
 
-// end returns the error of the batch as a whole after n attempts.
-func (b *batchRun) end(n int, ended error) error {
-	doubt := false
-	for i := range b.results {
-		doubt = doubt || doubtful(b.call, b.results[i].Err)
-	}
+// end returns the error of the batch as a whole.
+func (b *batchRun) end(ended error) error {
 	if !b.answered {
-		return gaveUp(b.call, n, b.failed, ended, doubt)
+		return ending{n: b.n, last: b.failed, failure: b.failure, ended: ended, doubt: b.anyInDoubt()}.of(b.call)
 	}
 	if ended != nil {
 		for _, i := range b.again {
 			kept := &b.results[i]
-			kept.Err = keyError(b.call, kept.Key, gaveUp(b.call, n, kept.Err, ended, false))
+			kept.Err = ending{n: b.n, last: kept.Err, failure: failureOf(kept.Err), ended: ended}.ofKey(b.call, kept.Key)
 		}
 	}
 	return nil
+}
+
+func (b *batchRun) anyInDoubt() bool {
+	for i := range b.results {
+		if b.call.InDoubt(b.results[i].Err) {
+			return true
+		}
+	}
+	return false
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // Timeout returns a middleware that bounds operations. The context of one that
@@ -24,8 +25,12 @@ import (
 // What the limit ended fails with an [aerostore.Error] that matches
 // [aerostore.ErrTimeout] and context.DeadlineExceeded, is in doubt if what it
 // stands around is, and has a [TimeoutError] in its chain that says how long
-// the limit was. A deadline of the caller's own is passed on as it is; so is a
-// success that came late.
+// the limit was. Around a [Retry] it also matches, and tells, how the last attempt
+// failed that was not cut short. A deadline of the caller's own is passed on as it
+// is; so is a success that came late.
+//
+// The limit is the cause of the context that it ends; see
+// [aerostore.ContextError].
 //
 // # Counters
 //
@@ -69,14 +74,14 @@ func (t *timeout) bound(ctx *deadline, call aerostore.Call, next aerostore.Handl
 	if err == nil {
 		return result, nil
 	}
-	explained := ctx.explain(call, err)
-	if explained != err { //nolint:errorlint // whether it was replaced
+	err, ended := ctx.explain(call, err)
+	if ended {
 		t.fired.Add(1)
 		if t.hook != nil {
-			t.hook(ctx.Context, call, explained)
+			t.hook(ctx.Context, call, err)
 		}
 	}
-	return result, explained
+	return result, err
 }
 
 // PolicyStats implements [aerostore.Policy].
@@ -97,12 +102,17 @@ type TimeoutError struct {
 }
 
 // Error returns how long the limit is, what it is for and what came of it.
-func (e *TimeoutError) Error() string {
+func (e *TimeoutError) Error() string { return e.text(error.Error) }
+
+// SafeMessage is Error without what others say; see [aerostore.Error.SafeMessage].
+func (e *TimeoutError) SafeMessage() string { return e.text(safe.Message) }
+
+func (e *TimeoutError) text(textOf func(error) string) string {
 	what := "the operation"
 	if e.Attempt {
 		what = "one attempt"
 	}
-	return fmt.Sprintf("the limit of %v for %s was reached: %s", e.Limit, what, reasonOf(e.Err))
+	return fmt.Sprintf("the limit of %v for %s was reached: %s", e.Limit, what, reasonOf(e.Err, textOf))
 }
 
 // Unwrap returns what the call failed with.

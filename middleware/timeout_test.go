@@ -133,6 +133,29 @@ func TestADeadlineSetFurtherInIsNotTheLimit(t *testing.T) {
 	}
 }
 
+// What is inside may name the limit itself, since it is the cause of its context.
+func TestALimitThatTheBackendNamesIsToldOnce(t *testing.T) {
+	for name, backend := range map[string]aerostore.Handler{
+		"in an Error": withCause(waitsFor(time.Hour)),
+		"as it is": func(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
+			<-ctx.Done()
+			return aerostore.Result{}, aerostore.ContextError(ctx)
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var heard error
+			store := aerostore.Chain(backend, middleware.Timeout(2*time.Second,
+				middleware.TimeoutHook(func(_ context.Context, _ aerostore.Call, err error) { heard = err })))
+			err := store.Put(t.Context(), key, bins)
+			const want = "aerostore: PUT test.users: the limit of 2s for the operation was reached: context deadline exceeded (in doubt: the write may have been applied)"
+			if err == nil || err.Error() != want || limitReached(err) != 2*time.Second || !errors.Is(err, aerostore.ErrTimeout) || heard != err {
+				t.Errorf("%s: Put gave %v, told of %v", name, err, heard)
+			}
+			wantEvents(t, store, map[string]int64{"calls": 1, "timeouts": 1})
+		})
+	}
+}
+
 func TestACallerWhoCancelsIsNotTimedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -162,7 +162,7 @@ func TestABatchHasFailedIfAllOfItsKeysHave(t *testing.T) {
 			"the batch failed after some keys",
 			[]aerostore.ResultCode{ok, busy, ok},
 			context.DeadlineExceeded, codes.Error,
-			[]string{"error.type", "timeout", "aerospike.batch.failed", "1"},
+			[]string{"error.type", "timeout", "aerospike.batch.failed", "1", "aerospike.in_doubt", "true"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

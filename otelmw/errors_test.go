@@ -22,6 +22,8 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 	put := aerostore.Call{Op: aerostore.OpPut, Key: key}
 	inDoubt := put.Fail(aerostore.CodeNetwork, nil)
 	inDoubt.InDoubt = true
+	missed := put.Fail(aerostore.CodeNotFound, nil)
+	missed.InDoubt = true
 	deadlineInDoubt := put.FailContext(context.DeadlineExceeded)
 	deadlineInDoubt.InDoubt = true
 
@@ -54,11 +56,15 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 		},
 		{
 			"refused before it was sent", invalid(), codes.Error, "aerostore: GET .users: refused before anything was sent",
-			[]string{"error.type", "INVALID_NAMESPACE"},
+			[]string{"error.type", "INVALID_NAMESPACE", "aerospike.in_doubt", "true"}, // what a Get says of a Put
 		},
 		{
 			"in doubt", inDoubt, codes.Error, "",
 			[]string{"error.type", "NETWORK_ERROR", "aerospike.in_doubt", "true"},
+		},
+		{
+			"not found, in doubt", missed, codes.Error, "",
+			[]string{"error.type", "KEY_NOT_FOUND_ERROR", "db.response.status_code", "2", "aerospike.in_doubt", "true"},
 		},
 		{
 			"a deadline", put.FailContext(context.DeadlineExceeded), codes.Error, "",
@@ -74,18 +80,18 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 		},
 		{
 			"a bare deadline", context.DeadlineExceeded, codes.Error, "timeout",
-			[]string{"error.type", "timeout"},
+			[]string{"error.type", "timeout", "aerospike.in_doubt", "true"},
 		},
 		{
 			"a wrapped cancellation", fmt.Errorf("user %s: %w", marker, context.Canceled), codes.Error, "canceled",
-			[]string{"error.type", "canceled"},
+			[]string{"error.type", "canceled", "aerospike.in_doubt", "true"},
 		},
 		{
 			"another type", &oddError{marker}, codes.Error, "*otelmw_test.oddError",
-			[]string{"error.type", "*otelmw_test.oddError"},
+			[]string{"error.type", "*otelmw_test.oddError", "aerospike.in_doubt", "true"},
 		},
 		{
-			"another cause", put.Fail(aerostore.CodeOK, &oddError{"broken"}), codes.Error, "",
+			"another cause", put.Fail(aerostore.CodeOK, &oddError{marker}), codes.Error, "aerostore: PUT test.users: *otelmw_test.oddError",
 			[]string{"error.type", "*otelmw_test.oddError"},
 		},
 		{
@@ -176,6 +182,7 @@ func TestAPanicEndsTheSpanAndGoesOn(t *testing.T) {
 }
 
 func TestEveryOperationEndsItsSpanOnceHoweverItEnds(t *testing.T) {
+	writes := false
 	for _, op := range operations {
 		for _, c := range []struct {
 			name    string
@@ -186,12 +193,13 @@ func TestEveryOperationEndsItsSpanOnceHoweverItEnds(t *testing.T) {
 			{"a cancellation", func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				return aerostore.Result{}, call.FailContext(ctx.Err())
 			}, []string{"error.type", "canceled"}},
-			{"a write in doubt at the third attempt", func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			{"a timeout at the third attempt, a write's in doubt", func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+				writes = call.Writes()
 				err := call.Fail(aerostore.CodeTimeout, nil)
 				err.InDoubt, err.Node = true, node
 				return aerostore.Result{Attempts: 3}, err
 			}, []string{
-				"error.type", "TIMEOUT", "db.response.status_code", "9", "aerospike.in_doubt", "true", "aerospike.attempts", "3",
+				"error.type", "TIMEOUT", "db.response.status_code", "9", "aerospike.attempts", "3",
 				"network.peer.address", "10.0.0.7", "network.peer.port", "3010",
 			}},
 			{"exit", func(context.Context, aerostore.Call) (aerostore.Result, error) {
@@ -200,6 +208,7 @@ func TestEveryOperationEndsItsSpanOnceHoweverItEnds(t *testing.T) {
 			}, []string{"error.type", "panic"}},
 		} {
 			t.Run(op.name+"/"+c.name, func(t *testing.T) {
+				writes = false
 				store, recorder := traced(c.handler)
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
@@ -211,7 +220,11 @@ func TestEveryOperationEndsItsSpanOnceHoweverItEnds(t *testing.T) {
 				}()
 				<-done
 				span := only(t, recorder)
-				if got, want := attributesOf(span), op.start.with(c.want...); !maps.Equal(got, want) {
+				want := op.start.with(c.want...)
+				if writes {
+					want["aerospike.in_doubt"] = "true"
+				}
+				if got := attributesOf(span); !maps.Equal(got, want) {
 					t.Errorf("attributes\n got %v\nwant %v", got, want)
 				}
 				if span.Status().Code != codes.Error || len(span.Events()) != 0 {

@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // seriesLimit is for each store. The SDK takes 2000 series for an instrument, of
@@ -76,7 +76,7 @@ func (e ending) other() ending {
 
 // vocabulary are the error types that no application makes up.
 var vocabulary = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{telling.Panic: true, "timeout": true, "canceled": true, "closed": true}
+	all := map[string]bool{judgement.Panic: true, "timeout": true, "canceled": true, "closed": true}
 	for code := -1000; code <= 1000; code++ {
 		if name := aerostore.ResultCode(code).String(); !strings.HasPrefix(name, "RESULT_CODE_") {
 			all[name] = true

@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // Metrics returns a middleware that measures each operation; the package's
@@ -89,7 +89,7 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.C
 		p.active.Add(-1)
 		// A panic, a classifier's too, is seen by what did not happen; it goes on.
 		if !returned {
-			ended := m.points.failed(p, ending{errorType: telling.Panic})
+			ended := m.points.failed(p, ending{errorType: judgement.Panic})
 			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), ended.record...)
 		}
 	}()

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // An Option changes what a middleware of this package does. The same options
@@ -19,10 +20,7 @@ type Option interface {
 	apply(*config)
 }
 
-type (
-	classifier     func(ctx context.Context, call aerostore.Call, err error) bool
-	attributesFunc func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue
-)
+type attributesFunc func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue
 
 type config struct {
 	tracerProvider trace.TracerProvider
@@ -30,7 +28,7 @@ type config struct {
 	attributes     []attribute.KeyValue
 	attributesFunc attributesFunc
 	spanName       func(operation, namespace, set string) string
-	failed         classifier
+	failed         judgement.Classifier
 	filter         func(ctx context.Context, call aerostore.Call) bool
 	requireParent  bool
 	key            bool
@@ -41,10 +39,8 @@ type config struct {
 
 func newConfig(opts []Option) config {
 	c := config{
-		spanName: spanName,
-		failed: func(_ context.Context, _ aerostore.Call, err error) bool {
-			return !aerostore.IsAnswer(err)
-		},
+		spanName:   spanName,
+		failed:     judgement.Default,
 		boundaries: defaultBoundaries,
 	}
 	for _, opt := range opts {
@@ -135,8 +131,9 @@ func WithSpanNameFormatter(format func(operation, namespace, set string) string)
 // WithErrorClassifier decides which errors are failures, which have an
 // error.type and give the span the status Error. It is asked about each error
 // that is not nil, the errors of single keys in a batch included. By default
-// all are failures but those for which [aerostore.IsAnswer] is true. Nil keeps
-// the default. For Tracing and Metrics.
+// all are failures but those for which [aerostore.IsAnswer] is true. An error that
+// leaves a write in doubt is always one. Nil keeps the default. For Tracing and
+// Metrics.
 func WithErrorClassifier(failed func(ctx context.Context, call aerostore.Call, err error) bool) Option {
 	return optionFunc(func(c *config) {
 		if failed != nil {

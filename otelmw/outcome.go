@@ -9,7 +9,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // outcome is what became of a call.
@@ -24,24 +24,22 @@ func (c *config) judge(ctx context.Context, call aerostore.Call, result aerostor
 	if call.IsBatch() && call.Len() == 1 && err == nil && len(result.Batch()) == 1 {
 		err = result.Batch()[0].Err
 	}
-	o := outcome{err: err}
-	if err != nil {
-		o.failed = c.failed(ctx, call, err)
-		o.inDoubt = aerostore.InDoubt(err)
-	}
+	j := judgement.Of(ctx, call, err, c.failed)
+	o := outcome{err: err, failed: j.Failed(), inDoubt: j.InDoubt}
 	if !isBatch(call) {
 		return o
 	}
 	var first error
 	for _, r := range result.Batch() {
-		if r.Err == nil || !c.failed(ctx, call, r.Err) {
+		j := judgement.Of(ctx, call, r.Err, c.failed)
+		if !j.Failed() {
 			continue
 		}
 		if first == nil {
 			first = r.Err
 		}
 		o.failedKeys++
-		o.inDoubt = o.inDoubt || aerostore.InDoubt(r.Err)
+		o.inDoubt = o.inDoubt || j.InDoubt
 	}
 	if err == nil && first != nil && o.failedKeys == len(result.Batch()) {
 		o.err, o.failed = first, true
@@ -65,7 +63,7 @@ func (o outcome) ending() ending {
 		e.status = code
 	}
 	if o.failed {
-		e.errorType = telling.ErrorType(o.err)
+		e.errorType = judgement.ErrorType(o.err)
 	}
 	return e
 }
@@ -86,5 +84,5 @@ func rows(call aerostore.Call, result aerostore.Result) (int, bool) {
 	if call.IsBatch() && !isBatch(call) {
 		return 0, false
 	}
-	return telling.Rows(call, result)
+	return judgement.Rows(call, result)
 }

@@ -11,6 +11,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -25,6 +26,10 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
 
 	leaky := fmt.Errorf("user %s has %v", marker, bins)
+	retry := middleware.Retry(
+		middleware.RetryClassifier(func(context.Context, aerostore.Call, error) bool { return true }),
+		middleware.RetryInDoubt(func(aerostore.Call) bool { return true }),
+		middleware.RetryBackoff{Base: 1, Cap: 1}, middleware.RetryBudget{Ratio: 9})
 	handlers := map[string]aerostore.Handler{
 		"success": answers(aerostore.Result{}.WithRecord(&aerostore.Record{Key: key, Bins: bins}), nil),
 		"rows":    yields(3, nil),
@@ -32,7 +37,19 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 		"refused": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, call.Validate()
 		},
-		"another's error":  answers(aerostore.Result{}, leaky),
+		"another's error": answers(aerostore.Result{}, leaky),
+		"a cause": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			return aerostore.Result{}, call.Fail(aerostore.CodeServer, leaky)
+		},
+		"a cause within": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			return aerostore.Result{}, call.Fail(aerostore.CodeServer, call.Fail(aerostore.CodeServer, leaky))
+		},
+		"the cause of a context": func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			ctx, cancel := context.WithCancelCause(ctx)
+			cancel(leaky)
+			return aerostore.Result{}, call.Ready(ctx)
+		},
+		"attempts":         aerostore.Policies(aerostore.Chain(answers(aerostore.Result{}, nil), retry))[0].Intercept(answers(aerostore.Result{}, leaky)),
 		"a wrapped error":  answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, aerostore.ErrTimeout)),
 		"failures of keys": answers(results(aerostore.CodeKeyBusy, aerostore.CodeKeyBusy), nil),
 		"panic":            func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) },

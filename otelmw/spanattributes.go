@@ -9,7 +9,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 const (
@@ -69,7 +69,7 @@ func endOf(result aerostore.Result, o outcome) end {
 	if result.Attempts > 1 {
 		e.attempts = result.Attempts
 	}
-	if node := telling.Node(result, o.err); node != nil {
+	if node := judgement.Node(result, o.err); node != nil {
 		e.peer = peer{node.Address, node.Port}
 	}
 	return e
@@ -108,8 +108,8 @@ func appendKey(attrs []attribute.KeyValue, call aerostore.Call) []attribute.KeyV
 
 // description returns what may be told about err, its kind at least.
 func description(err error) string {
-	if text := telling.Text(err); text != "" {
+	if text := judgement.Text(err); text != "" {
 		return text
 	}
-	return telling.ErrorType(err)
+	return judgement.ErrorType(err)
 }

@@ -10,7 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/telling"
+	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
@@ -78,8 +78,8 @@ func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Cal
 	// the span.
 	defer func() {
 		if !returned {
-			span.SetAttributes(semconv.ErrorTypeKey.String(telling.Panic))
-			span.SetStatus(codes.Error, telling.Panic)
+			span.SetAttributes(semconv.ErrorTypeKey.String(judgement.Panic))
+			span.SetStatus(codes.Error, judgement.Panic)
 		}
 		span.End()
 	}()
