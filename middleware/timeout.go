@@ -15,10 +15,13 @@ import (
 // limits for some of the operations. A query is bounded with all that the
 // caller does while ranging over it, so that queries often want more, or none.
 //
+// A call that has an [aerostore.Timeout] of its own, shorter or longer, is bounded
+// by that in place of the limit, and so is one of an operation without a limit.
+// [TimeoutCap] says how much a call may have.
+//
 // Timeout ends the context and waits: it leaves no goroutine behind, and an
 // operation is over as soon as what is inside heeds its context. asbackend
-// makes the deadline the timeout of the client's command. The timeouts among
-// the options of a call stay with the backend and change nothing here.
+// makes the deadline the timeout of the client's command.
 //
 // # Errors
 //
@@ -56,7 +59,7 @@ type timeout struct {
 func (t *timeout) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		t.calls.Add(1)
-		limit := t.limitOf(call.Op)
+		limit := t.limitOf(call.Op, call.Options.Timeout)
 		if limit == nil {
 			return next(ctx, call)
 		}

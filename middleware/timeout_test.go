@@ -156,6 +156,62 @@ func TestALimitThatTheBackendNamesIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestATimeoutThatACallAsksForGoesBeforeTheLimit(t *testing.T) {
+	const limit, longest = time.Second, 20 * time.Second
+	limited := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}})
+	capped := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}}, middleware.TimeoutCap(longest))
+	get := func(ctx context.Context, s aerostore.Store, opts ...aerostore.ReadOption) error {
+		_, err := s.Get(ctx, key, opts...)
+		return err
+	}
+	query := func(ctx context.Context, s aerostore.Store, opts ...aerostore.ReadOption) error {
+		q := everyone
+		q.Options = opts
+		for _, err := range s.Query(ctx, q) {
+			return err
+		}
+		return nil
+	}
+	for _, c := range []struct {
+		name   string
+		layer  aerostore.Middleware
+		run    func(ctx context.Context, s aerostore.Store, opts ...aerostore.ReadOption) error
+		asks   time.Duration
+		caller time.Duration // 0: no deadline
+		want   time.Duration
+		ours   bool
+	}{
+		{"it asks for none", limited, get, 0, 0, limit, true},
+		{"more", limited, get, 10 * time.Second, 0, 10 * time.Second, true},
+		{"less", limited, get, time.Second / 2, 0, time.Second / 2, true},
+		{"more than the caller has", limited, get, 10 * time.Second, 5 * time.Second, 5 * time.Second, false},
+		{"less than the caller has", limited, get, 10 * time.Second, time.Minute, 10 * time.Second, true},
+		{"more than it may", capped, get, time.Minute, 0, longest, true},
+		{"as much as it may", capped, get, longest, 0, longest, true},
+		{"a cap is no limit for the others", capped, get, 0, 0, limit, true},
+		{"an operation without a limit", limited, query, 10 * time.Second, 0, 10 * time.Second, true},
+		{"an operation without a limit asks for none", limited, query, 0, 0, time.Hour, false},
+		{"an operation without a limit, more than it may", capped, query, time.Minute, 0, longest, true},
+		{"under Production", middleware.Production().Middleware(), get, 10 * time.Second, 0, 10 * time.Second, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				if c.caller > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, c.caller)
+					defer cancel()
+				}
+				start := time.Now()
+				err := c.run(ctx, aerostore.Chain(waitsFor(time.Hour), c.layer), aerostore.Timeout(c.asks))
+				if took := time.Since(start); took != c.want || (limitReached(err) == c.want) != c.ours {
+					t.Errorf("after %v: %v, want %v", took, err, c.want)
+				}
+			})
+		})
+	}
+}
+
 func TestACallerWhoCancelsIsNotTimedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -318,10 +374,15 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 
 func TestTimeoutsThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
 	for want, wire := range map[string]func(){
-		"of 0s":            func() { middleware.Timeout(0) },
-		"of -1s":           func() { middleware.Timeout(-time.Second) },
-		"of -1s for some":  func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: -time.Second, Ops: []aerostore.Op{1}}) },
-		"no operations":    func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: 1}) },
+		"of 0s":                            func() { middleware.Timeout(0) },
+		"of -1s":                           func() { middleware.Timeout(-time.Second) },
+		"of -1s for some":                  func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: -time.Second, Ops: []aerostore.Op{1}}) },
+		"no operations":                    func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: 1}) },
+		"a cap of 0s":                      func() { middleware.Timeout(1, middleware.TimeoutCap(0)) },
+		"a cap of 1s, below a limit of 2s": func() { middleware.Timeout(2*time.Second, middleware.TimeoutCap(time.Second)) },
+		"a cap of 2s, below a limit of 3s": func() {
+			middleware.Timeout(1, middleware.TimeoutCap(2*time.Second), middleware.TimeoutOps{Limit: 3 * time.Second, Ops: []aerostore.Op{1}})
+		},
 		"for operation 0":  func() { middleware.Timeout(1, middleware.TimeoutOps{Ops: []aerostore.Op{0}}) },
 		"for operation 17": func() { middleware.Timeout(1, middleware.TimeoutOps{Ops: []aerostore.Op{17}}) },
 	} {
