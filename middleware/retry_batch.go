@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aerostore/aerostore"
 )
@@ -20,8 +21,11 @@ func (r *retry) repeatBatch(
 	ctx context.Context, call aerostore.Call, next aerostore.Handler, result aerostore.Result, err error,
 ) (aerostore.Result, error) {
 	first, firstErr := result, err
+	if err != nil && len(result.Batch()) == 0 && !r.mayRepeat(ctx, call, err) {
+		return first, firstErr
+	}
 	var sum tries
-	b := newBatchRun(call)
+	b := &batchRun{call: call}
 	sent := call
 	for {
 		sum.add(result, err)
@@ -37,9 +41,20 @@ func (r *retry) repeatBatch(
 			if b.n > 1 && b.failed == nil && len(b.again) == 0 {
 				r.recovered.Add(1)
 			}
-			return sum.of(result).WithBatch(b.results), b.end(ended)
+			err = b.end(ended)
+			return sum.of(result).WithBatch(b.results), err
 		}
 	}
+}
+
+// mayRepeat reports whether a batch may go again that failed as a whole at its
+// first attempt.
+func (r *retry) mayRepeat(ctx context.Context, call aerostore.Call, err error) bool {
+	if call.InDoubt(err) && !r.repeats(call) {
+		r.leaveInDoubt(ctx, RetryAttempt{Call: call, Number: 1, Err: err, Keys: call.Len()})
+		return false
+	}
+	return r.transient(ctx, call, err)
 }
 
 // pauseBatch decides which keys go again and waits for the next attempt.
@@ -57,7 +72,8 @@ func (r *retry) pauseBatch(ctx context.Context, b *batchRun) (again bool, ended 
 func (r *retry) choose(ctx context.Context, b *batchRun) {
 	var doubt RetryAttempt
 	chosen := b.again[:0]
-	for _, i := range b.again {
+	for at := range b.sent() {
+		i := b.place(at)
 		err := b.results[i].Err
 		switch {
 		case err == nil:
@@ -77,27 +93,40 @@ func (r *retry) choose(ctx context.Context, b *batchRun) {
 }
 
 // A batchRun is a batch on its way through several attempts. What it does for a
-// key takes no longer where there are more of them.
+// key takes no longer where there are more of them, and it keeps nothing of its own
+// until there is a second attempt.
 type batchRun struct {
 	call     aerostore.Call
 	results  []aerostore.BatchResult // the last answer for each key
-	again    []int                   // keys of the attempt under way or to come
+	own      bool                    // results are not those that the first attempt returned
+	again    []int                   // keys of the attempt under way or to come, after the first
 	answered bool                    // an attempt as a whole succeeded
 	n        int                     // attempts made
 	failed   error                   // of the last one as a whole
 	failure  error                   // the last one's as a whole that was not cut short
 }
 
-func newBatchRun(call aerostore.Call) *batchRun {
-	b := &batchRun{
-		call:    call,
-		results: make([]aerostore.BatchResult, call.Len()),
-		again:   make([]int, call.Len()),
+// sent returns how many keys the last attempt had.
+func (b *batchRun) sent() int {
+	if b.n == 1 {
+		return len(b.results)
 	}
-	for i := range b.again {
-		b.again[i], b.results[i].Key = i, call.KeyAt(i)
+	return len(b.again)
+}
+
+// place returns where in the batch a key of the last attempt stands.
+func (b *batchRun) place(at int) int {
+	if b.n == 1 {
+		return at
 	}
-	return b
+	return b.again[at]
+}
+
+// keep makes the results the run's own, which may be changed.
+func (b *batchRun) keep() {
+	if !b.own {
+		b.results, b.own = slices.Clone(b.results), true
+	}
 }
 
 // take keeps what an attempt gave for the keys that were sent.
@@ -108,19 +137,29 @@ func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, er
 		b.failure = failure
 	}
 	b.answered = b.answered || err == nil
+	complete := len(results) == sent.Len()
 	whole := keyErrors{call: sent, err: err}
-	if err == nil { // for a store that breaks its promise of an answer for each key
+	switch {
+	case complete && b.n == 1:
+		b.results = results
+		return
+	case b.n == 1:
+		b.results, b.own = make([]aerostore.BatchResult, sent.Len()), true
+	}
+	if !complete && err == nil { // a store without an answer for each key breaks its promise
 		unknown := sent.Fail(aerostore.CodeNoResponse, nil)
 		unknown.InDoubt = sent.Writes()
 		whole.err = unknown
 	}
-	for at, i := range b.again {
-		kept := &b.results[i]
+	b.keep()
+	for at := range b.sent() {
+		kept := &b.results[b.place(at)]
 		before := kept.Err
-		if len(results) == len(b.again) {
+		if complete {
 			*kept = results[at]
 		} else {
-			kept.Record, kept.Err = nil, whole.of(kept.Key)
+			key := sent.KeyAt(at)
+			*kept = aerostore.BatchResult{Key: key, Err: whole.of(key)}
 		}
 		if before != nil && kept.Err != nil {
 			b.remember(kept, before)
@@ -185,6 +224,7 @@ func (b *batchRun) end(ended error) error {
 		return ending{n: b.n, last: b.failed, failure: b.failure, ended: ended, doubt: b.anyInDoubt()}.of(b.call)
 	}
 	if ended != nil {
+		b.keep()
 		for _, i := range b.again {
 			kept := &b.results[i]
 			kept.Err = ending{n: b.n, last: kept.Err, failure: failureOf(kept.Err), ended: ended}.ofKey(b.call, kept.Key)
