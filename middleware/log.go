@@ -41,8 +41,8 @@ import (
 //	batch_failed   how many keys of a batch failed, if any
 //	rows           records that a query or a batch read gave
 //	slow           true: it took longer than LogSlow allows
-//	error          the text of an [aerostore.Error], which holds no key and no
-//	               value; of other errors only outcome tells
+//	error          the SafeMessage of an [aerostore.Error], which holds no key and
+//	               no value; of other errors only outcome tells
 //
 // The outcome of a batch is that of its first key that failed. A record never
 // holds a key or a bin value, and why input was refused before anything was

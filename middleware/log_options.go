@@ -47,7 +47,7 @@ type LogSample int
 // not, it is an answer. It is asked about the errors of single keys in a batch,
 // too. By default all errors are failures but those for which
 // [aerostore.IsAnswer] is true. An error that leaves a write in doubt is always
-// a failure. Nil keeps the default.
+// a failure; see [aerostore.Call.InDoubt]. Nil keeps the default.
 type LogClassifier func(ctx context.Context, call aerostore.Call, err error) bool
 
 func (o LogLevels) applyLog(c *logConfig)     { c.asked = o }

@@ -66,8 +66,8 @@ type Stack struct {
 }
 
 // Production returns the layers that serve most services without a number that
-// only they know: a Timeout of one second, which holds neither for queries nor
-// for [aerostore.Do]; a Retry; and a CircuitBreaker for each namespace. An
+// only they know: a Timeout of one second, unless a call asks for another, which
+// holds neither for queries nor for [aerostore.Do]; a Retry; and a CircuitBreaker for each namespace. An
 // application changes what it wants to.
 //
 // It leaves out Log, which needs a logger; the limits, which need a number;

@@ -115,10 +115,11 @@
 // A failed operation has an error.type, and its span the status Error. That
 // there is no record, or that a filter left it out, is an answer and no failure:
 // it has the result code and no error. [WithErrorClassifier] draws the line
-// elsewhere. A batch has failed if all of its keys have.
+// elsewhere. A write in doubt has always failed, and a batch has if all of its keys
+// have.
 //
 // No measurement holds a key or a bin value, and no span does, unless [WithKey]
-// asks for the key. The text of an [aerostore.Error] keeps that promise and
+// asks for the key. The SafeMessage of an [aerostore.Error] keeps that promise and
 // becomes the description of the status; of another error, whose text may say
 // anything, only the type is told.
 //
