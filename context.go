@@ -72,10 +72,10 @@ func (e *contextError) Unwrap() error { return e.err }
 // Is reports whether the cause matches. What a context failed with is what its Err
 // says, and codes are those of operations.
 func (e *contextError) Is(target error) bool {
-	switch _, isCode := target.(ResultCode); { //nolint:errorlint // what is looked for
+	switch _, isCode := target.(ResultCode); {
 	case isSame(target, e.cause):
 		return true
-	case isCode, target == context.Canceled, target == context.DeadlineExceeded: //nolint:errorlint // as above
+	case isCode, target == context.Canceled, target == context.DeadlineExceeded:
 		return false
 	default:
 		return !e.isOperations() && errors.Is(e.cause, target)

@@ -29,7 +29,8 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 				cancel()
 				return ctx
 			},
-			[]error{context.Canceled}, "context canceled", "context canceled",
+			[]error{context.Canceled},
+			"context canceled", "context canceled",
 		},
 		"cancelled with a cause": {
 			func(ctx context.Context) context.Context {
@@ -37,7 +38,8 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 				cancel(shutdown)
 				return ctx
 			},
-			[]error{context.Canceled, shutdown}, "context canceled: the service shuts down", "context canceled: *errors.errorString",
+			[]error{context.Canceled, shutdown},
+			"context canceled: the service shuts down", "context canceled: *errors.errorString",
 		},
 		"a deadline with a cause": {
 			func(ctx context.Context) context.Context {
@@ -54,7 +56,8 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 				t.Cleanup(cancel)
 				return ctx
 			},
-			[]error{context.DeadlineExceeded, aerostore.ErrTimeout}, "the page: context deadline exceeded", "context deadline exceeded",
+			[]error{context.DeadlineExceeded, aerostore.ErrTimeout},
+			"the page: context deadline exceeded", "context deadline exceeded",
 		},
 	} {
 		ctx := c.end(t.Context())

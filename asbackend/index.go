@@ -70,7 +70,7 @@ const (
 	patience = 5 * time.Second
 )
 
-var errNoIndex error = safe.Text("the server accepted the index and then did not have it")
+var errNoIndex error = safe.TextError("the server accepted the index and then did not have it")
 
 func (s *Store) administer(ctx context.Context, index aerostore.Index, ready func(context.Context) error, job indexJob) error {
 	a := administration{store: s, ctx: ctx, index: index}
@@ -146,7 +146,7 @@ func (a *administration) ask(node *as.Node, command string) (string, error) {
 		return "", a.fail(code, cause)
 	}
 	if code, text := refusal(answer); code != aerostore.CodeOK {
-		refused := a.fail(code, safe.Text(text))
+		refused := a.fail(code, safe.TextError(text))
 		refused.InDoubt = false
 		return "", refused
 	}

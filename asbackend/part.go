@@ -93,7 +93,7 @@ func (r *request) sendAll(parts []*part) {
 
 // errReadAll is what a server refuses for several keys at once, and not for one, so
 // that it would depend on the other keys and on where they are.
-var errReadAll error = safe.Text("ReadAll beside an operation that writes is for one key alone")
+var errReadAll error = safe.TextError("ReadAll beside an operation that writes is for one key alone")
 
 func readsAllAndWrites(call aerostore.Call) bool {
 	if call.Op != aerostore.OpBatchOperate || !call.Writes() {

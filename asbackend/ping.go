@@ -15,7 +15,7 @@ const pingTimeout = time.Second
 
 var (
 	ping            = aerostore.Custom{Name: "PING"}
-	errNoNode error = safe.Text("the client has not found any node: check hosts and ports, and that the servers run")
+	errNoNode error = safe.TextError("the client has not found any node: check hosts and ports, and that the servers run")
 )
 
 // Ping implements [aerostore.Pinger]: it asks the nodes in use for their name,

@@ -19,7 +19,7 @@ type silence struct {
 	known int // of those when the timer was set
 }
 
-var errSilence error = safe.Text("nothing came for longer than all attempts take: the query waited for a connection, and all may be in use")
+var errSilence error = safe.TextError("nothing came for longer than all attempts take: the query waited for a connection, and all may be in use")
 
 func newSilence(most time.Duration) silence {
 	if most <= 0 {

@@ -109,16 +109,16 @@ func (d *deadline) isNear() bool {
 
 // explain returns err, naming the limit if it was that which ended the call, and
 // reports whether it was.
-func (d *deadline) explain(call aerostore.Call, err error) (explained error, ended bool) {
+func (d *deadline) explain(call aerostore.Call, err error) (ended bool, explained error) {
 	if !errors.Is(err, context.DeadlineExceeded) || !d.isNear() {
-		return err, false // of a deadline that somebody set further in
+		return false, err // of a deadline that somebody set further in
 	}
 	switch named, ok := errors.AsType[*TimeoutError](err); {
 	case !ok:
-		return d.limit.fail(call, err), true
+		return true, d.limit.fail(call, err)
 	case named == d.limit: // what is inside has the context's cause in its error
-		return errorOf(call, err), true
+		return true, errorOf(call, err)
 	default:
-		return err, false // of a Timeout further in
+		return false, err // of a Timeout further in
 	}
 }

@@ -128,7 +128,7 @@ func bound(ctx *deadline, call aerostore.Call, next aerostore.Handler) (aerostor
 	defer ctx.end()
 	result, err := next(ctx, call)
 	if err != nil {
-		err, _ = ctx.explain(call, err)
+		_, err = ctx.explain(call, err)
 	}
 	return result, err
 }

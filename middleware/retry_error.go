@@ -26,7 +26,7 @@ func (e *attemptsError) Error() string { return e.text(error.Error) }
 func (e *attemptsError) SafeMessage() string { return e.text(safe.Message) }
 
 func (e *attemptsError) text(textOf func(error) string) string {
-	text := ""
+	var text string
 	switch last, ok := e.last.(*aerostore.Error); { //nolint:errorlint // what wraps one has words of its own
 	case e.ended != nil:
 		text = fmt.Sprintf("%s before attempt %d, the last one failed with: %s", textOf(e.ended), e.n+1, textOf(e.last))

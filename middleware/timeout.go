@@ -77,7 +77,7 @@ func (t *timeout) bound(ctx *deadline, call aerostore.Call, next aerostore.Handl
 	if err == nil {
 		return result, nil
 	}
-	err, ended := ctx.explain(call, err)
+	ended, err := ctx.explain(call, err)
 	if ended {
 		t.fired.Add(1)
 		if t.hook != nil {

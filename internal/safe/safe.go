@@ -39,10 +39,10 @@ func TypeOf(err error) string {
 	return name
 }
 
-// Text is an error that says the same always.
-type Text string
+// A TextError is an error that says the same always.
+type TextError string
 
-func (t Text) Error() string { return string(t) }
+func (e TextError) Error() string { return string(e) }
 
 // SafeMessage implements [Messenger].
-func (t Text) SafeMessage() string { return string(t) }
+func (e TextError) SafeMessage() string { return string(e) }
