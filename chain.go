@@ -44,7 +44,9 @@ func Chain(s Store, middlewares ...Middleware) Store {
 // It may change the call and the context on the way in and the result and the
 // error on the way out, answer without calling next, or call next more than
 // once. It should return what next returned where it has nothing to say about
-// it. It must be safe for concurrent use.
+// it. One that refuses a call returns [Call.Fail], which says that nothing was
+// applied: another error leaves a write in doubt; see [Call.InDoubt]. It must be
+// safe for concurrent use.
 type Interceptor func(next Handler) Handler
 
 // Intercept makes a Middleware of interceptors, the first one outermost, as in
