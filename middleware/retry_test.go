@@ -25,7 +25,7 @@ func TestAFailureThatMayPassIsTriedAgain(t *testing.T) {
 					if attempts++; attempts < 3 {
 						return aerostore.Result{}, busy(call)
 					}
-					return aerostore.Result{}.WithBatch(make([]aerostore.BatchResult, call.Len())), nil
+					return success(call), nil
 				}), middleware.Retry())
 				if err := o.run(t.Context(), store); err != nil {
 					t.Errorf("it failed: %v", err)
