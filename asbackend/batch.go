@@ -19,13 +19,12 @@ func (r *request) batch() (aerostore.Result, error) {
 	if err != nil {
 		return aerostore.Result{}, err
 	}
-	parts := r.parts(records)
-	r.sendAll(parts)
+	parts := r.sendAll(r.parts(records, nil))
 	results := r.results(parts)
 	if result, err := failedBatch(parts); err != nil {
 		return result.WithBatch(results), err
 	}
-	result := parts[0].done().WithBatch(results)
+	result := aerostore.Result{Attempts: attemptsOf(parts)}.WithBatch(results)
 	result.Node = r.store.nodes.of(r.store.client, lastNode(parts))
 	return result, nil
 }
@@ -42,10 +41,7 @@ func failedBatch(parts []*part) (result aerostore.Result, err error) {
 			continue
 		}
 		if e := p.failure(); told == nil || e.InDoubt {
-			told, result.Node, result.Attempts = e, e.Node, 0
-			if p.ended == nil {
-				result.Attempts = attempts(p.err)
-			}
+			told, result.Node, result.Attempts = e, e.Node, p.count()
 		}
 	}
 	if told == nil {
@@ -191,7 +187,7 @@ func (r *request) results(parts []*part) []aerostore.BatchResult {
 			results[i].Key = key
 			switch br := record.BatchRec(); {
 			case br.ResultCode != types.OK || br.Record == nil:
-				results[i].Err = p.keyError(key, br)
+				results[i].Err = p.keyError(key, record)
 			case r.call.Op == aerostore.OpBatchOperate:
 				if r.call.Writes() {
 					dropNils(br.Record.Bins)
@@ -221,26 +217,33 @@ func lastNode(parts []*part) *as.Node {
 	return nil
 }
 
-// keyError returns the error of one key. The error of an only key has all of
-// its attempts in its chain; in larger parts the client says itself, for a key
-// with an answer, whether an attempt before is in doubt.
-func (p *part) keyError(key aerostore.Key, br *as.BatchRecord) error {
+// attemptsOf returns the attempts of the part that took most, 0 where they are not
+// known.
+func attemptsOf(parts []*part) (n int32) {
+	for _, p := range parts {
+		n = max(n, p.count())
+	}
+	return n
+}
+
+// keyError returns the error of one key.
+func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
+	br := record.BatchRec()
 	e := &aerostore.Error{
 		Op: p.call.Op, Namespace: key.Namespace(), Set: key.Set(),
-		Code: aerostore.ResultCode(br.ResultCode), InDoubt: br.InDoubt,
+		Code: aerostore.ResultCode(br.ResultCode), InDoubt: p.doubted[br],
 	}
+	failed := p.ended != nil || p.err != nil
 	switch {
 	case p.refused:
 		e.Err = errReadAll
-	case p.ended != nil && !hasAnswer(br):
-		e = p.failure()
+	case failed && !isAnswered(record) && (p.ended != nil || len(p.records) == 1):
+		e = p.failure() // in doubt if the key is: it was sent in every attempt
 		e.Namespace, e.Set = key.Namespace(), key.Set()
 	case br.Err != nil:
-		cause := p.heard(br.Err)
-		if len(p.records) == 1 {
-			e.InDoubt = inDoubt(p.call.Writes(), cause)
-		}
-		e.InDoubt = e.InDoubt || p.wait != nil && p.wait.sent
+		cause := newClientError(br.Err)
+		e.InDoubt = e.InDoubt || inDoubt(p.call.Writes(), cause.err)
+		cause.inDoubt = e.InDoubt
 		e.Node = p.store.nodes.of(p.store.client, cause.err.Node)
 		e.Err = nested(*e, cause)
 	case p.err != nil:
@@ -248,7 +251,7 @@ func (p *part) keyError(key aerostore.Key, br *as.BatchRecord) error {
 		cause.Namespace, cause.Set = e.Namespace, e.Set
 		e.InDoubt, e.Node, e.Err = cause.InDoubt, cause.Node, cause
 	default:
-		e.InDoubt = p.call.Writes() && br.ResultCode == types.NO_RESPONSE
+		e.InDoubt = e.InDoubt || p.call.Writes() && br.ResultCode == types.NO_RESPONSE
 	}
 	return e
 }

@@ -8,38 +8,36 @@ import (
 	"github.com/aerospike/aerospike-client-go/v7/types"
 )
 
-// inDoubt reports whether a call that failed so may have been applied.
+// inDoubt reports whether a command that failed so may have been applied.
 //
-// The client counts attempts and calls a write in doubt if there were more
-// than one, or if it has no server's answer to the only one; whether a byte
-// left does not enter into it. The mark is cleared here where the chain of
-// attempts says that none did. A chain that may have lost links is in doubt.
-func inDoubt(writes bool, e *clientError) bool {
-	err := e.err
+// The client calls a write in doubt if it has no server's answer; whether a byte left
+// does not enter into it. The mark is cleared here where the error says that none
+// did.
+func inDoubt(writes bool, err *as.AerospikeError) bool {
 	switch {
 	case !writes:
 		return false
-	case e.lossy:
-		return true
+	case isAnswer(err) && err.ResultCode == types.TIMEOUT:
+		return true // which the client does not mark on a key of a batch
 	case !marked(err):
 		return false
-	}
-	if isAnswer(err) && err.ResultCode != types.TIMEOUT {
+	case isAnswer(err):
 		// The server refused this attempt; what of those before?
 		return !neverSent(err.Unwrap())
+	default:
+		return !neverSent(err)
 	}
-	return !neverSent(err)
 }
 
-// isLinked reports whether there is more than one error of the client in the chain.
-func isLinked(err *as.AerospikeError) bool {
-	_, linked := err.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
-	return linked
+// linked returns the error of the client that err wraps, if it does.
+func linked(err *as.AerospikeError) (*as.AerospikeError, bool) {
+	inner, ok := err.Unwrap().(*as.AerospikeError) //nolint:errorlint // the client wraps its own type
+	return inner, ok
 }
 
 // marked reports whether the client calls any attempt in doubt.
 func marked(err *as.AerospikeError) bool {
-	for ok := true; ok; err, ok = err.Unwrap().(*as.AerospikeError) { //nolint:errorlint // the client wraps its own type
+	for ok := true; ok; err, ok = linked(err) {
 		if err.InDoubt {
 			return true
 		}
@@ -50,6 +48,11 @@ func marked(err *as.AerospikeError) bool {
 // neverSent reports whether it is certain that no attempt in err's chain sent
 // anything: each one failed for want of a node or of a connection. What it
 // does not know counts as sent.
+//
+// The client puts the errors of several nodes into one chain, in which each loses
+// what it wraps. What gave up loses nothing: a command with a single attempt gives up
+// only before it. What ran out of attempts lost its own if another node's error stands
+// in its place.
 func neverSent(err error) bool {
 	for err != nil {
 		attempt, ok := err.(*as.AerospikeError) //nolint:errorlint // this walks the chain itself
@@ -57,13 +60,10 @@ func neverSent(err error) bool {
 			return isDial(err)
 		}
 		switch attempt.ResultCode {
-		case types.NO_AVAILABLE_CONNECTIONS_TO_NODE,
-			types.INVALID_NODE_ERROR,
-			types.SERVER_NOT_AVAILABLE,
-			types.MAX_ERROR_RATE,
-			types.INVALID_CLUSTER_PARTITION_MAP:
 		case types.MAX_RETRIES_EXCEEDED:
-			// It stands around the attempts and is none itself.
+			if inner, ok := linked(attempt); ok && !isUnreached(inner) && !isDial(inner.Unwrap()) {
+				return false
+			}
 		case types.INVALID_NAMESPACE:
 			if attempt.Node != nil {
 				return false
@@ -81,11 +81,28 @@ func neverSent(err error) bool {
 				return false
 			}
 		default:
-			return false
+			if !isUnreached(attempt) {
+				return false
+			}
 		}
 		err = attempt.Unwrap()
 	}
 	return true
+}
+
+// isUnreached reports whether err is that of an attempt for want of a node or of a
+// connection.
+func isUnreached(err *as.AerospikeError) bool {
+	switch err.ResultCode {
+	case types.NO_AVAILABLE_CONNECTIONS_TO_NODE,
+		types.INVALID_NODE_ERROR,
+		types.SERVER_NOT_AVAILABLE,
+		types.MAX_ERROR_RATE,
+		types.INVALID_CLUSTER_PARTITION_MAP:
+		return true
+	default:
+		return false
+	}
 }
 
 // isDial reports whether err is that of a connection that did not come about.

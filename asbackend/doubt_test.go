@@ -160,10 +160,10 @@ func TestDoubtIsClearedOnlyWhereNothingWasSent(t *testing.T) {
 		},
 		"timed out on the server": {chain(nil, link{code: types.TIMEOUT, node: true, doubt: true}), true},
 	} {
-		if got := inDoubt(true, newClientError(c.err)); got != c.want {
+		if got := inDoubt(true, c.err); got != c.want {
 			t.Errorf("%s: %t, want %t", name, got, c.want)
 		}
-		if inDoubt(false, newClientError(c.err)) {
+		if inDoubt(false, c.err) {
 			t.Errorf("%s: a read is in doubt", name)
 		}
 	}

@@ -14,23 +14,20 @@ import (
 
 // fail returns the error of the call for an error of the client.
 func (r *request) fail(err as.Error) *aerostore.Error {
-	cause := r.heard(err)
+	cause := newClientError(err)
 	e := r.call.Fail(r.store.code(cause.err), nil)
 	e.Node = r.store.nodes.of(r.store.client, cause.err.Node)
-	e.InDoubt = inDoubt(r.call.Writes(), cause) || r.wait != nil && r.wait.sent
-	if ended := r.ended(cause.err); ended != nil {
+	e.InDoubt = inDoubt(r.call.Writes(), cause.err) || r.tries != nil && r.tries.sent
+	cause.inDoubt = e.InDoubt
+	if r.tries != nil && r.tries.late {
+		e.Code = aerostore.CodeTimeout
+	}
+	if ended := r.ended(cause.err, e.Code); ended != nil {
 		e.Code, e.Err = aerostore.CodeOK, &endedError{ended: ended, cause: cause}
 		return e
 	}
 	e.Err = nested(*e, cause)
 	return e
-}
-
-// heard returns an error of the client as the request has to take it.
-func (r *request) heard(err as.Error) *clientError {
-	cause := newClientError(err)
-	cause.lossy = r.spread && r.retries > 1 && isLinked(cause.err) && (r.wait == nil || !isStarvedOnly(cause.err))
-	return cause
 }
 
 // code returns the outermost code. A client that never met a node has no
@@ -52,7 +49,7 @@ func nested(e aerostore.Error, cause *clientError) error {
 	if e.Code != aerostore.CodeMaxRetries {
 		return cause
 	}
-	for err := cause.err; err != nil; err, _ = err.Unwrap().(*as.AerospikeError) { //nolint:errorlint // the client wraps its own type
+	for err := cause.err; err != nil; err, _ = linked(err) {
 		if code := aerostore.ResultCode(err.ResultCode); code.FromServer() {
 			return &aerostore.Error{Op: e.Op, Namespace: e.Namespace, Set: e.Set, Code: code, Err: cause}
 		}
@@ -62,7 +59,7 @@ func nested(e aerostore.Error, cause *clientError) error {
 
 // ended returns the context's error if it is why the client failed. A server
 // that had answered nevertheless is believed.
-func (r *request) ended(err *as.AerospikeError) error {
+func (r *request) ended(err *as.AerospikeError, code aerostore.ResultCode) error {
 	if isAnswer(err) {
 		return nil
 	}
@@ -71,7 +68,7 @@ func (r *request) ended(err *as.AerospikeError) error {
 	}
 	// The context's timer may be a little behind, and the client gives up a
 	// little early if another attempt would come too late.
-	timedOut := r.byContext && err.ResultCode == types.TIMEOUT
+	timedOut := r.byContext && code == aerostore.CodeTimeout
 	if deadline, ok := r.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
 		return passed(r.ctx)
 	}
@@ -104,8 +101,8 @@ func (e *endedError) SafeMessage() string { return safe.Message(e.ended) + ": " 
 // clientError is an error of the client with a text of one line that holds
 // neither keys nor values. The client's own has a line for each attempt.
 type clientError struct {
-	err   *as.AerospikeError
-	lossy bool // links of the chain may have been lost, see part
+	err     *as.AerospikeError
+	inDoubt bool // the call, whatever became of this attempt
 }
 
 func newClientError(err as.Error) *clientError {
@@ -124,7 +121,7 @@ func (e *clientError) SafeMessage() string { return e.Error() }
 // Error returns the reason behind the code.
 func (e *clientError) Error() string {
 	root := e.root()
-	unsent := neverSent(e.err) && !e.lossy
+	unsent := !e.inDoubt && neverSent(e.err)
 	switch {
 	case isAnswer(e.err):
 		return "answered by the server"
@@ -145,7 +142,7 @@ func (e *clientError) Error() string {
 func (e *clientError) root() *as.AerospikeError {
 	var root *as.AerospikeError
 	innermost := e.err
-	for err, ok := e.err, true; ok; err, ok = err.Unwrap().(*as.AerospikeError) { //nolint:errorlint // the client wraps its own type
+	for err, ok := e.err, true; ok; err, ok = linked(err) {
 		innermost = err
 		if err.ResultCode != types.NO_AVAILABLE_CONNECTIONS_TO_NODE && err.ResultCode != types.MAX_RETRIES_EXCEEDED && !gaveUp(err) {
 			root = err
@@ -169,7 +166,8 @@ func isNetwork(err *as.AerospikeError) bool {
 	if err.ResultCode != types.NETWORK_ERROR && err.ResultCode != types.TIMEOUT {
 		return false
 	}
-	return err.Unwrap() != nil && !isLinked(err)
+	_, linked := linked(err)
+	return err.Unwrap() != nil && !linked
 }
 
 // isAnswer reports whether err is a server's answer, not the client's verdict.

@@ -6,29 +6,35 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
 // A fakeNode speaks as much of the protocol as the client needs to find a
 // cluster, and answers commands on single records as a script says, for what no
-// real server can be made to do when it is wanted. Of a batch it answers, with
-// the same code, for the whole.
+// real server can be made to do when it is wanted. Of a batch it answers for the
+// whole, unless the script says otherwise.
 type fakeNode struct {
 	listener net.Listener
 	done     sync.WaitGroup
 	name     string
-	replicas [][partitions / 8]byte // what it has: as the master, as the first replica and so on; a bit for each partition
 
-	mu       sync.Mutex
-	peers    string
-	script   []answer // for the commands to come; the last one stands for all after it
-	received int      // whole commands
-	conns    map[net.Conn]bool
+	mu         sync.Mutex
+	peers      string
+	replicas   [][partitions / 8]byte // what it has: as the master, as the first replica and so on; a bit for each partition
+	generation int                    // of that
+	script     []answer               // for the commands to come; the last one stands for all after it
+	received   int                    // whole commands
+	keys       []int                  // of each of these, 0 if it is no batch
+	conns      map[net.Conn]bool
 }
 
 // answer is what the node does with a command: it answers with the code, hangs
@@ -36,9 +42,11 @@ type fakeNode struct {
 type answer int
 
 const (
-	hangsUp   answer = -1
-	saysNone  answer = -2
-	answersOK        = answer(0)
+	hangsUp      answer = -1
+	saysNone     answer = -2
+	answersFirst answer = -3 // of the keys of a batch, and hangs up
+	answersOK           = answer(0)
+	eachKey      answer = 1000 // and a code for each
 )
 
 // newFakeNode returns a node that is a cluster by itself.
@@ -92,13 +100,17 @@ func keysOf(nodes int) []aerostore.Key {
 	keys := make([]aerostore.Key, nodes)
 	for found, id := 0, 0; found < nodes; id++ {
 		k := key("set", id)
-		digest := k.Digest()
-		if i := int(binary.LittleEndian.Uint16(digest[:])%partitions) % nodes; keys[i] == (aerostore.Key{}) {
+		if i := partitionOf(k) % nodes; keys[i] == (aerostore.Key{}) {
 			keys[i] = k
 			found++
 		}
 	}
 	return keys
+}
+
+func partitionOf(k aerostore.Key) int {
+	digest := k.Digest()
+	return int(binary.LittleEndian.Uint16(digest[:]) % partitions)
 }
 
 func listen(t testing.TB, replicas int) *fakeNode {
@@ -125,6 +137,28 @@ func (n *fakeNode) hold(replica, partition int) {
 	n.replicas[replica][partition/8] |= 0x80 >> (partition % 8)
 }
 
+// takeOver makes the node the master of a key's partition instead of another node,
+// and waits until the client has noticed.
+func (n *fakeNode) takeOver(t *testing.T, s *asbackend.Store, from *fakeNode, k aerostore.Key) {
+	t.Helper()
+	partition := partitionOf(k)
+	for node, change := range map[*fakeNode]func(b *byte, bit byte){
+		from: func(b *byte, bit byte) { *b &^= bit },
+		n:    func(b *byte, bit byte) { *b |= bit },
+	} {
+		node.mu.Lock()
+		change(&node.replicas[0][partition/8], 0x80>>(partition%8))
+		node.generation++
+		node.mu.Unlock()
+	}
+	for s.ByNode(aerostore.Call{Op: aerostore.OpPut, Key: k}) != n.name {
+		if t.Context().Err() != nil {
+			t.Fatal("the client never noticed")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func (n *fakeNode) addr() string { return n.listener.Addr().String() }
 
 // will sets the script anew.
@@ -141,10 +175,18 @@ func (n *fakeNode) got() int {
 	return n.received
 }
 
-func (n *fakeNode) next() answer {
+// batches returns how many keys the commands had that have come in.
+func (n *fakeNode) batches() []int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.keys)
+}
+
+func (n *fakeNode) next(keys int) answer {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.received++
+	n.keys = append(n.keys, keys)
 	a := n.script[0]
 	if len(n.script) > 1 {
 		n.script = n.script[1:]
@@ -177,7 +219,30 @@ const (
 	recordMessage   = 3
 	sizeMask        = 1<<48 - 1
 	last            = 1 // of the messages that answer a batch
+	messageHeader   = 22
+	batchField      = 41
 )
+
+// message returns an answer to a command, or to the i-th key of a batch.
+func message(a answer, flags byte, i int) []byte {
+	m := make([]byte, messageHeader)
+	m[0], m[3], m[5] = messageHeader, flags, byte(a)
+	binary.BigEndian.PutUint32(m[14:], uint32(i)) //nolint:gosec // G115: a few keys
+	return m
+}
+
+// keysIn returns how many keys a batch has, 0 if the command is none.
+func keysIn(command []byte) int {
+	fields := command[messageHeader:]
+	for range binary.BigEndian.Uint16(command[18:]) {
+		size := binary.BigEndian.Uint32(fields)
+		if fields[4] == batchField {
+			return int(binary.BigEndian.Uint32(fields[5:]))
+		}
+		fields = fields[4+size:]
+	}
+	return 0
+}
 
 func (n *fakeNode) serve(c net.Conn) {
 	for {
@@ -190,22 +255,30 @@ func (n *fakeNode) serve(c net.Conn) {
 			return
 		}
 		var reply []byte
+		leaves := false
 		switch header[1] {
 		case infoMessage:
 			reply = []byte(n.info(string(body)))
 		case recordMessage:
-			switch a := n.next(); a {
-			case hangsUp:
+			keys := keysIn(body)
+			switch a := n.next(keys); {
+			case a == hangsUp:
 				return
-			case saysNone:
+			case a == saysNone:
 				continue
+			case a == answersFirst:
+				reply, leaves = message(answersOK, 0, 0), true
+			case a >= eachKey:
+				for i := range keys {
+					reply = append(reply, message(a-eachKey, 0, i)...)
+				}
+				reply = append(reply, message(answersOK, last, 0)...)
 			default:
-				reply = make([]byte, 22)
-				reply[0], reply[3], reply[5] = 22, last, byte(a)
+				reply = message(a, last, 0)
 			}
 		}
 		binary.BigEndian.PutUint64(header[:], uint64(protocolVersion)<<56|uint64(header[1])<<48|uint64(len(reply)))
-		if _, err := c.Write(append(header[:], reply...)); err != nil {
+		if _, err := c.Write(append(header[:], reply...)); err != nil || leaves {
 			return
 		}
 	}
@@ -214,16 +287,15 @@ func (n *fakeNode) serve(c net.Conn) {
 // info answers what is asked of a node.
 func (n *fakeNode) info(commands string) string {
 	n.mu.Lock()
-	peers := n.peers
-	n.mu.Unlock()
+	defer n.mu.Unlock()
 	replicas := fmt.Sprintf("%s:0,%d", namespace, len(n.replicas))
 	for _, held := range n.replicas {
 		replicas += "," + base64.StdEncoding.EncodeToString(held[:])
 	}
 	answers := map[string]string{
 		"build": "8.1.0.3", "node": n.name, "features": "pscans;batch-any;pquery;query-show",
-		"partition-generation": "1", "peers-generation": "1", "rebalance-generation": "1",
-		"peers-clear-std": "1,3000,[" + peers + "]", "cluster-name": "fake", "namespaces": namespace,
+		"partition-generation": strconv.Itoa(n.generation), "peers-generation": "1", "rebalance-generation": "1",
+		"peers-clear-std": "1,3000,[" + n.peers + "]", "cluster-name": "fake", "namespaces": namespace,
 		"replicas": replicas,
 	}
 	var all strings.Builder

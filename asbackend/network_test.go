@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -163,9 +164,9 @@ var mishaps = []mishap{
 	},
 }
 
-// useUp takes every connection that the client may have until the test is over, or
-// they are given back.
-func useUp(t *testing.T, s *asbackend.Store) (giveBack func()) {
+// useUp takes every connection that the client may have, to all nodes or to some,
+// until the test is over, or they are given back.
+func useUp(t *testing.T, s *asbackend.Store, of ...*fakeNode) (giveBack func()) {
 	t.Helper()
 	taken := map[*as.Connection]*as.Node{}
 	giveBack = sync.OnceFunc(func() {
@@ -175,7 +176,8 @@ func useUp(t *testing.T, s *asbackend.Store) (giveBack func()) {
 	})
 	t.Cleanup(giveBack)
 	for _, node := range s.Client().GetNodes() {
-		for {
+		isOf := func(n *fakeNode) bool { return n.name == node.GetName() }
+		for len(of) == 0 || slices.ContainsFunc(of, isOf) {
 			c, err := node.GetConnection(50 * time.Millisecond) // time enough to open one
 			if err != nil {
 				break

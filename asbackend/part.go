@@ -1,6 +1,7 @@
 package asbackend
 
 import (
+	"slices"
 	"sync"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -15,8 +16,8 @@ import (
 // The client would divide a batch, too, and put the errors of all nodes into one
 // chain, in which each loses what it wraps: a command that timed out stands
 // around another's that was never sent. Sent by parts, each has its own chain,
-// and what is left of the context's deadline when its turn comes. Within a part the
-// client may still turn to a replica, and then loses links in the same way.
+// and what is left of the context's deadline when its turn comes. Keys that move to
+// another node before the part is sent, or sent again, make parts of their own.
 type part struct {
 	request
 	node    *as.Node // nil where none is known for the keys
@@ -25,21 +26,23 @@ type part struct {
 	err     as.Error         // of the part as a whole
 	failed  *aerostore.Error // what the call makes of err, see failure
 
-	ended   *aerostore.Error // the call ended while the part waited to be sent
-	refused bool             // as the server would refuse a larger one
+	waited  bool                     // since it was divided from others, in which keys may move
+	moved   []*part                  // which it was divided into
+	doubted map[*as.BatchRecord]bool // the keys of which an attempt is in doubt
+	ended   *aerostore.Error         // the call ended while the part waited to be sent
+	refused bool                     // as the server would refuse a larger one
 }
 
-// parts divides a batch by nodes, in the order in which these come up.
-func (r *request) parts(records []as.BatchRecordIfc) []*part {
+// parts divides records of a batch by nodes, in the order in which these come up.
+func (r *request) parts(records []as.BatchRecordIfc, places []int) []*part {
 	policy := r.store.batchPolicy()
 	nodes := r.store.client.GetNodes()
 	if len(nodes) == 1 {
-		return []*part{{request: *r, node: nodes[0], records: records}}
+		return []*part{{request: *r, node: nodes[0], records: records, places: places}}
 	}
 	if !isSteady(policy, r.call) {
-		return []*part{{request: *r, records: records}}
+		return []*part{{request: *r, records: records, places: places}}
 	}
-	refuses := len(records) > 1 && readsAllAndWrites(r.call)
 	var parts []*part
 	byNode := make(map[*as.Node]*part, len(nodes))
 	for i, record := range records {
@@ -50,11 +53,15 @@ func (r *request) parts(records []as.BatchRecordIfc) []*part {
 			parts = append(parts, p)
 			byNode[node] = p
 		}
+		if places != nil {
+			i = places[i]
+		}
 		p.records, p.places = append(p.records, record), append(p.places, i)
 	}
-	for _, p := range parts {
-		p.refused = refuses && len(p.records) == 1
-		p.spread = len(p.records) > 1 && mayMove(policy.ReplicaPolicy)
+	if r.call.Len() > 1 && readsAllAndWrites(r.call) {
+		for _, p := range parts {
+			p.refused = len(p.records) == 1
+		}
 	}
 	return parts
 }
@@ -67,11 +74,21 @@ func isSteady(p *as.BatchPolicy, call aerostore.Call) bool {
 	return call.Writes() || mayMove(p.ReplicaPolicy) || p.ReplicaPolicy == as.MASTER
 }
 
-// sendAll sends the parts, as many at once as the policy says.
-func (r *request) sendAll(parts []*part) {
+// sendAll sends the parts, as many at once as the policy says. It returns them with
+// those that they were divided into.
+func (r *request) sendAll(parts []*part) []*part {
+	r.sendEach(parts)
+	for _, p := range parts {
+		parts = append(parts, p.moved...)
+	}
+	return parts
+}
+
+func (r *request) sendEach(parts []*part) {
 	atOnce := r.store.batchPolicy().ConcurrentNodes
 	if len(parts) == 1 || atOnce == 1 {
-		for _, p := range parts {
+		for i, p := range parts {
+			p.waited = i > 0
 			p.send()
 		}
 		return
@@ -81,8 +98,9 @@ func (r *request) sendAll(parts []*part) {
 	}
 	var sent sync.WaitGroup
 	free := make(chan struct{}, atOnce)
-	for _, p := range parts {
+	for i, p := range parts {
 		free <- struct{}{}
+		p.waited = i >= atOnce
 		sent.Go(func() {
 			defer func() { <-free }()
 			p.send()
@@ -110,11 +128,84 @@ func (p *part) send() {
 		return
 	case p.isLate():
 		p.ended = p.call.FailContext(passed(p.ctx))
+		p.ended.InDoubt = p.tries != nil && p.tries.sent
 		return
 	}
-	if p.err = p.sendBatch(p.records); p.err != nil && p.wait != nil {
-		p.sendAgain()
+	open := p.records
+	for {
+		if p.waited && p.hasMoved(open) && p.divide(open) {
+			return
+		}
+		p.err = p.sendBatch(open)
+		if p.err == nil || p.tries == nil {
+			return
+		}
+		p.tries.last = p.err
+		open = slices.DeleteFunc(slices.Clone(open), isAnswered)
+		pause, more := p.next()
+		if p.tries.sent && p.doubted == nil {
+			p.doubted = make(map[*as.BatchRecord]bool, len(open))
+			for _, record := range open {
+				p.doubted[record.BatchRec()] = true
+			}
+		}
+		if !more || len(open) == 0 || !p.sleep(pause) {
+			return
+		}
+		p.waited = true
 	}
+}
+
+// isAnswered reports whether a key has an answer, or else the error of an operation
+// of its own that the client did not give up.
+func isAnswered(record as.BatchRecordIfc) bool {
+	br := record.BatchRec()
+	if br.Err != nil {
+		e := newClientError(br.Err).err
+		return !gaveUp(e) && !ranOut(e)
+	}
+	return br.ResultCode != types.NO_RESPONSE
+}
+
+// hasMoved reports whether a record that the part writes belongs to another node by
+// now. Of reads nothing is in doubt.
+func (p *part) hasMoved(records []as.BatchRecordIfc) bool {
+	policy := p.store.batchPolicy()
+	return p.call.Writes() && slices.ContainsFunc(records, func(record as.BatchRecordIfc) bool {
+		node, _ := p.store.writeNode(policy.ReplicaPolicy, record.BatchRec().Key)
+		return node != p.node
+	})
+}
+
+// divide sends what is left of the part in parts of their own, if there are several
+// or it goes to another node.
+func (p *part) divide(open []as.BatchRecordIfc) bool {
+	left := make(map[as.BatchRecordIfc]bool, len(open))
+	for _, record := range open {
+		left[record] = true
+	}
+	var records []as.BatchRecordIfc
+	var places, openPlaces []int
+	for i, record := range p.records {
+		if left[record] {
+			openPlaces = append(openPlaces, p.place(i))
+		} else {
+			records, places = append(records, record), append(places, p.place(i))
+		}
+	}
+	moved := p.parts(open, openPlaces)
+	if len(moved) == 1 && moved[0].node == p.node {
+		return false
+	}
+	for _, m := range moved {
+		m.doubted = p.doubted
+		if p.tries != nil {
+			m.tries = new(*p.tries)
+		}
+	}
+	p.records, p.places, p.err = records, places, nil
+	p.moved = p.sendAll(moved)
+	return true
 }
 
 // place returns where in the batch the i-th record of the part stands.
@@ -127,11 +218,26 @@ func (p *part) place(i int) int {
 
 // failure returns the error of the part as a whole.
 func (p *part) failure() *aerostore.Error {
-	if p.ended != nil {
+	switch {
+	case p.ended != nil:
 		return new(*p.ended)
-	}
-	if p.failed == nil { // for all keys once: it names what they share
+	case p.failed != nil: // for all keys once: it names what they share
+	case p.tries != nil && p.tries.last != nil:
+		p.failed = p.verdict()
+	default:
 		p.failed = p.fail(p.err)
 	}
 	return new(*p.failed)
+}
+
+// count returns how many attempts the part took, 0 if it is not known or none.
+func (p *part) count() int32 {
+	switch {
+	case p.err != nil:
+		return p.made(p.err)
+	case p.ended != nil, p.refused, len(p.records) == 0:
+		return 0
+	default:
+		return p.done().Attempts
+	}
 }

@@ -11,9 +11,15 @@ import (
 // The client keeps and does not copy the policies it is given, so that those
 // that hold are passed on as they are or changed on a copy.
 
+// allow takes in the retries of a policy, of which 0 and 1 both mean a single attempt.
+func (r *request) allow(retries int) {
+	r.most = max(retries, 1)
+	r.repeats = r.most > 1 && r.call.Writes()
+}
+
 func (r *request) readPolicy() *as.BasePolicy {
 	base := r.store.readPolicy()
-	r.retries = base.MaxRetries
+	r.most = max(base.MaxRetries, 1)
 	if !r.retimes(base) {
 		return base
 	}
@@ -26,7 +32,7 @@ func (r *request) readPolicy() *as.BasePolicy {
 // each operation answers.
 func (r *request) writePolicy(each bool) *as.WritePolicy {
 	base := r.store.writePolicy()
-	r.retries = base.MaxRetries
+	r.allow(base.MaxRetries)
 	each = each && !base.RespondPerEachOp
 	if !each && !asksToWrite(r.call.Options) && !r.retimes(&base.BasePolicy) {
 		return base
@@ -50,7 +56,7 @@ func (r *request) batchPolicy() *as.BatchPolicy {
 	if r.call.Writes() {
 		retries = r.store.writePolicy().MaxRetries
 	}
-	r.retries = retries
+	r.allow(retries)
 	if base.RespondAllKeys && retries == base.MaxRetries && sendKey == base.SendKey && !r.retimes(&base.BasePolicy) {
 		return base
 	}
@@ -143,15 +149,15 @@ func (r *request) timeouts(p *as.BasePolicy) (total, socket time.Duration, byCon
 // above the total one is not worth a copy: the client heeds the shorter.
 func (r *request) retimes(p *as.BasePolicy) bool {
 	total, socket, _ := r.timeouts(p)
-	return r.waits(p, total) || total != p.TotalTimeout || socket != p.SocketTimeout && r.call.Options.SocketTimeout > 0
+	return r.tried(p, total) || total != p.TotalTimeout || socket != p.SocketTimeout && r.call.Options.SocketTimeout > 0
 }
 
-// retime gives the policy the timeouts of the call, and has the client give up early
-// where the wait for a connection is not left to it.
+// retime gives the policy the timeouts of the call, and of the next try where the
+// command is repeated here.
 func (r *request) retime(p *as.BasePolicy) {
 	p.TotalTimeout, p.SocketTimeout, r.byContext = r.timeouts(p)
-	if r.waits(p, p.TotalTimeout) {
-		r.hasten(p)
+	if r.tried(p, p.TotalTimeout) {
+		r.try(p)
 	}
 }
 

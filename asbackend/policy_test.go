@@ -57,7 +57,7 @@ func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
 		Read: as.NewPolicy(), Write: as.NewWritePolicy(0, 77), Batch: as.NewBatchPolicy(), BatchWrite: as.NewBatchWritePolicy(),
 		BatchRemove: as.NewBatchDeletePolicy(), Query: as.NewQueryPolicy(), Info: as.NewInfoPolicy(),
 	}
-	given.Write.MaxRetries, given.BatchWrite.Expiration = 5, 88
+	given.Write.MaxRetries, given.BatchWrite.Expiration = 1, 88
 	s, err := New(offline(t).client, WithPolicies(given))
 	if err != nil {
 		t.Fatal(err)
@@ -81,8 +81,10 @@ func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
 	if p := s.batchRemovePolicyFor(plain); p != s.policies.BatchRemove {
 		t.Errorf("a removal: %+v", p)
 	}
-	if p := requestOf(s, aerostore.OpBatchWrite, plain).batchPolicy(); p.MaxRetries != 5 {
-		t.Errorf("a batch that writes has %d retries", p.MaxRetries)
+	s.policies.Write.MaxRetries = 5
+	batch := requestOf(s, aerostore.OpBatchWrite, plain)
+	if batch.batchPolicy(); batch.most != 5 {
+		t.Errorf("a batch that writes has %d attempts", batch.most)
 	}
 	if s.client.DefaultWritePolicy.Expiration != 0 {
 		t.Error("the client's default was changed")
@@ -202,8 +204,8 @@ func TestBatchesThatWriteAreRetriedAsSingleWritesAre(t *testing.T) {
 		t.Errorf("%d retries, RespondAllKeys %t", p.MaxRetries, p.RespondAllKeys)
 	}
 	s.client.DefaultWritePolicy.MaxRetries = 3
-	if p := r.batchPolicy(); p.MaxRetries != 3 {
-		t.Errorf("%d retries, want 3", p.MaxRetries)
+	if p := r.batchPolicy(); r.most != 3 || p.MaxRetries != 0 {
+		t.Errorf("%d attempts, want 3; %d of them by the client", r.most, p.MaxRetries)
 	}
 	r = requestOf(s, aerostore.OpBatchRead, aerostore.Options{})
 	if p := r.batchPolicy(); p.MaxRetries != 2 || !p.RespondAllKeys {

@@ -33,8 +33,22 @@ func (r *request) sendsKey() bool {
 // afterwards.
 func (r *request) singleWith(key *as.Key) (aerostore.Result, error) {
 	result, err := r.singleOnce(key)
-	if err != nil && r.wait != nil {
+	if err != nil && r.tries != nil {
 		return r.singleAgain(key, result, err)
+	}
+	return result, err
+}
+
+// singleAgain repeats an operation on a single record as long as it is due.
+//
+//go:noinline
+func (r *request) singleAgain(key *as.Key, result aerostore.Result, err error) (aerostore.Result, error) {
+	for err != nil && r.again() {
+		result, err = r.singleOnce(key)
+	}
+	if err != nil && r.tries.last != nil {
+		e := r.verdict()
+		return aerostore.Result{Node: e.Node, Attempts: r.made(r.tries.last)}, e
 	}
 	return result, err
 }
@@ -121,20 +135,24 @@ func (r *request) read(record *as.Record, err as.Error) (aerostore.Result, error
 
 // failed returns error and result of a call that the client failed.
 func (r *request) failed(err as.Error) (aerostore.Result, error) {
-	if r.wait != nil {
-		r.note(err)
+	if r.tries != nil {
+		r.tries.last = err
 	}
 	e := r.fail(err)
-	return aerostore.Result{Node: e.Node, Attempts: attempts(err)}, e
+	return aerostore.Result{Node: e.Node, Attempts: r.made(err)}, e
 }
 
-// done returns the result of a call that the client carried out. How often it
-// tried it says only of calls that fail.
+// done returns the result of a call that was carried out. How often the client tried
+// a read it says only where it failed.
 func (r *request) done() aerostore.Result {
-	if r.retries > 1 {
+	switch {
+	case r.most == 1:
+		return aerostore.Result{Attempts: 1}
+	case r.repeats:
+		return aerostore.Result{Attempts: int32(r.tries.attempts) + 1} //nolint:gosec // G115: a count of retries
+	default:
 		return aerostore.Result{}
 	}
-	return aerostore.Result{Attempts: 1}
 }
 
 // attempts returns how often the client tried before it failed.

@@ -132,9 +132,9 @@ type request struct {
 	left      time.Duration
 	byContext bool
 
-	spread  bool  // it is part of a batch that the client may spread over other nodes
-	retries int   // the policy's MaxRetries; 0 and 1 both mean a single attempt
-	wait    *wait // for a connection, nil where that is left to the client
+	most    int    // attempts that the policy allows
+	repeats bool   // further ones are made here, and not by the client
+	tries   *tries // nil: one by the client is all
 }
 
 func (r *request) do() (aerostore.Result, error) {
@@ -200,7 +200,9 @@ func (r *request) unsupported() (aerostore.Result, error) {
 func (r *request) custom() error {
 	err := r.call.Run(r.ctx)
 	if client, ok := err.(as.Error); ok { //nolint:errorlint // what wraps the client's error has its own say
-		return r.fail(client)
+		e := r.fail(client)
+		e.InDoubt = r.call.Writes() // whatever else the function did
+		return e
 	}
 	return err
 }

@@ -1,0 +1,214 @@
+package asbackend
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore"
+)
+
+// Errors of a single attempt, as the client makes them.
+var (
+	lost      = chain(io.EOF, link{code: maxRetries, doubt: true, attempt: 1}, link{code: types.NETWORK_ERROR, doubt: true})
+	starved   = chain(nil, link{code: types.TIMEOUT, gaveUp: true, doubt: true}, link{code: noConnection, doubt: true})
+	forbidden = chain(nil, link{code: types.FAIL_FORBIDDEN, node: true})
+)
+
+// putting returns a request that writes under the policy, whose first try begins.
+func putting(ctx context.Context, client *as.Client, change func(*as.WritePolicy)) *request {
+	policy := as.NewWritePolicy(0, 0)
+	policy.MaxRetries = 5
+	change(policy)
+	s := &Store{client: client, life: newLifetime(func() {}), policies: Policies{Write: policy}, patience: leastPatience}
+	call := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "set", 1)}
+	r := &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": 1})}
+	r.isLate()
+	r.writePolicy(false)
+	return r
+}
+
+// pausesOf has tries end with each of the errors and returns the pauses after them,
+// -1 where there is no other try.
+func pausesOf(r *request, ends ...*as.AerospikeError) (pauses []time.Duration) {
+	for _, err := range ends {
+		r.tries.last = err
+		begun := time.Now()
+		if !r.again() {
+			return append(pauses, -1)
+		}
+		pauses = append(pauses, time.Since(begun))
+		r.writePolicy(false)
+	}
+	return pauses
+}
+
+func TestThePolicySaysHowLongToPauseBetweenAttempts(t *testing.T) {
+	nobody := offline(t).client
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		change func(*as.WritePolicy)
+		ends   []*as.AerospikeError
+		want   []time.Duration
+	}{
+		"none":            {func(p *as.WritePolicy) { p.SleepBetweenRetries = 0 }, []*as.AerospikeError{lost, lost}, []time.Duration{0, 0}},
+		"equal ones":      {func(p *as.WritePolicy) { p.SleepBetweenRetries = 40 * ms }, []*as.AerospikeError{lost, lost}, []time.Duration{40 * ms, 40 * ms}},
+		"growing ones":    {func(p *as.WritePolicy) { p.SleepBetweenRetries, p.SleepMultiplier = 40*ms, 2 }, []*as.AerospikeError{lost, lost, lost}, []time.Duration{40 * ms, 80 * ms, 160 * ms}},
+		"a single try":    {func(p *as.WritePolicy) { p.MaxRetries, p.TotalTimeout = 0, 0 }, []*as.AerospikeError{lost}, []time.Duration{-1}},
+		"the last one":    {func(p *as.WritePolicy) { p.MaxRetries = 2 }, []*as.AerospikeError{lost, lost}, []time.Duration{ms, -1}},
+		"a forbidden":     {func(*as.WritePolicy) {}, []*as.AerospikeError{lost, forbidden}, []time.Duration{ms, -1}},
+		"beyond the time": {func(p *as.WritePolicy) { p.TotalTimeout, p.SleepBetweenRetries = 100*ms, 60*ms }, []*as.AerospikeError{lost, lost}, []time.Duration{60 * ms, -1}},
+		"for connections": {
+			func(p *as.WritePolicy) { p.TotalTimeout = 40 * ms },
+			[]*as.AerospikeError{starved, starved, starved, starved, starved, starved, starved},
+			[]time.Duration{ms, 2 * ms, 4 * ms, 8 * ms, 16 * ms, 9 * ms, -1},
+		},
+		"for a connection in each attempt": {
+			func(*as.WritePolicy) {}, []*as.AerospikeError{starved, starved, lost, starved}, []time.Duration{ms, 2 * ms, ms, ms},
+		},
+		"for none, since the policy says so": {
+			func(p *as.WritePolicy) { p.ExitFastOnExhaustedConnectionPool = true }, []*as.AerospikeError{starved}, []time.Duration{-1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got := pausesOf(putting(t.Context(), nobody, c.change), c.ends...)
+				if len(got) != len(c.want) {
+					t.Fatalf("pauses %v, want %v", got, c.want)
+				}
+				for i := range got {
+					if got[i] != c.want[i] {
+						t.Fatalf("pauses %v, want %v", got, c.want)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestFurtherTriesHaveWhatIsLeftOfTheTimeout(t *testing.T) {
+	nobody := offline(t).client
+	synctest.Test(t, func(t *testing.T) {
+		r := putting(t.Context(), nobody, func(p *as.WritePolicy) {
+			p.TotalTimeout, p.SocketTimeout, p.SleepBetweenRetries = time.Second, 100*time.Millisecond, 300*time.Millisecond
+		})
+		for _, want := range []time.Duration{700 * time.Millisecond, 400 * time.Millisecond, 100 * time.Millisecond} {
+			r.tries.last = lost
+			if !r.again() {
+				t.Fatal("there is no other try")
+			}
+			p := r.writePolicy(false)
+			if p.TotalTimeout != want || p.SocketTimeout != 100*time.Millisecond || p.MaxRetries != 0 {
+				t.Errorf("timeouts %v and %v, %d retries, want a timeout of %v", p.TotalTimeout, p.SocketTimeout, p.MaxRetries, want)
+			}
+		}
+	})
+}
+
+func TestTheWaitForAConnectionBeginsAnewForEachAttemptWithoutATimeout(t *testing.T) {
+	nobody := offline(t).client
+	synctest.Test(t, func(t *testing.T) {
+		r := putting(t.Context(), nobody, func(p *as.WritePolicy) { p.TotalTimeout, p.SocketTimeout = 0, 0 })
+		for range 2 {
+			begun := time.Now()
+			for r.tries.last = starved; r.again(); r.tries.last = starved {
+				r.writePolicy(false)
+			}
+			if waited := time.Since(begun); waited != noSocketTimeout {
+				t.Errorf("it waited for %v", waited)
+			}
+			if pausesOf(r, lost)[0] < 0 {
+				t.Fatal("there is no other attempt")
+			}
+		}
+	})
+}
+
+func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
+	nobody := offline(t).client
+	for name, c := range map[string]struct {
+		deadline time.Duration // of the context, 0: none
+		end      func(r *request, cancel func())
+		ends     []*as.AerospikeError
+		matches  error
+		code     aerostore.ResultCode
+		text     string
+		doubt    bool
+		attempts int32
+	}{
+		"the attempts are used up": {
+			ends: []*as.AerospikeError{lost, lost, lost, lost, lost}, code: aerostore.CodeMaxRetries, text: "EOF", doubt: true, attempts: 5,
+		},
+		"no time for another": {
+			ends: []*as.AerospikeError{lost, lost, lost, lost}, code: aerostore.CodeTimeout, text: "EOF", doubt: true, attempts: 4,
+		},
+		"no time until the deadline": {
+			deadline: 50 * time.Millisecond, ends: []*as.AerospikeError{lost}, matches: context.DeadlineExceeded, text: "EOF", doubt: true, attempts: 1,
+		},
+		"no connection for another": {
+			end:  func(r *request, _ func()) { time.Sleep(time.Minute) },
+			ends: []*as.AerospikeError{lost, starved}, code: aerostore.CodeTimeout, text: "EOF", doubt: true, attempts: 1,
+		},
+		"refused at last": {
+			ends: []*as.AerospikeError{lost, forbidden}, code: aerostore.CodeForbidden, text: "answered by the server", doubt: true, attempts: 2,
+		},
+		"refused at once": {
+			ends: []*as.AerospikeError{forbidden}, code: aerostore.CodeForbidden, text: "answered by the server", attempts: 1,
+		},
+		"never a node": {
+			ends: []*as.AerospikeError{chain(nil, link{code: maxRetries, doubt: true}, link{code: types.INVALID_NODE_ERROR})},
+			end:  func(r *request, cancel func()) { cancel() }, matches: context.Canceled, text: "nothing was sent", attempts: 1,
+		},
+		"cancelled in the pause": {
+			end: func(_ *request, cancel func()) { cancel() }, ends: []*as.AerospikeError{lost}, matches: context.Canceled, text: "EOF", doubt: true, attempts: 1,
+		},
+		"closed in the pause": {
+			end: func(r *request, _ func()) { r.store.life.abortQueries() }, ends: []*as.AerospikeError{lost}, matches: aerostore.ErrClosed, doubt: true, attempts: 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if c.deadline > 0 {
+					ctx, cancel = context.WithTimeout(ctx, c.deadline)
+					defer cancel()
+				}
+				rest := 60 * time.Millisecond
+				if c.code == aerostore.CodeMaxRetries {
+					rest = 0
+				}
+				r := putting(ctx, nobody, func(p *as.WritePolicy) {
+					p.TotalTimeout, p.SleepBetweenRetries = 200*time.Millisecond, rest
+				})
+				for i, end := range c.ends {
+					r.tries.last = end
+					if i == len(c.ends)-1 && c.end != nil {
+						c.end(r, cancel)
+					}
+					if more := r.again(); more != (i < len(c.ends)-1) {
+						t.Fatalf("after try %d: another one: %t", i+1, more)
+					}
+					if i < len(c.ends)-1 {
+						r.writePolicy(false)
+					}
+				}
+				made := r.made(r.tries.last)
+				e := r.verdict()
+				if c.matches != nil && !errors.Is(e, c.matches) || e.Code != c.code || e.InDoubt != c.doubt || made != c.attempts {
+					t.Errorf("%v (in doubt: %t) after %d attempts, want %v %v (%t) after %d", e, e.InDoubt, made, c.matches, c.code, c.doubt, c.attempts)
+				}
+				if text := e.Error(); !strings.Contains(text, c.text) || c.doubt && strings.Contains(text, "nothing was sent") {
+					t.Errorf("the text is %q", text)
+				}
+			})
+		})
+	}
+}
