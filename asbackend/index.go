@@ -97,6 +97,7 @@ func (s *Store) administer(ctx context.Context, index aerostore.Index, ready fun
 	if _, err := a.ask(nodes[0], job.command); err != nil {
 		return err
 	}
+	a.taken = true
 	for _, node := range nodes {
 		if err := a.await(node, job); err != nil {
 			return err
@@ -112,6 +113,7 @@ type administration struct {
 	index aerostore.Index
 	node  *aerostore.Node
 	sent  bool // the command
+	taken bool // which the cluster has accepted
 }
 
 // await asks the node until the job is done there.
@@ -147,7 +149,7 @@ func (a *administration) ask(node *as.Node, command string) (string, error) {
 	}
 	if code, text := refusal(answer); code != aerostore.CodeOK {
 		refused := a.fail(code, safe.TextError(text))
-		refused.InDoubt = false
+		refused.InDoubt = a.taken
 		return "", refused
 	}
 	return answer, nil

@@ -3,19 +3,19 @@ package asbackend
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // maxInfos is how many info commands may be under way at once. One to a node
 // that hangs keeps its goroutine for as long as the client waits for the node.
 const maxInfos = 8
 
-var errNoConnection = errors.New("the client got no connection to the node: check that the server runs and accepts this client")
+var errNoConnection error = safe.TextError("the client got no connection to the node: check that the server runs and accepts this client")
 
 // info sends an info command to a node and returns its answer. It waits no
 // longer than timeout, where zero is the client's default, and returns as soon
@@ -34,7 +34,7 @@ func (s *Store) info(
 	// The client gives up a little later, so that its error is not taken for the node's.
 	policy := as.InfoPolicy{Timeout: max(time.Until(deadline), 0) + grace}
 	ended := func() (string, aerostore.ResultCode, error) {
-		if err := ctx.Err(); err != nil {
+		if err := aerostore.ContextError(ctx); err != nil {
 			return "", aerostore.CodeOK, err
 		}
 		return "", aerostore.CodeTimeout, nil

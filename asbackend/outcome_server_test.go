@@ -21,11 +21,12 @@ func TestResultsNameTheNodeAndTheAttempts(t *testing.T) {
 	for name, c := range map[string]struct {
 		policies asbackend.Policies
 		read     int32 // attempts of a read that succeeds
+		operate  int32 // of one under the policy of writes
 		write    int32
 	}{
-		"the client's defaults": {asbackend.Policies{}, 0, 1},
-		"a single attempt":      {asbackend.Policies{Read: once}, 1, 1},
-		"several attempts":      {asbackend.Policies{Read: many, Write: &as.WritePolicy{BasePolicy: *many}}, 0, 0},
+		"the client's defaults": {asbackend.Policies{}, 0, 1, 1},
+		"a single attempt":      {asbackend.Policies{Read: once}, 1, 1, 1},
+		"several attempts":      {asbackend.Policies{Read: many, Write: &as.WritePolicy{BasePolicy: *many}}, 0, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +61,7 @@ func TestResultsNameTheNodeAndTheAttempts(t *testing.T) {
 			check("Increment", c.write, store.Increment(ctx, k, bins))
 			check("Touch", c.write, store.Touch(ctx, k))
 			_, err := store.Operate(ctx, k, []aerostore.Operation{aerostore.ReadBin("a")})
-			check("Operate", c.write, err)
+			check("Operate", c.operate, err)
 			_, err = store.Get(ctx, k)
 			check("Get", c.read, err)
 			_, err = store.Select(ctx, k, nil)

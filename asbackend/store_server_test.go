@@ -111,7 +111,9 @@ func TestCustomCallsAreRun(t *testing.T) {
 		}
 		return err
 	})
-	wantError(t, err, aerostore.ErrInvalidNamespace)
+	if !errors.Is(err, aerostore.ErrInvalidNamespace) || !aerostore.InDoubt(err) { // for all that is known here
+		t.Errorf("the error is %v", err)
+	}
 	wantClientError(t, err)
 	own := errors.New("my own")
 	if err := aerostore.Do(t.Context(), s, custom, func(context.Context) error { return own }); !errors.Is(err, own) {
