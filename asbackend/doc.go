@@ -26,7 +26,9 @@
 // The client has a batch policy for reads only. Batches that write take all
 // from it but the retries, for which DefaultWritePolicy.MaxRetries holds: none,
 // unless the application says otherwise, so that no counter is added to twice
-// because an answer got lost.
+// because an answer got lost. The client makes one attempt of a write and asbackend the
+// others, with the pauses of the policy. Each goes to the node that is the master of
+// the record by then, whatever the ReplicaPolicy.
 //
 // A command without a timeout, by policy, option or deadline, waits for a connection
 // for as long as its SocketTimeout, though 5 seconds at least, or 30 seconds if it
@@ -52,15 +54,15 @@
 // Doubt. The client calls nearly every write in doubt that ran out of retries
 // or time. Here InDoubt is false where it is certain that nothing was sent:
 // there was no connection to be had, no node, or no time left. Reads are never
-// in doubt.
+// in doubt. A custom call that writes is, if it returns an error of the client, which
+// says nothing of what else the call did.
 //
 // Batches. Each key has its own answer: a namespace that does not exist, or a
 // key that fails, fails alone. Batches of one key, which the client sends as
 // single commands, answer like larger ones. Each node's part of a batch is sent,
 // and fails, by itself, with what is then left of the deadline; how many at once is
-// up to BatchPolicy.ConcurrentNodes. Where a batch that writes may be tried several
-// times on replicas, too, one that failed more than once is in doubt, since the
-// client does not say all that it did.
+// up to BatchPolicy.ConcurrentNodes. Another attempt sends the keys that have no
+// answer, and only they are in doubt because of an attempt before.
 //
 // Operate. Several results for one bin are an [aerostore.OpResults], which a
 // list bin is never taken for, and operations that give nothing leave nothing
@@ -78,9 +80,10 @@
 //
 // Node and attempts. The results of operations and their errors name the node
 // that answered, of a batch that of the last key. The client does not say which one
-// has no record for Exists, or for a Select without bins. Nor does it say how often
-// it tried what went well in the end: Attempts is 0 there if the policy allowed more
-// than one.
+// has no record for Exists, or for a Select without bins. Attempts is exact for
+// writes; for a batch it is that of the part that took most. The attempts of a read are
+// the client's, which does not say how many a success took: Attempts is 0 there if the
+// policy allows more than one.
 //
 // Endings. [Store.Close] waits for commands under way, [Store.Shutdown] for
 // queries, too, within a context. [Store.Ping] is for health endpoints.
