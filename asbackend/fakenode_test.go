@@ -227,7 +227,7 @@ const (
 func message(a answer, flags byte, i int) []byte {
 	m := make([]byte, messageHeader)
 	m[0], m[3], m[5] = messageHeader, flags, byte(a)
-	binary.BigEndian.PutUint32(m[14:], uint32(i)) //nolint:gosec // G115: a few keys
+	binary.BigEndian.PutUint32(m[14:], uint32(i))
 	return m
 }
 

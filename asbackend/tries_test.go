@@ -153,7 +153,7 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 			deadline: 50 * time.Millisecond, ends: []*as.AerospikeError{lost}, matches: context.DeadlineExceeded, text: "EOF", doubt: true, attempts: 1,
 		},
 		"no connection for another": {
-			end:  func(r *request, _ func()) { time.Sleep(time.Minute) },
+			end:  func(*request, func()) { time.Sleep(time.Minute) },
 			ends: []*as.AerospikeError{lost, starved}, code: aerostore.CodeTimeout, text: "EOF", doubt: true, attempts: 1,
 		},
 		"refused at last": {
@@ -164,7 +164,7 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 		},
 		"never a node": {
 			ends: []*as.AerospikeError{chain(nil, link{code: maxRetries, doubt: true}, link{code: types.INVALID_NODE_ERROR})},
-			end:  func(r *request, cancel func()) { cancel() }, matches: context.Canceled, text: "nothing was sent", attempts: 1,
+			end:  func(_ *request, cancel func()) { cancel() }, matches: context.Canceled, text: "nothing was sent", attempts: 1,
 		},
 		"cancelled in the pause": {
 			end: func(_ *request, cancel func()) { cancel() }, ends: []*as.AerospikeError{lost}, matches: context.Canceled, text: "EOF", doubt: true, attempts: 1,
