@@ -3,7 +3,6 @@ package middleware
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -15,8 +14,9 @@ var ErrRateLimited error = &sentinel{"the rate limit is reached", "rate_limited"
 
 // RateLimit returns a middleware that lets no more than so many operations
 // through in a second, and [RateBurst] at once after a quiet while. What comes
-// beyond is turned away, or waits for its turn if [RateWait] lets it; those who
-// wait are let through in the order in which they came.
+// beyond is turned away, or waits for its turn if [RateWait] lets it. Those who
+// wait are let through in the order in which they came. One who stops waiting
+// uses no turn: those behind move up.
 //
 // Each operation counts for 1, a batch or a query too, unless a [RateWeight]
 // such as [PerKey] says otherwise. The limit is that of this process and this
@@ -35,12 +35,13 @@ var ErrRateLimited error = &sentinel{"the rate limit is reached", "rate_limited"
 func RateLimit(perSecond float64, opts ...RateOption) aerostore.Middleware {
 	c := newRateConfig(perSecond, opts)
 	return aerostore.WithPolicy(func() *rateLimit {
-		return &rateLimit{
+		r := &rateLimit{
 			rateConfig: c,
-			turns:      newTurns(c),
 			tallies:    newTallies(ratePolicy, "", c.hook, "waited", "rejected"),
 			reason:     fmt.Sprintf("%v a second", c.perSecond),
 		}
+		r.turns.init(c)
+		return r
 	})
 }
 
@@ -56,10 +57,9 @@ const (
 
 type rateLimit struct {
 	rateConfig
-	turns
 	tallies
-	waiting atomic.Int64
-	reason  string // of rejections
+	turns  turns
+	reason string // of rejections
 }
 
 // Intercept implements [aerostore.Policy].
@@ -67,11 +67,11 @@ func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		weight := 1
 		if r.weight != nil {
-			if weight = min(r.weight(call), r.limiter.Burst()); weight <= 0 {
+			if weight = min(r.weight(call), r.burst); weight <= 0 {
 				return next(ctx, call)
 			}
 		}
-		if !r.take(weight) {
+		if !r.turns.take(weight) {
 			if err := r.await(ctx, call, weight); err != nil {
 				return aerostore.Result{}, err
 			}
@@ -85,52 +85,59 @@ func (r *rateLimit) await(ctx context.Context, call aerostore.Call, weight int) 
 	if err := ctx.Err(); err != nil {
 		return call.FailContext(err)
 	}
-	now := r.time()
-	last := now.Add(r.wait)
-	if deadline, ok := ctx.Deadline(); ok && deadline.Before(last) {
-		last = deadline
+	within := r.wait
+	if deadline, ok := ctx.Deadline(); ok {
+		within = min(within, time.Until(deadline))
 	}
-	missing := float64(weight) - r.limiter.TokensAt(now)
-	turn := time.Duration(min(missing/r.perSecond, aYear) * float64(time.Second))
-	if r.wait == 0 || now.Add(turn).After(last) {
-		return r.reject(ctx, call, turn, nil)
-	}
-	r.happened(ctx, call, rateWaited)
-	r.waiting.Add(1)
-	defer r.waiting.Add(-1)
-	if err := r.limiter.WaitN(waitingUntil{ctx, last}, weight); err != nil {
-		return r.reject(ctx, call, turn, ctx.Err())
+	place, wait := r.turns.queueUp(weight, within)
+	switch {
+	case place != nil:
+		if err := r.waitFor(ctx, call, place); err != nil {
+			return r.reject(ctx, call, 0, err)
+		}
+	case wait > 0:
+		return r.reject(ctx, call, wait, nil)
 	}
 	return nil
 }
 
+// waitFor waits until the turn has come. The place is left however else this
+// ends: by the context, or by what the hook does.
+func (r *rateLimit) waitFor(ctx context.Context, call aerostore.Call, place *turn) error {
+	served := false
+	defer func() {
+		if !served {
+			r.turns.leave(place)
+		}
+	}()
+	r.happened(ctx, call, rateWaited)
+	select {
+	case <-place.came:
+		served = true
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (r *rateLimit) reject(ctx context.Context, call aerostore.Call, turn time.Duration, ended error) error {
 	r.happened(ctx, call, rateRejected)
-	err := &RejectedError{Policy: ErrRateLimited, RetryAfter: max(turn, 1), reason: r.reason, ended: ended}
+	err := &RejectedError{Policy: ErrRateLimited, RetryAfter: turn, reason: r.reason, ended: ended}
 	if ended != nil {
-		err.RetryAfter, err.reason = 0, "the context ended before its turn came"
+		err.reason = "the context ended before its turn came"
 	}
 	return call.Fail(aerostore.CodeOK, err)
 }
 
-// waitingUntil is a context with an earlier deadline, for those who only ask
-// about it and would give up at once: there is no timer.
-type waitingUntil struct {
-	context.Context
-	last time.Time
-}
-
-// Deadline implements context.Context.
-func (w waitingUntil) Deadline() (deadline time.Time, ok bool) { return w.last, true }
-
 // PolicyStats implements [aerostore.Policy].
 func (r *rateLimit) PolicyStats() aerostore.PolicyStats {
+	available, waiting := r.turns.available()
 	return aerostore.PolicyStats{
 		Policy: ratePolicy,
 		Events: r.appendTo(nil),
 		Levels: []aerostore.PolicyLevel{
-			{Name: "available", Value: r.available()},
-			{Name: "waiting", Value: float64(r.waiting.Load())},
+			{Name: "available", Value: available},
+			{Name: "waiting", Value: float64(waiting)},
 		},
 	}
 }

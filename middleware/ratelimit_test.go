@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -193,6 +195,197 @@ func TestACallerWhoLeavesTheRateLimitGivesItsTurnBack(t *testing.T) {
 		start := time.Now()
 		if err := get(t, store); err != nil || time.Since(start) != time.Second {
 			t.Errorf("the next one came after %v, %v, want 1s", time.Since(start), err)
+		}
+	})
+}
+
+func TestCallersWhoLeaveTheRateLimitDelayNobody(t *testing.T) {
+	for _, c := range []struct {
+		perSecond float64
+		leave     int // of those who wait
+		order     string
+		come      int // afterwards
+		takes     time.Duration
+	}{
+		{10, 2, "as they came", 1, 100 * ms},
+		{10, 2, "the last one first", 1, 100 * ms},
+		{100, 99, "as they came", 41, 410 * ms},
+		{100, 99, "the last one first", 41, 410 * ms},
+		{100, 99, "all at once", 41, 410 * ms},
+	} {
+		t.Run(fmt.Sprintf("%d of %v a second, %s", c.leave, c.perSecond, c.order), func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			synctest.Test(t, func(t *testing.T) {
+				store := aerostore.Chain(working, middleware.RateLimit(c.perSecond,
+					middleware.RateBurst(1), middleware.RateWait(time.Second)))
+				_ = get(t, store)
+				all, leaveAll := context.WithCancel(t.Context())
+				cancels := make([]context.CancelFunc, c.leave)
+				ended := make([]<-chan error, c.leave)
+				for i := range c.leave {
+					var ctx context.Context
+					ctx, cancels[i] = context.WithCancel(all)
+					ended[i] = exists(ctx, store, i)
+				}
+				if c.order == "the last one first" {
+					slices.Reverse(cancels)
+				}
+				if c.order == "all at once" {
+					leaveAll()
+				}
+				for _, leave := range cancels {
+					leave()
+					synctest.Wait()
+				}
+				leaveAll()
+				for _, e := range ended {
+					if err := <-e; !errors.Is(err, context.Canceled) {
+						t.Errorf("one that left: %v", err)
+					}
+				}
+				start := time.Now()
+				coming := make([]<-chan error, c.come)
+				for i := range c.come {
+					coming[i] = exists(t.Context(), store, i)
+				}
+				for i, e := range coming {
+					if err := <-e; err != nil {
+						t.Errorf("number %d of those that came afterwards: %v", i, err)
+					}
+				}
+				if took := time.Since(start); took != c.takes {
+					t.Errorf("they took %v, want %v", took, c.takes)
+				}
+			})
+		})
+	}
+}
+
+// A waiting operation comes at the moment that a bucket gives it, reckoned
+// without those that left, whoever they were.
+func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
+	const perMs, burst = 1, 8
+	weight := middleware.RateWeight(func(call aerostore.Call) int { return call.Len() })
+	type op struct {
+		weight float64
+		cancel context.CancelFunc
+		ended  chan error
+		left   bool
+	}
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(undated{t}, func(r *rapid.T) {
+			store := aerostore.Chain(working, middleware.RateLimit(1000*perMs,
+				middleware.RateBurst(burst), middleware.RateWait(time.Hour), weight))
+			tokens := float64(burst)
+			var waiting []*op
+			serve := func(more float64) {
+				for tokens += more; len(waiting) > 0 && tokens >= waiting[0].weight; waiting = waiting[1:] {
+					tokens -= waiting[0].weight
+					select {
+					case err := <-waiting[0].ended:
+						if err != nil {
+							r.Fatalf("one of weight %v in its turn: %v", waiting[0].weight, err)
+						}
+					default:
+						r.Fatalf("one of weight %v did not pass in its turn", waiting[0].weight)
+					}
+					waiting[0].cancel()
+				}
+				tokens = min(tokens, burst)
+			}
+			defer func() {
+				for _, o := range waiting {
+					o.cancel()
+				}
+				synctest.Wait()
+			}()
+			r.Repeat(map[string]func(*rapid.T){
+				"come": func(r *rapid.T) {
+					o := &op{ended: make(chan error, 1)}
+					batch := make([]aerostore.Key, rapid.IntRange(1, burst).Draw(r, "weight"))
+					for i := range batch {
+						batch[i] = key
+					}
+					o.weight = float64(len(batch))
+					var ctx context.Context
+					ctx, o.cancel = context.WithCancel(t.Context())
+					go func() {
+						_, err := store.BatchRead(ctx, batch, nil)
+						o.ended <- err
+					}()
+					synctest.Wait()
+					waiting = append(waiting, o)
+					serve(0)
+				},
+				"leave": func(r *rapid.T) {
+					if len(waiting) == 0 {
+						r.Skip("nobody waits")
+					}
+					i := rapid.IntRange(0, len(waiting)-1).Draw(r, "place")
+					waiting[i].cancel()
+					synctest.Wait()
+					if err := <-waiting[i].ended; !errors.Is(err, context.Canceled) {
+						r.Fatalf("one that left: %v", err)
+					}
+					waiting = slices.Delete(waiting, i, i+1)
+					serve(0)
+				},
+				"wait": func(r *rapid.T) {
+					d := rapid.IntRange(1, 12).Draw(r, "ms")
+					for range d {
+						time.Sleep(ms)
+						synctest.Wait()
+						serve(perMs)
+					}
+				},
+				"": func(r *rapid.T) {
+					for _, o := range waiting {
+						if len(o.ended) > 0 {
+							r.Fatalf("one of weight %v passed before its turn", o.weight)
+						}
+					}
+					stats := snapshot(t, store)
+					if got := stats.Level("waiting"); got != float64(len(waiting)) {
+						r.Fatalf("%v wait, want %d", got, len(waiting))
+					}
+					if got := stats.Level("available"); len(waiting) == 0 && math.Abs(got-tokens) > 1e-3 {
+						r.Fatalf("%v are available, want %v", got, tokens)
+					}
+				},
+			})
+		})
+	})
+}
+
+func TestManyAtOnceLoseNoTurn(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	synctest.Test(t, func(t *testing.T) {
+		var passed atomic.Int64
+		store := aerostore.Chain(sent(&passed, working), middleware.RateLimit(1000,
+			middleware.RateBurst(1), middleware.RateWait(time.Hour)))
+		var all sync.WaitGroup
+		start := time.Now()
+		for i := range 2000 {
+			all.Go(func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if i%2 == 0 {
+					time.AfterFunc(time.Duration(i)*ms/4, cancel) // about when its turn comes
+				}
+				_, _ = store.Get(ctx, key)
+			})
+		}
+		all.Wait()
+		stats := snapshot(t, store)
+		if n := passed.Load() + stats.Event("rejected"); n != 2000 {
+			t.Errorf("%d passed or were turned away, want all", n)
+		}
+		// Each turn was somebody's: they took no longer than those that passed.
+		if took := time.Since(start); took != time.Duration(passed.Load()-1)*ms {
+			t.Errorf("%d passed in %v", passed.Load(), took)
+		}
+		if stats.Level("waiting") != 0 || stats.Level("available") != 0 {
+			t.Errorf("in the end %+v", stats.Levels)
 		}
 	})
 }
