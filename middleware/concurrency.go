@@ -2,8 +2,8 @@ package middleware
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aerostore/aerostore"
 )
@@ -106,24 +106,47 @@ func (c *concurrencyLimit) await(ctx context.Context, call aerostore.Call) error
 	if err := ctx.Err(); err != nil {
 		return call.FailContext(err)
 	}
-	err := c.slots.wait(ctx, c.queue.Length, c.queue.Timeout)
-	if !errors.Is(err, errQueueFull) {
-		c.happened(ctx, call, concurrencyWaited)
+	place, ok := c.slots.queueUp(c.queue.Length)
+	if !ok {
+		return c.reject(ctx, call, fmt.Sprintf("%d run and %d wait", c.slots.limit.Load(), c.queue.Length), nil)
 	}
-	if err == nil {
+	if place == nil {
 		return nil
 	}
-	c.happened(ctx, call, concurrencyRejected)
-	rejected := &RejectedError{Policy: ErrConcurrencyLimited}
-	switch limit := c.slots.limit.Load(); {
-	case errors.Is(err, errQueueFull):
-		rejected.reason = fmt.Sprintf("%d run and %d wait", limit, c.queue.Length)
-	case errors.Is(err, errQueueTimeout):
-		rejected.reason = fmt.Sprintf("no slot of %d was free for it within %v", limit, c.queue.Timeout)
-	default:
-		rejected.reason, rejected.ended = fmt.Sprintf("no slot of %d was free for it before its context ended", limit), err
+	switch granted, err := c.waitFor(ctx, call, place); {
+	case err != nil:
+		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it before its context ended", c.slots.limit.Load()), err)
+	case !granted:
+		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it within %v", c.slots.limit.Load(), c.queue.Timeout), nil)
 	}
-	return call.Fail(aerostore.CodeOK, rejected)
+	return nil
+}
+
+// waitFor waits for a slot and reports whether there was one in time. The place
+// in the queue is left however else this ends: by the context, or by what the
+// hook does.
+func (c *concurrencyLimit) waitFor(ctx context.Context, call aerostore.Call, place *waiter) (granted bool, err error) {
+	timer := time.NewTimer(c.queue.Timeout)
+	defer timer.Stop()
+	defer func() {
+		if !granted {
+			c.slots.leave(place)
+		}
+	}()
+	c.happened(ctx, call, concurrencyWaited)
+	select {
+	case <-place.granted:
+		return true, nil
+	case <-timer.C:
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+func (c *concurrencyLimit) reject(ctx context.Context, call aerostore.Call, reason string, ended error) error {
+	c.happened(ctx, call, concurrencyRejected)
+	return call.Fail(aerostore.CodeOK, &RejectedError{Policy: ErrConcurrencyLimited, reason: reason, ended: ended})
 }
 
 // PolicyStats implements [aerostore.Policy].

@@ -2,11 +2,8 @@ package middleware
 
 import (
 	"container/list"
-	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // slots are what operations hold while they run, with a queue of those that
@@ -24,14 +21,11 @@ type slots struct {
 	queue list.List // of *waiter
 }
 
-// A waiter is closed when it was given a slot.
-type waiter chan struct{}
-
-// Why there is no slot.
-var (
-	errQueueFull    = errors.New("full")
-	errQueueTimeout = errors.New("timeout")
-)
+// A waiter has a place in the queue.
+type waiter struct {
+	place   *list.Element
+	granted chan struct{} // closed when it was given a slot
+}
 
 // try takes a slot if there is one and nobody waits for it.
 func (s *slots) try() bool { return s.waiting.Load() == 0 && s.take() }
@@ -48,46 +42,38 @@ func (s *slots) take() bool {
 	}
 }
 
-// wait waits for a slot. It returns errQueueFull, errQueueTimeout or the
-// context's error if it got none.
-func (s *slots) wait(ctx context.Context, length int, timeout time.Duration) error {
-	s.mu.Lock()
-	s.waiting.Add(1)
-	if s.queue.Len() == 0 && s.take() {
-		s.waiting.Add(-1)
-		s.mu.Unlock()
-		return nil
-	}
-	if s.queue.Len() >= length {
-		s.waiting.Add(-1)
-		s.mu.Unlock()
-		return errQueueFull
-	}
-	granted := make(waiter)
-	place := s.queue.PushBack(granted)
-	s.mu.Unlock()
-
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	var err error
-	select {
-	case <-granted:
-		return nil
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-timer.C:
-		err = errQueueTimeout
-	}
+// queueUp takes a slot or, if there is none, a place in the queue of at most
+// length. It returns the place, nil if there is none, and reports whether it
+// took one of the two.
+func (s *slots) queueUp(length int) (*waiter, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	select {
-	case <-granted: // in the meantime
-		return nil
-	default:
+	s.waiting.Add(1)
+	switch {
+	case s.queue.Len() == 0 && s.take():
+		s.waiting.Add(-1)
+		return nil, true
+	case s.queue.Len() >= length:
+		s.waiting.Add(-1)
+		return nil, false
 	}
-	s.queue.Remove(place)
-	s.waiting.Add(-1)
-	return err
+	w := &waiter{granted: make(chan struct{})}
+	w.place = s.queue.PushBack(w)
+	return w, true
+}
+
+// leave gives up a place in the queue, or the slot that it was given.
+func (s *slots) leave(w *waiter) {
+	s.mu.Lock()
+	select {
+	case <-w.granted:
+		s.mu.Unlock()
+		s.free()
+	default:
+		s.queue.Remove(w.place)
+		s.waiting.Add(-1)
+		s.mu.Unlock()
+	}
 }
 
 // free gives a slot back.
@@ -105,7 +91,7 @@ func (s *slots) grant() {
 	for first := s.queue.Front(); first != nil && s.take(); first = s.queue.Front() {
 		s.queue.Remove(first)
 		s.waiting.Add(-1)
-		close(first.Value.(waiter))
+		close(first.Value.(*waiter).granted)
 	}
 }
 
