@@ -270,7 +270,6 @@ func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 		weight float64
 		cancel context.CancelFunc
 		ended  chan error
-		left   bool
 	}
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(undated{t}, func(r *rapid.T) {
