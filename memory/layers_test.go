@@ -28,7 +28,7 @@ var layers = map[string][]aerostore.Middleware{
 	"CircuitBreaker": {middleware.CircuitBreaker(
 		middleware.BreakerScope(middleware.ByNamespace), middleware.BreakerMinCalls(1_000_000))},
 	"RateLimit":        {middleware.RateLimit(1e6, middleware.RateBurst(100), middleware.RateWait(time.Minute), middleware.RateWeight(middleware.PerKey))},
-	"ConcurrencyLimit": {middleware.ConcurrencyLimit(100, middleware.ConcurrencyRange{Min: 50, Max: 200})},
+	"ConcurrencyLimit": {middleware.ConcurrencyLimit(100)},
 	"Hedge":            {middleware.Hedge(middleware.HedgeDelay(1), middleware.HedgeQuantile(0), middleware.HedgeBudget(1))},
 	"Coalesce":         {middleware.Coalesce()},
 	"ReadOnly":         {middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))},

@@ -15,8 +15,13 @@ var ErrConcurrencyLimited error = &sentinel{"too many operations at once", "conc
 // ConcurrencyLimit returns a middleware that lets no more than limit operations
 // run at once. What comes beyond waits in a queue, first come, first served;
 // what finds the queue full or waits there too long is turned away.
-// [ConcurrencyQueue] sets how many may wait and how long, [ConcurrencyRange]
-// lets the limit adapt itself to the cluster.
+// [ConcurrencyQueue] sets how many may wait and how long.
+//
+// The limit is that of this process and this store. A limit of L in each of N
+// processes lets a cluster that does R operations in a second take N×L/R seconds
+// for each of them: have that below the deadline, for a cluster at its slowest.
+// Have L above what a node that hangs holds, which is the operations that go to
+// it in as long as their deadline.
 //
 // Each operation holds one slot, a batch too, until it is over, however it
 // ends. A query holds its slot while the caller ranges over it. An operation
@@ -29,8 +34,8 @@ var ErrConcurrencyLimited error = &sentinel{"too many operations at once", "conc
 // never in doubt and says, in its text, why. One whose context ends while it
 // waits matches the context's error, too.
 //
-// The policy "concurrency_limit" has the events waited, rejected and resized, of
-// which a [Hook] is told, and the levels limit, in_flight and waiting.
+// The policy "concurrency_limit" has the events waited and rejected, of which a
+// [Hook] is told, and the levels limit, in_flight and waiting.
 //
 // ConcurrencyLimit panics if limit is not positive or the options make no
 // sense.
@@ -39,12 +44,9 @@ func ConcurrencyLimit(limit int, opts ...ConcurrencyOption) aerostore.Middleware
 	return aerostore.WithPolicy(func() *concurrencyLimit {
 		c := &concurrencyLimit{
 			concurrencyConfig: config,
-			tallies:           newTallies(concurrencyPolicy, "", config.hook, "waited", "rejected", "resized"),
+			tallies:           newTallies(concurrencyPolicy, "", config.hook, "waited", "rejected"),
 		}
-		c.slots.limit.Store(int64(limit))
-		if config.adapts {
-			c.adaptation = newAdaptation(limit, config.bounds)
-		}
+		c.slots.limit = int64(limit)
 		return c
 	})
 }
@@ -55,14 +57,12 @@ const concurrencyPolicy = "concurrency_limit"
 const (
 	concurrencyWaited = iota
 	concurrencyRejected
-	concurrencyResized
 )
 
 type concurrencyLimit struct {
 	concurrencyConfig
 	tallies
-	slots      slots
-	adaptation *adaptation // nil: the limit is fixed
+	slots slots
 }
 
 // Intercept implements [aerostore.Policy].
@@ -74,30 +74,7 @@ func (c *concurrencyLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 			}
 		}
 		defer c.slots.free()
-		if c.adaptation != nil && c.adaptation.times(call.Op) {
-			return c.watch(ctx, call, next)
-		}
 		return next(ctx, call)
-	}
-}
-
-// watch times an operation and lets the limit adapt itself.
-func (c *concurrencyLimit) watch(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	a := c.adaptation
-	start, held := a.now(), c.slots.held.Load()
-	result, err := next(ctx, call)
-	switch {
-	case err == nil || aerostore.IsAnswer(err):
-		c.adapt(ctx, call, a.sample(start, a.now(), held))
-	case BlamesCluster(err):
-		c.adapt(ctx, call, a.fail(a.now()))
-	}
-	return result, err
-}
-
-func (c *concurrencyLimit) adapt(ctx context.Context, call aerostore.Call, limit int) {
-	if limit > 0 && c.slots.resize(limit) {
-		c.happened(ctx, call, concurrencyResized)
 	}
 }
 
@@ -108,16 +85,16 @@ func (c *concurrencyLimit) await(ctx context.Context, call aerostore.Call) error
 	}
 	place, ok := c.slots.queueUp(c.queue.Length)
 	if !ok {
-		return c.reject(ctx, call, fmt.Sprintf("%d run and %d wait", c.slots.limit.Load(), c.queue.Length), nil)
+		return c.reject(ctx, call, fmt.Sprintf("%d run and %d wait", c.limit, c.queue.Length), nil)
 	}
 	if place == nil {
 		return nil
 	}
 	switch granted, err := c.waitFor(ctx, call, place); {
 	case err != nil:
-		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it before its context ended", c.slots.limit.Load()), err)
+		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it before its context ended", c.limit), err)
 	case !granted:
-		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it within %v", c.slots.limit.Load(), c.queue.Timeout), nil)
+		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it within %v", c.limit, c.queue.Timeout), nil)
 	}
 	return nil
 }
@@ -155,7 +132,7 @@ func (c *concurrencyLimit) PolicyStats() aerostore.PolicyStats {
 		Policy: concurrencyPolicy,
 		Events: c.appendTo(nil),
 		Levels: []aerostore.PolicyLevel{
-			{Name: "limit", Value: float64(c.slots.limit.Load())},
+			{Name: "limit", Value: float64(c.limit)},
 			{Name: "in_flight", Value: float64(c.slots.held.Load())},
 			{Name: "waiting", Value: float64(c.slots.queued())},
 		},

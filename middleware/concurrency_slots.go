@@ -9,7 +9,7 @@ import (
 // slots are what operations hold while they run, with a queue of those that
 // wait for one. Whoever came first gets the first slot that becomes free.
 type slots struct {
-	limit atomic.Int64
+	limit int64
 	held  atomic.Int64
 
 	// waiting is the number of those who wait or are about to. While there are
@@ -33,7 +33,7 @@ func (s *slots) try() bool { return s.waiting.Load() == 0 && s.take() }
 func (s *slots) take() bool {
 	for {
 		held := s.held.Load()
-		if held >= s.limit.Load() {
+		if held >= s.limit {
 			return false
 		}
 		if s.held.CompareAndSwap(held, held+1) {
@@ -93,16 +93,6 @@ func (s *slots) grant() {
 		s.waiting.Add(-1)
 		close(first.Value.(*waiter).granted)
 	}
-}
-
-// resize changes the limit and reports whether it was another one. Slots that
-// are held beyond it are not taken away.
-func (s *slots) resize(limit int) bool {
-	if s.limit.Load() == int64(limit) || s.limit.Swap(int64(limit)) == int64(limit) {
-		return false
-	}
-	s.grant()
-	return true
 }
 
 // queued returns how many wait.

@@ -13,8 +13,7 @@ func (s *slots) enqueue() *waiter {
 }
 
 func TestNobodyPassesByThoseWhoWait(t *testing.T) {
-	var s slots
-	s.limit.Store(1)
+	s := slots{limit: 1}
 	first := s.enqueue() // has not been given the slot that is free yet
 	if s.try() {
 		t.Error("it was passed by without a wait")
@@ -31,8 +30,7 @@ func TestNobodyPassesByThoseWhoWait(t *testing.T) {
 }
 
 func TestASlotThatIsGivenToSomebodyWhoIsLeavingGoesToTheNext(t *testing.T) {
-	var s slots
-	s.limit.Store(1)
+	s := slots{limit: 1}
 	if !s.try() {
 		t.Fatal("no slot")
 	}
@@ -49,8 +47,7 @@ func TestASlotThatIsGivenToSomebodyWhoIsLeavingGoesToTheNext(t *testing.T) {
 }
 
 func TestTheFreeSlotThatSomebodyFindsOnTheWayToTheQueueIsTaken(t *testing.T) {
-	var s slots
-	s.limit.Store(1)
+	s := slots{limit: 1}
 	if w, ok := s.queueUp(0); w != nil || !ok || s.held.Load() != 1 || s.waiting.Load() != 0 {
 		t.Errorf("place %v, %v; %d slots held, %d waiting", w, ok, s.held.Load(), s.waiting.Load())
 	}

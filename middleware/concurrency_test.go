@@ -286,89 +286,11 @@ func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
 	})
 }
 
-// crowded is a cluster whose operations take as long as they wait for each
-// other, under callers that come back as soon as they are answered.
-type crowded struct {
-	unit     atomic.Int64 // how long an operation takes that need not wait
-	capacity atomic.Int64
-	running  atomic.Int64
-}
-
-func (c *crowded) handle(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
-	n := c.running.Add(1)
-	defer c.running.Add(-1)
-	time.Sleep(time.Duration(c.unit.Load() * max(n, c.capacity.Load()) / c.capacity.Load()))
-	return aerostore.Result{}, ctx.Err()
-}
-
-func TestAnAdaptiveLimitFindsWhereOperationsBeginToWait(t *testing.T) {
-	defer goleak.VerifyNone(t)
-	synctest.Test(t, func(t *testing.T) {
-		var cluster crowded
-		cluster.unit.Store(int64(20 * ms))
-		cluster.capacity.Store(20)
-		store := aerostore.Chain(aerostore.Handler(cluster.handle), middleware.ConcurrencyLimit(10,
-			middleware.ConcurrencyQueue{Length: 1000, Timeout: time.Hour}, middleware.ConcurrencyRange{Min: 5, Max: 200}))
-		ctx, cancel := context.WithCancel(t.Context())
-		var callers sync.WaitGroup
-		for range 60 {
-			callers.Go(func() {
-				for ctx.Err() == nil {
-					_, _ = store.Get(ctx, key)
-				}
-			})
-		}
-		for _, c := range []struct {
-			unit        time.Duration
-			capacity    int64
-			after       time.Duration
-			least, most float64
-		}{
-			{20 * ms, 20, 40 * time.Second, 20, 45},
-			{20 * ms, 5, 80 * time.Second, 5, 15},
-			{20 * ms, 20, 40 * time.Second, 20, 45},
-			{60 * ms, 20, 80 * time.Second, 20, 45},
-		} {
-			cluster.unit.Store(int64(c.unit))
-			cluster.capacity.Store(c.capacity)
-			time.Sleep(c.after)
-			if limit := snapshot(t, store).Level("limit"); limit < c.least || limit > c.most {
-				t.Errorf("with room for %d of %v the limit is %v, want %v to %v", c.capacity, c.unit, limit, c.least, c.most)
-			}
-		}
-		if snapshot(t, store).Event("resized") == 0 {
-			t.Error("no change of the limit was counted")
-		}
-		cancel()
-		callers.Wait()
-	})
-}
-
-func TestAnAdaptiveLimitShrinksWhereTheClusterFails(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		backend := &exchangeable{h: func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-			time.Sleep(time.Millisecond)
-			return aerostore.Result{}, call.Fail(aerostore.CodeDeviceOverload, nil)
-		}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle),
-			middleware.ConcurrencyLimit(50, middleware.ConcurrencyRange{Min: 5, Max: 50}))
-		for range 30_000 {
-			_ = get(t, store)
-		}
-		if limit := snapshot(t, store).Level("limit"); limit != 5 {
-			t.Errorf("limit %v after 30 seconds of failures, want the least", limit)
-		}
-	})
-}
-
 func TestConcurrencyLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
 	for want, wire := range map[string]func(){
 		"of 0":                      func() { middleware.ConcurrencyLimit(0) },
 		"with a queue of -1 for 1s": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: -1, Timeout: time.Second}) },
 		"with a queue of 1 for 0s":  func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 1}) },
-		"of 5, from 6 to 10":        func() { middleware.ConcurrencyLimit(5, middleware.ConcurrencyRange{Min: 6, Max: 10}) },
-		"of 5, from 0 to 10":        func() { middleware.ConcurrencyLimit(5, middleware.ConcurrencyRange{Min: 0, Max: 10}) },
-		"of 5, from 1 to 4":         func() { middleware.ConcurrencyLimit(5, nil, middleware.ConcurrencyRange{Min: 1, Max: 4}) },
 	} {
 		if got, _ := panicOf(wire).(string); got != "middleware: ConcurrencyLimit "+want {
 			t.Errorf("panic %q, want one about %q", got, want)

@@ -52,7 +52,6 @@ func BenchmarkLimits(b *testing.B) {
 		{"rate", []aerostore.Middleware{middleware.RateLimit(1e9)}},
 		{"rate/plain", []aerostore.Middleware{limited}},
 		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1)}},
-		{"concurrency/adaptive", []aerostore.Middleware{middleware.ConcurrencyLimit(1, middleware.ConcurrencyRange{Min: 1, Max: 9})}},
 		{"concurrency/plain", []aerostore.Middleware{slotted}},
 		{"hedge", []aerostore.Middleware{middleware.Hedge()}},
 		{"coalesce", []aerostore.Middleware{middleware.Coalesce()}},

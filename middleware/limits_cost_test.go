@@ -22,7 +22,6 @@ func TestAPolicyThatHasNothingToDoAllocatesNothing(t *testing.T) {
 		"RateLimit":                     middleware.RateLimit(1e9),
 		"RateLimit, by keys":            middleware.RateLimit(1e9, middleware.RateWeight(middleware.PerKey)),
 		"ConcurrencyLimit":              middleware.ConcurrencyLimit(1),
-		"ConcurrencyLimit, adaptive":    middleware.ConcurrencyLimit(1, middleware.ConcurrencyRange{Min: 1, Max: 9}),
 		"ReadOnly, switched off":        middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false })),
 	} {
 		t.Run(name, func(t *testing.T) {
