@@ -13,9 +13,9 @@ type ConcurrencyOption interface {
 }
 
 // A ConcurrencyQueue says how many operations may wait for a slot, and how long
-// each: by default as many as the limit, 100 milliseconds. Without a Length none
-// waits. ConcurrencyLimit panics if one is negative, or if there is a Length
-// without a Timeout.
+// each. Zero keeps the default: as many as the limit, and 100 milliseconds. With
+// [None] for the Length nothing waits. ConcurrencyLimit panics if one is negative
+// otherwise.
 type ConcurrencyQueue struct {
 	Length  int
 	Timeout time.Duration
@@ -31,7 +31,7 @@ type concurrencyConfig struct {
 }
 
 func newConcurrencyConfig(limit int, opts []ConcurrencyOption) concurrencyConfig {
-	c := concurrencyConfig{limit: limit, queue: ConcurrencyQueue{Length: limit, Timeout: 100 * time.Millisecond}}
+	c := concurrencyConfig{limit: limit}
 	for _, opt := range opts {
 		if opt != nil {
 			opt.applyConcurrency(&c)
@@ -40,8 +40,10 @@ func newConcurrencyConfig(limit int, opts []ConcurrencyOption) concurrencyConfig
 	switch {
 	case c.limit < 1:
 		panic(fmt.Sprintf("middleware: ConcurrencyLimit of %d", c.limit))
-	case c.queue.Length < 0 || c.queue.Timeout < 0 || c.queue.Length > 0 && c.queue.Timeout == 0:
+	case c.queue.Length < None || c.queue.Timeout < 0:
 		panic(fmt.Sprintf("middleware: ConcurrencyLimit with a queue of %d for %v", c.queue.Length, c.queue.Timeout))
 	}
+	c.queue.Length = orDefault(c.queue.Length, c.limit)
+	c.queue.Timeout = orDefault(c.queue.Timeout, 100*time.Millisecond)
 	return c
 }

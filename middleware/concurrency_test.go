@@ -119,6 +119,45 @@ func TestWhoWaitsTooLongForASlotIsTurnedAway(t *testing.T) {
 	})
 }
 
+func TestZeroInAConcurrencyQueueIsTheDefault(t *testing.T) {
+	const limit = 2
+	for _, c := range []struct {
+		name    string
+		queue   []middleware.ConcurrencyOption
+		length  int
+		timeout time.Duration
+	}{
+		{"not given", nil, limit, 100 * ms},
+		{"empty", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{}}, limit, 100 * ms},
+		{"a length", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{Length: 5}}, 5, 100 * ms},
+		{"a timeout", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{Timeout: time.Second}}, limit, time.Second},
+		{"none", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{Length: middleware.None}}, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGate()
+				store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(limit, c.queue...))
+				start := time.Now()
+				for i := range 10 {
+					exists(t.Context(), store, i)
+				}
+				stats := snapshot(t, store)
+				if stats.Level("in_flight") != limit || stats.Level("waiting") != float64(c.length) {
+					t.Errorf("%v run and %v wait, want %d and %d", stats.Level("in_flight"), stats.Level("waiting"), limit, c.length)
+				}
+				for snapshot(t, store).Level("waiting") > 0 {
+					time.Sleep(ms)
+					synctest.Wait()
+				}
+				if took := time.Since(start); took != c.timeout {
+					t.Errorf("they waited for %v, want %v", took, c.timeout)
+				}
+				close(g.release)
+			})
+		})
+	}
+}
+
 func TestWhoseContextEndsInTheQueueLeavesItAtOnce(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -150,7 +189,7 @@ func TestWhoseContextEndsInTheQueueLeavesItAtOnce(t *testing.T) {
 
 func TestASlotIsGivenBackHoweverTheOperationEnds(t *testing.T) {
 	backend := &exchangeable{h: working}
-	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{}))
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: middleware.None}))
 	for name, run := range map[string]func(){
 		"an error": func() {
 			backend.set(broken)
@@ -289,8 +328,10 @@ func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
 func TestConcurrencyLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
 	for want, wire := range map[string]func(){
 		"of 0":                      func() { middleware.ConcurrencyLimit(0) },
-		"with a queue of -1 for 1s": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: -1, Timeout: time.Second}) },
-		"with a queue of 1 for 0s":  func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 1}) },
+		"with a queue of -2 for 1s": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: -2, Timeout: time.Second}) },
+		"with a queue of 1 for -1s": func() {
+			middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 1, Timeout: -time.Second})
+		},
 	} {
 		if got, _ := panicOf(wire).(string); got != "middleware: ConcurrencyLimit "+want {
 			t.Errorf("panic %q, want one about %q", got, want)

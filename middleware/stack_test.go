@@ -154,7 +154,7 @@ func TestATimeoutOutsideRetryBoundsTheWholeOperation(t *testing.T) {
 func TestWhatIsCoalescedTakesASingleSlot(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
-		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{})
+		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: middleware.None})
 		for name, c := range map[string]struct {
 			layers []aerostore.Middleware
 			failed int64
