@@ -72,11 +72,11 @@ func TestAnOutageIsMetByNoMoreLoadThanTheBudgetPromises(t *testing.T) {
 		},
 		{
 			name: "all fail, and there is no floor", load: load{20, 1000, time.Millisecond, 1},
-			budget: middleware.RetryBudget{Ratio: 0.1, Burst: 1}, used: 0.9,
+			budget: middleware.RetryBudget{Ratio: 0.1, PerSecond: middleware.None, Burst: 1}, used: 0.9,
 		},
 		{
 			name: "all fail, few calls live on the floor", load: load{2, 100, time.Second, 1},
-			budget: middleware.RetryBudget{PerSecond: 1, Burst: 5}, used: 0.9,
+			budget: middleware.RetryBudget{Ratio: middleware.None, PerSecond: 1, Burst: 5}, used: 0.9,
 		},
 		{
 			name: "few fail and the budget is not felt", load: load{20, 1000, time.Millisecond, 0.02},
@@ -87,7 +87,7 @@ func TestAnOutageIsMetByNoMoreLoadThanTheBudgetPromises(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				attempts, failed, took := c.load.run(t, c.budget)
 				calls := int64(c.load.callers * c.load.calls)
-				allowed := c.budget.Ratio*float64(calls) + c.budget.PerSecond*took.Seconds() + c.budget.Burst
+				allowed := max(c.budget.Ratio, 0)*float64(calls) + max(c.budget.PerSecond, 0)*took.Seconds() + c.budget.Burst
 				retries := attempts - calls
 				if float64(retries) > allowed {
 					t.Errorf("%d retries of %d calls, want %v at most", retries, calls, allowed)
@@ -115,7 +115,7 @@ func TestWithoutABudgetAnOutageIsMultiplied(t *testing.T) {
 func TestABudgetFillsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := retried(repeated(1000, busy(put)), atOnce, middleware.RetryAttempts(2),
-			middleware.RetryBudget{PerSecond: 2, Burst: 3})
+			middleware.RetryBudget{Ratio: middleware.None, PerSecond: 2, Burst: 3})
 		for _, step := range []struct {
 			wait time.Duration
 			want []int // attempts of each call
@@ -141,7 +141,7 @@ func TestABudgetFillsAgain(t *testing.T) {
 
 func TestEachStoreHasABudgetOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mw := middleware.Retry(atOnce, middleware.RetryBudget{PerSecond: 1, Burst: 2})
+		mw := middleware.Retry(atOnce, middleware.RetryBudget{Ratio: middleware.None, PerSecond: 1, Burst: 2})
 		for range 2 {
 			backend := &script{errs: repeated(2, busy(put))}
 			if err := aerostore.Chain(aerostore.Handler(backend.handle), mw).Touch(t.Context(), key); err != nil {

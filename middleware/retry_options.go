@@ -43,17 +43,18 @@ type RetryAttemptTimeout time.Duration
 //
 //	Ratio × calls + PerSecond × seconds + Burst
 //
-// Without it the Ratio is 0.2, PerSecond 10 and Burst 100. The budget is that
+// Zero keeps the default, which is a Ratio of 0.2, 10 PerSecond and a Burst of
+// 100; [None] says that there is no Ratio or nothing PerSecond. The budget is that
 // of one store: all who call it share it. A batch counts as one call, whatever
 // the number of its keys. A Ratio of the number of attempts or more, less one,
 // leaves nothing to bound and switches the budget off.
 //
-// Retry panics if one of them is negative or not a number, or if both Ratio and
-// PerSecond are 0.
+// Retry panics if one of them is negative otherwise or not a number, if both Ratio
+// and PerSecond are None, or if Burst is.
 type RetryBudget struct {
 	Ratio     float64 // retries for each call
-	PerSecond float64 // retries that there are however few the calls
-	Burst     float64 // how many can be saved up, and how many there are at first; 0 is 100
+	PerSecond float64 // the minimum number of retries per second
+	Burst     float64 // how many can be saved up, and how many there are at first
 }
 
 // A RetryClassifier reports whether an error, which is not nil, may have passed
@@ -112,9 +113,8 @@ func (o RetryBackoff) applyRetry(c *retryConfig) {
 }
 
 const (
-	defaultBase  = 10 * time.Millisecond
-	defaultCap   = time.Second
-	defaultBurst = 100
+	defaultBase = 10 * time.Millisecond
+	defaultCap  = time.Second
 )
 
 type retryConfig struct {
@@ -128,10 +128,7 @@ type retryConfig struct {
 }
 
 func newRetryConfig(opts []RetryOption) retryConfig {
-	c := retryConfig{
-		attempts: 3, base: defaultBase, ceiling: defaultCap,
-		budget: RetryBudget{Ratio: 0.2, PerSecond: 10},
-	}
+	c := retryConfig{attempts: 3, base: defaultBase, ceiling: defaultCap}
 	for _, opt := range opts {
 		if opt != nil {
 			opt.applyRetry(&c)
@@ -143,10 +140,12 @@ func newRetryConfig(opts []RetryOption) retryConfig {
 	if c.repeats == nil {
 		c.repeats = func(aerostore.Call) bool { return false }
 	}
-	c.check()
-	if c.budget.Burst == 0 {
-		c.budget.Burst = defaultBurst
+	c.budget = RetryBudget{
+		Ratio:     orDefault(c.budget.Ratio, 0.2),
+		PerSecond: orDefault(c.budget.PerSecond, 10),
+		Burst:     orDefault(c.budget.Burst, 100),
 	}
+	c.check()
 	return c
 }
 
@@ -159,7 +158,7 @@ func (c *retryConfig) check() {
 		panic(fmt.Sprintf("middleware: Retry with pauses from %v to %v", c.base, c.ceiling))
 	case c.limit != nil && c.limit.Limit <= 0:
 		panic(fmt.Sprintf("middleware: Retry of attempts of %v", c.limit.Limit))
-	case !(b.Ratio >= 0 && b.PerSecond >= 0 && b.Burst >= 0): // so NaN is caught, too
+	case !(b.Ratio >= 0 && b.PerSecond >= 0 && b.Burst > 0): // so NaN is caught, too
 		panic(fmt.Sprintf("middleware: Retry with a budget of %v for each call, %v a second and %v saved up",
 			b.Ratio, b.PerSecond, b.Burst))
 	case b.Ratio == 0 && b.PerSecond == 0:

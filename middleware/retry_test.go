@@ -506,7 +506,7 @@ func TestAHookIsToldOfEachAttemptThatFailed(t *testing.T) {
 		},
 		{
 			"a budget that is used up", repeated(9, busy(put)),
-			[]middleware.RetryOption{middleware.RetryAttempts(9), middleware.RetryBudget{Ratio: 1, Burst: 2}},
+			[]middleware.RetryOption{middleware.RetryAttempts(9), middleware.RetryBudget{Ratio: 1, PerSecond: middleware.None, Burst: 2}},
 			[]string{"1 KEY_BUSY again", "2 KEY_BUSY again", "3 KEY_BUSY over_budget"},
 		},
 	} {
@@ -575,11 +575,12 @@ func TestRetriesThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
 		"pauses from 2s to 1s":      middleware.RetryBackoff{Base: 2 * time.Second, Cap: time.Second},
 		"attempts of 0s":            middleware.RetryAttemptTimeout(0),
 		"attempts of -1s":           middleware.RetryAttemptTimeout(-time.Second),
-		"a budget of -1 for each":   middleware.RetryBudget{Ratio: -1},
+		"a budget of -2 for each":   middleware.RetryBudget{Ratio: -2},
 		"a budget of NaN for each":  middleware.RetryBudget{Ratio: math.NaN()},
-		"-1 a second":               middleware.RetryBudget{PerSecond: -1},
-		"-1 saved up":               middleware.RetryBudget{Ratio: 1, Burst: -1},
-		"a budget that is used up ": middleware.RetryBudget{Burst: 5},
+		"-2 a second":               middleware.RetryBudget{PerSecond: -2},
+		"-2 saved up":               middleware.RetryBudget{Burst: -2},
+		"0 saved up":                middleware.RetryBudget{Burst: middleware.None},
+		"a budget that is used up ": middleware.RetryBudget{Ratio: middleware.None, PerSecond: middleware.None, Burst: 5},
 	} {
 		got, _ := panicOf(func() { middleware.Retry(opt) }).(string)
 		if !strings.HasPrefix(got, "middleware: Retry ") || !strings.Contains(got, want) {
