@@ -29,7 +29,7 @@ func TestASuccessUnderThesePoliciesAllocatesNothing(t *testing.T) {
 		{"a retry, no record", t.Context(), middleware.Retry(), failed, 0},
 		{"a retry of attempts with a limit beyond the deadline", soon, middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)), nil, 0},
 		{"a timeout beyond the deadline", soon, middleware.Timeout(time.Hour), nil, 0},
-		{"a timeout for other operations", t.Context(), middleware.Timeout(time.Hour, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpGet}}), nil, 0},
+		{"a timeout for other operations", t.Context(), middleware.Timeout(time.Hour, middleware.TimeoutOps{Limit: middleware.None, Ops: []aerostore.Op{aerostore.OpGet}}), nil, 0},
 		{"faults, none set", t.Context(), middleware.Fault(new(fault.Injector)), nil, 0},
 		{"a timeout", t.Context(), middleware.Timeout(time.Hour), nil, 1},
 		{"a retry of attempts with a limit", t.Context(), middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)), nil, 1},

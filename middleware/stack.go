@@ -75,7 +75,7 @@ type Stack struct {
 // cost a goroutine for each read and pay off for some loads only.
 func Production() Stack {
 	return Stack{
-		Timeout:        Timeout(time.Second, TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery, aerostore.OpCustom}}),
+		Timeout:        Timeout(time.Second, TimeoutOps{Limit: None, Ops: []aerostore.Op{aerostore.OpQuery, aerostore.OpCustom}}),
 		Retry:          Retry(),
 		CircuitBreaker: CircuitBreaker(BreakerScope(ByNamespace)),
 	}

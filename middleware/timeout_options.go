@@ -17,8 +17,9 @@ type TimeoutOption interface {
 }
 
 // TimeoutOps sets another limit for some operations: longer for queries and
-// batches, say. A Limit of 0 leaves them unbounded. Timeout panics if it is
-// negative, or if Ops names none or an unknown one.
+// batches, say. With [None] for the Limit they are unbounded; zero is the limit
+// that Timeout was given. Timeout panics if it is negative otherwise, or if Ops
+// names none or an unknown one.
 type TimeoutOps struct {
 	Limit time.Duration
 	Ops   []aerostore.Op
@@ -35,14 +36,17 @@ type TimeoutCap time.Duration
 type TimeoutHook func(ctx context.Context, call aerostore.Call, err error)
 
 func (o TimeoutOps) applyTimeout(c *timeoutConfig) {
-	if o.Limit < 0 {
+	if o.Limit < None {
 		panic(fmt.Sprintf("middleware: Timeout of %v for some operations", o.Limit))
 	}
 	if len(o.Ops) == 0 {
 		panic("middleware: Timeout with a limit for no operations")
 	}
 	limit := newLimit(o.Limit, false)
-	if o.Limit == 0 {
+	switch o.Limit {
+	case 0:
+		limit = c.general
+	case None:
 		limit = nil
 	}
 	for _, op := range o.Ops {

@@ -228,14 +228,15 @@ func TestSomeOperationsHaveALimitOfTheirOwn(t *testing.T) {
 	const general, batches = time.Second, 3 * time.Second
 	for op, want := range map[string]time.Duration{
 		"Get": general, "Put": general, "a custom call that writes": general,
-		"BatchRead": batches, "BatchRemove": batches, "Query": time.Hour,
+		"BatchRead": batches, "BatchRemove": batches, "Query": time.Hour, "Touch": general,
 	} {
 		t.Run(op, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
 				store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(general,
 					middleware.TimeoutOps{Limit: batches, Ops: []aerostore.Op{aerostore.OpBatchRead, aerostore.OpBatchRemove}},
-					middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}}, nil))
+					middleware.TimeoutOps{Limit: middleware.None, Ops: []aerostore.Op{aerostore.OpQuery, aerostore.OpTouch}},
+					middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpTouch}}, nil))
 				for _, o := range storeOperations() {
 					if o.name == op {
 						_ = o.run(t.Context(), store)
