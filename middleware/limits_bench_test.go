@@ -50,6 +50,7 @@ func BenchmarkLimits(b *testing.B) {
 		{"breaker", []aerostore.Middleware{middleware.CircuitBreaker()}},
 		{"breaker/namespace", []aerostore.Middleware{middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace))}},
 		{"rate", []aerostore.Middleware{middleware.RateLimit(1e9)}},
+		{"rate/keys", []aerostore.Middleware{middleware.RateLimit(1e9, middleware.RateWeight(middleware.PerKey))}},
 		{"rate/plain", []aerostore.Middleware{limited}},
 		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1)}},
 		{"concurrency/plain", []aerostore.Middleware{slotted}},

@@ -2,8 +2,8 @@ package middleware
 
 import "time"
 
-// None, as a field of an options struct, says that there is none of what the
-// field is about. Zero is the default in each of them.
+// None says, in a field of an options struct, that there is none of what the
+// field is about. Zero stands for the default.
 const None = -1
 
 // orDefault returns what a field of an options struct stands for.
