@@ -328,6 +328,14 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 			}()
 			<-done
 		}},
+		{"an answer to a write in doubt", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+			backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+				err := call.Fail(aerostore.CodeNotFound, nil)
+				err.InDoubt = true
+				return aerostore.Result{}, err
+			})
+			_ = s.Touch(t.Context(), key)
+		}},
 		{"a batch read of nothing", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(working)
 			_, _ = s.BatchRead(t.Context(), nil, nil)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/judgement"
 )
 
 // BlamesCluster reports whether an error says that the cluster, or the way to
@@ -95,15 +96,14 @@ func (b *breaker) verdictOf(ctx context.Context, call aerostore.Call, err error,
 	if err == nil {
 		return success
 	}
-	if _, rejected := errors.AsType[*RejectedError](err); rejected ||
-		errors.Is(err, aerostore.ErrInvalid) || errors.Is(err, context.Canceled) ||
-		hurried && ranOutOfTime(err) {
-		return neither
-	}
+	j := judgement.Of(ctx, call, err, judgement.Default)
 	switch {
+	case j.Kind == judgement.Rejected, j.Kind == judgement.Refused, j.Kind == judgement.Canceled,
+		hurried && ranOutOfTime(err):
+		return neither
 	case b.failed(ctx, call, err):
 		return failure
-	case fromServer(err):
+	case fromServer(err) && !j.InDoubt:
 		return success
 	default: // nobody knows whether it came to the cluster
 		return neither

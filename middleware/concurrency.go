@@ -80,7 +80,7 @@ func (c *concurrencyLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 
 // await waits for a slot.
 func (c *concurrencyLimit) await(ctx context.Context, call aerostore.Call) error {
-	if err := ctx.Err(); err != nil {
+	if err := aerostore.ContextError(ctx); err != nil {
 		return call.FailContext(err)
 	}
 	place, ok := c.slots.queueUp(c.queue.Length)
@@ -117,7 +117,7 @@ func (c *concurrencyLimit) waitFor(ctx context.Context, call aerostore.Call, pla
 	case <-timer.C:
 		return false, nil
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return false, aerostore.ContextError(ctx)
 	}
 }
 

@@ -76,7 +76,7 @@ func (c *cluster) handle(ctx context.Context, call aerostore.Call) (aerostore.Re
 	c.jobs <- j
 	select {
 	case <-j.done:
-		return aerostore.Result{}, nil
+		return success(call), nil
 	case <-ctx.Done():
 		return aerostore.Result{}, call.FailContext(ctx.Err())
 	}

@@ -82,7 +82,7 @@ func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 
 // await waits for the call's turn.
 func (r *rateLimit) await(ctx context.Context, call aerostore.Call, weight int) error {
-	if err := ctx.Err(); err != nil {
+	if err := aerostore.ContextError(ctx); err != nil {
 		return call.FailContext(err)
 	}
 	within := r.wait
@@ -116,7 +116,7 @@ func (r *rateLimit) waitFor(ctx context.Context, call aerostore.Call, place *tur
 		served = true
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return aerostore.ContextError(ctx)
 	}
 }
 

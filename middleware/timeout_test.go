@@ -158,8 +158,8 @@ func TestALimitThatTheBackendNamesIsToldOnce(t *testing.T) {
 
 func TestATimeoutThatACallAsksForGoesBeforeTheLimit(t *testing.T) {
 	const limit, longest = time.Second, 20 * time.Second
-	limited := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}})
-	capped := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}}, middleware.TimeoutCap(longest))
+	limited := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}, Limit: middleware.None})
+	capped := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}, Limit: middleware.None}, middleware.TimeoutCap(longest))
 	get := func(ctx context.Context, s aerostore.Store, opts ...aerostore.ReadOption) error {
 		_, err := s.Get(ctx, key, opts...)
 		return err
