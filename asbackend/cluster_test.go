@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	as "github.com/aerospike/aerospike-client-go/v7"
+
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/internal/tcpproxy"
@@ -68,6 +70,49 @@ func TestEachNodesPartOfABatchFailsByItself(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A batch whose context is cancelled sends no more parts, and says of those that
+// nothing was sent.
+func TestACancelledBatchSendsNoMoreParts(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string][]asbackend.Option{
+		"that waits for its command": nil,
+		"that leaves its command be": {asbackend.WithPromptCancel(1)},
+	} {
+		t.Run("a batch "+name, func(t *testing.T) {
+			t.Parallel()
+			nodes, proxies := newFakeCluster(t, 2)
+			policies := asbackend.Policies{Batch: as.NewBatchPolicy()}
+			policies.Batch.ConcurrentNodes, policies.Batch.TotalTimeout, policies.Batch.SocketTimeout = 1, 300*time.Millisecond, 300*time.Millisecond
+			s := dialTo(t, proxies[0].Addr(), append(opts, asbackend.WithPolicies(policies))...)
+			for _, k := range keysOf(2) { // so that each node has a connection
+				if _, err := s.Exists(t.Context(), k); err != nil {
+					t.Fatal(err)
+				}
+			}
+			nodes[0].will(saysNone)
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(30*time.Millisecond, cancel)
+			results, err := s.BatchWrite(ctx, twoOfEach(keysOf(2)))
+			if opts == nil {
+				for i, r := range results {
+					if !errors.Is(r.Err, context.Canceled) || aerostore.InDoubt(r.Err) != (i%2 == 0) {
+						t.Errorf("key %d: %v (in doubt: %t)", i, r.Err, aerostore.InDoubt(r.Err))
+					}
+				}
+			}
+			if !errors.Is(err, context.Canceled) || !aerostore.InDoubt(err) {
+				t.Errorf("the batch: %v", err)
+			}
+			if err := s.Close(); err != nil { // waits for what was left behind
+				t.Error(err)
+			}
+			if nodes[0].got() != 2 || nodes[1].got() != 1 {
+				t.Errorf("the nodes got %d and %d commands, want 2 and 1", nodes[0].got(), nodes[1].got())
+			}
+		})
 	}
 }
 

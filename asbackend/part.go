@@ -127,8 +127,10 @@ func (p *part) send() {
 		p.records[0].BatchRec().ResultCode = types.PARAMETER_ERROR
 		return
 	case p.isLate():
-		p.ended = p.call.FailContext(passed(p.ctx))
-		p.ended.InDoubt = p.tries != nil && p.tries.sent
+		p.cut(passed(p.ctx))
+		return
+	case p.ctx.Err() != nil:
+		p.cut(aerostore.ContextError(p.ctx))
 		return
 	}
 	open := p.records
@@ -154,6 +156,12 @@ func (p *part) send() {
 		}
 		p.waited = true
 	}
+}
+
+// cut has the part fail because the context ended before it was sent.
+func (p *part) cut(ended error) {
+	p.ended = p.call.FailContext(ended)
+	p.ended.InDoubt = p.tries != nil && p.tries.sent
 }
 
 // isAnswered reports whether a key has an answer, or else the error of an operation
