@@ -154,7 +154,7 @@ var codeTexts = map[ResultCode]struct{ name, meaning string }{
 	CodeServerNotAvailable:         {"SERVER_NOT_AVAILABLE", "the server does not accept requests"},
 	CodeClusterNameMismatch:        {"CLUSTER_NAME_MISMATCH_ERROR", "the cluster has another name than the client was given"},
 	CodeRecordsetClosed:            {"RECORDSET_CLOSED", "the query was closed"},
-	CodeNoConnections:              {"NO_AVAILABLE_CONNECTIONS_TO_NODE", "the connection pool is exhausted: raise its size, or lower the concurrency"},
+	CodeNoConnections:              {"NO_AVAILABLE_CONNECTIONS_TO_NODE", "there was no connection to the node: it takes none, or all are in use (then raise the pool's size, or lower the concurrency)"},
 	CodeTypeNotSupported:           {"TYPE_NOT_SUPPORTED", "the value has a type that the server does not know"},
 	CodeCommandRejected:            {"COMMAND_REJECTED", "the server rejected the command"},
 	CodeQueryTerminated:            {"QUERY_TERMINATED", "the query was stopped"},

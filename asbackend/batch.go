@@ -54,6 +54,9 @@ func (r *request) sendBatch(records []as.BatchRecordIfc) as.Error {
 	if removal, ok := records[0].(*as.BatchDelete); ok && len(records) == 1 {
 		return r.removeOne(removal)
 	}
+	if read, ok := records[0].(*as.BatchRead); ok && len(records) == 1 && slices.Contains(read.BinNames, "") {
+		return r.readOne(read)
+	}
 	return r.store.client.BatchOperate(r.batchPolicy(), records)
 }
 
@@ -89,6 +92,31 @@ func (r *request) removeOne(removal *as.BatchDelete) as.Error {
 	return err
 }
 
+// readOne reads bins of the only key of a batch, the one with the empty name among
+// them. The client would do so by operations, one of which would read all bins.
+func (r *request) readOne(read *as.BatchRead) as.Error {
+	policy := r.batchPolicy().BasePolicy
+	p := read.Policy
+	if p == nil {
+		p = r.store.batchReadPolicy()
+	}
+	if p.FilterExpression != nil {
+		policy.FilterExpression = p.FilterExpression
+	}
+	policy.ReadModeAP, policy.ReadModeSC, policy.ReadTouchTTLPercent = p.ReadModeAP, p.ReadModeSC, p.ReadTouchTTLPercent
+
+	read.Err, read.ResultCode = nil, types.OK
+	record, err := r.store.client.Get(&policy, read.Key, read.BinNames...)
+	if read.Record = record; err == nil {
+		return nil
+	}
+	read.Err, read.ResultCode = err, newClientError(err).err.ResultCode
+	if read.ResultCode == types.INVALID_NAMESPACE {
+		return nil // not the fault of the batch, as in larger ones
+	}
+	return err
+}
+
 // records returns what the client is to do for each key.
 func (r *request) records() ([]as.BatchRecordIfc, error) {
 	newRecord, ok := r.store.recordMaker(r.call)
@@ -115,9 +143,9 @@ func (s *Store) recordMaker(call aerostore.Call) (newRecord func(i int, key *as.
 		bins := distinct(call.BinNames())
 		return func(_ int, key *as.Key) as.BatchRecordIfc {
 			if bins != nil && len(bins) == 0 {
-				return as.NewBatchReadHeader(nil, key)
+				return as.NewBatchReadHeader(s.policies.BatchRead, key)
 			}
-			return as.NewBatchRead(nil, key, bins)
+			return as.NewBatchRead(s.policies.BatchRead, key, bins)
 		}, true
 	case aerostore.OpBatchRemove:
 		policy := s.batchRemovePolicyFor(call.Options)
@@ -136,7 +164,7 @@ func (s *Store) recordMaker(call aerostore.Call) (newRecord func(i int, key *as.
 		policy := s.batchWritePolicyFor(call.Options)
 		return func(_ int, key *as.Key) as.BatchRecordIfc {
 			if !plan.writes {
-				return as.NewBatchReadOps(nil, key, plan.ops...)
+				return as.NewBatchReadOps(s.policies.BatchRead, key, plan.ops...)
 			}
 			return as.NewBatchWrite(policy, key, plan.ops...)
 		}, ok
@@ -191,6 +219,7 @@ func (r *request) results(parts []*part) []aerostore.BatchResult {
 			case r.call.Op == aerostore.OpBatchOperate:
 				if r.call.Writes() {
 					dropNils(br.Record.Bins)
+					dropUnnamed(br.Record.Bins, r.call.Operations())
 				}
 				results[i].Record = storeRecord(key, br.Record)
 			case r.call.Op == aerostore.OpBatchRead:

@@ -62,3 +62,47 @@ func TestTheFiltersOfAStoresPoliciesLeaveOutOneKeyAndNotTheOthers(t *testing.T) 
 		}
 	}
 }
+
+func TestTheReadPolicyOfABatchAppliesToEachOfItsRecords(t *testing.T) {
+	t.Parallel()
+	plain, set := dial(t)
+	policy := as.NewBatchReadPolicy()
+	policy.FilterExpression = as.ExpGreater(as.ExpIntBin("a"), as.ExpIntVal(5))
+	s, err := asbackend.New(plain.Client(), asbackend.WithPolicies(asbackend.Policies{BatchRead: policy}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, large := key(set, "small"), key(set, "large")
+	put(t, plain, small, aerostore.Bins{"a": 1, "": 2})
+	put(t, plain, large, aerostore.Bins{"a": 9, "": 2})
+	out := want{err: aerostore.ErrFilteredOut}
+	for name, c := range map[string]struct {
+		read  func([]aerostore.Key) ([]aerostore.BatchResult, error)
+		gives aerostore.Bins
+	}{
+		"all bins": {func(keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return s.BatchRead(t.Context(), keys, nil)
+		}, aerostore.Bins{"a": 9, "": 2}},
+		"a bin": {func(keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return s.BatchRead(t.Context(), keys, []string{"a"})
+		}, aerostore.Bins{"a": 9}},
+		"the empty name": {func(keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return s.BatchRead(t.Context(), keys, []string{""})
+		}, aerostore.Bins{"": 2}},
+		"no bins": {func(keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return s.BatchRead(t.Context(), keys, []string{})
+		}, aerostore.Bins{}},
+		"operations": {func(keys []aerostore.Key) ([]aerostore.BatchResult, error) {
+			return s.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.ReadBin("a")})
+		}, aerostore.Bins{"a": 9}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := c.read([]aerostore.Key{small, large})
+			check(t, []aerostore.Key{small, large}, got, err, out, want{bins: c.gives})
+			got, err = c.read([]aerostore.Key{small})
+			check(t, []aerostore.Key{small}, got, err, out)
+			got, err = c.read([]aerostore.Key{large})
+			check(t, []aerostore.Key{large}, got, err, want{bins: c.gives})
+		})
+	}
+}

@@ -27,6 +27,7 @@ func (r *request) operate(key *as.Key) (aerostore.Result, error) {
 		}
 		dropNils(record.Bins)
 	}
+	dropUnnamed(record.Bins, r.call.Operations())
 	return r.read(record, nil)
 }
 
@@ -148,6 +149,20 @@ func dropNils(bins as.BinMap) {
 			delete(bins, name)
 		}
 	}
+}
+
+// dropUnnamed drops the bin with the empty name unless an operation reads it. Beside
+// an operation that writes, the client asks for it where a header is to be read.
+func dropUnnamed(bins as.BinMap, operations []aerostore.Operation) {
+	if _, found := bins[""]; !found {
+		return
+	}
+	for _, o := range operations {
+		if o.Bin() == "" && (o.Kind() == aerostore.OperationReadAll || o.Kind() == aerostore.OperationRead) {
+			return
+		}
+	}
+	delete(bins, "")
 }
 
 // withoutNils returns the results that are not nil: several as OpResults, one

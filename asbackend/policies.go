@@ -17,6 +17,7 @@ type Policies struct {
 	Read        *as.BasePolicy        // Get, Select and Exists
 	Write       *as.WritePolicy       // the other operations on a single record
 	Batch       *as.BatchPolicy       // a batch as a whole
+	BatchRead   *as.BatchReadPolicy   // a record that a batch reads
 	BatchWrite  *as.BatchWritePolicy  // a record that a batch writes
 	BatchRemove *as.BatchDeletePolicy // a record that a batch removes
 	Query       *as.QueryPolicy
@@ -30,7 +31,7 @@ func WithPolicies(p Policies) Option {
 	return func(c *config) {
 		c.policies = Policies{
 			Read: cloned(p.Read), Write: cloned(p.Write), Batch: cloned(p.Batch),
-			BatchWrite: cloned(p.BatchWrite), BatchRemove: cloned(p.BatchRemove),
+			BatchRead: cloned(p.BatchRead), BatchWrite: cloned(p.BatchWrite), BatchRemove: cloned(p.BatchRemove),
 			Query: cloned(p.Query), Info: cloned(p.Info),
 		}
 	}
@@ -57,6 +58,10 @@ func (s *Store) writePolicy() *as.WritePolicy {
 
 func (s *Store) batchPolicy() *as.BatchPolicy {
 	return firstOf(s.policies.Batch, s.client.GetDefaultBatchPolicy, as.NewBatchPolicy)
+}
+
+func (s *Store) batchReadPolicy() *as.BatchReadPolicy {
+	return firstOf(s.policies.BatchRead, s.client.GetDefaultBatchReadPolicy, as.NewBatchReadPolicy)
 }
 
 func (s *Store) batchWritePolicy() *as.BatchWritePolicy {

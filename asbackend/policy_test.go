@@ -55,7 +55,7 @@ func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
 	t.Parallel()
 	given := Policies{
 		Read: as.NewPolicy(), Write: as.NewWritePolicy(0, 77), Batch: as.NewBatchPolicy(), BatchWrite: as.NewBatchWritePolicy(),
-		BatchRemove: as.NewBatchDeletePolicy(), Query: as.NewQueryPolicy(), Info: as.NewInfoPolicy(),
+		BatchRead: as.NewBatchReadPolicy(), BatchRemove: as.NewBatchDeletePolicy(), Query: as.NewQueryPolicy(), Info: as.NewInfoPolicy(),
 	}
 	given.Write.MaxRetries, given.BatchWrite.Expiration = 1, 88
 	s, err := New(offline(t).client, WithPolicies(given))

@@ -29,6 +29,11 @@ func operates() []testCase {
 			bins: was, ops: []aerostore.Operation{aerostore.ReadHeader()}, gives: aerostore.Bins{}, leaves: was,
 		},
 		{
+			name: "reads the header beside a write", why: "a header has no bins, not even that with the empty name",
+			bins: aerostore.Bins{"n": 1, "": 2}, ops: []aerostore.Operation{aerostore.WriteBin("n", 3), aerostore.ReadHeader()},
+			gives: aerostore.Bins{}, leaves: aerostore.Bins{"n": 3, "": 2},
+		},
+		{
 			name: "reads a bin that is not there", why: "a bin that the record does not have is absent",
 			bins: was, ops: []aerostore.Operation{aerostore.ReadBin("z"), aerostore.ReadBin("n")},
 			gives: aerostore.Bins{"n": 1}, leaves: was,
