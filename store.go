@@ -72,6 +72,9 @@ type Store interface {
 	// each with its own error. The call's own error says that the batch as a
 	// whole did not go through; the results may then be nil. No keys are an
 	// empty answer, without a word to the server.
+	//
+	// The order in which a batch is carried out is not defined. Where it has a
+	// key several times, each occurrence is applied and answered, in any order.
 	BatchRead(ctx context.Context, keys []Key, bins []string, opts ...ReadOption) ([]BatchResult, error)
 
 	// BatchWrite is Put for many records, each with bins of its own.

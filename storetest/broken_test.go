@@ -192,6 +192,25 @@ func binwise(ctx context.Context, call aerostore.Call, next aerostore.Handler) (
 	return aerostore.Result{}, nil
 }
 
+// backwards carries a batch out from its last key to its first, which a store
+// may do. The results stand in the order of the keys.
+func backwards(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if !call.IsBatch() {
+		return next(ctx, call)
+	}
+	keys, items := slices.Clone(call.Keys()), slices.Clone(call.Items())
+	slices.Reverse(keys)
+	slices.Reverse(items)
+	if call.Op == aerostore.OpBatchWrite {
+		call = call.WithItems(items)
+	} else {
+		call = call.WithKeys(keys)
+	}
+	r, err := next(ctx, call)
+	slices.Reverse(r.Batch())
+	return r, err
+}
+
 // racing reads what it adds or appends to, and writes the result.
 type racing struct{ layer }
 

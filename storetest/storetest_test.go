@@ -47,6 +47,20 @@ func TestEveryCaseCanFail(t *testing.T) {
 	}
 }
 
+func TestABatchMayBeCarriedOutInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for _, g := range groups() {
+		for _, tc := range g.cases {
+			t.Run(g.name+"/"+tc.name, func(t *testing.T) {
+				t.Parallel()
+				if r := tc.on(t, around(backwards)); r.failed && !tc.on(t, nil).failed {
+					t.Errorf("it fails on a store that is sound: %s", &r.text)
+				}
+			})
+		}
+	}
+}
+
 func TestCasesHaveNamesOfTheirOwnAndReasons(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)
