@@ -98,6 +98,17 @@ func batchReads() []testCase {
 			},
 		},
 		{
+			name: "a bin named twice",
+			why:  "a name asks for a bin, however often it is said",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				r, err := onlyResult(t.store.BatchRead(t.Context(), []aerostore.Key{key}, []string{"n", "n"}))
+				t.ok(err)
+				t.bins(r, aerostore.Bins{"n": 1})
+			},
+		},
+		{
 			name: "no bins",
 			why:  "nil names read all bins, empty names generation and TTL only",
 			run: func(t *trial) {
@@ -120,17 +131,7 @@ func batchReads() []testCase {
 			name: "keys of several sets",
 			why:  "a batch may go anywhere in the cluster",
 			run: func(t *trial) {
-				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}
-				for i, key := range keys {
-					t.put(key, aerostore.Bins{"i": i})
-				}
-				results, err := t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
-				for i, r := range results {
-					t.ok(r.Err)
-					t.bins(r.Record, aerostore.Bins{"i": i})
-				}
+				t.batchesOver([]aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")})
 			},
 		},
 		{

@@ -61,6 +61,47 @@ func batchWrites() []testCase {
 			},
 		},
 		{
+			name:  "BatchWrite with TTLs of items",
+			why:   "an item's options hold for its record alone",
+			needs: Expiry,
+			run: func(t *trial) {
+				keys := t.keys(3)
+				items := itemsOf(keys, before)
+				items[0].Options = []aerostore.WriteOption{hour}
+				items[2].Options = []aerostore.WriteOption{aerostore.NeverExpire}
+				results, err := t.store.BatchWrite(t.Context(), items, day)
+				t.ok(err)
+				t.results(results, keys)
+				t.lives(keys[0], hour)
+				t.lives(keys[1], day)
+				t.lives(keys[2], aerostore.NeverExpire)
+			},
+		},
+		{
+			name: "BatchWrite with generations and keys of items",
+			why:  "an item's options hold for its record alone",
+			run: func(t *trial) {
+				keys := t.keys(4)
+				for _, key := range keys[:3] {
+					t.put(key, before)
+				}
+				items := itemsOf(keys, aerostore.Bins{"n": 2})
+				items[0].Options = []aerostore.WriteOption{aerostore.GenerationEqual(1)}
+				items[1].Options = []aerostore.WriteOption{aerostore.GenerationEqual(2)}
+				items[3].Options = []aerostore.WriteOption{aerostore.SendKey}
+				results, err := t.store.BatchWrite(t.Context(), items)
+				t.ok(err)
+				t.results(results, keys)
+				t.ok(results[0].Err)
+				t.fails(results[1].Err, aerostore.ErrGeneration)
+				t.ok(results[2].Err)
+				t.ok(results[3].Err)
+				t.unchanged(keys[1], before)
+				t.equal("the id of a key that was not sent", t.scanned(keys[2]).Key.ID(), nil)
+				t.equal("a key that was sent", t.scanned(keys[3]).Key, keys[3])
+			},
+		},
+		{
 			name: "BatchWrite with timeouts of an item",
 			why:  "a batch has one timeout; those of its items are ignored",
 			run: func(t *trial) {

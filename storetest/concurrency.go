@@ -30,7 +30,7 @@ func together(work func(worker int)) {
 }
 
 func concurrencies() []testCase {
-	return []testCase{
+	cases := []testCase{
 		{
 			name: "increments add up",
 			why:  "an increment is one step at the server: none is lost",
@@ -83,25 +83,6 @@ func concurrencies() []testCase {
 			},
 		},
 		{
-			name: "CreateOnly has one winner",
-			why:  "of those who create a record at once, one did and the others are told",
-			run: func(t *trial) {
-				for _, key := range t.keys(rounds) {
-					var winners atomic.Int32
-					together(func(worker int) {
-						switch err := t.store.Put(t.Context(), key, aerostore.Bins{"w": worker}, aerostore.CreateOnly); {
-						case err == nil:
-							winners.Add(1)
-						case !errors.Is(err, aerostore.ErrExists):
-							t.Errorf("Put failed with %q, want no error or ErrExists", err)
-						}
-					})
-					t.equal("the number of winners", winners.Load(), int32(1))
-					t.equal("Generation", t.get(key).Generation, uint32(1))
-				}
-			},
-		},
-		{
 			name: "Remove has one winner",
 			why:  "of those who remove a record at once, one did and the others are told",
 			run: func(t *trial) {
@@ -142,29 +123,130 @@ func concurrencies() []testCase {
 				t.equal("the length of all pieces", len(all), workers*rounds*len(piece(0)))
 			},
 		},
-		{
-			name: "a write is seen as a whole",
+	}
+	cases = append(cases, wholes()...)
+	return append(cases, winners()...)
+}
+
+// wholes are the cases about what is seen of a write while it happens.
+func wholes() []testCase {
+	var cases []testCase
+	for _, writer := range []struct {
+		name  string
+		write func(t *trial, key aerostore.Key, bins aerostore.Bins) error
+	}{
+		{"Put", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			return t.store.Put(t.Context(), key, bins)
+		}},
+		{"Operate", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			_, err := t.store.Operate(t.Context(), key, writesOf(bins))
+			return err
+		}},
+		{"BatchWrite", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			return batchError(t.store.BatchWrite(t.Context(), itemsOf([]aerostore.Key{key}, bins)))
+		}},
+		{"BatchOperate", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
+			return batchError(t.store.BatchOperate(t.Context(), []aerostore.Key{key}, writesOf(bins)))
+		}},
+	} {
+		cases = append(cases, testCase{
+			name: "a write by " + writer.name + " is seen as a whole",
 			why:  "a reader gets the record before a write or after it, never a part of it",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 0, "b": 0})
+				all, keys := []aerostore.Operation{aerostore.ReadAll()}, []aerostore.Key{key}
+				readers := []func() (*aerostore.Record, error){
+					func() (*aerostore.Record, error) { return t.store.Get(t.Context(), key) },
+					func() (*aerostore.Record, error) { return t.store.Operate(t.Context(), key, all) },
+					func() (*aerostore.Record, error) { return onlyResult(t.store.BatchRead(t.Context(), keys, nil)) },
+				}
 				together(func(worker int) {
-					for range rounds {
+					for round := range rounds {
 						if worker%2 == 0 {
-							if err := t.store.Put(t.Context(), key, aerostore.Bins{"a": worker, "b": worker}); err != nil {
-								t.Errorf("Put failed with %q, want no error", err)
+							if err := writer.write(t, key, aerostore.Bins{"a": worker, "b": worker}); err != nil {
+								t.Errorf("%s failed with %q, want no error", writer.name, err)
 							}
 							continue
 						}
-						r, err := t.store.Get(t.Context(), key)
+						r, err := readers[round%len(readers)]()
 						if err != nil || r == nil || r.Bins["a"] != r.Bins["b"] {
-							t.Errorf("Get gave the record %+v and error %v, want two equal bins", r, err)
+							t.Errorf("a read gave the record %+v and error %v, want two equal bins", r, err)
 						}
 					}
 				})
 			},
-		},
+		})
 	}
+	return cases
+}
+
+// winners are the cases about conditional writes of several at once.
+func winners() []testCase {
+	cases := perCreation(func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " that creates only has one winner",
+			why:  "of those who create a record at once, one did and the others learn that it exists",
+			run: func(t *trial) {
+				for _, key := range t.keys(rounds) {
+					t.equal("the number of winners", t.race(o, key, aerostore.CreateOnly, aerostore.ErrExists), 1)
+					t.equal("Generation", t.get(key).Generation, uint32(1))
+				}
+			},
+		}
+	})
+	cases = append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " with a generation has one winner",
+			why:  "of those who write over one generation at once, one did: comparing and writing are one step",
+			run: func(t *trial) {
+				for _, key := range t.keys(5 * rounds) {
+					t.put(key, before)
+					t.equal("the number of winners", t.race(o, key, aerostore.GenerationEqual(1), aerostore.ErrGeneration), 1)
+					t.written(key, false)
+				}
+			},
+		}
+	})...)
+	return append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
+		return testCase{
+			name: o.op.String() + " that updates only brings back nothing",
+			why:  "a write over an existing record comes before its removal or is refused",
+			run: func(t *trial) {
+				for _, key := range t.keys(5 * rounds) {
+					t.put(key, before)
+					together(func(worker int) {
+						var err error
+						if worker == 0 {
+							_, err = t.store.Remove(t.Context(), key)
+						} else if err = o.do(t.Context(), t.store, key, aerostore.UpdateOnly); errors.Is(err, aerostore.ErrNotFound) {
+							err = nil
+						}
+						if err != nil {
+							t.Errorf("failed with %q, want no error or ErrNotFound", err)
+						}
+					})
+					t.missing(key)
+				}
+			},
+		}
+	})...)
+}
+
+// race returns how many of those win who do an operation at once. The others
+// fail with refusal.
+func (t *trial) race(o operation, key aerostore.Key, option aerostore.WriteOption, refusal error) int {
+	t.Helper()
+	var winners atomic.Int32
+	together(func(int) {
+		switch err := o.do(t.Context(), t.store, key, option); {
+		case err == nil:
+			winners.Add(1)
+		case !errors.Is(err, refusal):
+			t.Errorf("failed with %q, want no error or one that matches %q", err, refusal)
+		}
+	})
+	return int(winners.Load())
 }
 
 // addOne adds to a bin by reading and writing it, until nobody wrote in

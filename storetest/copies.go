@@ -79,6 +79,49 @@ func copies() []testCase {
 			},
 		},
 		{
+			name: "a value written to several records",
+			why:  "records share nothing, what was written to them at once included",
+			run: func(t *trial) {
+				head := append(make([]byte, 0, 100), "head"...)
+				bins := aerostore.Bins{"b": head}
+				for _, write := range []func(keys []aerostore.Key) error{
+					func(keys []aerostore.Key) error {
+						return batchError(t.store.BatchWrite(t.Context(), itemsOf(keys, bins)))
+					},
+					func(keys []aerostore.Key) error {
+						return batchError(t.store.BatchOperate(t.Context(), keys, writesOf(bins)))
+					},
+				} {
+					keys := t.keys(3)
+					t.ok(write(keys))
+					for i, tail := range []string{"1", "2"} {
+						t.ok(t.store.Append(t.Context(), keys[i], aerostore.Bins{"b": []byte(tail)}))
+					}
+					for i, want := range []string{"head1", "head2", "head"} {
+						t.holds(keys[i], aerostore.Bins{"b": []byte(want)})
+					}
+				}
+			},
+		},
+		{
+			name: "a record that was read before it was written",
+			why:  "what an operation returns belongs to the caller: later writes do not change it",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, mutable())
+				names := []string{"bytes", "list", "map"}
+				var read []*aerostore.Record
+				t.readBy(t.waysOfBins(key, names), func(r *aerostore.Record, _ string) { read = append(read, r) })
+				t.ok(t.store.Prepend(t.Context(), key, aerostore.Bins{"bytes": []byte("x")}))
+				t.ok(t.store.Append(t.Context(), key, aerostore.Bins{"bytes": []byte("y")}))
+				t.put(key, aerostore.Bins{"list": []any{}, "map": nil})
+				for _, r := range read {
+					t.equal("what was read", r.Bins, mutable())
+					t.equal("the generation that was read", r.Generation, uint32(1))
+				}
+			},
+		},
+		{
 			name: "bytes given as an id",
 			why:  "a key shares nothing with its maker",
 			run: func(t *trial) {
@@ -112,14 +155,32 @@ func copies() []testCase {
 			why:  "several results for one bin share nothing either",
 			run: func(t *trial) {
 				key := t.key()
-				t.put(key, aerostore.Bins{"b": []byte("abc")})
-				twice := []aerostore.Operation{aerostore.ReadBin("b"), aerostore.ReadBin("b")}
-				r, err := t.store.Operate(t.Context(), key, twice)
+				for name, value := range mutable() {
+					t.put(key, aerostore.Bins{name: value})
+					twice := []aerostore.Operation{aerostore.ReadBin(name), aerostore.ReadBin(name)}
+					r, err := t.store.Operate(t.Context(), key, twice)
+					t.ok(err)
+					results, err := r.Results(name)
+					t.ok(err)
+					scribble(results[0])
+					t.equal("the other result", results[1], value)
+				}
+			},
+		},
+		{
+			name: "records of a key that is twice in a batch",
+			why:  "two results share nothing either",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, mutable())
+				results, err := t.store.BatchRead(t.Context(), []aerostore.Key{key, key}, nil)
 				t.ok(err)
-				results, err := r.Results("b")
-				t.ok(err)
-				scribble(results[0])
-				t.equal("the other result", results[1], []byte("abc"))
+				t.results(results, []aerostore.Key{key, key})
+				t.ok(batchError(results, nil))
+				scribble(results[0].Record.Bins)
+				results[0].Record.Generation++
+				t.bins(results[1].Record, mutable())
+				t.equal("the generation of the other", results[1].Record.Generation, uint32(1))
 			},
 		},
 		{

@@ -29,6 +29,10 @@ const (
 	// cases is "storetest_nons".
 	Namespaces Feature = "namespaces"
 
+	// SeveralNamespaces is having a second namespace: "bar", or that of
+	// [WithOtherNamespace].
+	SeveralNamespaces Feature = "several namespaces"
+
 	// Indexes is queries by secondary index, made by an [aerostore.Indexer]
 	// that [aerostore.As] finds under any layers.
 	Indexes Feature = "indexes"
@@ -41,20 +45,21 @@ const (
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, Indexes, Pinging, Closing}
+var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, Closing}
 
 // An Option tells [Run] about the stores.
 type Option func(*config)
 
 type config struct {
-	namespace string
-	advance   func(aerostore.Store, time.Duration)
-	without   map[Feature]string
-	skipped   tally
+	namespace      string
+	otherNamespace string
+	advance        func(aerostore.Store, time.Duration)
+	without        map[Feature]string
+	skipped        tally
 }
 
 func newConfig(opts []Option) *config {
-	c := &config{namespace: "test", without: make(map[Feature]string)}
+	c := &config{namespace: "test", otherNamespace: "bar", without: make(map[Feature]string)}
 	for _, opt := range opts {
 		opt(c)
 	}
@@ -76,6 +81,12 @@ func Without(feature Feature, reason string) Option {
 // WithNamespace sets the namespace to use instead of "test".
 func WithNamespace(name string) Option {
 	return func(c *config) { c.namespace = name }
+}
+
+// WithOtherNamespace sets the second namespace to use instead of "bar". Few
+// cases write to it.
+func WithOtherNamespace(name string) Option {
+	return func(c *config) { c.otherNamespace = name }
 }
 
 // WithAdvance gives the cases about expiry a way to let time pass for a store.

@@ -2,6 +2,9 @@ package storetest
 
 import (
 	"context"
+	"fmt"
+	"math"
+	"strings"
 
 	"github.com/aerostore/aerostore"
 )
@@ -33,6 +36,106 @@ func indexes() []testCase {
 				t.finds(aerostore.IndexInt, []any{-3, -2, 0, 5, 6, "0", 0.5}, func(bin string) aerostore.Predicate {
 					return aerostore.Range(bin, -2, 5)
 				}, 1, 2, 3)
+			},
+		},
+		{
+			name: "Equal on strings that look alike",
+			why:  "a string is looked up as it was written",
+			run: func(t *trial) {
+				values := []any{"a", "A", "a ", "a\x00", "", "caf\xe9", "caf\xe8", "caf\uFFFD", strings.Repeat("a", 2047), strings.Repeat("a", 2046) + "b"}
+				keys, bin := t.keys(len(values)), t.index(aerostore.IndexString, mainSet)
+				for i, key := range keys {
+					t.put(key, aerostore.Bins{bin: values[i]})
+				}
+				for i, value := range values {
+					found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, value.(string))}, keys...)
+					t.equal(fmt.Sprintf("the number of records of %.9q", value), len(found), 1)
+					t.equal("whether the record was found", found[keys[i]] != nil, true)
+				}
+			},
+		},
+		{
+			name: "ranges as far as integers go",
+			why:  "both ends of a range are included, those of 64 bits, too",
+			run: func(t *trial) {
+				values := []int64{math.MinInt64, math.MinInt64 + 1, -1 << 32, -1, 0, 1, 1 << 32, math.MaxInt64 - 1, math.MaxInt64}
+				keys, bin := t.keys(len(values)), t.index(aerostore.IndexInt, mainSet)
+				for i, key := range keys {
+					t.put(key, aerostore.Bins{bin: values[i]})
+				}
+				for i, begin := range values {
+					for j, end := range values[i:] {
+						found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Range(bin, begin, end)}, keys...)
+						t.equal(fmt.Sprintf("the number of records from %d to %d", begin, end), len(found), j+1)
+					}
+				}
+			},
+		},
+		{
+			name: "an index keeps to its set",
+			why:  "records of other sets are not in it",
+			run: func(t *trial) {
+				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}
+				bin := t.index(aerostore.IndexInt, mainSet)
+				for _, key := range keys {
+					t.put(key, aerostore.Bins{bin: 1})
+				}
+				found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 1)}, keys...)
+				t.equal("the number of records", len(found), 1)
+				t.equal("whether that of the set was found", found[keys[0]] != nil, true)
+			},
+		},
+		{
+			name: "an index made after its records",
+			why:  "an index is of what is there, whenever it was written",
+			run: func(t *trial) {
+				keys, bin := t.keys(3), t.bin()
+				for _, key := range keys {
+					t.put(key, aerostore.Bins{bin: 1})
+				}
+				t.indexes(t.indexOver(bin, aerostore.IndexInt, mainSet))
+				found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 1)}, keys...)
+				t.equal("the number of records", len(found), len(keys))
+			},
+		},
+		{
+			name: "an index and every way of writing",
+			why:  "a record is found under the value that it has, whichever operation wrote it",
+			run: func(t *trial) {
+				bin := t.index(aerostore.IndexInt, mainSet)
+				add := []aerostore.Operation{aerostore.AddBin(bin, 1)}
+				for i, write := range []func(key aerostore.Key) error{
+					func(key aerostore.Key) error { return t.store.Put(t.Context(), key, aerostore.Bins{bin: 2}) },
+					func(key aerostore.Key) error { return t.store.Increment(t.Context(), key, aerostore.Bins{bin: 1}) },
+					func(key aerostore.Key) error {
+						_, err := t.store.Operate(t.Context(), key, add)
+						return err
+					},
+					func(key aerostore.Key) error {
+						return batchError(t.store.BatchWrite(t.Context(), itemsOf([]aerostore.Key{key}, aerostore.Bins{bin: 2})))
+					},
+					func(key aerostore.Key) error {
+						return batchError(t.store.BatchOperate(t.Context(), []aerostore.Key{key}, add))
+					},
+				} {
+					key := t.key()
+					t.put(key, aerostore.Bins{bin: 1})
+					t.ok(write(key))
+					for value, want := range []int{0, 0, 1} {
+						found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, value)}, key)
+						t.equal(fmt.Sprintf("the number of records under %d after write %d", value, i), len(found), want)
+					}
+				}
+				for _, o := range removals() {
+					key := t.key()
+					t.put(key, aerostore.Bins{bin: 3, "n": 1})
+					if o.op == aerostore.OpPut {
+						t.put(key, aerostore.Bins{bin: nil})
+					}
+					t.ok(o.do(t.Context(), t.store, key))
+					found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 3)}, key)
+					t.equal("the number of records after "+o.op.String()+" removed one", len(found), 0)
+				}
 			},
 		},
 		{
@@ -141,6 +244,20 @@ func administrations() []testCase {
 			},
 		},
 		{
+			name: "one of two indexes over a bin is dropped",
+			why:  "an index is what its name says, and the other answers as before",
+			run: func(t *trial) {
+				bin, key := t.index(aerostore.IndexInt, mainSet), t.key()
+				other := t.indexOver(bin, aerostore.IndexString, mainSet)
+				other.Name += "s"
+				t.indexes(other)
+				t.put(key, aerostore.Bins{bin: 1})
+				t.ok(t.indexer().DropIndex(t.Context(), other))
+				t.unanswered(aerostore.Equal(bin, "1"))
+				t.equal("the number of records", len(t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 1)}, key)), 1)
+			},
+		},
+		{
 			name: "a definition that makes no sense",
 			why:  "it is refused before anything is sent",
 			run: func(t *trial) {
@@ -197,14 +314,20 @@ func (t *trial) indexer() aerostore.Indexer {
 func (t *trial) index(kind aerostore.IndexType, set string) (bin string) {
 	t.Helper()
 	bin = t.bin()
-	index, indexer := t.indexOver(bin, kind, set), t.indexer()
+	t.indexes(t.indexOver(bin, kind, set))
+	return bin
+}
+
+// indexes makes an index and has it dropped afterwards.
+func (t *trial) indexes(index aerostore.Index) {
+	t.Helper()
+	indexer := t.indexer()
 	t.ok(indexer.CreateIndex(t.Context(), index))
 	t.Cleanup(func() {
 		if err := indexer.DropIndex(context.WithoutCancel(t.Context()), index); err != nil {
 			t.Errorf("dropping the index of the case: %v", err)
 		}
 	})
-	return bin
 }
 
 func (t *trial) indexOver(bin string, kind aerostore.IndexType, set string) aerostore.Index {

@@ -137,7 +137,7 @@ func badOptions() []mistake {
 		{"a TTL of zero", aerostore.CodeParameter, put(aerostore.TTL(0))},
 		{"a TTL that is over by a nanosecond", aerostore.CodeParameter, put(aerostore.TTL(-1))},
 		{"a TTL until the zero time", aerostore.CodeParameter, put(aerostore.TTL(time.Until(time.Time{})))},
-		{"a TTL over ten years", aerostore.CodeParameter, put(3650*day + second)},
+		{"a TTL over ten years", aerostore.CodeParameter, put(longest + second)},
 		{"a negative timeout", aerostore.CodeParameter, put(aerostore.Timeout(-1))},
 		{"a negative socket timeout", aerostore.CodeParameter, put(aerostore.SocketTimeout(-1))},
 		{"a record-exists action that is none", aerostore.CodeParameter, put(aerostore.RecordExists(99))},

@@ -161,12 +161,10 @@ func sentKeys() []testCase {
 			why:  "an id comes back as what it was",
 			run: func(t *trial) {
 				id := t.secret()
-				for _, key := range []aerostore.Key{
-					aerostore.NewKey(t.namespace, mainSet, id),
-					aerostore.NewKey(t.namespace, mainSet, []byte(id)),
-					aerostore.NewKey(t.namespace, mainSet, t.number()),
-				} {
-					t.put(t.owned(key), before, aerostore.SendKey)
+				for _, key := range t.keysOf(
+					id, id+notUTF8, id+"\x00", []byte(id), []byte(notUTF8+id), t.number(), -t.number(),
+				) {
+					t.put(key, before, aerostore.SendKey)
 					t.equal("the key of the record", t.scanned(key).Key, key)
 				}
 			},
@@ -214,14 +212,18 @@ func durables() []testCase {
 	}
 }
 
-// removals returns the operations that remove a record, and a Put that takes
-// its bins.
+// removals returns the operations that remove a record, a Put that takes its
+// bins and an Operate that deletes it.
 func removals() []operation {
-	removals := []operation{{
-		run: func(on target) error {
+	removals := []operation{
+		{op: aerostore.OpPut, run: func(on target) error {
 			return on.Put(on.ctx, on.key, aerostore.Bins{"n": nil, "s": nil}, on.opts...)
-		},
-	}}
+		}},
+		{op: aerostore.OpOperate, run: func(on target) error {
+			_, err := on.Operate(on.ctx, on.key, []aerostore.Operation{aerostore.DeleteRecord()}, on.opts...)
+			return err
+		}},
+	}
 	for _, o := range operations() {
 		if o.removes {
 			removals = append(removals, o)

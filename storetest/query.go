@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"slices"
 
 	"github.com/aerostore/aerostore"
 )
@@ -82,6 +83,15 @@ func queries() []testCase {
 			},
 		},
 		{
+			name: "a bin named twice",
+			why:  "a name asks for a bin, however often it is said",
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before)
+				t.bins(t.query(aerostore.Query{Set: mainSet, Bins: []string{"n", "n"}}, key)[key], aerostore.Bins{"n": 1})
+			},
+		},
+		{
 			name: "no bins",
 			why:  "an empty slice that is not nil returns keys, generation and TTL of every record",
 			run: func(t *trial) {
@@ -130,20 +140,6 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "records removed are not found",
-			why:  "a query returns what is there while it runs",
-			run: func(t *trial) {
-				keys := t.keys(2)
-				t.put(keys[0], before)
-				t.put(keys[1], before)
-				_, err := t.store.Remove(t.Context(), keys[0])
-				t.ok(err)
-				found := t.query(aerostore.Query{Set: mainSet}, keys...)
-				t.equal("the number of records", len(found), 1)
-				t.bins(found[keys[1]], before)
-			},
-		},
-		{
 			name:  "a namespace that does not exist",
 			why:   "the error comes last, with a nil record",
 			needs: Namespaces,
@@ -153,7 +149,30 @@ func queries() []testCase {
 				t.equal("the number of records", len(records), 0)
 			},
 		},
-	}, iterations()...)
+	}, slices.Concat(removed(), iterations())...)
+}
+
+// removed are the cases about records that are no longer there.
+func removed() []testCase {
+	var cases []testCase
+	for _, o := range removals() {
+		cases = append(cases, testCase{
+			name: "records removed by " + o.op.String() + " are not found",
+			why:  "a query returns what is there while it runs",
+			run: func(t *trial) {
+				keys := t.keys(2)
+				t.put(keys[0], before)
+				t.put(keys[1], before)
+				t.ok(o.do(t.Context(), t.store, keys[0]))
+				for _, bins := range [][]string{nil, {}, {"n"}} {
+					found := t.query(aerostore.Query{Set: mainSet, Bins: bins}, keys...)
+					t.equal("the number of records", len(found), 1)
+					t.equal("whether the other was found", found[keys[1]] != nil, true)
+				}
+			},
+		})
+	}
+	return cases
 }
 
 // iterations are the cases about ranging over a query.
@@ -229,6 +248,45 @@ func iterations() []testCase {
 			},
 		},
 		{
+			name: "records are written meanwhile",
+			why:  "a record that is there from beginning to end is returned once, as a whole, however often it is written",
+			run: func(t *trial) {
+				bin := t.bin()
+				keys := t.keys(manyRecords)
+				items := itemsOf(keys, nil)
+				for i := range items {
+					items[i].Bins = aerostore.Bins{bin: i, "twice": []any{0, 0}}
+				}
+				t.writesAll(items)
+				seen, last := make(map[int]int), t.key()
+				query := aerostore.Query{Namespace: t.namespace, Set: mainSet, Bins: []string{bin, "twice"}}
+				for r, err := range t.store.Query(t.Context(), query) {
+					t.ok(err)
+					i, ok := r.Bins[bin].(int)
+					if !ok {
+						continue
+					}
+					seen[i]++
+					pair, err := r.List("twice")
+					t.ok(err)
+					t.equal("a list of two equal values", pair, []any{pair[0], pair[0]})
+					n := len(seen)
+					for _, key := range []aerostore.Key{keys[i], keys[n%len(keys)]} {
+						t.ok(t.store.Put(t.Context(), key, aerostore.Bins{"twice": []any{n, n}}))
+					}
+					_, err = t.store.Remove(t.Context(), last)
+					t.ok(err)
+					last = t.key()
+					t.put(last, before)
+				}
+				for i := range keys {
+					if seen[i] != 1 {
+						t.Errorf("record %d was returned %d times, want once", i, seen[i])
+					}
+				}
+			},
+		},
+		{
 			name: "a context that is cancelled meanwhile",
 			why:  "the query ends at once and says why",
 			run: func(t *trial) {
@@ -291,9 +349,8 @@ func (t *trial) many() iter.Seq2[*aerostore.Record, error] { return t.manyUnder(
 func (t *trial) manyUnder(ctx context.Context) iter.Seq2[*aerostore.Record, error] {
 	t.Helper()
 	bin := t.bin()
-	for _, key := range t.keys(manyRecords) {
-		t.put(key, aerostore.Bins{bin: 1})
-	}
+	keys := t.keys(manyRecords)
+	t.writesAll(itemsOf(keys, aerostore.Bins{bin: 1}))
 	return t.store.Query(ctx, aerostore.Query{Namespace: t.namespace, Set: mainSet, Bins: []string{bin}})
 }
 

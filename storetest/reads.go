@@ -1,10 +1,6 @@
 package storetest
 
-import (
-	"strconv"
-
-	"github.com/aerostore/aerostore"
-)
+import "github.com/aerostore/aerostore"
 
 func reads() []testCase {
 	return []testCase{
@@ -99,48 +95,6 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "ids of different kinds",
-			why:  "the integer 1, the string 1 and the byte 1 name three records",
-			run: func(t *trial) {
-				n := t.number()
-				text := strconv.FormatInt(n, 10)
-				keys := []aerostore.Key{
-					t.owned(aerostore.NewKey(t.namespace, mainSet, n)),
-					t.owned(aerostore.NewKey(t.namespace, mainSet, text)),
-					t.owned(aerostore.NewKey(t.namespace, mainSet, []byte(text))),
-				}
-				t.apart(keys)
-			},
-		},
-		{
-			name: "ids in different sets",
-			why:  "an id means something within its set only, and outside any set again something else",
-			run: func(t *trial) {
-				id := t.secret()
-				var keys []aerostore.Key
-				for _, set := range []string{mainSet, otherSet, ""} {
-					keys = append(keys, t.owned(aerostore.NewKey(t.namespace, set, id)))
-				}
-				t.apart(keys)
-			},
-		},
-		{
-			name: "a key of a digest",
-			why:  "a digest names the same record as the key that it was computed from",
-			run: func(t *trial) {
-				key := t.key()
-				digest := aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
-				t.put(key, aerostore.Bins{"a": 1})
-				t.holds(digest, aerostore.Bins{"a": 1})
-				t.put(digest, aerostore.Bins{"b": 2})
-				t.holds(key, aerostore.Bins{"a": 1, "b": 2})
-				existed, err := t.store.Remove(t.Context(), digest)
-				t.ok(err)
-				t.equal("whether there was a record under the digest", existed, true)
-				t.missing(key)
-			},
-		},
-		{
 			name: "a set that was never written",
 			why:  "sets are made by writing: one that nobody wrote to has no records",
 			run: func(t *trial) {
@@ -158,18 +112,6 @@ func (t *trial) selects(key aerostore.Key, names []string, want aerostore.Bins) 
 	t.bins(r, want)
 	t.equal("Key", r.Key, key)
 	return r
-}
-
-// apart checks that the keys name different records.
-func (t *trial) apart(keys []aerostore.Key) {
-	t.Helper()
-	for i, key := range keys {
-		t.missing(key)
-		t.put(key, aerostore.Bins{"a": i})
-	}
-	for i, key := range keys {
-		t.holds(key, aerostore.Bins{"a": i})
-	}
 }
 
 // A way is one of the operations that can read a record.

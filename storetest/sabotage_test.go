@@ -18,6 +18,11 @@ type sabotage struct {
 }
 
 func sabotages() []sabotage {
+	return slices.Concat(plain(), subtle())
+}
+
+// plain are ways to break a store that show at once.
+func plain() []sabotage {
 	return []sabotage{
 		{"ignores generations", slowly(onOptions(func(o *aerostore.Options) { o.GenerationCheck = aerostore.GenerationIgnored })), []string{
 			"generation/PUT with another generation", "generation/BATCH REMOVE with another generation",
@@ -25,7 +30,7 @@ func sabotages() []sabotage {
 		}},
 		{"ignores whether records exist", onOptions(func(o *aerostore.Options) { o.Exists = aerostore.Update }), []string{
 			"exists/PUT that creates only", "exists/OPERATE that updates only", "exists/BATCH WRITE that replaces",
-			"exists/APPEND that replaces", "concurrency/CreateOnly has one winner",
+			"exists/APPEND that replaces", "concurrency/PUT that creates only has one winner",
 		}},
 		{"ignores TTLs", onOptions(func(o *aerostore.Options) { o.TTL = 0 }), []string{
 			"ttl/set by PUT", "ttl/set by TOUCH", "ttl/a record expires", "ttl/every way of reading",
@@ -34,7 +39,7 @@ func sabotages() []sabotage {
 			if o.TTL == 0 || o.TTL == aerostore.NamespaceTTL {
 				o.TTL = aerostore.KeepTTL
 			}
-		}), []string{"ttl/the namespace's default over another"}},
+		}), []string{"ttl/the namespace's default by PUT"}},
 		{"cuts TTLs to whole seconds", onOptions(func(o *aerostore.Options) {
 			if o.TTL > 0 {
 				o.TTL -= o.TTL % second
@@ -165,7 +170,7 @@ func sabotages() []sabotage {
 			"operate/is all or nothing", "operate/is all or nothing without a record", "operate/reads in between",
 		}},
 		{"applies bins one by one", around(binwise), []string{
-			"read/Get returns all that is known of a record", "concurrency/a write is seen as a whole",
+			"read/Get returns all that is known of a record", "concurrency/a write by Put is seen as a whole",
 		}},
 		{"returns results as lists", onRecords(func(r *aerostore.Record) {
 			for name, v := range r.Bins {
@@ -193,7 +198,7 @@ func sabotages() []sabotage {
 			r.Bins["v"], r.Generation, r.TTL = 1.0, math.MaxUint32, 1
 		}), []string{"value/negative zero", "generation/every way of reading", "ttl/the namespace's default"}},
 		{"races", func(next aerostore.Store) aerostore.Store { return racing{layer{next}} }, []string{
-			"concurrency/increments add up", "concurrency/appends keep every piece", "concurrency/CreateOnly has one winner",
+			"concurrency/increments add up", "concurrency/appends keep every piece", "concurrency/PUT that creates only has one winner",
 			"concurrency/Remove has one winner",
 		}},
 		{"makes no indexes", func(next aerostore.Store) aerostore.Store { return indexing{layer{next}, nil} }, []string{

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aerostore/aerostore"
 )
@@ -47,8 +48,10 @@ type group struct {
 
 func groups() []group {
 	return []group{
+		{"key", keyCases()},
 		{"read", reads()},
 		{"value", values()},
+		{"size", sizes()},
 		{"write", writes()},
 		{"modify", modifications()},
 		{"ttl", ttls()},
@@ -74,7 +77,7 @@ func groups() []group {
 // try carries the case out.
 func (tc testCase) try(tb testing.TB, c *config, newStore func(testing.TB) aerostore.Store) {
 	tb.Helper()
-	t := &trial{TB: tb, config: c, why: tc.why}
+	t := &trial{TB: tb, config: c, why: tc.why, began: time.Now()}
 	if reason := c.excuse(tc); reason != "" {
 		t.skip(reason)
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,18 @@ func TestEveryCaseCanFail(t *testing.T) {
 		for _, tc := range g.cases {
 			t.Run(g.name+"/"+tc.name, func(t *testing.T) {
 				t.Parallel()
-				for _, s := range sabotages() {
+				all, named := sabotages(), func(s sabotage) bool { return slices.Contains(s.seenBy, g.name+"/"+tc.name) }
+				slices.SortStableFunc(all, func(a, b sabotage) int { // first those that it is there for
+					switch {
+					case named(a) == named(b):
+						return 0
+					case named(a):
+						return -1
+					default:
+						return 1
+					}
+				})
+				for _, s := range all {
 					if tc.on(t, s.breaks).failed {
 						return
 					}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 var (
 	mainSet  = "storetest_" + rand.Text()[:8]
 	otherSet = mainSet + "_other"
+	manySet  = mainSet + "_many" // of cases with many records, so that others do not scan them
 	noSet    = mainSet + "_none" // never written
 )
 
@@ -32,6 +34,8 @@ type trial struct {
 	store   aerostore.Store
 	why     string
 	secrets []string // what no error may hold
+	began   time.Time
+	passed  time.Duration // on the clock of the store, beside that of the machine
 }
 
 // Errorf adds the reason behind the case.
@@ -79,6 +83,25 @@ func (t *trial) owned(key aerostore.Key) aerostore.Key {
 	return key
 }
 
+// cleans has the records of the keys removed after the case.
+func (t *trial) cleans(keys []aerostore.Key) {
+	const atOnce = 1000
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		for chunk := range slices.Chunk(keys, atOnce) {
+			results, err := t.store.BatchRemove(ctx, chunk)
+			for _, r := range results {
+				if err == nil && !errors.Is(r.Err, aerostore.ErrNotFound) {
+					err = r.Err
+				}
+			}
+			if err != nil && !errors.Is(err, aerostore.ErrClosed) {
+				t.Errorf("removing what the case wrote: %v", err)
+			}
+		}
+	})
+}
+
 // strangerKey returns a key in a namespace that does not exist.
 func (t *trial) strangerKey() aerostore.Key {
 	return aerostore.NewKey(unknownNamespace, mainSet, t.secret())
@@ -106,6 +129,7 @@ func (*trial) bin() string { return "b" + rand.Text()[:14] }
 func (t *trial) pass(d time.Duration) {
 	if t.advance != nil {
 		t.advance(t.store, d)
+		t.passed += d
 		return
 	}
 	time.Sleep(d)
@@ -150,8 +174,18 @@ func (t *trial) discreet(err error) {
 func (t *trial) equal(what string, got, want any) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s is %#v (%T), want %#v (%T)", what, got, got, want, want)
+		t.Errorf("%s is %s (%T), want %s (%T)", what, show(got), got, show(want), want)
 	}
+}
+
+// show prints a value that may be long.
+func show(value any) string {
+	const most = 1000
+	text := fmt.Sprintf("%#v", value)
+	if len(text) > most {
+		return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
+	}
+	return text
 }
 
 // bins compares the bins of a record that was read.
@@ -161,19 +195,19 @@ func (t *trial) bins(r *aerostore.Record, want aerostore.Bins) {
 	case r == nil:
 		t.Fatalf("got a nil record without an error")
 	case r.Bins == nil:
-		t.Errorf("Bins is nil, want %#v", want)
+		t.Errorf("Bins is nil, want %s", show(want))
 	}
 	for name, value := range want {
 		got, ok := r.Bins[name]
 		if !ok {
-			t.Errorf("there is no bin %q, want it to hold %#v", name, value)
+			t.Errorf("there is no bin %q, want it to hold %s", name, show(value))
 			continue
 		}
 		t.equal(fmt.Sprintf("bin %q", name), got, value)
 	}
 	for name, value := range r.Bins {
 		if _, ok := want[name]; !ok {
-			t.Errorf("there is a bin %q that holds %#v, want none", name, value)
+			t.Errorf("there is a bin %q that holds %s, want none", name, show(value))
 		}
 	}
 }

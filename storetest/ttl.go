@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -8,11 +9,15 @@ import (
 
 const (
 	second = aerostore.TTL(time.Second)
-	hour   = aerostore.TTL(time.Hour)
-	day    = 24 * hour
 
-	// slack is how much of a TTL may have passed before it is read.
-	slack = aerostore.TTL(time.Minute)
+	// No round times, so that a store that rounds them is seen.
+	hour = aerostore.TTL(time.Hour) + 59*second
+	day  = aerostore.TTL(24*time.Hour) + 59*second
+
+	longest = aerostore.TTL(3650 * 24 * time.Hour)
+
+	// skew is how far the clocks of a store and of this machine may differ.
+	skew = 5 * second
 )
 
 func ttls() []testCase {
@@ -40,8 +45,8 @@ func ttls() []testCase {
 			needs: Expiry,
 			run: func(t *trial) {
 				key := t.key()
-				t.put(key, before, 3650*day)
-				t.lives(key, 3650*day)
+				t.put(key, before, longest)
+				t.lives(key, longest)
 			},
 		},
 		{
@@ -68,19 +73,6 @@ func ttls() []testCase {
 			},
 		},
 		{
-			name:  "the namespace's default over another",
-			why:   "a write without a TTL sets the TTL anew, too: it does not keep it",
-			needs: Expiry,
-			run: func(t *trial) {
-				key := t.key()
-				for _, opts := range [][]aerostore.WriteOption{nil, {aerostore.NamespaceTTL}} {
-					t.put(key, before, 1000*day)
-					t.put(key, before, opts...)
-					t.lives(key, t.defaultTTL())
-				}
-			},
-		},
-		{
 			name: "kept on a new record",
 			why:  "a record that was not there has no TTL to keep and gets the namespace's default",
 			run: func(t *trial) {
@@ -102,6 +94,21 @@ func ttls() []testCase {
 			},
 		},
 	}...)
+	cases = append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
+		return testCase{
+			name:  "the namespace's default by " + o.op.String(),
+			why:   "a write without a TTL resets the TTL, too: it does not keep it",
+			needs: Expiry,
+			run: func(t *trial) {
+				for _, opts := range [][]aerostore.WriteOption{nil, {aerostore.NamespaceTTL}} {
+					key := t.key()
+					t.put(key, before, 1000*hour)
+					t.ok(o.do(t.Context(), t.store, key, opts...))
+					t.lives(key, t.defaultTTL())
+				}
+			},
+		}
+	})...)
 	return append(cases, expiries()...)
 }
 
@@ -143,6 +150,41 @@ func expiries() []testCase {
 			},
 		},
 		{
+			name:  "a record lives until its time",
+			why:   "a record is there for as long as it was given",
+			needs: Expiry,
+			waits: true,
+			run: func(t *trial) {
+				const life = 5 * time.Second
+				key, began := t.key(), time.Now()
+				t.put(key, before, aerostore.TTL(life))
+				t.pass(over)
+				existed, err := t.store.Exists(t.Context(), key)
+				t.ok(err)
+				if late := time.Since(began) > life-over; !existed && !late {
+					t.Errorf("the record is gone before its time")
+				}
+			},
+		},
+		{
+			name:  "reading gives no more time",
+			why:   "a record's time counts from its last write, however often it is read",
+			needs: Expiry,
+			waits: true,
+			run: func(t *trial) {
+				key := t.key()
+				t.put(key, before, 2*second)
+				t.pass(time.Second)
+				for _, way := range t.waysOfBins(key, []string{"n", "s"}) {
+					if _, err := way.read(); err != nil && !errors.Is(err, aerostore.ErrNotFound) {
+						t.Errorf("%s failed with %q, want no error", way.name, err)
+					}
+				}
+				t.pass(over)
+				t.missing(key)
+			},
+		},
+		{
 			name:  "a TTL set anew",
 			why:   "only the last TTL counts: a record lives on if a write gave it more time",
 			needs: Expiry,
@@ -170,12 +212,13 @@ func (t *trial) lives(key aerostore.Key, want aerostore.TTL) {
 	t.near("TTL", t.get(key).TTL, want)
 }
 
-// near compares a TTL that was read with one that was written a moment ago.
+// near compares a TTL that was read with one that the case wrote.
 func (t *trial) near(what string, got, want aerostore.TTL) {
 	t.Helper()
+	spent := aerostore.TTL(time.Since(t.began) + t.passed)
 	switch {
 	case got == want:
-	case want > 0 && got <= want && got > want-slack:
+	case want > 0 && got <= want && got > want-spent-skew:
 	default:
 		t.Errorf("%s is %v, want %v", what, got, want)
 	}

@@ -17,6 +17,9 @@ type value struct {
 	in, out any
 }
 
+// notUTF8 is a string like any other: a store keeps bytes.
+const notUTF8 = "caf\xe9 \xff\xfe\xc3"
+
 const place = aerostore.GeoJSON(`{"type":"Point","coordinates":[13.4,52.5]}`)
 
 func kinds() []value {
@@ -40,14 +43,26 @@ func kinds() []value {
 		{"string", "Zoë", "Zoë"},
 		{"an empty string", "", ""},
 		{"a long string", strings.Repeat("long ", 20_000), strings.Repeat("long ", 20_000)},
+		{"a string with NUL bytes", "a\x00b\x00", "a\x00b\x00"},
+		{"a string that is not UTF-8", notUTF8, notUTF8},
+		{"a string of digits", "123", "123"},
+		{"a string that says null", "null", "null"},
+		{"a string that holds GeoJSON", string(place), string(place)},
 		{"bytes", []byte{0, 1, 255}, []byte{0, 1, 255}},
 		{"no bytes", []byte{}, []byte{}},
 		{"GeoJSON", place, place},
 		{"list", []any{1, "two", 3.5, true, nil, []byte{4}}, []any{1, "two", 3.5, true, nil, []byte{4}}},
 		{"an empty list", []any{}, []any{}},
+		{"empty values in a list", []any{"", []byte{}, []any{}, map[any]any{}, 0, 0.0, false}, []any{"", []byte{}, []any{}, map[any]any{}, 0, 0.0, false}},
+		{"strings in a list", []any{"a\x00", notUTF8, "1", "true"}, []any{"a\x00", notUTF8, "1", "true"}},
+		{"GeoJSON in a list", []any{place, string(place)}, []any{place, string(place)}},
+		{"integers of many sizes in a list", manyIntegers(), manyIntegers()},
 		{"integers in a list", []any{int8(1), uint64(2)}, []any{1, 2}},
 		{"map", map[any]any{"a": 1, 2: "b"}, map[any]any{"a": 1, 2: "b"}},
 		{"an empty map", map[any]any{}, map[any]any{}},
+		{"empty values in a map", map[any]any{"": "", "b": []byte{}, "l": []any{}, "m": map[any]any{}, 0: 0, "f": 0.0}, map[any]any{"": "", "b": []byte{}, "l": []any{}, "m": map[any]any{}, 0: 0, "f": 0.0}},
+		{"nil in a map", map[any]any{"a": nil, 1: nil}, map[any]any{"a": nil, 1: nil}},
+		{"map keys that look alike", likeKeys(), likeKeys()},
 		{"integers in a map", map[any]any{int8(1): int16(1), uint64(2): uint(2)}, map[any]any{1: 1, 2: 2}},
 		{
 			"nested values",
@@ -55,6 +70,27 @@ func kinds() []value {
 			map[any]any{"l": []any{map[any]any{"m": []any{[]any{1}, map[any]any{}}}}},
 		},
 	}
+}
+
+// manyIntegers returns those about each power of two, where encodings change.
+func manyIntegers() []any {
+	list := []any{math.MinInt64, math.MaxInt64}
+	for bit := range 63 {
+		n := 1 << bit
+		list = append(list, n-1, n, n+1, -n-1, -n, -n+1)
+	}
+	return list
+}
+
+// likeKeys returns a map whose keys are all different.
+func likeKeys() map[any]any {
+	m := map[any]any{}
+	for i, key := range []any{
+		1, "1", -1, "-1", 0, "0", "", " ", "a", "A", "a ", "a\x00", "\xff", "\xfe", "\uFFFD", math.MaxInt64, math.MaxInt64 - 1, math.MinInt64,
+	} {
+		m[key] = i
+	}
+	return m
 }
 
 func values() []testCase {
@@ -91,6 +127,52 @@ func values() []testCase {
 				got, err := t.get(key).Float("v")
 				t.ok(err)
 				t.equal("whether it is negative", math.Signbit(got), true)
+			},
+		},
+		{
+			name: "float64 in a list and a map",
+			why:  "a float64 is the same 64 bits inside another value",
+			run: func(t *trial) {
+				floats := []any{
+					5.0, -5.0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1),
+					math.MaxFloat64, math.SmallestNonzeroFloat64, 0.1, float64(1 << 53),
+				}
+				key := t.key()
+				t.put(key, aerostore.Bins{"l": floats, "m": map[any]any{"l": floats}})
+				r := t.get(key)
+				list, err := r.List("l")
+				t.ok(err)
+				m, err := r.Map("m")
+				t.ok(err)
+				nested, _ := m["l"].([]any)
+				for _, got := range [][]any{list, nested} {
+					t.equal("the number of values", len(got), len(floats))
+					for i, v := range got {
+						f, ok := v.(float64)
+						if want := floats[i].(float64); !ok || math.Float64bits(f) != math.Float64bits(want) {
+							t.Errorf("value %d is %v (%T), want %v (float64)", i, v, v, want)
+						}
+					}
+				}
+			},
+		},
+		{
+			name: "bin names that look alike",
+			why:  "a name is up to 15 bytes, none of which may be changed or left out",
+			run: func(t *trial) {
+				bins := aerostore.Bins{}
+				names := []string{
+					"a", "A", "a ", " a", "\xff", "\xfe", "\uFFFD", "\u00e9", "e\u0301", "1", "01",
+					"fourteen_bytes", "fourteen_bytes1", "fourteen_bytes2",
+				}
+				for i, name := range names {
+					bins[name] = i
+				}
+				key := t.key()
+				t.put(key, bins)
+				t.readBy(t.waysOfBins(key, names), func(r *aerostore.Record, name string) {
+					t.equal("what is read by "+name, r.Bins, bins)
+				})
 			},
 		},
 		{

@@ -40,6 +40,17 @@ func writes() []testCase {
 			},
 		},
 		{
+			name: "the generation after many writes",
+			why:  "a generation counts up to 65,535 at least",
+			run: func(t *trial) {
+				key := t.key()
+				for i := range 300 {
+					t.put(key, aerostore.Bins{"a": i})
+				}
+				t.equal("Generation", t.get(key).Generation, uint32(300))
+			},
+		},
+		{
 			name: "Put changes the type of a bin",
 			why:  "a bin has no type but that of its value",
 			run: func(t *trial) {

@@ -1,0 +1,283 @@
+package storetest
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/aerostore/aerostore"
+)
+
+// alike are sets whose names a store may take for each other. Cases write to them
+// under random ids only, so that all runs share them: a server never forgets a set.
+var alike = []string{
+	"storetest", "Storetest", "storetest ", "storetest\xff", "storetest\xfe", "storetest\uFFFD",
+	strings.Repeat("storetest", 7)[:62] + "a", strings.Repeat("storetest", 7)[:62] + "b",
+}
+
+func keyCases() []testCase {
+	return append([]testCase{
+		{
+			name: "ids of different kinds",
+			why:  "the integer 1, the string 1 and the byte 1 name three records",
+			run: func(t *trial) {
+				n := t.number()
+				text := strconv.FormatInt(n, 10)
+				t.apart(t.keysOf(n, text, []byte(text)))
+			},
+		},
+		{
+			name: "ids that look alike",
+			why:  "an id is the bytes of a string, none of which may be changed, added or left out",
+			run: func(t *trial) {
+				id := strings.ToLower(t.secret())
+				long := id + strings.Repeat("long ", 1000)
+				t.apart(t.keysOf(
+					id, strings.ToUpper(id), id+" ", " "+id, id+"\x00", id+"\x00\x00", id+"\n",
+					id+"\xff", id+"\xfe", id+"\uFFFD", id+"\u00e9", id+"e\u0301", long+"a", long+"b",
+					[]byte(id+"\xff"), []byte(id+"\xfe"),
+				))
+			},
+		},
+		{
+			name: "integers that look alike",
+			why:  "an id that is an integer has 64 bits, all of which count",
+			run: func(t *trial) {
+				n := t.number() | 1<<62
+				t.apart(t.keysOf(n, n^1, n^1<<32, n^1<<61, -n, n-math.MaxInt64-1))
+			},
+		},
+		{
+			name: "ids that are empty or zero",
+			why:  "nothing and zero are ids like any other",
+			run: func(t *trial) {
+				onlyIDs.Lock()
+				t.Cleanup(onlyIDs.Unlock)
+				keys := t.keysOf("", []byte{}, 0, "0", "\x00", []byte{0}, make([]byte, 8), -1, math.MinInt64, math.MaxInt64)
+				t.apart(keys)
+				found := t.query(aerostore.Query{Set: mainSet}, keys...)
+				for _, key := range keys {
+					if r := found[key]; r != nil {
+						t.equal("the key of a record", r.Key, key)
+					}
+				}
+				t.equal("the number of records", len(found), len(keys))
+			},
+		},
+		{
+			name: "ids in different sets",
+			why:  "an id means something within its set only, and outside any set again something else",
+			run: func(t *trial) {
+				t.apart(t.keysInSets(t.secret(), mainSet, otherSet, ""))
+			},
+		},
+		{
+			name: "sets that look alike",
+			why:  "the name of a set is up to 63 bytes, none of which may be changed or left out",
+			run: func(t *trial) {
+				t.apart(t.keysInSets(t.secret(), alike...))
+			},
+		},
+		{
+			name: "sets and ids that look alike together",
+			why:  "where a set ends and an id begins is part of the key: joined by any separator they would name one record",
+			run: func(t *trial) {
+				id := t.secret()
+				for _, separator := range []string{"", ":", "/", ".", "|", "-"} {
+					t.apart([]aerostore.Key{
+						t.owned(aerostore.NewKey(t.namespace, "storetest"+separator+"set", id)),
+						t.owned(aerostore.NewKey(t.namespace, "storetest", "set"+separator+id)),
+					})
+				}
+			},
+		},
+		{
+			name: "a key of a digest",
+			why:  "a digest names the same record as the key that it was computed from",
+			run: func(t *trial) {
+				key := t.key()
+				digest := aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
+				t.put(key, aerostore.Bins{"a": 1})
+				t.holds(digest, aerostore.Bins{"a": 1})
+				t.put(digest, aerostore.Bins{"b": 2})
+				t.holds(key, aerostore.Bins{"a": 1, "b": 2})
+				existed, err := t.store.Remove(t.Context(), digest)
+				t.ok(err)
+				t.equal("whether there was a record under the digest", existed, true)
+				t.missing(key)
+			},
+		},
+		{
+			name: "a key of a digest in a batch",
+			why:  "a digest names the same record as the key that it was computed from",
+			run: func(t *trial) {
+				keys := t.keys(2)
+				digests := make([]aerostore.Key, len(keys))
+				for i, key := range keys {
+					digests[i] = aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
+				}
+				t.writesAll(itemsOf(digests, before))
+				for _, key := range keys {
+					t.unchanged(key, before)
+				}
+				results, err := t.store.BatchRead(t.Context(), digests, nil)
+				t.ok(err)
+				t.results(results, digests)
+				for _, r := range results {
+					t.ok(r.Err)
+					t.bins(r.Record, before)
+				}
+				t.ok(batchError(t.store.BatchRemove(t.Context(), digests)))
+				for _, key := range keys {
+					t.missing(key)
+				}
+			},
+		},
+	}, namespaceCases()...)
+}
+
+// onlyIDs is held by the case whose ids are not random.
+var onlyIDs sync.Mutex
+
+// namespaceCases are the cases about two namespaces.
+func namespaceCases() []testCase {
+	pair := func(t *trial) []aerostore.Key {
+		id := t.secret()
+		return []aerostore.Key{
+			t.owned(aerostore.NewKey(t.namespace, mainSet, id)),
+			t.owned(aerostore.NewKey(t.otherNamespace, mainSet, id)),
+		}
+	}
+	return []testCase{
+		{
+			name:  "ids in different namespaces",
+			why:   "namespaces share nothing: what is written or removed in one is not in the other",
+			needs: SeveralNamespaces,
+			run: func(t *trial) {
+				keys := pair(t)
+				t.apart(keys)
+				existed, err := t.store.Remove(t.Context(), keys[0])
+				t.ok(err)
+				t.equal("whether there was a record", existed, true)
+				t.holds(keys[1], aerostore.Bins{"a": 1})
+			},
+		},
+		{
+			name:  "a query in one of several namespaces",
+			why:   "a query is about one namespace",
+			needs: SeveralNamespaces,
+			run: func(t *trial) {
+				ids := []string{t.secret(), t.secret()}
+				for i, namespace := range []string{t.namespace, t.otherNamespace} {
+					t.put(t.owned(aerostore.NewKey(namespace, mainSet, ids[i])), before)
+				}
+				for i, namespace := range []string{t.namespace, t.otherNamespace} {
+					var own []aerostore.Key
+					for _, id := range ids {
+						own = append(own, aerostore.NewKey(namespace, mainSet, id))
+					}
+					for _, set := range []string{mainSet, ""} {
+						records := t.store.Query(t.Context(), aerostore.Query{Namespace: namespace, Set: set, Bins: []string{"n"}})
+						found := t.ownOf(records, own...)
+						t.equal("the number of records", len(found), 1)
+						if r := found[own[i]]; r != nil {
+							t.equal("the namespace of the record", r.Key.Namespace(), namespace)
+						}
+					}
+				}
+			},
+		},
+		{
+			name:  "a batch over several namespaces",
+			why:   "a batch may go anywhere in the cluster",
+			needs: SeveralNamespaces,
+			run: func(t *trial) {
+				t.batchesOver(pair(t))
+			},
+		},
+	}
+}
+
+// keysOf returns the keys of these ids.
+func (t *trial) keysOf(ids ...any) []aerostore.Key {
+	t.Helper()
+	keys := make([]aerostore.Key, len(ids))
+	for i, id := range ids {
+		key, err := aerostore.KeyOf(t.namespace, mainSet, id)
+		t.ok(err)
+		keys[i] = t.owned(key)
+	}
+	return keys
+}
+
+// keysInSets returns the keys of one id in several sets.
+func (t *trial) keysInSets(id string, sets ...string) []aerostore.Key {
+	keys := make([]aerostore.Key, len(sets))
+	for i, set := range sets {
+		keys[i] = t.owned(aerostore.NewKey(t.namespace, set, id))
+	}
+	return keys
+}
+
+// apart checks that the keys name different records, whose keys are what they
+// were written under.
+func (t *trial) apart(keys []aerostore.Key) {
+	t.Helper()
+	for i, key := range keys {
+		t.missing(key)
+		t.put(key, aerostore.Bins{"a": i}, aerostore.SendKey)
+	}
+	for i, key := range keys {
+		t.holds(key, aerostore.Bins{"a": i})
+		t.equal("the key", t.get(key).Key, key)
+	}
+}
+
+// batchesOver checks that each of the batches does what it does to every key,
+// none of which has a record.
+func (t *trial) batchesOver(keys []aerostore.Key) {
+	t.Helper()
+	items := make([]aerostore.BatchItem, len(keys))
+	for i, key := range keys {
+		items[i] = aerostore.BatchItem{Key: key, Bins: aerostore.Bins{"i": i}}
+	}
+	t.writesAll(items)
+	results, err := t.store.BatchRead(t.Context(), keys, nil)
+	t.ok(err)
+	t.gives(results, keys, func(i int) aerostore.Bins { return aerostore.Bins{"i": i} })
+	results, err = t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("i", 1), aerostore.ReadBin("i")})
+	t.ok(err)
+	t.gives(results, keys, func(i int) aerostore.Bins { return aerostore.Bins{"i": i + 1} })
+	for _, i := range []int{0, len(keys) / 2, len(keys) - 1} {
+		t.holds(keys[i], aerostore.Bins{"i": i + 1})
+	}
+	removed, err := t.store.BatchRemove(t.Context(), keys)
+	t.ok(err)
+	t.results(removed, keys)
+	t.ok(batchError(removed, nil))
+	for _, i := range []int{0, len(keys) / 2, len(keys) - 1} {
+		t.missing(keys[i])
+	}
+	results, err = t.store.BatchRead(t.Context(), keys, nil)
+	t.ok(err)
+	t.results(results, keys)
+	for i, r := range results {
+		if r.Err == nil {
+			t.Fatalf("key %d has a record after BatchRemove", i)
+		}
+	}
+}
+
+// gives checks the records of a batch.
+func (t *trial) gives(results []aerostore.BatchResult, keys []aerostore.Key, bins func(i int) aerostore.Bins) {
+	t.Helper()
+	t.results(results, keys)
+	for i, r := range results {
+		if r.Err != nil {
+			t.Fatalf("key %d failed with %q, want no error", i, r.Err)
+		}
+		t.bins(r.Record, bins(i))
+		t.equal("the record's key", r.Record.Key, keys[i])
+	}
+}

@@ -1,0 +1,201 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/aerostore/aerostore"
+)
+
+func sizes() []testCase {
+	const whole = "a value is stored as a whole: the sizes at which encodings change are no limits"
+	return []testCase{
+		{
+			name: "a record of nearly 1 MiB",
+			why:  "that is what servers take unless they are set up otherwise",
+			run: func(t *trial) {
+				key := t.key()
+				bins := aerostore.Bins{
+					"bytes": noise(400_000), "string": string(noise(300_000)),
+					"list": []any{noise(100_000), string(noise(100_000))}, "map": map[any]any{"k": noise(100_000)},
+				}
+				t.put(key, bins)
+				t.readBy(t.waysOfBins(key, []string{"bytes", "string", "list", "map"}), func(r *aerostore.Record, name string) {
+					t.equal("what is read by "+name, r.Bins, bins)
+				})
+			},
+		},
+		{
+			name: "strings and bytes of many lengths",
+			why:  whole,
+			run: func(t *trial) {
+				bins := aerostore.Bins{}
+				var list []any
+				for i, n := range []int{1, 31, 32, 127, 128, 255, 256, 1024, 4096, 32767, 32768, 65535, 65536} {
+					data := noise(n)
+					bins["b"+strconv.Itoa(i)], bins["s"+strconv.Itoa(i)] = data, string(data)
+					list = append(list, data, string(data))
+				}
+				keys := t.keys(2)
+				t.put(keys[0], bins)
+				t.holds(keys[0], bins)
+				t.put(keys[1], aerostore.Bins{"list": list})
+				t.holds(keys[1], aerostore.Bins{"list": list})
+			},
+		},
+		{
+			name: "lists and maps of many lengths",
+			why:  whole,
+			run: func(t *trial) {
+				for _, n := range []int{1, 15, 16, 255, 256, 32768, 65535, 65536} {
+					list, m := make([]any, n), make(map[any]any, n)
+					for i := range n {
+						list[i], m[i] = i, i%2 == 0
+					}
+					key := t.key()
+					t.put(key, aerostore.Bins{"list": list, "map": m})
+					t.holds(key, aerostore.Bins{"list": list, "map": m})
+				}
+			},
+		},
+		{
+			name: "256 levels of lists and maps",
+			why:  "that is as deep as values may nest",
+			run: func(t *trial) {
+				value := func() (v any) {
+					v = "in the middle"
+					for i := range 256 {
+						if i%2 == 0 {
+							v = []any{v}
+						} else {
+							v = map[any]any{"k": v}
+						}
+					}
+					return v
+				}
+				key := t.key()
+				t.put(key, aerostore.Bins{"v": value()})
+				t.holds(key, aerostore.Bins{"v": value()})
+			},
+		},
+		{
+			name: "a record of 1,000 bins",
+			why:  "servers take 32,767",
+			run: func(t *trial) {
+				key, bins := t.key(), aerostore.Bins{}
+				var names []string
+				for i := range 1000 {
+					names = append(names, fmt.Sprintf("bin_%d", i))
+					bins[names[i]] = i
+				}
+				t.put(key, bins)
+				t.readBy(t.waysOfBins(key, names), func(r *aerostore.Record, name string) {
+					t.equal("what is read by "+name, r.Bins, bins)
+				})
+			},
+		},
+		{
+			name: "long values put together",
+			why:  "Append and Prepend leave nothing out, whatever they make",
+			run: func(t *trial) {
+				const length = 100_000
+				head, middle, tail := noise(length), noise(2 * length)[length:], noise(3 * length)[2*length:]
+				want := slices.Concat(head, middle, tail)
+				key := t.key()
+				t.put(key, aerostore.Bins{"b": middle, "s": string(middle)})
+				t.ok(t.store.Append(t.Context(), key, aerostore.Bins{"b": tail, "s": string(tail)}))
+				t.ok(t.store.Prepend(t.Context(), key, aerostore.Bins{"b": head, "s": string(head)}))
+				t.holds(key, aerostore.Bins{"b": want, "s": string(want)})
+			},
+		},
+		{
+			name: "a batch of 2,500 keys",
+			why:  "a batch has as many results as keys, in their order, however many there are",
+			run: func(t *trial) {
+				t.batchesOver(t.manyKeys(2500))
+			},
+		},
+		{
+			name: "a scan of 5,500 records",
+			why:  "a query ends when there are no more records, not after as many as fit somewhere",
+			run: func(t *trial) {
+				bin := t.bin()
+				t.writesMany(5500, bin)
+				for _, q := range []aerostore.Query{
+					{Set: manySet}, {Set: manySet, Bins: []string{bin}}, {Bins: []string{bin}},
+				} {
+					t.numbered(q, bin, 5500)
+				}
+				t.equal("the number of records with a limit", t.count(aerostore.Query{Set: manySet, MaxRecords: 5000}), 5000)
+			},
+		},
+		{
+			name:  "5,500 records of an index",
+			why:   "a query ends when there are no more records, not after as many as fit somewhere",
+			needs: Indexes,
+			run: func(t *trial) {
+				bin := t.index(aerostore.IndexInt, manySet)
+				t.writesMany(5500, bin)
+				t.numbered(aerostore.Query{Set: manySet, Where: aerostore.Range(bin, 0, 5499)}, bin, 5500)
+				limited := aerostore.Query{Set: manySet, Where: aerostore.Range(bin, 0, 5499), MaxRecords: 5000}
+				t.equal("the number of records with a limit", t.count(limited), 5000)
+			},
+		},
+	}
+}
+
+// noise returns n bytes, no two stretches of which are the same.
+func noise(n int) []byte {
+	b := make([]byte, n)
+	state := uint32(1)
+	for i := range b {
+		state = state*1664525 + 1013904223
+		b[i] = byte(state >> 24)
+	}
+	return b
+}
+
+// manyKeys returns keys whose records are removed by batches.
+func (t *trial) manyKeys(n int) []aerostore.Key {
+	t.Helper()
+	keys := make([]aerostore.Key, n)
+	for i := range keys {
+		keys[i] = aerostore.NewKey(t.namespace, manySet, t.secret())
+	}
+	t.cleans(keys)
+	return keys
+}
+
+// writesMany writes n records with their numbers in a bin.
+func (t *trial) writesMany(n int, bin string) {
+	t.Helper()
+	const atOnce = 1000
+	items := make([]aerostore.BatchItem, 0, n)
+	for i, key := range t.manyKeys(n) {
+		items = append(items, aerostore.BatchItem{Key: key, Bins: aerostore.Bins{bin: i}})
+	}
+	for chunk := range slices.Chunk(items, atOnce) {
+		t.writesAll(chunk)
+	}
+}
+
+// numbered checks that a query finds each of the n records of writesMany once,
+// beside those of others.
+func (t *trial) numbered(q aerostore.Query, bin string, n int) {
+	t.Helper()
+	q.Namespace = t.namespace
+	records, err := t.collect(t.store.Query(t.Context(), q))
+	t.ok(err)
+	times := make([]int, n)
+	for _, r := range records {
+		if i, ok := r.Bins[bin].(int); ok && i >= 0 && i < n {
+			times[i]++
+		}
+	}
+	for i, got := range times {
+		if got != 1 {
+			t.Fatalf("record %d of %d was returned %d times, want once", i, n, got)
+		}
+	}
+}
