@@ -1,5 +1,5 @@
 // Package storetest is the specification of [aerostore.Store] as tests that any
-// Store answers to: a backend of one's own, a decorator, a fake.
+// Store answers to: a backend, a decorator, a fake.
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(tb testing.TB) aerostore.Store {
@@ -28,8 +28,22 @@
 // # Shared servers
 //
 // The cases may run on a server that others use, other runs of them included.
-// They write to two sets of their own, whose names begin with "storetest_" and
-// differ from run to run, and to no set, of the namespace that [WithNamespace]
-// says, under random ids. They tell their
-// own records from others', and remove records and indexes when they end.
+// They write to sets of their own, whose names begin with "storetest_" and
+// differ from run to run, to a dozen sets whose names begin with "storetest" in
+// any case and that all runs share, and to no set, of the namespace that
+// [WithNamespace] says and of that of [WithOtherNamespace]. All of it is under
+// random ids, except in sets of the run. They tell their own records from
+// others', and remove records and indexes when they end.
+//
+// # Where to begin reading
+//
+// storetest.go has [Run] and the list of the groups of cases, trial.go what a
+// case has at hand. writes.go is a group that shows how cases look; then read
+// the file of whatever a failure is about. operations.go has the fifteen
+// operations for the cases that are about each of them, features.go the options.
+//
+// The package's own tests break a sound store in many ways, each of which has to
+// be seen: plain ones in sabotage_test.go, those that few inputs show in
+// subtle_test.go. A case that no such store fails does not pass
+// TestEveryCaseCanFail, so a new case comes with a new way to break a store.
 package storetest
