@@ -6,7 +6,6 @@ import (
 	"iter"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/aerostore/aerostore"
 )
@@ -88,17 +87,6 @@ func around(do func(ctx context.Context, call aerostore.Call, next aerostore.Han
 	return aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) { return do(ctx, call, next) }
 	})
-}
-
-// slowly gives others time to interfere with a write.
-func slowly(m aerostore.Middleware) aerostore.Middleware {
-	slow := around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-		if call.Op == aerostore.OpPut {
-			time.Sleep(100 * time.Microsecond)
-		}
-		return next(ctx, call)
-	})
-	return func(next aerostore.Store) aerostore.Store { return aerostore.Chain(next, slow, m) }
 }
 
 // layer is a decorator by hand, for what interceptors cannot get wrong.
@@ -187,7 +175,6 @@ func binwise(ctx context.Context, call aerostore.Call, next aerostore.Handler) (
 		if r, err := next(ctx, call.WithBins(aerostore.Bins{name: value})); err != nil {
 			return r, err
 		}
-		time.Sleep(100 * time.Microsecond)
 	}
 	return aerostore.Result{}, nil
 }
@@ -240,13 +227,11 @@ func (s racing) change(ctx context.Context, key aerostore.Key, bins aerostore.Bi
 		}
 		changed[name] = sum(was, by)
 	}
-	time.Sleep(100 * time.Microsecond)
 	return s.Put(ctx, key, changed, opts...)
 }
 
 func (s racing) Put(ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error {
 	if existed, _ := s.Exists(ctx, key); slices.Contains(opts, aerostore.WriteOption(aerostore.CreateOnly)) && !existed {
-		time.Sleep(100 * time.Microsecond)
 		opts = nil
 	}
 	return s.Store.Put(ctx, key, bins, opts...)
@@ -254,7 +239,6 @@ func (s racing) Put(ctx context.Context, key aerostore.Key, bins aerostore.Bins,
 
 func (s racing) Remove(ctx context.Context, key aerostore.Key, opts ...aerostore.WriteOption) (bool, error) {
 	existed, _ := s.Exists(ctx, key)
-	time.Sleep(100 * time.Microsecond)
 	_, err := s.Store.Remove(ctx, key, opts...)
 	return existed, err
 }

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +31,23 @@ func together(work func(worker int)) {
 	wg.Wait()
 }
 
+// yielding returns a context that has other goroutines run whenever it is looked
+// at. A store does so at each of its steps: what it does in two of them, others
+// get between.
+func (t *trial) yielding() context.Context { return yielding{t.Context()} }
+
+type yielding struct{ context.Context } //nolint:containedctx // it is one
+
+func (y yielding) Err() error {
+	runtime.Gosched()
+	return y.Context.Err()
+}
+
+func (y yielding) Done() <-chan struct{} {
+	runtime.Gosched()
+	return y.Context.Done()
+}
+
 func concurrencies() []testCase {
 	cases := []testCase{
 		{
@@ -38,7 +57,7 @@ func concurrencies() []testCase {
 				key := t.key()
 				together(func(int) {
 					for range rounds {
-						if err := t.store.Increment(t.Context(), key, aerostore.Bins{"n": 1}); err != nil {
+						if err := t.store.Increment(t.yielding(), key, aerostore.Bins{"n": 1}); err != nil {
 							t.Errorf("Increment failed with %q, want no error", err)
 						}
 					}
@@ -55,7 +74,7 @@ func concurrencies() []testCase {
 				var seen sync.Map
 				together(func(int) {
 					for range rounds {
-						r, err := t.store.Operate(t.Context(), key, []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")})
+						r, err := t.store.Operate(t.yielding(), key, []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")})
 						if err != nil || r == nil {
 							t.Errorf("Operate gave the record %v and error %v, want a record and none", r, err)
 							return
@@ -90,7 +109,7 @@ func concurrencies() []testCase {
 					t.put(key, before)
 					var winners atomic.Int32
 					together(func(int) {
-						existed, err := t.store.Remove(t.Context(), key)
+						existed, err := t.store.Remove(t.yielding(), key)
 						if err != nil {
 							t.Errorf("Remove failed with %q, want no error", err)
 						}
@@ -110,7 +129,7 @@ func concurrencies() []testCase {
 				piece := func(worker int) string { return "<" + strings.Repeat(strconv.Itoa(worker), 20) + ">" }
 				together(func(worker int) {
 					for range rounds {
-						if err := t.store.Append(t.Context(), key, aerostore.Bins{"s": piece(worker)}); err != nil {
+						if err := t.store.Append(t.yielding(), key, aerostore.Bins{"s": piece(worker)}); err != nil {
 							t.Errorf("Append failed with %q, want no error", err)
 						}
 					}
@@ -136,17 +155,17 @@ func wholes() []testCase {
 		write func(t *trial, key aerostore.Key, bins aerostore.Bins) error
 	}{
 		{"Put", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return t.store.Put(t.Context(), key, bins)
+			return t.store.Put(t.yielding(), key, bins)
 		}},
 		{"Operate", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			_, err := t.store.Operate(t.Context(), key, writesOf(bins))
+			_, err := t.store.Operate(t.yielding(), key, writesOf(bins))
 			return err
 		}},
 		{"BatchWrite", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return batchError(t.store.BatchWrite(t.Context(), itemsOf([]aerostore.Key{key}, bins)))
+			return batchError(t.store.BatchWrite(t.yielding(), itemsOf([]aerostore.Key{key}, bins)))
 		}},
 		{"BatchOperate", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return batchError(t.store.BatchOperate(t.Context(), []aerostore.Key{key}, writesOf(bins)))
+			return batchError(t.store.BatchOperate(t.yielding(), []aerostore.Key{key}, writesOf(bins)))
 		}},
 	} {
 		cases = append(cases, testCase{
@@ -157,9 +176,9 @@ func wholes() []testCase {
 				t.put(key, aerostore.Bins{"a": 0, "b": 0})
 				all, keys := []aerostore.Operation{aerostore.ReadAll()}, []aerostore.Key{key}
 				readers := []func() (*aerostore.Record, error){
-					func() (*aerostore.Record, error) { return t.store.Get(t.Context(), key) },
-					func() (*aerostore.Record, error) { return t.store.Operate(t.Context(), key, all) },
-					func() (*aerostore.Record, error) { return onlyResult(t.store.BatchRead(t.Context(), keys, nil)) },
+					func() (*aerostore.Record, error) { return t.store.Get(t.yielding(), key) },
+					func() (*aerostore.Record, error) { return t.store.Operate(t.yielding(), key, all) },
+					func() (*aerostore.Record, error) { return onlyResult(t.store.BatchRead(t.yielding(), keys, nil)) },
 				}
 				together(func(worker int) {
 					for round := range rounds {
@@ -218,8 +237,8 @@ func winners() []testCase {
 					together(func(worker int) {
 						var err error
 						if worker == 0 {
-							_, err = t.store.Remove(t.Context(), key)
-						} else if err = o.do(t.Context(), t.store, key, aerostore.UpdateOnly); errors.Is(err, aerostore.ErrNotFound) {
+							_, err = t.store.Remove(t.yielding(), key)
+						} else if err = o.do(t.yielding(), t.store, key, aerostore.UpdateOnly); errors.Is(err, aerostore.ErrNotFound) {
 							err = nil
 						}
 						if err != nil {
@@ -239,7 +258,7 @@ func (t *trial) race(o operation, key aerostore.Key, option aerostore.WriteOptio
 	t.Helper()
 	var winners atomic.Int32
 	together(func(int) {
-		switch err := o.do(t.Context(), t.store, key, option); {
+		switch err := o.do(t.yielding(), t.store, key, option); {
 		case err == nil:
 			winners.Add(1)
 		case !errors.Is(err, refusal):
@@ -254,7 +273,7 @@ func (t *trial) race(o operation, key aerostore.Key, option aerostore.WriteOptio
 func (t *trial) addOne(key aerostore.Key) {
 	const patience = 10_000
 	for range patience {
-		r, err := t.store.Get(t.Context(), key)
+		r, err := t.store.Get(t.yielding(), key)
 		if err != nil || r == nil {
 			t.Errorf("Get gave the record %v and error %v, want a record and none", r, err)
 			return
@@ -264,7 +283,7 @@ func (t *trial) addOne(key aerostore.Key) {
 			t.Errorf("the bin that was written cannot be read: %v", err)
 			return
 		}
-		err = t.store.Put(t.Context(), key, aerostore.Bins{"n": n + 1}, aerostore.GenerationEqual(r.Generation))
+		err = t.store.Put(t.yielding(), key, aerostore.Bins{"n": n + 1}, aerostore.GenerationEqual(r.Generation))
 		if err == nil {
 			return
 		}

@@ -24,7 +24,7 @@ func sabotages() []sabotage {
 // plain are ways to break a store that show at once.
 func plain() []sabotage {
 	return []sabotage{
-		{"ignores generations", slowly(onOptions(func(o *aerostore.Options) { o.GenerationCheck = aerostore.GenerationIgnored })), []string{
+		{"ignores generations", onOptions(func(o *aerostore.Options) { o.GenerationCheck = aerostore.GenerationIgnored }), []string{
 			"generation/PUT with another generation", "generation/BATCH REMOVE with another generation",
 			"generation/TOUCH with a generation that is not greater", "concurrency/compare and set loses no update",
 		}},

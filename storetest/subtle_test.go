@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/aerostore/aerostore"
 )
@@ -566,7 +565,6 @@ func checking(unconditional func(*aerostore.Options) bool) aerostore.Middleware 
 		case o.Exists == aerostore.UpdateOnly && err != nil:
 			code = aerostore.CodeNotFound
 		default:
-			time.Sleep(100 * time.Microsecond)
 			return next(ctx, call)
 		}
 		return aerostore.Result{}, call.Fail(code, errors.New("it was so"))
@@ -582,7 +580,6 @@ func touching(ctx context.Context, call aerostore.Call, next aerostore.Handler) 
 	if err != nil {
 		return aerostore.Result{}, err
 	}
-	time.Sleep(100 * time.Microsecond)
 	return next(ctx, aerostore.Call{Op: aerostore.OpPut, Key: call.Key, Options: aerostore.Options{TTL: call.Options.TTL}}.WithBins(r.Record().Bins))
 }
 
@@ -605,7 +602,6 @@ func halves(ctx context.Context, call aerostore.Call, next aerostore.Handler) (a
 	if r, err := next(ctx, first); err != nil {
 		return r, err
 	}
-	time.Sleep(100 * time.Microsecond)
 	return next(ctx, second)
 }
 
