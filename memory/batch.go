@@ -29,11 +29,12 @@ func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (*aerost
 		return n.read(&key, call.BinNames())
 	case aerostore.OpBatchWrite:
 		item := call.Items()[i]
-		return nil, n.put(key, item.Bins, item.Resolve(call.Options))
+		o := item.Resolve(call.Options)
+		return nil, n.put(&key, item.Bins, &o)
 	case aerostore.OpBatchOperate:
-		return n.operate(key, call.Operations(), call.Options, call.Len())
+		return n.operate(&key, call.Operations(), &call.Options, call.Len())
 	default:
-		existed, code := n.remove(key, call.Options)
+		existed, code := n.remove(&key, &call.Options)
 		if code == aerostore.CodeOK && !existed {
 			return nil, aerostore.CodeNotFound
 		}

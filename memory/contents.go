@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -8,8 +9,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// The contents of a namespace, a set and a record, in order, as Snapshot and
-// Dump tell of them.
+// The contents of a namespace and a set, in order, as Snapshot and Dump write
+// them.
 type (
 	namespaceContents struct {
 		name    string
@@ -17,27 +18,23 @@ type (
 		indexes []aerostore.Index
 	}
 	setContents struct {
-		name    string
-		entries []entry // those that live
-	}
-	entry struct {
-		id     id // of the key that it was sent with, else the one that the table has
-		record record
-		ttl    aerostore.TTL
+		namespace *namespace
+		set       *set
+		ids       []id // of the records that lived when they were gathered
 	}
 )
 
-// contents returns what is in the store. Each record is whole, but others may
-// change while it goes through them.
+// contents returns what is in the store. The records of a set are gathered
+// first and read afterwards, one by one: others may change while that goes on.
 func (s *Store) contents() []namespaceContents {
 	var all []namespaceContents
 	for _, name := range slices.Sorted(maps.Keys(s.namespaces)) {
 		n := s.namespaces[name]
 		c := namespaceContents{name: name, indexes: n.sortedIndexes()}
-		sets := *n.sets.Load()
-		for _, name := range slices.Sorted(maps.Keys(sets)) {
-			if entries := n.entries(sets[name]); len(entries) > 0 {
-				c.sets = append(c.sets, setContents{name, entries})
+		sets := slices.SortedFunc(n.setsOf(""), func(a, b *set) int { return strings.Compare(a.name, b.name) })
+		for _, set := range sets {
+			if ids := n.ids(set); len(ids) > 0 {
+				c.sets = append(c.sets, setContents{n, set, ids})
 			}
 		}
 		all = append(all, c)
@@ -45,39 +42,47 @@ func (s *Store) contents() []namespaceContents {
 	return all
 }
 
-// entries returns the living records of a set.
-func (n *namespace) entries(set *set) []entry {
-	var entries []entry
-	for complete := false; !complete; {
-		entries, complete = n.collect(set.table.Load())
+// ids returns the ids of the records of a set, in order: of the key that each was
+// sent with, else the one that the set has. There are none if all records
+// expired.
+func (n *namespace) ids(set *set) []id {
+	ids := make([]id, 0, set.count())
+	alive := false
+	for i := range set.shards {
+		set.shards[i].gather(func(x id, r *record) {
+			alive = alive || n.alive(r) != nil
+			if x.kind == idDigest && r.sentKey != nil {
+				x = idOf(r.sentKey)
+			}
+			ids = append(ids, x)
+		})
 	}
-	for i := range entries {
-		if sent := entries[i].record.sentKey; sent != nil {
-			entries[i].id = idOf(sent)
-		}
+	if !alive {
+		return nil
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return a.id.compare(b.id) })
-	return entries
+	slices.SortFunc(ids, id.compare)
+	return slices.Compact(ids)
 }
 
-// collect returns the living records of a table, incomplete if the set moved
-// on to another.
-func (n *namespace) collect(t *table) (entries []entry, complete bool) {
-	for i := range t.shards {
-		sh := &t.shards[i]
-		sh.mu.RLock()
-		for x, r := range sh.records {
-			if ttl, alive := n.left(r.expires); alive {
-				entries = append(entries, entry{id: x, record: *r, ttl: ttl})
+// An entry is a record as Snapshot and Dump write it.
+type entry struct {
+	id     id
+	record record
+	ttl    aerostore.TTL
+}
+
+// entries returns the records that are still there, each as it is when its turn
+// comes.
+func (c *setContents) entries() iter.Seq[entry] {
+	return func(yield func(entry) bool) {
+		for _, x := range c.ids {
+			key := x.key(c.set.namespace, c.set.name)
+			r, ttl, found := c.namespace.find(&key)
+			if found && !yield(entry{x, r, ttl}) {
+				return
 			}
 		}
-		retired := sh.retired
-		sh.mu.RUnlock()
-		if retired {
-			return nil, false
-		}
 	}
-	return entries, true
 }
 
 func (n *namespace) sortedIndexes() []aerostore.Index {

@@ -15,41 +15,45 @@ import (
 
 // decodeValue returns the value that appendValue wrote.
 func decodeValue(n node) (any, error) {
-	switch v := n.value.(type) {
-	case json.Number:
-		return decodeNumber(n, v.String())
-	case []node:
-		list := make([]any, len(v))
-		for i, element := range v {
+	switch n.kind {
+	case '0':
+		return decodeNumber(n)
+	case '"':
+		return n.str(), nil
+	case '[':
+		list := make([]any, n.n)
+		for i, element := range n.members() {
 			var err error
-			if list[i], err = decodeValue(element); err != nil {
+			if list[i], err = decodeValue(element.node); err != nil {
 				return nil, err
 			}
 		}
 		return list, nil
-	case []member:
-		if tag, content, ok := n.tagged(); ok {
+	case '{':
+		if tag, content, ok := n.tagged(); ok && tag != tagMap {
 			return decodeTagged(n, tag, content)
 		}
 		return decodeMap(n)
+	case 'n':
+		return nil, nil //nolint:nilnil // null is a value
 	default:
-		return v, nil
+		return n.kind == 't', nil
 	}
 }
 
-func decodeNumber(n node, text string) (any, error) {
-	if strings.ContainsAny(text, floatMarks) {
-		return decodeFloat(n, text)
+func decodeNumber(n node) (any, error) {
+	if bytes.ContainsAny(n.raw(), floatMarks) {
+		return decodeFloat(n, n)
 	}
-	i, err := strconv.Atoi(text)
+	i, err := strconv.Atoi(string(n.raw()))
 	if err != nil {
 		return nil, n.errorf("an integer does not fit into 64 bits")
 	}
 	return i, nil
 }
 
-func decodeFloat(n node, text string) (any, error) {
-	f, err := strconv.ParseFloat(text, 64)
+func decodeFloat(n, number node) (any, error) {
+	f, err := strconv.ParseFloat(string(number.raw()), 64)
 	if err != nil {
 		return nil, n.errorf("a number is beyond those of a float64")
 	}
@@ -59,15 +63,18 @@ func decodeFloat(n node, text string) (any, error) {
 // tagged returns the tag and what it is of, if the node is an object with
 // nothing else.
 func (n node) tagged() (tag string, content node, ok bool) {
-	members, _ := n.value.([]member)
-	if len(members) != 1 || !strings.HasPrefix(members[0].name, tagMark) {
+	if n.kind != '{' || n.n != 1 {
 		return "", node{}, false
 	}
-	return members[0].name, members[0].node, true
+	only := n.members()[0]
+	return only.name, only.node, strings.HasPrefix(only.name, tagMark)
 }
 
 func decodeTagged(n node, tag string, content node) (any, error) {
-	text, isText := content.value.(string)
+	text, isText := "", content.kind == '"'
+	if isText {
+		text = content.str()
+	}
 	switch tag {
 	case tagBytes:
 		if data, err := base64.StdEncoding.DecodeString(text); isText && err == nil {
@@ -80,8 +87,8 @@ func decodeTagged(n node, tag string, content node) (any, error) {
 		}
 		return nil, n.errorf("%s is not of base64", tag)
 	case tagFloat:
-		if number, ok := content.value.(json.Number); ok {
-			return decodeFloat(n, number.String())
+		if content.kind == '0' {
+			return decodeFloat(n, content)
 		}
 		switch text {
 		case "NaN":
@@ -94,15 +101,13 @@ func decodeTagged(n node, tag string, content node) (any, error) {
 		return nil, n.errorf(`%s is neither of a number nor of "NaN", "+Inf" or "-Inf"`, tag)
 	case tagGeo:
 		return decodeGeo(n, content)
-	case tagMap:
-		return decodePairs(n, content)
 	default:
 		return nil, n.errorf("a name that begins with %s is no tag for a value: a map with such a key needs %s", tagMark, tagMap)
 	}
 }
 
 func decodeGeo(n, content node) (any, error) {
-	if tag, _, ok := content.tagged(); ok && tag == tagString || !isObject(content) {
+	if tag, _, ok := content.tagged(); ok && tag == tagString || content.kind != '{' {
 		text, err := decodeString(content)
 		if err != nil {
 			return nil, n.errorf("%s is neither of an object nor of a string", tagGeo)
@@ -110,13 +115,8 @@ func decodeGeo(n, content node) (any, error) {
 		return aerostore.GeoJSON(text), nil
 	}
 	var compact bytes.Buffer
-	_ = json.Compact(&compact, content.raw) // which was parsed before
+	_ = json.Compact(&compact, content.raw()) // which was parsed before
 	return aerostore.GeoJSON(compact.String()), nil
-}
-
-func isObject(n node) bool {
-	_, ok := n.value.([]member)
-	return ok
 }
 
 var errNoString = errors.New("not a string")
@@ -133,62 +133,73 @@ func decodeString(n node) (string, error) {
 	return "", errNoString
 }
 
-// decodeMap returns the map that an object is.
+// decodeMap returns the map that an object is, or a list of pairs.
 func decodeMap(n node) (any, error) {
-	members, _ := n.value.([]member)
-	m := make(map[any]any, len(members))
-	for _, member := range members {
-		if strings.HasPrefix(member.name, tagMark) {
-			return nil, member.errorf("%s beside other names: such a map needs %s", tagMark, tagMap)
+	m := make(map[any]any, n.n)
+	add := func(key any, value node) error {
+		if _, twice := m[key]; twice {
+			return value.errorf("a map or the bins have one key twice")
 		}
-		if err := addTo(m, member.name, member.node); err != nil {
-			return nil, err
-		}
+		v, err := decodeValue(value)
+		m[key] = v
+		return err
 	}
-	return m, nil
+	var err error
+	if _, pairs, tagged := n.tagged(); tagged {
+		err = decodePairs(n, pairs, add)
+	} else {
+		err = decodeMembers(n, func(name string, value node) error { return add(name, value) })
+	}
+	return m, err
 }
 
-// decodePairs returns the map that a list of pairs is.
-func decodePairs(n, content node) (any, error) {
-	pairs, ok := content.value.([]node)
-	if !ok {
-		return nil, n.errorf("%s is not of a list", tagMap)
-	}
-	m := make(map[any]any, len(pairs))
-	for _, p := range pairs {
-		kv, _ := p.value.([]node)
-		if len(kv) != 2 {
-			return nil, p.errorf("%s has something other than a list of a key and a value", tagMap)
+// decodeMembers calls f with the members of an object that is a map.
+func decodeMembers(n node, f func(name string, value node) error) error {
+	for _, m := range n.members() {
+		if strings.HasPrefix(m.name, tagMark) {
+			return m.errorf("%s beside other names: such a map needs %s", tagMark, tagMap)
 		}
-		key, err := decodeValue(kv[0])
+		if err := f(m.name, m.node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decodePairs calls f with the keys and values of a list of pairs. Keys are
+// strings and integers.
+func decodePairs(n, content node, f func(key any, value node) error) error {
+	if content.kind != '[' {
+		return n.errorf("%s is not of a list", tagMap)
+	}
+	for _, p := range content.members() {
+		if p.kind != '[' || p.n != 2 {
+			return p.errorf("%s has something other than a list of a key and a value", tagMap)
+		}
+		kv := p.members()
+		key, err := decodeValue(kv[0].node)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		switch key.(type) {
 		case string, int:
 		default:
-			return nil, p.errorf("the key of a map is neither a string nor an integer")
+			return p.errorf("the key of a map is neither a string nor an integer")
 		}
-		if err := addTo(m, key, kv[1]); err != nil {
-			return nil, err
+		if err := f(key, kv[1].node); err != nil {
+			return err
 		}
 	}
-	return m, nil
-}
-
-func addTo(m map[any]any, key any, n node) error {
-	if _, twice := m[key]; twice {
-		return n.errorf("a map or the bins have one key twice")
-	}
-	v, err := decodeValue(n)
-	m[key] = v
-	return err
+	return nil
 }
 
 // decodeID returns the id that appendID wrote.
 func decodeID(n node) (id, error) {
 	if tag, content, ok := n.tagged(); ok && tag == tagDigest {
-		text, _ := content.value.(string)
+		text := ""
+		if content.kind == '"' {
+			text = content.str()
+		}
 		digest, err := hex.DecodeString(text)
 		if err != nil || len(digest) != 20 {
 			return id{}, n.errorf("%s is not of 40 hexadecimal digits", tag)

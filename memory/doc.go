@@ -23,8 +23,6 @@
 //
 //   - A record is gone the moment its TTL is over. A server counts in whole
 //     seconds and may keep it for one more.
-//   - A secondary index is a permission to query, not a structure: a query by
-//     index looks at every record of the set.
 //   - Polygons are checked for their form alone, not for their geometry.
 //   - Nothing survives the process, and nothing fails or is in doubt unless a
 //     test asks for it.
@@ -34,8 +32,9 @@
 // TTLs follow time.Now, and the fake clock of a testing/synctest bubble if the
 // store was made in one; [WithClock] gives it another clock and
 // [Store.Advance] moves it ahead. Expired records read as missing at once and
-// leave the memory with later writes. Like a server, the store counts a
-// removal of an expired record that has not left yet as a removal.
+// leave the memory with later writes, a few at a time. Like a server, the store
+// counts a removal of a record that expired less than ten seconds ago as a
+// removal.
 //
 // # Control
 //
@@ -56,10 +55,17 @@
 // its end, and none twice; whether it returns those that come or go meanwhile
 // is open.
 //
+// # Indexes
+//
+// A query by index costs what it finds, in a set of any size. A write costs
+// some hundred nanoseconds more for each index over a bin that it changes, and a
+// record some seventy bytes.
+//
 // # Digests
 //
 // A server knows records by digest, this store by key, because digests are
-// dear. The first operation with an [aerostore.DigestKey] computes those of
-// all records of the set, once; from then on each operation on that set
-// computes the digest of its key.
+// expensive. The first operation with an [aerostore.DigestKey] computes those
+// of all records of the set, once: half a second for a million. Others are not
+// held up meanwhile. From then on the set takes some eighty bytes more for each
+// record, and computes a digest when one is made or removed.
 package memory

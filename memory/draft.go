@@ -1,68 +1,146 @@
 package memory
 
-import (
-	"slices"
+import "github.com/aerostore/aerostore"
 
-	"github.com/aerostore/aerostore"
-)
-
-// A draft is the bins of a record while a write changes them, in a slice of
-// its own. As with append, the result of a method takes the place of the
-// draft. The values are shared with the record and never changed.
-type draft []bin
+// A draft is the bins of a record while a write changes them, in a slice of its
+// own and in any order. The values are shared with the record and never changed.
+type draft struct {
+	bins  []bin
+	names finder
+	sized int // how many of the first bins are counted in size
+	size  int
+}
 
 // draftOf returns a draft that begins with those bins.
 func draftOf(bins []bin) draft {
-	return append(make(draft, 0, len(bins)), bins...)
+	return draft{bins: append(make([]bin, 0, len(bins)), bins...)}
 }
 
 // compact returns the bins without much room to spare.
-func (d draft) compact() []bin {
+func (d *draft) compact() []bin {
 	const spare = 2
-	if cap(d)-len(d) > spare {
-		return draftOf(d)
+	if cap(d.bins)-len(d.bins) > spare {
+		return append(make([]bin, 0, len(d.bins)), d.bins...)
 	}
-	return d
+	return d.bins
+}
+
+// binsSize returns the size of the bins in the sense of size.go.
+func (d *draft) binsSize() int {
+	return d.size + sizeOfBins(d.bins[d.sized:])
 }
 
 // write sets a bin; nil deletes it.
-func (d draft) write(name string, value any) (draft, aerostore.ResultCode) {
-	i := indexOf(d, name)
+func (d *draft) write(name string, value any) aerostore.ResultCode {
+	i := d.names.find(d.bins, name)
 	if value == nil {
-		if i >= 0 {
-			d = slices.Delete(d, i, i+1)
-		}
-		return d, aerostore.CodeOK
+		d.remove(i)
+		return aerostore.CodeOK
 	}
-	// Within lists and maps a server takes any text for GeoJSON.
+	if code := storable(value); code != aerostore.CodeOK {
+		return code
+	}
+	d.set(i, name, clone(value))
+	return aerostore.CodeOK
+}
+
+// storable says whether a server stores the value in a bin. Within lists and
+// maps it takes any text for GeoJSON.
+func storable(value any) aerostore.ResultCode {
 	if geo, ok := value.(aerostore.GeoJSON); ok && !validGeoJSON(string(geo)) {
-		return d, aerostore.CodeInvalidGeoJSON
+		return aerostore.CodeInvalidGeoJSON
 	}
-	return d.set(i, name, clone(value)), aerostore.CodeOK
+	return aerostore.CodeOK
 }
 
 // modify adds, appends or prepends to a bin. One that is not there takes the
 // operand, of whatever type (append_missing_bin in basic.jsonl).
-func (d draft) modify(kind aerostore.OperationKind, name string, operand any) (draft, aerostore.ResultCode) {
+func (d *draft) modify(kind aerostore.OperationKind, name string, operand any) aerostore.ResultCode {
 	if operand == nil {
-		return d, aerostore.CodeParameter
+		return aerostore.CodeParameter
 	}
-	i := indexOf(d, name)
+	i := d.names.find(d.bins, name)
 	if i < 0 {
 		return d.write(name, operand)
 	}
-	value, code := combine(kind, d[i].value, clone(operand))
-	if code != aerostore.CodeOK {
-		return d, code
+	value, code := combine(kind, d.bins[i].value, operand)
+	if code == aerostore.CodeOK {
+		d.set(i, name, value)
 	}
-	return d.set(i, name, value), aerostore.CodeOK
+	return code
 }
 
 // set stores a value of the draft's own at i, at the end if i is negative.
-func (d draft) set(i int, name string, value any) draft {
+func (d *draft) set(i int, name string, value any) {
 	if i < 0 {
-		return append(d, bin{name, value})
+		d.names.moved(name, len(d.bins))
+		d.bins = append(d.bins, bin{name, value})
+		return
 	}
-	d[i].value = value
-	return d
+	d.bins[i].value = value
+}
+
+// remove removes the bin at i, if i is not negative.
+func (d *draft) remove(i int) {
+	if i < 0 {
+		return
+	}
+	last := len(d.bins) - 1
+	d.names.removed(d.bins[i].name)
+	if i != last {
+		d.bins[i] = d.bins[last]
+		d.names.moved(d.bins[i].name, i)
+	}
+	d.bins[last] = bin{}
+	d.bins = d.bins[:last]
+}
+
+// clear removes all bins.
+func (d *draft) clear() { *d = draft{bins: d.bins[:0]} }
+
+// A written is the bins of a Put, cloned and checked before any lock is taken.
+type written struct {
+	draft                        // without the bins to delete
+	deleted []string             // their names
+	code    aerostore.ResultCode // why a server does not store them
+}
+
+func (w *written) read(bins aerostore.Bins) {
+	w.bins = make([]bin, 0, len(bins))
+	for name, value := range bins {
+		if value == nil {
+			w.deleted = append(w.deleted, name)
+			continue
+		}
+		if w.code = storable(value); w.code != aerostore.CodeOK {
+			return
+		}
+		w.bins = append(w.bins, bin{name, clone(value)})
+	}
+	w.sized, w.size = len(w.bins), sizeOfBins(w.bins)
+}
+
+// over returns the draft of a record that had the old bins.
+func (w *written) over(old []bin) (draft, aerostore.ResultCode) {
+	if w.code != aerostore.CodeOK {
+		return draft{}, w.code
+	}
+	d := w.draft
+	if len(old) == 0 {
+		return d, aerostore.CodeOK
+	}
+	var deleted map[string]bool
+	if len(w.deleted) > 0 {
+		deleted = make(map[string]bool, len(w.deleted))
+		for _, name := range w.deleted {
+			deleted[name] = true
+		}
+	}
+	var in finder
+	for i := range old {
+		if b := &old[i]; in.find(w.bins, b.name) < 0 && !deleted[b.name] {
+			d.bins = append(d.bins, *b)
+		}
+	}
+	return d, aerostore.CodeOK
 }

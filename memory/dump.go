@@ -20,12 +20,12 @@ func (s *Store) Dump(w io.Writer) error {
 	for _, n := range s.contents() {
 		for _, index := range n.indexes {
 			fmt.Fprintf(table, "%s: index %s over %s, %s\n",
-				place(n.name, index.Set), label(index.Name), label(index.Bin), indexTypes[index.Type])
+				title(n.name, index.Set), label(index.Name), label(index.Bin), indexTypes[index.Type])
 		}
 		for _, set := range n.sets {
-			fmt.Fprintf(table, "%s: %d\n", place(n.name, set.name), len(set.entries))
+			fmt.Fprintf(table, "%s: %d\n", title(n.name, set.set.name), len(set.ids))
 			fmt.Fprintf(table, "  key\tgeneration\tttl\tbins\n")
-			for _, e := range set.entries {
+			for e := range set.entries() {
 				fmt.Fprintf(table, "  %s\t%d\t%s\t%s\n", shorten(appendID(nil, e.id)), e.record.generation, e.ttl, e.bins())
 			}
 		}
@@ -34,7 +34,7 @@ func (s *Store) Dump(w io.Writer) error {
 }
 
 func (e entry) bins() string {
-	pairs := pairsOf(e.record.bins)
+	pairs := appendPairs(nil, e.record.bins)
 	texts := make([]string, len(pairs))
 	for i, p := range pairs {
 		texts[i] = label(p.key.text) + "=" + shorten(appendValue(nil, p.value))
@@ -42,7 +42,7 @@ func (e entry) bins() string {
 	return strings.Join(texts, " ")
 }
 
-func place(namespace, set string) string {
+func title(namespace, set string) string {
 	if set == "" {
 		return label(namespace)
 	}

@@ -86,11 +86,10 @@ func appendMap(b []byte, pairs []pair) []byte {
 	})
 }
 
-// pairsOf returns the bins in the order of their names.
-func pairsOf(bins []bin) []pair {
-	pairs := make([]pair, len(bins))
-	for i, bin := range bins {
-		pairs[i] = pair{id{kind: idString, text: bin.name}, bin.value}
+// appendPairs appends the bins in the order of their names.
+func appendPairs(pairs []pair, bins []bin) []pair {
+	for _, bin := range bins {
+		pairs = append(pairs, pair{id{kind: idString, text: bin.name}, bin.value})
 	}
 	slices.SortFunc(pairs, pair.compare)
 	return pairs
@@ -169,9 +168,24 @@ func appendBase64(b, data []byte) []byte {
 // appendString appends UTF-8 as a JSON string, without the escapes that only
 // HTML needs.
 func appendString(b []byte, s string) []byte {
+	if isPlainText(s) {
+		b = append(b, '"')
+		b = append(b, s...)
+		return append(b, '"')
+	}
 	buffer := bytes.NewBuffer(b)
 	encoder := json.NewEncoder(buffer)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(s) // neither a string nor a buffer can fail
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+}
+
+// isPlainText reports whether the string in quotes is JSON as it is.
+func isPlainText(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -63,29 +64,97 @@ func (n *namespace) left(expires instant) (ttl aerostore.TTL, alive bool) {
 	return aerostore.TTL(roundUp(d)), true
 }
 
-// linger is how long an expired record stays before a write to its shard
-// removes it: the nsup-period of the server that answered the recordings,
-// where such a record can still be removed with existed true (ttl_expires in
+// linger is how long an expired record can still be removed with existed true:
+// the nsup-period of the server that answered the recordings (ttl_expires in
 // policy.jsonl).
 const linger = instant(10 * time.Second)
 
-// sweep drops what expired long ago. The shard is locked for writing. It costs
-// a look at every record of the shard, but only once in linger at most and
-// only where there is something to drop.
-func (sh *shard) sweep(c *clock) {
-	if sh.earliest == never {
+// gone reports whether the record expired so long ago that not even a removal
+// finds it. The clock is asked only if need be.
+func (r *record) gone(c *clock) bool {
+	return r.expires != never && r.expires <= c.instant()-linger
+}
+
+// expiring are the records of a shard that expire, in no order. The hand goes
+// round them, a few at each write, and drops those that are gone, so that no
+// write pays for many.
+type expiring struct {
+	records  []expiringRecord
+	hand     int
+	earliest instant // none expires before
+	upcoming instant // none of those that the hand passed in this round does
+}
+
+type expiringRecord struct {
+	id     id
+	record *record // whose slot is one more than the place of this
+}
+
+// schedule takes note of when the record expires. The shard is locked for
+// writing, as for the others.
+func (sh *shard) schedule(x id, r *record) {
+	if r.expires == never {
+		sh.unschedule(r)
 		return
 	}
-	now := c.instant()
-	if sh.earliest+linger > now {
+	e := sh.expiring
+	if e == nil {
+		e = &expiring{earliest: never, upcoming: never}
+		sh.expiring = e
+	}
+	if r.slot == 0 {
+		e.records = append(e.records, expiringRecord{x, r})
+		r.slot = uint32(len(e.records)) //nolint:gosec // G115: a shard's share of what fits into memory
+	}
+	e.earliest, e.upcoming = min(e.earliest, r.expires), min(e.upcoming, r.expires)
+}
+
+// unschedule forgets about the record.
+func (sh *shard) unschedule(r *record) {
+	if r.slot == 0 {
 		return
 	}
-	sh.earliest = never
-	for x, r := range sh.records {
-		if r.expires <= now {
-			delete(sh.records, x)
-		} else {
-			sh.earliest = min(sh.earliest, r.expires)
+	e := sh.expiring
+	last := len(e.records) - 1
+	moved := e.records[last]
+	e.records[r.slot-1] = moved
+	moved.record.slot = r.slot
+	e.upcoming = min(e.upcoming, moved.record.expires) // which the hand may have passed now
+	e.records[last] = expiringRecord{}
+	e.records = e.records[:last]
+	r.slot = 0
+	if last == 0 {
+		sh.expiring = nil
+	} else if last < cap(e.records)/4 {
+		e.records = slices.Clone(e.records)
+	}
+}
+
+// sweepStep is how many records a write looks at, at most.
+const sweepStep = 8
+
+// sweep drops some of the records that are gone, if there are any. The shard is
+// locked for writing.
+func (s *set) sweep(sh *shard) {
+	e := sh.expiring
+	if e == nil {
+		return
+	}
+	horizon := s.clock.instant() - linger
+	if e.earliest > horizon {
+		return
+	}
+	for range sweepStep {
+		if e.hand >= len(e.records) {
+			e.earliest, e.upcoming, e.hand = e.upcoming, never, 0
+			return
 		}
+		next := e.records[e.hand]
+		if next.record.expires <= horizon {
+			s.remove(sh, next.id, next.record) // another is at the hand then
+			continue
+		}
+		e.upcoming = min(e.upcoming, next.record.expires)
+		e.hand++
 	}
 }

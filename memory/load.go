@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -21,16 +23,8 @@ import (
 //
 // Errors: those of r and of the text, and [aerostore.ErrClosed].
 func (s *Store) Load(r io.Reader) error {
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return fmt.Errorf("memory: Load: %w", err)
-	}
-	root, err := parse(text)
-	if err != nil {
-		return fmt.Errorf("memory: Load: %w", err)
-	}
-	l := &loader{store: s, lines: make(map[aerostore.Key]int)}
-	if err := l.read(root); err != nil {
+	l := &loader{store: s, text: newScanner(r), bins: make(aerostore.Bins)}
+	if err := l.read(); err != nil {
 		return fmt.Errorf("memory: Load: %w", err)
 	}
 	if s.closed.Load() {
@@ -43,163 +37,184 @@ func (s *Store) Load(r io.Reader) error {
 // A loader gathers what is to be loaded.
 type loader struct {
 	store   *Store
-	records []loaded
+	text    *scanner
+	sets    []loadedSet
 	indexes []aerostore.Index
-	lines   map[aerostore.Key]int // where each record is, by digest
-}
-
-type loaded struct {
-	namespace *namespace
-	key       aerostore.Key
-	record    record
+	bins    aerostore.Bins // of the record that is being read, to have them checked
 }
 
 func (l *loader) apply() {
-	for _, r := range l.records {
-		r.namespace.load(r.key, r.record)
+	for _, set := range l.sets {
+		set.apply()
 	}
 	for _, index := range l.indexes {
 		n := l.store.namespaces[index.Namespace]
-		n.mu.Lock()
-		n.setIndex(index)
-		n.mu.Unlock()
+		n.changing.Lock()
+		_ = n.setIndex(context.Background(), index) // which has no other errors than those of the context
+		n.changing.Unlock()
 	}
 }
 
-// load stores a record as it is, whatever was there.
-func (n *namespace) load(key aerostore.Key, r record) {
-	sh, x := n.makeSet(key.Set()).lock(&key)
-	defer sh.mu.Unlock()
-	sh.sweep(n.clock)
-	sh.put(x, sh.records[x], r)
-}
-
-func (l *loader) read(root node) error {
-	fields, err := root.fields("records", "indexes")
+func (l *loader) read() error {
+	err := l.text.object(func(name string) error {
+		switch name {
+		case "records":
+			return l.readRecords()
+		case "indexes":
+			return l.text.list("index", l.readIndex)
+		default:
+			return noField(l.text.errorf, "records", "indexes")
+		}
+	})
 	if err != nil {
 		return err
 	}
-	if records, ok := fields["records"]; ok {
-		if err := l.readRecords(records); err != nil {
-			return err
-		}
-	}
-	if indexes, ok := fields["indexes"]; ok {
-		return indexes.each("index", l.readIndex)
-	}
-	return nil
+	return l.text.finish()
 }
 
-func (l *loader) readRecords(records node) error {
-	namespaces, err := records.members()
-	if err != nil {
-		return err
-	}
-	for _, namespace := range namespaces {
-		if l.store.namespaces[namespace.name] == nil {
-			return namespace.errorf("%s: %w", namespace.name, aerostore.CodeInvalidNamespace)
+// noField does not say which field there was: a name that is unknown may be a key
+// or a value that stands in a wrong place.
+func noField(errorf func(string, ...any) error, known ...string) error {
+	return errorf("there is an unknown field: known are %s", strings.Join(known, ", "))
+}
+
+func (l *loader) readRecords() error {
+	return l.text.object(func(namespace string) error {
+		n := l.store.namespaces[namespace]
+		if n == nil {
+			return l.text.errorf("%s: %w", namespace, aerostore.CodeInvalidNamespace)
 		}
-		sets, err := namespace.members()
-		if err != nil {
-			return err
-		}
-		for _, set := range sets {
-			what := "record of " + namespace.name + "." + set.name
-			if err := set.each(what, func(n node) error {
-				return l.readRecord(namespace.name, set.name, n)
-			}); err != nil {
+		return l.text.object(func(name string) error {
+			set := loadedSet{namespace: n, name: name}
+			what := "record of " + namespace + "." + name
+			if err := l.text.list(what, func(r node) error { return l.readRecord(&set, r) }); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
+			if i, line, twice := set.twice(); twice {
+				return fmt.Errorf("%s, number %d: %w", what, i+1,
+					node{line: set.at(i).line}.errorf("the record is in line %d, too", line))
+			}
+			l.sets = append(l.sets, set)
+			return nil
+		})
+	})
 }
 
-func (l *loader) readRecord(namespace, set string, n node) error {
-	fields, err := n.fields("key", "bins", "generation", "ttl", "sendKey")
-	if err != nil {
-		return err
+// recordFields are the fields of a record, in the order of their numbers in
+// readRecord.
+var recordFields = []string{"key", "bins", "generation", "ttl", "sendKey"}
+
+func (l *loader) readRecord(set *loadedSet, n node) error {
+	if n.kind != '{' {
+		return n.errorf("not an object")
 	}
-	idNode, ok := fields["key"]
-	if !ok {
+	var fields [5]node
+	for _, m := range n.members() {
+		i := slices.Index(recordFields, m.name)
+		switch {
+		case i < 0:
+			return noField(m.errorf, recordFields...)
+		case fields[i].in != nil:
+			return m.errorf("a name is there twice")
+		}
+		fields[i] = m.node
+	}
+	idNode, bins, generation, ttl, send := fields[0], fields[1], fields[2], fields[3], fields[4]
+	if idNode.in == nil {
 		return n.errorf("there is no key")
 	}
 	x, err := decodeID(idNode)
 	if err != nil {
 		return err
 	}
-	key := x.key(namespace, set)
-	home := digestKey(key)
-	if line, twice := l.lines[home]; twice {
-		return n.errorf("the record is in line %d, too", line)
-	}
-	l.lines[home] = n.line
-
-	in := l.store.namespaces[namespace]
-	r := record{generation: 1, expires: never}
-	if r.bins, err = decodeBins(key, n, fields["bins"]); err != nil {
+	key := x.key(set.namespace.name, set.name)
+	r := &record{generation: 1, expires: never}
+	if r.bins, err = l.readBins(key, n, bins); err != nil {
 		return err
 	}
-	if generation, ok := fields["generation"]; ok {
+	if generation.in != nil {
 		value, err := generation.integer("generation", maxGeneration)
 		if err != nil {
 			return err
 		}
 		r.generation = uint32(value) //nolint:gosec // G115: integer keeps it small
 	}
-	if ttl, ok := fields["ttl"]; ok {
+	if ttl.in != nil {
 		value, err := ttl.integer("ttl", int(maxTTL.Seconds()))
 		if err != nil {
 			return err
 		}
-		r.expires = in.expiry(aerostore.TTL(time.Duration(value)*time.Second), nil)
+		r.expires = set.namespace.expiry(aerostore.TTL(time.Duration(value)*time.Second), nil)
 	}
-	if send, ok := fields["sendKey"]; ok {
-		on, ok := send.value.(bool)
-		if !ok || on && x.kind == idDigest {
+	if send.in != nil {
+		if send.kind != 't' && send.kind != 'f' || send.kind == 't' && x.kind == idDigest {
 			return send.errorf("sendKey is not a bool, or true for a digest")
 		}
-		if on {
-			r.sentKey = &key
+		if send.kind == 't' {
+			sent := key // not &key, which would cost every record an allocation
+			r.sentKey = &sent
 		}
 	}
-	if r.size(key) > in.maxRecordSize {
+	size := r.size(&key, sizeOfBins(r.bins))
+	if size > set.namespace.maxRecordSize {
 		return n.errorf("%w", aerostore.CodeRecordTooBig)
 	}
-	l.records = append(l.records, loaded{in, key, r})
+	r.heavy = size > heavySize
+	set.add(loaded{x, r, n.line})
 	return nil
 }
 
-// decodeBins returns the bins if a write would take them.
-func decodeBins(key aerostore.Key, of, n node) ([]bin, error) {
-	value, err := decodeValue(n)
+// readBins returns the bins if a write would take them.
+func (l *loader) readBins(key aerostore.Key, of, n node) ([]bin, error) {
+	const many = 100
+	if len(l.bins) > many {
+		l.bins = make(aerostore.Bins) // clear takes as long as the map was ever large
+	}
+	clear(l.bins)
+	tag, pairs, tagged := n.tagged()
+	if n.kind != '{' || tagged && tag != tagMap {
+		return nil, of.errorf("there are no bins, or they are no object")
+	}
+	bins := make([]bin, 0, n.n)
+	add := func(name string, value node) error {
+		if _, twice := l.bins[name]; twice {
+			return value.errorf("a map or the bins have one key twice")
+		}
+		v, err := decodeValue(value)
+		l.bins[name] = v
+		bins = append(bins, bin{name, v})
+		return err
+	}
+	var err error
+	if tagged {
+		err = decodePairs(n, pairs, func(key any, value node) error {
+			name, ok := key.(string)
+			if !ok {
+				return n.errorf("a bin has a name that is no string, or is null")
+			}
+			return add(name, value)
+		})
+	} else {
+		err = decodeMembers(n, add)
+	}
 	if err != nil {
 		return nil, err
 	}
-	m, ok := value.(map[any]any)
-	if !ok {
-		return nil, of.errorf("there are no bins, or they are no object")
-	}
-	bins := make(aerostore.Bins, len(m))
-	for name, value := range m {
-		text, ok := name.(string)
-		if !ok || value == nil {
+	for _, b := range bins {
+		if b.value == nil {
 			return nil, n.errorf("a bin has a name that is no string, or is null")
 		}
-		bins[text] = value
 	}
-	err = aerostore.Call{Op: aerostore.OpPut, Key: key}.WithBins(bins).Validate()
+	err = aerostore.Call{Op: aerostore.OpPut, Key: key}.WithBins(l.bins).Validate()
 	if refused, ok := errors.AsType[*aerostore.Error](err); ok {
 		return nil, n.errorf("%w", refused.Err)
 	}
-	d := make(draft, 0, len(bins))
-	for name, value := range bins {
-		var code aerostore.ResultCode
-		if d, code = d.write(name, value); code != aerostore.CodeOK {
-			return nil, n.errorf("bin %q: %w", name, code)
+	for _, b := range bins {
+		if code := storable(b.value); code != aerostore.CodeOK {
+			return nil, n.errorf("bin %q: %w", b.name, code)
 		}
 	}
-	return d, nil
+	return bins, nil
 }
 
 func (l *loader) readIndex(n node) error {
@@ -208,16 +223,19 @@ func (l *loader) readIndex(n node) error {
 	into := map[string]*string{
 		"namespace": &index.Namespace, "set": &index.Set, "name": &index.Name, "bin": &index.Bin, "type": &kind,
 	}
-	fields, err := n.members()
-	if err != nil {
-		return err
+	if n.kind != '{' {
+		return n.errorf("not an object")
 	}
-	for _, field := range fields {
-		text, ok := field.value.(string)
-		if into[field.name] == nil || !ok {
+	seen := make(map[string]bool)
+	for _, field := range n.members() {
+		if into[field.name] == nil || field.kind != '"' {
 			return field.errorf("a field is none of an index, or not a string")
 		}
-		*into[field.name] = text
+		if seen[field.name] {
+			return field.errorf("a name is there twice")
+		}
+		seen[field.name] = true
+		*into[field.name] = field.str()
 	}
 	for t, name := range indexTypes {
 		if name == kind {

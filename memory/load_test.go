@@ -134,7 +134,7 @@ func TestAFixtureWithAMistakeChangesNothing(t *testing.T) {
 		"a tag of a key":       {inRecord(`{"key": {"$secret": 1}, "bins": {"n": 1}}`), second + "a name that begins with $ is no tag for a value"},
 		"a map key like a tag": {inBin(`{"m": {"$secret": 1}}`), second + "a name that begins with $ is no tag for a value"},
 		"a secret field":       {inRecord(`{"secret": 1}`), second + "there is an unknown field"},
-		"a secret twice":       {inRecord(`{"secret": 1, "secret": 2}`), second + "a name is there twice"},
+		"a secret bin twice":   {inBin(`1, "secret": 1, "secret": 2`), second + "a map or the bins have one key twice"},
 		"an index of a secret": {inIndex(`{"secret": "a"}`), "a field is none of an index"},
 		"a digest in a bin":    {inBin(`{"$digest": "secret"}`), second + "a name that begins with $ is no tag for a value"},
 		"a tag beside others":  {inBin(`{"a": "secret", "$bytes": ""}`), second + "$ beside other names"},

@@ -6,7 +6,7 @@ import "github.com/aerostore/aerostore"
 // a batch. The results are the same: a server adds to those of a batch a nil
 // for each operation that writes, which says nothing and is left out.
 func (n *namespace) operate(
-	key aerostore.Key, ops []aerostore.Operation, o aerostore.Options, keys int,
+	key *aerostore.Key, ops []aerostore.Operation, o *aerostore.Options, keys int,
 ) (*aerostore.Record, aerostore.ResultCode) {
 	p, code := planOf(ops, o, keys)
 	if code != aerostore.CodeOK {
@@ -15,41 +15,48 @@ func (n *namespace) operate(
 	if !p.writes {
 		return n.operateRead(key, ops, p)
 	}
-	bins := aerostore.Bins{}
-	r, code := n.update(key, o, p.touches, func(d draft) (draft, aerostore.ResultCode) {
+	var bins aerostore.Bins
+	heavy := 0
+	for _, op := range ops {
+		heavy += binSize(op.Value())
+	}
+	var r record
+	code = n.update(key, o, &change{mustExist: p.touches, heavy: heavy > heavySize, apply: func(old []bin) (draft, aerostore.ResultCode) {
+		d := draftOf(old)
+		bins = aerostore.Bins{}
 		for _, op := range ops {
-			var code aerostore.ResultCode
-			if d, code = d.apply(op, bins); code != aerostore.CodeOK {
+			if code := d.apply(op, bins); code != aerostore.CodeOK {
 				return d, code
 			}
 		}
 		return d, aerostore.CodeOK
-	})
+	}}, &r)
 	if code != aerostore.CodeOK {
 		return nil, code
 	}
 	ttl, _ := n.left(r.expires)
-	return &aerostore.Record{Key: key, Bins: bins, Generation: r.generation, TTL: ttl}, aerostore.CodeOK
+	return &aerostore.Record{Key: *key, Bins: bins, Generation: r.generation, TTL: ttl}, aerostore.CodeOK
 }
 
 // operateRead is operate without writes, which ignores the options and gives
 // each bin once if any operation reads them all (op_put_all in basic.jsonl).
 func (n *namespace) operateRead(
-	key aerostore.Key, ops []aerostore.Operation, p plan,
+	key *aerostore.Key, ops []aerostore.Operation, p plan,
 ) (*aerostore.Record, aerostore.ResultCode) {
-	r, ttl, found := n.find(&key)
+	r, ttl, found := n.find(key)
 	if !found {
 		return nil, aerostore.CodeNotFound
 	}
-	record := &aerostore.Record{Key: key, Generation: r.generation, TTL: ttl}
+	record := &aerostore.Record{Key: *key, Generation: r.generation, TTL: ttl}
 	if p.readsAll > 0 {
 		record.Bins = r.all()
 		return record, aerostore.CodeOK
 	}
 	record.Bins = aerostore.Bins{}
+	var in finder
 	for _, op := range ops {
 		if op.Kind() == aerostore.OperationRead {
-			addResult(record.Bins, r.bins, op.Bin())
+			addResult(record.Bins, r.bins, in.find(r.bins, op.Bin()), op.Bin())
 		}
 	}
 	return record, aerostore.CodeOK
@@ -57,31 +64,28 @@ func (n *namespace) operateRead(
 
 // apply carries out one operation. What it reads goes to results; writing
 // operations give no result.
-func (d draft) apply(op aerostore.Operation, results aerostore.Bins) (draft, aerostore.ResultCode) {
+func (d *draft) apply(op aerostore.Operation, results aerostore.Bins) aerostore.ResultCode {
 	switch {
 	case readsAll(op):
-		for _, b := range d {
+		for _, b := range d.bins {
 			results[b.name] = clone(b.value)
 		}
-		return d, aerostore.CodeOK
 	case op.Kind() == aerostore.OperationRead:
-		addResult(results, d, op.Bin())
-		return d, aerostore.CodeOK
+		addResult(results, d.bins, d.names.find(d.bins, op.Bin()), op.Bin())
 	case op.Kind() == aerostore.OperationWrite:
 		return d.write(op.Bin(), op.Value())
 	case op.Kind() == aerostore.OperationDelete:
-		return d[:0], aerostore.CodeOK
+		d.clear()
 	case op.Kind() == aerostore.OperationTouch, op.Kind() == aerostore.OperationReadHeader:
-		return d, aerostore.CodeOK
 	default:
 		return d.modify(op.Kind(), op.Bin(), op.Value())
 	}
+	return aerostore.CodeOK
 }
 
-// addResult adds a bin to the results, if it is there: as OpResults from the
-// second time on.
-func addResult(results aerostore.Bins, bins []bin, name string) {
-	i := indexOf(bins, name)
+// addResult adds the bin at i to the results, if i is not negative: as OpResults
+// from the second time on.
+func addResult(results aerostore.Bins, bins []bin, i int, name string) {
 	if i < 0 {
 		return
 	}
@@ -106,7 +110,7 @@ type plan struct {
 
 // planOf says whether a server takes the operations at all, for a call of that
 // many keys.
-func planOf(ops []aerostore.Operation, o aerostore.Options, keys int) (p plan, code aerostore.ResultCode) {
+func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, code aerostore.ResultCode) {
 	for _, op := range ops {
 		if op.Kind() > aerostore.OperationDelete {
 			return p, aerostore.CodeUnsupportedFeature

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"iter"
 
 	"github.com/aerostore/aerostore"
 )
@@ -19,11 +20,7 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 		return call.Fail(aerostore.CodeMaxRetries, call.Fail(aerostore.CodeIndexNotFound, nil))
 	}
 	scan := &scan{store: s, namespace: n, ctx: ctx, call: call, query: q}
-	if q.Set != "" {
-		_, err := scan.run(n.set(q.Set))
-		return err
-	}
-	for _, set := range *n.sets.Load() {
+	for set := range n.setsOf(q.Set) {
 		if more, err := scan.run(set); err != nil || !more {
 			return err
 		}
@@ -41,65 +38,71 @@ type scan struct {
 	rows      int
 }
 
-// run goes through the records of a set, which may be nil, shard by shard. It
-// returns false when the caller wants no more.
-//
-// The scan stays with the table that it began with, even if the set moves on
-// to another.
+// run goes through the records of a set, shard by shard. It returns false when
+// the caller wants no more.
 func (sc *scan) run(set *set) (more bool, err error) {
-	if set == nil {
-		return true, nil
-	}
-	t := set.table.Load()
-	for i := range t.shards {
-		if more, err := sc.runShard(set, &t.shards[i]); err != nil || !more {
+	for i := range set.shards {
+		if more, err := sc.runShard(set, &set.shards[i]); err != nil || !more {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// runShard goes through the records of a shard, which may change whenever visit
-// lets go of the lock: the range takes that as it takes changes by its own
-// body. Only a record that was removed and made anew would be met twice, so
-// those made meanwhile are passed by.
+// runShard goes through what the index found, or through all records where
+// there is none: for a scan, and for a query whose index was dropped meanwhile.
 func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 	if err := sc.stopped(); err != nil {
 		return false, err
 	}
-	sh.mu.RLock()
-	defer sh.mu.RUnlock()
-	latest := sh.births
-	for x, r := range sh.records {
-		if r.birth > latest || !r.matches(sc.query.Where) {
+	where := sc.query.Where
+	if where.Kind() != aerostore.PredicateNone {
+		if found, ok := sh.lookup(where); ok {
+			return sc.runFound(set, sh, found)
+		}
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	more = sh.walk(func(x id, r *record) bool {
+		if !r.matches(where) {
+			return true
+		}
+		now := *r
+		sh.mu.Unlock()
+		defer sh.mu.Lock() // also if the caller panics
+		more, err = sc.visit(set, x, now)
+		return more && err == nil
+	})
+	return more, err
+}
+
+// runFound goes through the records that are still those that the index found.
+func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[id, uint64]) (more bool, err error) {
+	for x, birth := range found {
+		sh.mu.Lock()
+		var now record
+		if r := sh.records.m[x]; r != nil {
+			now = *r
+		}
+		sh.mu.Unlock()
+		if now.birth != birth || !now.matches(sc.query.Where) {
 			continue
 		}
-		if more, err := sc.visit(set, sh, x, *r); err != nil || !more {
+		if more, err := sc.visit(set, x, now); err != nil || !more {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// visit hands a record of the shard, which is locked for reading, to the
-// caller. They may do with the store whatever they like meanwhile, so visit
-// lets go of the lock until it returns.
-func (sc *scan) visit(set *set, sh *shard, x id, r record) (more bool, err error) {
-	retired := sh.retired
-	sh.mu.RUnlock()
-	defer sh.mu.RLock()
+// visit hands a record to the caller, who may do with the store whatever they
+// like meanwhile: no lock is held.
+func (sc *scan) visit(set *set, x id, r record) (more bool, err error) {
 	if err := sc.stopped(); err != nil {
 		return false, err
 	}
-	key := x.key(set.namespace, set.name)
-	if retired {
-		var found bool
-		if r, found = set.find(&key); !found || !r.matches(sc.query.Where) {
-			return true, nil
-		}
-	}
 	ttl, alive := sc.namespace.left(r.expires)
-	return !alive || sc.yield(key, r, ttl), nil
+	return !alive || sc.yield(x.key(set.namespace, set.name), r, ttl), nil
 }
 
 // stopped says why the scan must end.
@@ -154,8 +157,9 @@ func (r *record) matches(where aerostore.Predicate) bool {
 // hasAny reports whether the record has one of the bins named; a query that
 // names bins leaves the others out (query_partial_bins in query.jsonl).
 func (r *record) hasAny(names []string) bool {
+	var in finder
 	for _, name := range names {
-		if indexOf(r.bins, name) >= 0 {
+		if in.find(r.bins, name) >= 0 {
 			return true
 		}
 	}

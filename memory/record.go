@@ -11,6 +11,21 @@ type record struct {
 	sentKey    *aerostore.Key // of records written with SendKey
 	birth      uint64         // which of its shard's records it is, in the order of their making
 	generation uint32
+	slot       uint32 // among those of its shard that expire, from 1 on; 0 if it does not
+	heavy      bool   // too large to be copied while others wait for the shard
+}
+
+// heavySize is the size in bytes from which a record is heavy. Copying as much
+// takes some microseconds.
+const heavySize = 32 << 10
+
+// is reports whether r is the same record in the same state as old, which is
+// nil for none.
+func (r *record) is(old *record) bool {
+	if r == nil || old == nil {
+		return r == old
+	}
+	return r.birth == old.birth && &r.bins[0] == &old.bins[0] && r.expires == old.expires && r.generation == old.generation
 }
 
 type bin struct {
@@ -24,8 +39,9 @@ func (r *record) all() aerostore.Bins { return copyBins(r.bins) }
 // only returns copies of the bins named that the record has.
 func (r *record) only(names []string) aerostore.Bins {
 	bins := make(aerostore.Bins, len(names))
+	var in finder
 	for _, name := range names {
-		if i := indexOf(r.bins, name); i >= 0 {
+		if i := in.find(r.bins, name); i >= 0 {
 			bins[name] = clone(r.bins[i].value)
 		}
 	}
@@ -57,6 +73,48 @@ func indexOf(bins []bin, name string) int {
 	}
 	return -1
 }
+
+// A finder finds bins by name: one by one as indexOf does, until it has done so
+// often enough for a map to pay. The zero value is ready, for one slice of bins.
+type finder struct {
+	steps int
+	at    map[string]int // nil until it pays
+}
+
+func (f *finder) find(bins []bin, name string) int {
+	const few = 64
+	if len(bins) <= few && f.at == nil {
+		return indexOf(bins, name)
+	}
+	return f.findOfMany(bins, name)
+}
+
+func (f *finder) findOfMany(bins []bin, name string) int {
+	if f.at == nil {
+		const often = 16
+		if f.steps += len(bins); f.steps <= often*len(bins) {
+			return indexOf(bins, name)
+		}
+		f.at = make(map[string]int, len(bins))
+		for i := range bins {
+			f.at[bins[i].name] = i
+		}
+	}
+	if i, ok := f.at[name]; ok {
+		return i
+	}
+	return -1
+}
+
+// moved takes note of a bin that stands at i now.
+func (f *finder) moved(name string, i int) {
+	if f.at != nil {
+		f.at[name] = i
+	}
+}
+
+// removed takes note of a bin that is no longer there.
+func (f *finder) removed(name string) { delete(f.at, name) }
 
 // maxGeneration is the last generation before they begin anew.
 const maxGeneration = 1<<16 - 1

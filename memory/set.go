@@ -2,7 +2,7 @@ package memory
 
 import (
 	"hash/maphash"
-	"maps"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -17,10 +17,15 @@ type namespace struct {
 	defaultTTL    aerostore.TTL
 	maxRecordSize int
 
-	sets atomic.Pointer[map[string]*set] // replaced as a whole under mu
+	sets  sync.Map                        // of *set, by name
+	known atomic.Pointer[map[string]*set] // most of them, which are found there faster
 
-	mu      sync.Mutex
-	indexes map[string]aerostore.Index // by name
+	changing sync.Mutex // held while indexes are made and dropped
+
+	mu       sync.Mutex                 // for what follows and for the making of sets
+	indexes  map[string]aerostore.Index // by name
+	underway *aerostore.Index           // the one that is being made
+	made     int                        // sets
 }
 
 func newNamespace(name string, c config, clock *clock) *namespace {
@@ -31,12 +36,19 @@ func newNamespace(name string, c config, clock *clock) *namespace {
 		maxRecordSize: c.maxRecordSize,
 		indexes:       make(map[string]aerostore.Index),
 	}
-	n.sets.Store(&map[string]*set{})
+	n.known.Store(&map[string]*set{})
 	return n
 }
 
 // set returns the set of that name, nil if there is none.
-func (n *namespace) set(name string) *set { return (*n.sets.Load())[name] }
+func (n *namespace) set(name string) *set {
+	if s := (*n.known.Load())[name]; s != nil {
+		return s
+	}
+	s, _ := n.sets.Load(name)
+	found, _ := s.(*set)
+	return found
+}
 
 // makeSet returns the set of that name and makes it if need be.
 func (n *namespace) makeSet(name string) *set {
@@ -48,142 +60,245 @@ func (n *namespace) makeSet(name string) *set {
 	if s := n.set(name); s != nil {
 		return s
 	}
-	sets := maps.Clone(*n.sets.Load())
-	s := newSet(n.name, name)
-	sets[name] = s
-	n.sets.Store(&sets)
+	s := &set{namespace: n.name, name: name, clock: n.clock, seed: maphash.MakeSeed()}
+	for c := range n.coverageOf(name) {
+		for i := range s.shards {
+			s.shards[i].cover(c).complete = true
+		}
+	}
+	n.sets.Store(name, s)
+	n.made++
+	if known := len(*n.known.Load()); n.made <= fewSets || n.made >= 2*known {
+		all := make(map[string]*set, n.made)
+		for s := range n.setsOf("") {
+			all[s.name] = s
+		}
+		n.known.Store(&all)
+	}
 	return s
 }
 
-// A set holds the records of a set, in a table that knows them by key until
-// somebody comes with a digest, and by digest from then on.
-type set struct {
-	namespace, name string
-
-	rekeying sync.Mutex
-	table    atomic.Pointer[table]
-}
-
-func newSet(namespace, name string) *set {
-	s := &set{namespace: namespace, name: name}
-	s.table.Store(newTable(false))
-	return s
-}
+// fewSets is how many sets there may be to be all known at once. Of more, half
+// are, at least: making sets would take ever longer otherwise.
+const fewSets = 64
 
 const shardCount = 32
 
-type table struct {
-	byDigest bool
-	seed     maphash.Seed
-	shards   [shardCount]shard
+// A set holds the records of a set by key. By digest it knows them from the
+// first operation on that goes by one.
+type set struct {
+	namespace, name string
+	clock           *clock
+	seed            maphash.Seed
+	digests         atomic.Pointer[digests]
+	shards          [shardCount]shard
 }
 
-// A shard is a part of a table under a lock of its own, padded to a cache line.
+// A shard is a part of a set under a lock of its own, the size of a cache line.
 type shard struct {
-	mu       sync.RWMutex
-	retired  bool // the set has another table: look there
-	records  map[id]*record
-	earliest instant // no record expires before
-	births   uint64  // records made so far
-	_        [8]byte
-}
-
-func newTable(byDigest bool) *table {
-	t := &table{byDigest: byDigest, seed: maphash.MakeSeed()}
-	for i := range t.shards {
-		t.shards[i].earliest = never
-	}
-	return t
+	mu       sync.Mutex
+	records  shrinkMap[id, *record]
+	births   uint64      // records made so far
+	expiring *expiring   // nil until a record that expires comes
+	index    *shardIndex // the first of a list
 }
 
 // shard returns the shard of a record.
-func (t *table) shard(x *id) *shard {
+func (s *set) shard(x *id) *shard {
 	// A string alone hashes faster than the struct around it.
 	if x.kind == idInt {
-		return &t.shards[maphash.Comparable(t.seed, x.num)%shardCount]
+		return &s.shards[maphash.Comparable(s.seed, x.num)%shardCount]
 	}
-	return &t.shards[maphash.String(t.seed, x.text)%shardCount]
-}
-
-// put stores the record in the place of one that was met under that id, nil
-// for none. The shard is locked for writing.
-func (sh *shard) put(x id, met *record, r record) {
-	if met == nil {
-		if sh.records == nil {
-			sh.records = make(map[id]*record)
-		}
-		sh.births++
-		met = &record{birth: sh.births}
-		sh.records[x] = met
-	}
-	r.birth = met.birth
-	*met = r
-	sh.earliest = min(sh.earliest, r.expires)
-}
-
-// locate returns the shard of a record and the id under which the shard holds
-// it.
-func (s *set) locate(key *aerostore.Key) (*shard, id) {
-	t := s.table.Load()
-	x := idOf(key)
-	if !t.byDigest && x.kind == idDigest {
-		t = s.rekey(t)
-	}
-	if t.byDigest && x.kind != idDigest {
-		x = digestOf(key)
-	}
-	return t.shard(&x), x
+	return &s.shards[maphash.String(s.seed, x.text)%shardCount]
 }
 
 // find returns the record of that key.
 func (s *set) find(key *aerostore.Key) (r record, found bool) {
-	for {
-		sh, x := s.locate(key)
-		sh.mu.RLock()
-		met, retired := sh.records[x], sh.retired
-		if met != nil {
-			r = *met
+	x := idOf(key)
+	if x.kind != idDigest {
+		if r, found = s.at(&x); found {
+			return r, true
 		}
-		sh.mu.RUnlock()
-		if !retired {
-			return r, met != nil
+	}
+	// A record that moves between two ids meanwhile is removed in between, so
+	// that it may be missed.
+	x, found = s.digested(key)
+	if !found {
+		return record{}, false
+	}
+	return s.at(&x)
+}
+
+// at returns the record of that id.
+func (s *set) at(x *id) (r record, found bool) {
+	sh := s.shard(x)
+	sh.mu.Lock()
+	met := sh.records.m[*x]
+	if met != nil {
+		r = *met
+	}
+	sh.mu.Unlock()
+	return r, met != nil
+}
+
+// A place is where a record is, or where it would be.
+type place struct {
+	set    *set
+	shard  *shard // locked for writing
+	id     id
+	met    *record     // nil if there is none
+	part   *digestPart // locked if there is none and the set knows digests
+	digest [20]byte    // if part is not nil
+}
+
+// lock makes p the place of the record. Nobody else can make it, under this id
+// or another, until the place is unlocked.
+func (s *set) lock(key *aerostore.Key, p *place) {
+	own := idOf(key)
+	p.set, p.id = s, own
+	if key.IsDigest() {
+		if x, known := s.digested(key); known {
+			p.id = x
+		}
+	}
+	for {
+		p.shard, p.part = s.shard(&p.id), nil
+		p.shard.mu.Lock()
+		s.sweep(p.shard)
+		p.met = p.shard.records.m[p.id]
+		d := s.digests.Load()
+		if p.met != nil || d == nil {
+			return
+		}
+		p.digest = key.Digest()
+		p.part = d.part(&p.digest)
+		p.part.mu.Lock()
+		other, known := p.part.ids.m[p.digest]
+		if !known && p.id == own {
+			return
+		}
+		p.unlock()
+		if p.id = own; known {
+			p.id = other
 		}
 	}
 }
 
-// lock returns the shard of the key, locked for writing, and the id under
-// which it holds the record.
-func (s *set) lock(key *aerostore.Key) (*shard, id) {
-	for {
-		sh, x := s.locate(key)
+func (p *place) unlock() {
+	if p.part != nil {
+		p.part.mu.Unlock()
+	}
+	p.shard.mu.Unlock()
+}
+
+// put stores the record in this place.
+func (p *place) put(r *record) {
+	met := p.met
+	if met == nil {
+		met = &record{}
+	}
+	p.fill(met, r)
+}
+
+// adopt is put of a record that nobody else holds.
+func (p *place) adopt(r *record) {
+	met := p.met
+	if met == nil {
+		met = r
+	}
+	p.fill(met, r)
+}
+
+// fill stores r in met, which is the record in this place or is to become it.
+func (p *place) fill(met, r *record) {
+	sh := p.shard
+	var before []bin
+	if p.met != nil {
+		before, r.birth, r.slot = met.bins, met.birth, met.slot
+	} else {
+		sh.births++
+		r.birth, r.slot = sh.births, 0
+		sh.records.put(p.id, met)
+		if p.part != nil {
+			p.part.put(&p.digest, p.id)
+		}
+		p.met = met
+	}
+	for ix := sh.index; ix != nil; ix = ix.next {
+		ix.replace(p.id, r.birth, before, r.bins)
+	}
+	*met = *r
+	if met.expires != never || met.slot != 0 {
+		sh.schedule(p.id, met)
+	}
+}
+
+// remove takes the record away that is in this place.
+func (p *place) remove() { p.set.remove(p.shard, p.id, p.met) }
+
+// remove takes a record away. The shard is locked for writing.
+func (s *set) remove(sh *shard, x id, r *record) {
+	sh.records.remove(x)
+	sh.unschedule(r)
+	for ix := sh.index; ix != nil; ix = ix.next {
+		ix.replace(x, r.birth, r.bins, nil)
+	}
+	if d := s.digests.Load(); d != nil {
+		d.forget(s, x)
+	}
+}
+
+// reserve makes room for that many records, where there are none.
+func (s *set) reserve(records int) {
+	each := records / shardCount
+	if each <= smallMap {
+		return
+	}
+	for i := range s.shards {
+		sh := &s.shards[i]
+		room := make(map[id]*record, each+each/16)
 		sh.mu.Lock()
-		if !sh.retired {
-			return sh, x
+		if sh.records.m == nil {
+			sh.records.m = room
 		}
 		sh.mu.Unlock()
 	}
 }
 
-// rekey moves the records from a table by key to one by digest, which it
-// returns. The old table keeps its records for the scans that are at it.
-func (s *set) rekey(old *table) *table {
-	s.rekeying.Lock()
-	defer s.rekeying.Unlock()
-	if t := s.table.Load(); t != old {
-		return t
-	}
-	t := newTable(true)
-	for i := range old.shards {
-		sh := &old.shards[i]
-		sh.mu.Lock()
-		defer sh.mu.Unlock()
-		sh.retired = true
-		for x, r := range sh.records {
-			key := x.key(s.namespace, s.name)
-			digest := digestOf(&key)
-			t.shard(&digest).put(digest, nil, *r)
+// walk calls visit for each record, until visit returns false. The shard is
+// locked by the caller. Visit may let go of the lock: those made meanwhile are
+// passed by, so that no record is met twice, and those that are there all the
+// time are met.
+func (sh *shard) walk(visit func(x id, r *record) bool) (complete bool) {
+	latest, remade := sh.births, sh.records.remade
+	for x, r := range sh.records.m {
+		if r.birth > latest || remade != sh.records.remade && sh.records.m[x] != r {
+			continue
+		}
+		if !visit(x, r) {
+			return false
 		}
 	}
-	s.table.Store(t)
-	return t
+	return true
 }
+
+// gather calls f for each record, and for one that is removed and made anew
+// meanwhile perhaps twice. It locks the shard for so little that writers hardly
+// ever meet it, as long as f does not look into every record, which is seldom in
+// a cache.
+func (sh *shard) gather(f func(x id, r *record)) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	n := 0
+	for x, r := range sh.records.m {
+		f(x, r)
+		if n++; n%few == 0 {
+			sh.mu.Unlock()
+			runtime.Gosched() // to who waits, if anybody
+			sh.mu.Lock()
+		}
+	}
+}
+
+// few is how many records are looked at without letting go of the lock.
+const few = 16

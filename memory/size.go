@@ -18,9 +18,9 @@ const (
 	geoOverhead    = 11
 )
 
-// size returns the size of the record under the key.
-func (r *record) size(key aerostore.Key) int {
-	n := recordOverhead
+// size returns the size of the record under the key; bins is that of its bins.
+func (r *record) size(key *aerostore.Key, bins int) int {
+	n := recordOverhead + bins
 	if len(r.bins) > math.MaxInt8 {
 		n++
 	}
@@ -33,8 +33,13 @@ func (r *record) size(key aerostore.Key) int {
 	if r.sentKey != nil {
 		n += 2 + idSize(r.sentKey.ID())
 	}
-	for _, b := range r.bins {
-		n += 2 + len(b.name) + binSize(b.value)
+	return n
+}
+
+func sizeOfBins(bins []bin) int {
+	n := 0
+	for i := range bins {
+		n += 2 + len(bins[i].name) + binSize(bins[i].value)
 	}
 	return n
 }

@@ -3,6 +3,8 @@ package memory
 import (
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -44,10 +46,10 @@ import (
 //
 // The order is fixed and each record has a line, so that files can be compared.
 // Records that expired are left out. Each record is whole, but writes
-// meanwhile may be in it in part.
+// meanwhile may be in it in part. Writers are not held up.
 //
-// Nothing is written on an error: one of w, or one for a name of a namespace,
-// a set or an index that is not UTF-8.
+// Nothing is written if a name of a namespace, a set or an index is not UTF-8.
+// An error of w ends it in the middle.
 func (s *Store) Snapshot(w io.Writer) error {
 	all := s.contents()
 	if err := checkNames(all); err != nil {
@@ -61,18 +63,20 @@ func (s *Store) Snapshot(w io.Writer) error {
 			used = append(used, n)
 		}
 	}
-	b := append([]byte(nil), "{\n  \"records\": "...)
-	b = appendLines(b, 1, "{}", used, func(b []byte, n namespaceContents) []byte {
-		b = append(appendString(b, n.name), ": "...)
-		return appendLines(b, 2, "{}", n.sets, func(b []byte, set setContents) []byte {
-			b = append(appendString(b, set.name), ": "...)
-			return appendLines(b, 3, "[]", set.entries, appendEntry)
+	p := &printer{w: w}
+	p.text("{\n  \"records\": ")
+	lines(p, 1, "{}", slices.Values(used), func(n namespaceContents) {
+		p.b = append(appendString(p.b, n.name), ": "...)
+		lines(p, 2, "{}", slices.Values(n.sets), func(set setContents) {
+			p.b = append(appendString(p.b, set.set.name), ": "...)
+			lines(p, 3, "[]", set.entries(), p.entry)
 		})
 	})
-	b = append(b, ",\n  \"indexes\": "...)
-	b = appendLines(b, 1, "[]", indexes, appendIndex)
-	_, err := w.Write(append(b, "\n}\n"...))
-	return err
+	p.text(",\n  \"indexes\": ")
+	lines(p, 1, "[]", slices.Values(indexes), func(index aerostore.Index) { p.b = appendIndex(p.b, index) })
+	p.text("\n}\n")
+	p.flush()
+	return p.err
 }
 
 // checkNames refuses names that JSON would change.
@@ -80,7 +84,7 @@ func checkNames(all []namespaceContents) error {
 	for _, n := range all {
 		names := []string{n.name}
 		for _, set := range n.sets {
-			names = append(names, set.name)
+			names = append(names, set.set.name)
 		}
 		for _, index := range n.indexes {
 			names = append(names, index.Set, index.Name, index.Bin)
@@ -94,27 +98,56 @@ func checkNames(all []namespaceContents) error {
 	return nil
 }
 
-// appendLines appends a list or an object with a line for each element.
-func appendLines[T any](b []byte, depth int, brackets string, all []T, one func([]byte, T) []byte) []byte {
-	if len(all) == 0 {
-		return append(b, brackets...)
-	}
-	newline := "\n" + strings.Repeat("  ", depth)
-	b = append(b, brackets[0])
-	for i, v := range all {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = one(append(b, newline+"  "...), v)
-	}
-	return append(append(b, newline...), brackets[1])
+// A printer writes what it was given in pieces of some size. It does nothing
+// after an error.
+type printer struct {
+	w     io.Writer
+	err   error
+	b     []byte // not written yet
+	pairs []pair // for the bins of a record
 }
 
-func appendEntry(b []byte, e entry) []byte {
+func (p *printer) text(s string) { p.b = append(p.b, s...) }
+
+func (p *printer) flush() {
+	if p.err == nil {
+		_, p.err = p.w.Write(p.b)
+	}
+	p.b = p.b[:0]
+}
+
+// lines prints a list or an object with a line for each element.
+func lines[T any](p *printer, depth int, brackets string, all iter.Seq[T], one func(T)) {
+	const enough = 64 << 10
+	newline := "\n" + strings.Repeat("  ", depth)
+	p.text(brackets[:1])
+	before := ""
+	for v := range all {
+		p.text(before + newline + "  ")
+		if one(v); len(p.b) > enough {
+			p.flush()
+		}
+		if p.err != nil {
+			return
+		}
+		before = ","
+	}
+	if before != "" {
+		p.text(newline)
+	}
+	p.text(brackets[1:])
+}
+
+func (p *printer) entry(e entry) {
+	p.pairs = appendPairs(p.pairs[:0], e.record.bins)
+	p.b = appendEntry(p.b, e, p.pairs)
+}
+
+func appendEntry(b []byte, e entry, bins []pair) []byte {
 	b = append(b, `{"key": `...)
 	b = appendID(b, e.id)
 	b = append(b, `, "bins": `...)
-	b = appendMap(b, pairsOf(e.record.bins))
+	b = appendMap(b, bins)
 	if e.record.generation != 1 {
 		b = append(b, `, "generation": `...)
 		b = strconv.AppendUint(b, uint64(e.record.generation), 10)

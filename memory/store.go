@@ -111,11 +111,20 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 	result := aerostore.Result{Attempts: 1}
 	switch {
 	case call.IsBatch():
+		for i := range call.Len() {
+			key := call.KeyAt(i)
+			if err := s.ready(ctx, &key); err != nil {
+				return result, call.FailContext(err)
+			}
+		}
 		return result.WithBatch(s.batch(*call)), nil
 	case call.Op == aerostore.OpQuery:
 		return result, s.query(ctx, *call)
 	case call.Op == aerostore.OpCustom:
 		return result, call.Run(ctx)
+	}
+	if err := s.ready(ctx, &call.Key); err != nil {
+		return result, call.FailContext(err)
 	}
 	answer, code := s.single(call)
 	if code != aerostore.CodeOK {
@@ -123,6 +132,20 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 	}
 	answer.Attempts = 1
 	return answer, nil
+}
+
+// ready makes the set of a key that is a digest know its records by digest, for
+// as long as the context lets it. The next call goes on where it stopped.
+func (s *Store) ready(ctx context.Context, key *aerostore.Key) error {
+	if !key.IsDigest() {
+		return nil
+	}
+	if n := s.namespaces[key.Namespace()]; n != nil {
+		if set := n.set(key.Set()); set != nil {
+			return set.learnDigests(ctx)
+		}
+	}
+	return nil
 }
 
 // single carries out an operation on one record.
@@ -141,20 +164,20 @@ func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aero
 	case aerostore.OpExists:
 		return result.WithExisted(n.exists(&call.Key)), code
 	case aerostore.OpPut:
-		return result, n.put(call.Key, call.Bins(), call.Options)
+		return result, n.put(&call.Key, call.Bins(), &call.Options)
 	case aerostore.OpTouch:
-		return result, n.touch(call.Key, call.Options)
+		return result, n.touch(&call.Key, &call.Options)
 	case aerostore.OpAppend:
-		return result, n.modify(aerostore.OperationAppend, call.Key, call.Bins(), call.Options)
+		return result, n.modify(aerostore.OperationAppend, &call.Key, call.Bins(), &call.Options)
 	case aerostore.OpPrepend:
-		return result, n.modify(aerostore.OperationPrepend, call.Key, call.Bins(), call.Options)
+		return result, n.modify(aerostore.OperationPrepend, &call.Key, call.Bins(), &call.Options)
 	case aerostore.OpIncrement:
-		return result, n.modify(aerostore.OperationAdd, call.Key, call.Bins(), call.Options)
+		return result, n.modify(aerostore.OperationAdd, &call.Key, call.Bins(), &call.Options)
 	case aerostore.OpRemove:
-		existed, code := n.remove(call.Key, call.Options)
+		existed, code := n.remove(&call.Key, &call.Options)
 		return result.WithExisted(existed), code
 	case aerostore.OpOperate:
-		record, code := n.operate(call.Key, call.Operations(), call.Options, 1)
+		record, code := n.operate(&call.Key, call.Operations(), &call.Options, 1)
 		return result.WithRecord(record), code
 	default:
 		return result, aerostore.CodeUnsupportedFeature

@@ -52,13 +52,13 @@ func clone(value any) any {
 }
 
 // combine returns what adding, appending or prepending the operand to a bin's
-// value gives.
+// value gives, of which nothing is shared with the operand.
 func combine(kind aerostore.OperationKind, value, operand any) (any, aerostore.ResultCode) {
 	switch v := value.(type) {
 	case aerostore.GeoJSON:
 		return nil, aerostore.CodeServer // append_on_geo in basic.jsonl: not CodeBinType
 	case int:
-		if o, ok := operand.(int); ok && kind == aerostore.OperationAdd {
+		if o, ok := clone(operand).(int); ok && kind == aerostore.OperationAdd {
 			return v + o, aerostore.CodeOK
 		}
 	case float64:

@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func (n *namespace) put(key aerostore.Key, bins aerostore.Bins, o aerostore.Options) aerostore.ResultCode {
+func (n *namespace) put(key *aerostore.Key, bins aerostore.Bins, o *aerostore.Options) aerostore.ResultCode {
 	if replaces(o) {
 		for _, value := range bins {
 			if code := admit(aerostore.OperationWrite, value, o); code != aerostore.CodeOK {
@@ -15,52 +15,50 @@ func (n *namespace) put(key aerostore.Key, bins aerostore.Bins, o aerostore.Opti
 			}
 		}
 	}
-	_, code := n.update(key, o, false, func(d draft) (draft, aerostore.ResultCode) {
-		if d == nil {
-			d = make(draft, 0, len(bins))
-		}
-		for name, value := range bins {
-			var code aerostore.ResultCode
-			if d, code = d.write(name, value); code != aerostore.CodeOK {
-				return d, code
-			}
-		}
-		return d, aerostore.CodeOK
-	})
-	return code
+	var w written
+	w.read(bins)
+	var r record
+	return n.update(key, o, &change{heavy: w.size > heavySize, apply: w.over}, &r)
 }
 
-func (n *namespace) touch(key aerostore.Key, o aerostore.Options) aerostore.ResultCode {
+func (n *namespace) touch(key *aerostore.Key, o *aerostore.Options) aerostore.ResultCode {
 	if code := admit(aerostore.OperationTouch, nil, o); code != aerostore.CodeOK {
 		return code
 	}
-	_, code := n.update(key, o, true, func(d draft) (draft, aerostore.ResultCode) { return d, aerostore.CodeOK })
-	return code
+	var r record
+	return n.update(key, o, &change{mustExist: true, apply: func(old []bin) (draft, aerostore.ResultCode) {
+		return draftOf(old), aerostore.CodeOK
+	}}, &r)
 }
 
 // modify carries out Append, Prepend and Increment, in the order of the bins'
 // names, so that the same call always fails with the same code.
 func (n *namespace) modify(
-	kind aerostore.OperationKind, key aerostore.Key, bins aerostore.Bins, o aerostore.Options,
+	kind aerostore.OperationKind, key *aerostore.Key, bins aerostore.Bins, o *aerostore.Options,
 ) aerostore.ResultCode {
 	if code := admit(kind, nil, o); code != aerostore.CodeOK {
 		return code
 	}
-	_, code := n.update(key, o, false, func(d draft) (draft, aerostore.ResultCode) {
-		for _, name := range slices.Sorted(maps.Keys(bins)) {
-			var code aerostore.ResultCode
-			if d, code = d.modify(kind, name, bins[name]); code != aerostore.CodeOK {
+	heavy := 0
+	for _, value := range bins {
+		heavy += binSize(value)
+	}
+	names := slices.Sorted(maps.Keys(bins))
+	var r record
+	return n.update(key, o, &change{heavy: heavy > heavySize, apply: func(old []bin) (draft, aerostore.ResultCode) {
+		d := draftOf(old)
+		for _, name := range names {
+			if code := d.modify(kind, name, bins[name]); code != aerostore.CodeOK {
 				return d, code
 			}
 		}
 		return d, aerostore.CodeOK
-	})
-	return code
+	}}, &r)
 }
 
 // remove takes a record away, an expired one too (see linger), whatever the
 // options say about existing records.
-func (n *namespace) remove(key aerostore.Key, o aerostore.Options) (existed bool, code aerostore.ResultCode) {
+func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bool, code aerostore.ResultCode) {
 	if o.DurableDelete {
 		return false, aerostore.CodeEnterpriseOnly // durable_delete in basic.jsonl: of missing records, too
 	}
@@ -68,24 +66,27 @@ func (n *namespace) remove(key aerostore.Key, o aerostore.Options) (existed bool
 	if set == nil {
 		return false, aerostore.CodeOK
 	}
-	sh, x := set.lock(&key)
-	defer sh.mu.Unlock()
-	sh.sweep(n.clock)
-	r := sh.records[x]
-	if r == nil {
+	var p place
+	set.lock(key, &p)
+	defer p.unlock()
+	if p.met == nil {
 		return false, aerostore.CodeOK
 	}
-	if !generationFits(o, r.generation) {
+	if p.met.gone(n.clock) {
+		p.remove()
+		return false, aerostore.CodeOK
+	}
+	if !generationFits(o, p.met.generation) {
 		return false, aerostore.CodeGeneration
 	}
-	delete(sh.records, x)
+	p.remove()
 	return true, aerostore.CodeOK
 }
 
 // admit says whether a server takes the operation at all: who replaces a record
 // may set bins and read them, nothing else. It looks at no record, so that the
 // code is the same with and without one (exists_replace_* in basic.jsonl).
-func admit(kind aerostore.OperationKind, value any, o aerostore.Options) aerostore.ResultCode {
+func admit(kind aerostore.OperationKind, value any, o *aerostore.Options) aerostore.ResultCode {
 	if !replaces(o) {
 		return aerostore.CodeOK
 	}
@@ -100,59 +101,132 @@ func admit(kind aerostore.OperationKind, value any, o aerostore.Options) aerosto
 	return aerostore.CodeParameter
 }
 
-func replaces(o aerostore.Options) bool {
+func replaces(o *aerostore.Options) bool {
 	return o.Exists == aerostore.Replace || o.Exists == aerostore.ReplaceOnly
 }
 
-// update changes one record by what apply does to a draft of its bins, all of
-// it or nothing. The draft is nil where the record begins anew. update returns
-// the record as it is then; one that is gone has no bins and generation 0.
-func (n *namespace) update(
-	key aerostore.Key, o aerostore.Options, mustExist bool,
-	apply func(draft) (draft, aerostore.ResultCode),
-) (record, aerostore.ResultCode) {
-	gone := record{expires: never}
-	sh, x := n.makeSet(key.Set()).lock(&key)
-	defer sh.mu.Unlock()
-	sh.sweep(n.clock)
+// A change is what a write does to a record.
+type change struct {
+	// apply returns what becomes of bins, which it does not change; there are
+	// none where the record begins anew. It is called more than once if others
+	// write to the record meanwhile.
+	apply func(old []bin) (draft, aerostore.ResultCode)
 
-	met := sh.records[x]
-	old := met
-	if met != nil {
-		if _, alive := n.left(met.expires); !alive {
-			old = nil
+	mustExist bool
+	heavy     bool // takes long, even of a record that is not heavy
+}
+
+// update changes one record, by all of the change or nothing, and returns it in
+// r as it is then; one that is gone has no bins and generation 0.
+func (n *namespace) update(key *aerostore.Key, o *aerostore.Options, c *change, r *record) aerostore.ResultCode {
+	set := n.set(key.Set())
+	if set == nil {
+		// A write that is refused leaves no set behind.
+		if code := n.revise(key, nil, o, c, r); code != aerostore.CodeOK {
+			return code
+		}
+		set = n.makeSet(key.Set())
+	}
+	var p place
+	set.lock(key, &p)
+	old := n.alive(p.met)
+	if c.heavy || old != nil && old.heavy {
+		return n.updateHeavy(&p, key, o, c, r)
+	}
+	code := n.revise(key, old, o, c, r)
+	if code == aerostore.CodeOK {
+		p.store(r)
+	}
+	p.unlock()
+	return code
+}
+
+// updateHeavy is update where the change takes long: it is made without a lock
+// and stored if the record is still what it was. It unlocks the place.
+func (n *namespace) updateHeavy(p *place, key *aerostore.Key, o *aerostore.Options, c *change, r *record) aerostore.ResultCode {
+	const attempts = 4
+	for range attempts {
+		var old *record
+		if alive := n.alive(p.met); alive != nil {
+			seen := *alive
+			old = &seen
+		}
+		p.unlock()
+		if code := n.revise(key, old, o, c, r); code != aerostore.CodeOK {
+			return code
+		}
+		p.set.lock(key, p)
+		if n.alive(p.met).is(old) {
+			p.store(r)
+			p.unlock()
+			return aerostore.CodeOK
 		}
 	}
-	if code := precondition(old, o, mustExist); code != aerostore.CodeOK {
-		return gone, code
+	code := n.revise(key, n.alive(p.met), o, c, r) // others are faster: have them wait
+	if code == aerostore.CodeOK {
+		p.store(r)
 	}
-	var d draft
+	p.unlock()
+	return code
+}
+
+// store puts the record into the place, or takes the one that is there away if
+// r has no bins.
+func (p *place) store(r *record) {
+	if len(r.bins) > 0 {
+		p.put(r)
+	} else {
+		p.remove()
+	}
+}
+
+// alive returns the record unless it expired; r may be nil.
+func (n *namespace) alive(r *record) *record {
+	if r == nil {
+		return nil
+	}
+	if _, alive := n.left(r.expires); !alive {
+		return nil
+	}
+	return r
+}
+
+// revise returns in r what becomes of a record by the change; old is nil if
+// there is none. A record that is to be removed has no bins and generation 0.
+func (n *namespace) revise(
+	key *aerostore.Key, old *record, o *aerostore.Options, c *change, r *record,
+) aerostore.ResultCode {
+	*r = record{expires: never}
+	if code := precondition(old, o, c.mustExist); code != aerostore.CodeOK {
+		return code
+	}
+	var bins []bin
 	if old != nil && !replaces(o) {
-		d = draftOf(old.bins)
+		bins = old.bins
 	}
-	d, code := apply(d)
+	d, code := c.apply(bins)
 	if code != aerostore.CodeOK {
-		return gone, code
+		return code
 	}
-	if len(d) == 0 {
-		return gone, sh.vanish(x, old, o)
+	if len(d.bins) == 0 {
+		return vanish(old, o)
 	}
-	r := record{
-		bins:       d.compact(),
-		expires:    n.expiry(o.TTL, old),
-		sentKey:    sentKey(key, old, o),
-		generation: nextGeneration(old),
+	r.bins = d.compact()
+	r.expires = n.expiry(o.TTL, old)
+	r.sentKey = sentKey(key, old, o)
+	r.generation = nextGeneration(old)
+	size := r.size(key, d.binsSize())
+	if size > n.maxRecordSize {
+		*r = record{expires: never}
+		return aerostore.CodeRecordTooBig
 	}
-	if r.size(key) > n.maxRecordSize {
-		return gone, aerostore.CodeRecordTooBig
-	}
-	sh.put(x, met, r)
-	return r, aerostore.CodeOK
+	r.heavy = size > heavySize
+	return aerostore.CodeOK
 }
 
 // precondition says whether the options let the write happen, in the order in
 // which a server checks (filter_gen_order and exists_*_gen_* in policy.jsonl).
-func precondition(old *record, o aerostore.Options, mustExist bool) aerostore.ResultCode {
+func precondition(old *record, o *aerostore.Options, mustExist bool) aerostore.ResultCode {
 	generation := uint32(0)
 	if old == nil {
 		if mustExist || o.Exists == aerostore.UpdateOnly || o.Exists == aerostore.ReplaceOnly {
@@ -170,7 +244,7 @@ func precondition(old *record, o aerostore.Options, mustExist bool) aerostore.Re
 	return aerostore.CodeOK
 }
 
-func generationFits(o aerostore.Options, generation uint32) bool {
+func generationFits(o *aerostore.Options, generation uint32) bool {
 	switch o.GenerationCheck {
 	case aerostore.GenerationMustEqual:
 		return generation == o.Generation
@@ -183,25 +257,24 @@ func generationFits(o aerostore.Options, generation uint32) bool {
 
 // vanish ends a write that left no bins: the record is gone, and if there was
 // none before, it was not found (nil_bin_missing_record in basic.jsonl).
-func (sh *shard) vanish(x id, old *record, o aerostore.Options) aerostore.ResultCode {
+func vanish(old *record, o *aerostore.Options) aerostore.ResultCode {
 	if old == nil {
 		return aerostore.CodeNotFound
 	}
 	if o.DurableDelete {
 		return aerostore.CodeEnterpriseOnly
 	}
-	delete(sh.records, x)
 	return aerostore.CodeOK
 }
 
 // sentKey returns the key to keep beside the record: once sent it stays.
-func sentKey(key aerostore.Key, old *record, o aerostore.Options) *aerostore.Key {
+func sentKey(key *aerostore.Key, old *record, o *aerostore.Options) *aerostore.Key {
 	if old != nil && old.sentKey != nil {
 		return old.sentKey
 	}
 	if !o.SendKey || key.ID() == nil {
 		return nil
 	}
-	sent := key // not &key, which would cost every write an allocation
+	sent := *key // not key, which would cost every write an allocation
 	return &sent
 }

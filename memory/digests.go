@@ -1,0 +1,149 @@
+package memory
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/aerostore/aerostore"
+)
+
+// digests are the ids of a set's records by their digests. Locks are taken in
+// this order: that of a shard of the set, that of a part.
+type digests struct {
+	parts   [shardCount]digestPart
+	unnamed atomic.Int64 // records of which only the digest is known
+
+	learned  atomic.Bool // all of the set's records are here
+	learning [shardCount]struct {
+		mu   sync.Mutex
+		done bool // the records of that shard of the set are here
+	}
+}
+
+type digestPart struct {
+	of  *digests
+	mu  sync.Mutex
+	ids shrinkMap[[20]byte, id]
+}
+
+// newDigests has room for that many records.
+func newDigests(records int) *digests {
+	d := &digests{}
+	for i := range d.parts {
+		d.parts[i].of = d
+		if room := records / shardCount; room > smallMap {
+			d.parts[i].ids.m = make(map[[20]byte]id, room+room/16)
+		}
+	}
+	return d
+}
+
+func (d *digests) part(digest *[20]byte) *digestPart {
+	return &d.parts[digest[0]%shardCount]
+}
+
+// put adds a record. The part and the shard of the record are locked.
+func (p *digestPart) put(digest *[20]byte, x id) {
+	if x.kind == idDigest {
+		p.of.unnamed.Add(1)
+	}
+	p.ids.put(*digest, x)
+}
+
+// forget drops a record. Its shard is locked for writing.
+func (d *digests) forget(s *set, x id) {
+	if x.kind == idDigest {
+		d.unnamed.Add(-1)
+	}
+	key := x.key(s.namespace, s.name)
+	digest := key.Digest()
+	p := d.part(&digest)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ids.remove(digest)
+}
+
+// digested returns the id of the record of that key as a digest knows it: for
+// any key that is one, and for another only if the record was made by digest.
+func (s *set) digested(key *aerostore.Key) (x id, found bool) {
+	if key.IsDigest() {
+		_ = s.learnDigests(context.Background())
+	}
+	d := s.digests.Load()
+	if d == nil || !key.IsDigest() && d.unnamed.Load() == 0 {
+		return id{}, false
+	}
+	digest := key.Digest()
+	p := d.part(&digest)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	x, found = p.ids.m[digest]
+	return x, found
+}
+
+// learnDigests makes the set know all of its records by digest. From the moment
+// that it begins, writes do so for what they make and remove, so that it can go
+// through the others without holding up anybody.
+func (s *set) learnDigests(ctx context.Context) error {
+	d := s.digests.Load()
+	if d == nil {
+		s.digests.CompareAndSwap(nil, newDigests(s.count()))
+		d = s.digests.Load()
+	}
+	if d.learned.Load() {
+		return nil
+	}
+	for i := range d.learning {
+		if err := s.learnShard(ctx, d, i); err != nil {
+			return err
+		}
+	}
+	d.learned.Store(true)
+	return nil
+}
+
+func (s *set) learnShard(ctx context.Context, d *digests, i int) error {
+	state := &d.learning[i]
+	state.mu.Lock()
+	defer state.mu.Unlock()
+	if state.done {
+		return nil
+	}
+	sh := &s.shards[i]
+	var ids []id
+	sh.gather(func(x id, _ *record) {
+		if x.kind != idDigest { // made since, and known
+			ids = append(ids, x)
+		}
+	})
+	for _, x := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		key := x.key(s.namespace, s.name)
+		digest := key.Digest()
+		p := d.part(&digest)
+		sh.mu.Lock()
+		if sh.records.m[x] != nil {
+			p.mu.Lock()
+			p.ids.put(digest, x)
+			p.mu.Unlock()
+		}
+		sh.mu.Unlock()
+	}
+	state.done = true
+	return nil
+}
+
+// count returns how many records there are, expired ones included.
+func (s *set) count() int {
+	n := 0
+	for i := range s.shards {
+		sh := &s.shards[i]
+		sh.mu.Lock()
+		n += len(sh.records.m)
+		sh.mu.Unlock()
+	}
+	return n
+}

@@ -1,0 +1,88 @@
+package memory
+
+import "hash/maphash"
+
+// A loadedSet is the records of a set that are to be loaded, in blocks that do
+// not move as their number grows.
+type loadedSet struct {
+	namespace *namespace
+	name      string
+	blocks    [][]loaded
+	n         int
+	digests   int // records that are known by digest alone
+}
+
+type loaded struct {
+	id     id
+	record *record
+	line   int
+}
+
+// loadedBlock is how many records a block has. The first is smaller.
+const loadedBlock = 512
+
+func (s *loadedSet) add(r loaded) {
+	if s.n%loadedBlock == 0 {
+		s.blocks = append(s.blocks, nil)
+	}
+	last := &s.blocks[len(s.blocks)-1]
+	if *last == nil && s.n > 0 {
+		*last = make([]loaded, 0, loadedBlock)
+	}
+	*last = append(*last, r)
+	s.n++
+	if r.id.kind == idDigest {
+		s.digests++
+	}
+}
+
+func (s *loadedSet) at(i int) *loaded { return &s.blocks[i/loadedBlock][i%loadedBlock] }
+
+// twice returns a record that is there twice, if there is one, and the line of
+// where it was before. Ids are compared, and digests only where there are both.
+func (s *loadedSet) twice() (second, firstLine int, found bool) {
+	size := 1
+	for size < 2*s.n {
+		size *= 2
+	}
+	seed := maphash.MakeSeed()
+	places := make([]uint32, size) // hashed; a record's place is one more than its number
+	for i := range s.n {
+		x := s.comparable(i)
+		at := maphash.Comparable(seed, x) % uint64(size)
+		for ; places[at] != 0; at = (at + 1) % uint64(size) {
+			if before := int(places[at] - 1); s.comparable(before) == x {
+				return i, s.at(before).line, true
+			}
+		}
+		places[at] = uint32(i + 1)
+	}
+	return 0, 0, false
+}
+
+func (s *loadedSet) comparable(i int) id {
+	x := s.at(i).id
+	if s.digests == 0 || s.digests == s.n || x.kind == idDigest {
+		return x
+	}
+	key := x.key(s.namespace.name, s.name)
+	return digestOf(&key)
+}
+
+// apply stores the records as they are, whatever was there.
+func (s *loadedSet) apply() {
+	if s.n == 0 {
+		return
+	}
+	set := s.namespace.makeSet(s.name)
+	set.reserve(s.n)
+	var p place
+	for _, block := range s.blocks {
+		for _, r := range block {
+			key := r.id.key(s.namespace.name, s.name)
+			set.lock(&key, &p)
+			p.adopt(r.record)
+			p.unlock()
+		}
+	}
+}
