@@ -147,26 +147,49 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
-// BenchmarkFootprint reports how much memory a million records take.
+// BenchmarkFootprint reports how much memory a record takes, and how much of it
+// is still there when all are removed.
 func BenchmarkFootprint(b *testing.B) {
-	const records = 1_000_000
+	records := scale(b)
 	for _, s := range []struct {
 		name string
 		make func() benchStore
 	}{
 		{"floor", func() benchStore { return newFloorStore() }},
 		{"memory", func() benchStore { return memory.NewT(b) }},
+		{"memory with an index", func() benchStore {
+			s := memory.NewT(b)
+			indexOver(b, s, "visits")
+			return s
+		}},
+		{"memory with TTLs", func() benchStore { return memory.NewT(b, memory.WithDefaultTTL(3600*second)) }},
+		{"memory by digest", func() benchStore {
+			s := memory.NewT(b)
+			mustPut(b, s, benchKey(0), benchBins(0))
+			mustGet(b, s, aerostore.DigestKey("test", "users", benchKey(0).Digest()))
+			return s
+		}},
 	} {
 		b.Run(s.name, func(b *testing.B) {
-			before := heap()
-			store := s.make()
-			for i := range records {
-				if err := store.Put(b.Context(), benchKey(i), benchBins(i)); err != nil {
-					b.Fatal(err)
+			for b.Loop() {
+				before := heap()
+				store := s.make()
+				for i := range records {
+					if err := store.Put(b.Context(), benchKey(i), benchBins(i)); err != nil {
+						b.Fatal(err)
+					}
 				}
+				b.ReportMetric(float64(heap()-before)/float64(records), "B/record")
+				if removes, ok := store.(*memory.Store); ok {
+					for i := range records {
+						if _, err := removes.Remove(b.Context(), benchKey(i)); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.ReportMetric(float64(heap()-before)/float64(records), "B/removed")
+				}
+				runtime.KeepAlive(store)
 			}
-			b.ReportMetric(float64(heap()-before)/records, "B/record")
-			runtime.KeepAlive(store)
 		})
 	}
 }
