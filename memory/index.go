@@ -284,7 +284,7 @@ func (ix *shardIndex) value(bins []bin) any {
 }
 
 // lookup returns the records that the index has for the predicate now, with
-// their births, or false if no index answers it. Going through them needs no
+// their births: nil for none, and false if no index answers it. Going through them needs no
 // lock.
 func (sh *shard) lookup(where aerostore.Predicate) (found iter.Seq2[id, uint64], ok bool) {
 	wanted := coverageFor(where)

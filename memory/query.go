@@ -57,7 +57,9 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 	}
 	where := sc.query.Where
 	if where.Kind() != aerostore.PredicateNone {
-		if found, ok := sh.lookup(where); ok {
+		if found, ok := sh.lookup(where); ok && found == nil {
+			return true, nil
+		} else if ok {
 			return sc.runFound(set, sh, found)
 		}
 	}

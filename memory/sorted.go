@@ -117,7 +117,7 @@ func (s *sorted[V]) drop(i int) {
 }
 
 // between returns the records whose values are from begin to end, both
-// included, as they are now. Taking them writes to the blocks; going through
+// included, as they are now, or nil if there are none. Taking them writes to the blocks; going through
 // them does not, and changes nothing that others see.
 func (s *sorted[V]) between(begin, end V) iter.Seq2[id, uint64] {
 	first := s.seek(sortedEntry[V]{value: begin})
@@ -127,7 +127,7 @@ func (s *sorted[V]) between(begin, end V) iter.Seq2[id, uint64] {
 		last++
 	}
 	if first == last {
-		return func(func(id, uint64) bool) {}
+		return nil
 	}
 	blocks := slices.Clone(s.blocks[first:last])
 	return func(yield func(id, uint64) bool) {

@@ -30,6 +30,9 @@ func TestASortedHoldsWhatWasAddedAndNotRemoved(t *testing.T) {
 		births := func(begin, end int64) func() []uint64 {
 			seq := s.between(begin, end)
 			return func() (got []uint64) {
+				if seq == nil {
+					return nil
+				}
 				for _, birth := range seq {
 					got = append(got, birth)
 				}
