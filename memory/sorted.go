@@ -120,19 +120,23 @@ func (s *sorted[V]) drop(i int) {
 // included, as they are now, or nil if there are none. Taking them writes to the blocks; going through
 // them does not, and changes nothing that others see.
 func (s *sorted[V]) between(begin, end V) iter.Seq2[id, uint64] {
-	first := s.seek(sortedEntry[V]{value: begin})
+	from := sortedEntry[V]{value: begin}
+	first := s.seek(from)
+	if first == len(s.blocks) {
+		return nil
+	}
+	if at, _ := s.blocks[first].seek(from); s.blocks[first].entries[at].value > end {
+		return nil
+	}
 	last := first
 	for last < len(s.blocks) && s.blocks[last].entries[0].value <= end {
 		s.blocks[last].taken = true
 		last++
 	}
-	if first == last {
-		return nil
-	}
 	blocks := slices.Clone(s.blocks[first:last])
 	return func(yield func(id, uint64) bool) {
 		for _, b := range blocks {
-			at, _ := b.seek(sortedEntry[V]{value: begin})
+			at, _ := b.seek(from)
 			for _, e := range b.entries[at:] {
 				if e.value > end || !yield(e.id, e.birth) {
 					return
