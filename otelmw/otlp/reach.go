@@ -42,8 +42,37 @@ func (r *reach) end() {
 // lastChance is how long a collector that came back has to be found.
 const lastChance = 250 * time.Millisecond
 
+// wakeable returns a context for an export that an end wakes from its wait for
+// another attempt.
+func (r *reach) wakeable(ctx context.Context) (context.Context, context.CancelFunc) {
+	wakeable, cancel := context.WithCancel(context.WithValue(ctx, callerKey{}, ctx))
+	stop := context.AfterFunc(r.waiting, cancel)
+	return wakeable, func() { stop(); cancel() }
+}
+
+// callerKey is what wakeable keeps the context under that it was given.
+type callerKey struct{}
+
+// unwaking returns the context of one attempt, which an end does not wake from: a
+// request that was cancelled on its way may have arrived, and would be sent twice.
+func unwaking(ctx context.Context) (context.Context, context.CancelFunc) {
+	caller, ok := ctx.Value(callerKey{}).(context.Context)
+	if !ok {
+		return ctx, func() {}
+	}
+	attempt, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(caller, cancel)
+	if deadline, ok := ctx.Deadline(); ok {
+		attempt, cancelAtDeadline := context.WithDeadline(attempt, deadline)
+		return attempt, func() { stop(); cancelAtDeadline(); cancel() }
+	}
+	return attempt, func() { stop(); cancel() }
+}
+
 // intercept is a [grpc.UnaryClientInterceptor].
 func (r *reach) intercept(ctx context.Context, method string, request, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	ctx, cancel := unwaking(ctx)
+	defer cancel()
 	err := invoke(ctx, method, request, reply, cc, opts...)
 	r.nobody.Store(nobodyListens(err))
 	if !r.nobody.Load() || !r.ending.Load() {

@@ -59,9 +59,8 @@ func (e *spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnl
 // export is woken from a wait for another attempt where the end has come, for the
 // last one.
 func (e *spanExporter) export(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	wakeable, cancel := context.WithCancel(ctx)
+	wakeable, cancel := e.reach.wakeable(ctx)
 	defer cancel()
-	defer context.AfterFunc(e.reach.waiting, cancel)()
 	err := e.SpanExporter.ExportSpans(wakeable, spans)
 	if err != nil && wakeable.Err() != nil && ctx.Err() == nil {
 		err = e.SpanExporter.ExportSpans(ctx, spans)
