@@ -110,6 +110,37 @@ func (k Key) ID() any {
 	}
 }
 
+// AppendID is [Key.ID] without allocations, for maps and hashes of many keys: it
+// appends the string, the bytes or the digest to b, or an integer as eight bytes
+// in big-endian order. It returns b as it is and IDNone for a key that operations
+// refuse.
+func (k Key) AppendID(b []byte) ([]byte, IDKind) {
+	switch k.kind {
+	case keyInt:
+		return binary.BigEndian.AppendUint64(b, uint64(k.id.revealInt())), IDInt //nolint:gosec // G115: the bits are what is wanted
+	case keyString:
+		return k.id.appendText(b), IDString
+	case keyBytes:
+		return k.id.appendText(b), IDBytes
+	case keyDigest:
+		return k.id.appendText(b), IDDigest
+	default:
+		return b, IDNone
+	}
+}
+
+// IDKind says what identifies a record; see [Key.AppendID].
+type IDKind uint8
+
+// The kinds of id.
+const (
+	IDNone IDKind = iota
+	IDInt
+	IDString
+	IDBytes
+	IDDigest
+)
+
 // IsDigest reports whether the digest is all that is known of the key, as of
 // those that [DigestKey] makes.
 func (k Key) IsDigest() bool { return k.kind == keyDigest }

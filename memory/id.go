@@ -2,7 +2,9 @@ package memory
 
 import (
 	"cmp"
+	"encoding/binary"
 	"strings"
+	"unsafe"
 
 	"github.com/aerostore/aerostore"
 )
@@ -25,16 +27,26 @@ const (
 )
 
 func idOf(key *aerostore.Key) id {
-	switch v := key.ID().(type) {
-	case int64:
-		return id{kind: idInt, num: v}
-	case string:
-		return id{kind: idString, text: v}
-	case []byte:
-		return id{kind: idBytes, text: string(v)}
-	default:
-		return digestOf(key)
+	var room [idRoom]byte
+	x := viewOf(key, room[:0])
+	return id{kind: x.kind, num: x.num, text: strings.Clone(x.text)}
+}
+
+// idRoom is what most ids fit in.
+const idRoom = 64
+
+// viewOf is idOf without an allocation. The text is in room, if it fits: the id is
+// for looking a record up and must not be kept.
+func viewOf(key *aerostore.Key, room []byte) id {
+	b, kind := key.AppendID(room)
+	if kind == aerostore.IDInt {
+		return id{kind: idInt, num: int64(binary.BigEndian.Uint64(b))} //nolint:gosec // G115: the bits are what is wanted
 	}
+	return id{kind: idKinds[kind], text: unsafe.String(unsafe.SliceData(b), len(b))} //nolint:gosec // G103: b does not change
+}
+
+var idKinds = [...]idKind{
+	aerostore.IDInt: idInt, aerostore.IDString: idString, aerostore.IDBytes: idBytes, aerostore.IDDigest: idDigest,
 }
 
 // digestOf returns the id by which a table that goes by digests knows the

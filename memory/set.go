@@ -114,7 +114,8 @@ func (s *set) shard(x *id) *shard {
 
 // find returns the record of that key.
 func (s *set) find(key *aerostore.Key) (r record, found bool) {
-	x := idOf(key)
+	var room [idRoom]byte
+	x := viewOf(key, room[:0])
 	if x.kind != idDigest {
 		if r, found = s.at(&x); found {
 			return r, true
