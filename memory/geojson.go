@@ -171,5 +171,5 @@ func validEscapes(text string) bool {
 // escaped returns what the four digits after the u stand for.
 func escaped(text string) rune {
 	n, _ := strconv.ParseUint(text[1:5], 16, 16) // valid JSON has four of them
-	return rune(n)                               //nolint:gosec // G115: it has 16 bits
+	return rune(n)
 }
