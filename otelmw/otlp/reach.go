@@ -45,27 +45,35 @@ const lastChance = 250 * time.Millisecond
 // wakeable returns a context for an export that an end wakes from its wait for
 // another attempt.
 func (r *reach) wakeable(ctx context.Context) (context.Context, context.CancelFunc) {
-	wakeable, cancel := context.WithCancel(context.WithValue(ctx, callerKey{}, ctx))
-	stop := context.AfterFunc(r.waiting, cancel)
-	return wakeable, func() { stop(); cancel() }
+	wakeable, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(r.waiting, func() { cancel(errWoken) })
+	return wakeable, func() { stop(); cancel(nil) }
 }
 
-// callerKey is what wakeable keeps the context under that it was given.
-type callerKey struct{}
+var errWoken = errors.New("woken for the last attempt")
 
-// unwaking returns the context of one attempt, which an end does not wake from: a
-// request that was cancelled on its way may have arrived, and would be sent twice.
+// unwaking returns the context of one attempt, which an end leaves the time of a
+// last chance: a request that was cancelled on its way may have arrived, and would
+// be sent twice.
 func unwaking(ctx context.Context) (context.Context, context.CancelFunc) {
-	caller, ok := ctx.Value(callerKey{}).(context.Context)
-	if !ok {
-		return ctx, func() {}
-	}
-	attempt, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(caller, cancel)
+	attempt := context.WithoutCancel(ctx)
+	var cancel context.CancelFunc
 	if deadline, ok := ctx.Deadline(); ok {
-		attempt, cancelAtDeadline := context.WithDeadline(attempt, deadline)
-		return attempt, func() { stop(); cancelAtDeadline(); cancel() }
+		attempt, cancel = context.WithDeadline(attempt, deadline)
+	} else {
+		attempt, cancel = context.WithCancel(attempt)
 	}
+	stop := context.AfterFunc(ctx, func() {
+		if context.Cause(ctx) != errWoken {
+			cancel()
+			return
+		}
+		select {
+		case <-time.After(lastChance):
+			cancel()
+		case <-attempt.Done():
+		}
+	})
 	return attempt, func() { stop(); cancel() }
 }
 
