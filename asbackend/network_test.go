@@ -178,7 +178,7 @@ func useUp(t *testing.T, s *asbackend.Store, of ...*fakeNode) (giveBack func()) 
 	for _, node := range s.Client().GetNodes() {
 		isOf := func(n *fakeNode) bool { return n.name == node.GetName() }
 		for len(of) == 0 || slices.ContainsFunc(of, isOf) {
-			c, err := node.GetConnection(50 * time.Millisecond) // time enough to open one
+			c, err := node.GetConnection(250 * time.Millisecond) // time enough to open one on a busy machine
 			if err != nil {
 				break
 			}
