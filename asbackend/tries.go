@@ -83,7 +83,7 @@ func (r *request) try(p *as.BasePolicy) {
 	}
 	p.MaxRetries = max(p.MaxRetries-t.attempts, 1)
 	if t.pause > 0 && mayMove(p.ReplicaPolicy) && p.ReadModeSC != as.ReadModeSCLinearize {
-		p.ReplicaPolicy = as.MASTER_PROLES // as further attempts do, which begin anew here
+		p.ReplicaPolicy = as.MASTER_PROLES // as further attempts do, which start over here
 	}
 }
 

@@ -173,7 +173,7 @@ func TestAQueryByIndexReturnsRecordsAsTheyAreThen(t *testing.T) {
 	for name, change := range map[string]func(s *memory.Store, k aerostore.Key) error{
 		"removed":   func(s *memory.Store, k aerostore.Key) error { _, err := s.Remove(t.Context(), k); return err },
 		"no longer": func(s *memory.Store, k aerostore.Key) error { return s.Put(t.Context(), k, bins{"n": -1}) },
-		"made anew": func(s *memory.Store, k aerostore.Key) error {
+		"made again": func(s *memory.Store, k aerostore.Key) error {
 			_, err := s.Remove(t.Context(), k)
 			return errors.Join(err, s.Put(t.Context(), k, bins{"n": -1}))
 		},

@@ -283,7 +283,7 @@ func (sh *shard) walk(visit func(x id, r *record) bool) (complete bool) {
 	return true
 }
 
-// gather calls f for each record, and for one that is removed and made anew
+// gather calls f for each record, and for one that is removed and created again
 // meanwhile perhaps twice. It locks the shard for so little that writers hardly
 // ever meet it, as long as f does not look into every record, which is seldom in
 // a cache.

@@ -12,7 +12,7 @@ type shrinkMap[K comparable, V any] struct {
 
 const (
 	smallMap    = 8 // entries, up to which an empty map is kept
-	shrinkRatio = 8 // of peak to entries, from which a map is made anew
+	shrinkRatio = 8 // of peak to entries, from which a map is replaced
 )
 
 func (s *shrinkMap[K, V]) put(key K, value V) {

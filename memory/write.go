@@ -108,7 +108,7 @@ func replaces(o *aerostore.Options) bool {
 // A change is what a write does to a record.
 type change struct {
 	// apply returns what becomes of bins, which it does not change; there are
-	// none where the record begins anew. It is called more than once if others
+	// none where the record starts over. It is called more than once if others
 	// write to the record meanwhile.
 	apply func(old []bin) (draft, aerostore.ResultCode)
 

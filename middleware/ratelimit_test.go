@@ -262,7 +262,7 @@ func TestCallersWhoLeaveTheRateLimitDelayNobody(t *testing.T) {
 }
 
 // A waiting operation comes at the moment that a bucket gives it, reckoned
-// without those that left, whoever they were.
+// without those that left.
 func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 	const perMs, burst = 1, 8
 	weight := middleware.RateWeight(func(call aerostore.Call) int { return call.Len() })

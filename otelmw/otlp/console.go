@@ -15,7 +15,7 @@ import (
 )
 
 // console writes to standard output, which may be a pipe that nobody reads. One
-// write at a time goes on then, without whoever wanted it.
+// write at a time goes on then, without its caller.
 type console struct {
 	writing  chan struct{} // holds one during a write
 	stopped  chan struct{}
@@ -52,7 +52,7 @@ func (c *console) write(ctx context.Context, f func() error) error {
 	}
 }
 
-// stop ends the wait of whoever writes.
+// stop ends the wait of those who write.
 func (c *console) stop() { c.stopOnce.Do(func() { close(c.stopped) }) }
 
 type consoleSpans struct {
