@@ -9,24 +9,93 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An instant is a time in nanoseconds since the store was made, so that a
-// record needs a word for it and any clock will do, one at year one included.
-type instant int64
+// An instant is the time since the store was made, for any clock: one that is
+// at year one and is then set to today goes further than a time.Duration.
+type instant struct {
+	seconds int64
+	nanos   int32 // from 0 to 999,999,999
+}
 
 // never is when records without a TTL expire.
-const never instant = math.MaxInt64
+var never = instant{seconds: math.MaxInt64}
+
+// farthest is the most seconds that a clock is taken to have gone, so that none
+// reaches never, and no sum overflows.
+const farthest = int64(1) << 60
+
+func instantOf(d time.Duration) instant {
+	seconds, nanos := int64(d/time.Second), int32(d%time.Second) //nolint:gosec // G115: of a second
+	if nanos < 0 {
+		return instant{seconds - 1, nanos + int32(time.Second)}
+	}
+	return instant{seconds, nanos}
+}
+
+// plus returns the instant that much later.
+func (at instant) plus(d instant) instant {
+	sum := instant{at.seconds + d.seconds, at.nanos + d.nanos}
+	if sum.nanos >= int32(time.Second) {
+		sum.nanos -= int32(time.Second)
+		sum.seconds++
+	}
+	sum.seconds = min(sum.seconds, farthest)
+	return sum
+}
+
+func (at instant) before(other instant) bool {
+	return at.seconds < other.seconds || at.seconds == other.seconds && at.nanos < other.nanos
+}
+
+func earlier(a, b instant) instant {
+	if b.before(a) {
+		return b
+	}
+	return a
+}
 
 // clock tells the time.
 type clock struct {
 	now   func() time.Time
 	epoch time.Time
-	ahead atomic.Int64 // by Advance
+	ahead atomic.Pointer[instant] // by Advance; nil: not at all
 }
 
 func newClock(now func() time.Time) *clock { return &clock{now: now, epoch: now()} }
 
 func (c *clock) instant() instant {
-	return instant(int64(c.now().Sub(c.epoch)) + c.ahead.Load())
+	now := c.elapsed()
+	if ahead := c.ahead.Load(); ahead != nil {
+		return now.plus(*ahead)
+	}
+	return now
+}
+
+// elapsed returns how far the clock has gone by itself.
+func (c *clock) elapsed() instant {
+	now := c.now()
+	d := now.Sub(c.epoch)
+	if d != math.MinInt64 && d != math.MaxInt64 {
+		return instantOf(d)
+	}
+	// Sub has reached its limit.
+	const most = farthest / 2
+	from, to := min(max(c.epoch.Unix(), -most), most), min(max(now.Unix(), -most), most)
+	nanos := int32(now.Nanosecond() - c.epoch.Nanosecond()) //nolint:gosec // G115: of a second
+	return instant{to - from - 1, nanos + int32(time.Second)}.plus(instant{})
+}
+
+// advance moves the clock ahead.
+func (c *clock) advance(d time.Duration) {
+	for {
+		before := c.ahead.Load()
+		after := instantOf(d)
+		if before != nil {
+			after = after.plus(*before)
+		}
+		if c.ahead.CompareAndSwap(before, &after) {
+			return
+		}
+	}
 }
 
 // expiry returns when a record written with the TTL expires; old is the record
@@ -41,38 +110,54 @@ func (n *namespace) expiry(ttl aerostore.TTL, old *record) instant {
 	if ttl == aerostore.NeverExpire {
 		return never
 	}
-	return n.clock.instant() + instant(roundUp(time.Duration(ttl)))
+	return n.clock.instant().plus(instant{seconds: wholeSeconds(time.Duration(ttl))})
 }
 
-// roundUp rounds a positive duration up to the whole seconds that servers count
-// in.
-func roundUp(d time.Duration) time.Duration {
-	return (d + time.Second - 1).Truncate(time.Second)
+// wholeSeconds rounds a positive duration up to the whole seconds that servers
+// count in.
+func wholeSeconds(d time.Duration) int64 {
+	seconds := int64(d / time.Second)
+	if d%time.Second > 0 {
+		seconds++
+	}
+	return seconds
 }
 
 // left returns the time that is left until then, false if there is none. The
-// clock is asked only if need be.
+// clock is asked only if need be. After a clock that went back it is what a
+// server accepts as a TTL, at most.
 func (n *namespace) left(expires instant) (ttl aerostore.TTL, alive bool) {
 	if expires == never {
 		return aerostore.NeverExpire, true
 	}
-	d := time.Duration(expires - n.clock.instant())
-	if d <= 0 {
+	now := n.clock.instant()
+	if !now.before(expires) {
 		return 0, false
 	}
 	// Rounded up to whole seconds: a record just written has its whole TTL.
-	return aerostore.TTL(roundUp(d)), true
+	seconds := expires.seconds - now.seconds
+	if expires.nanos > now.nanos {
+		seconds++
+	}
+	return aerostore.TTL(min(seconds, maxTTLSeconds)) * second, true
 }
 
-// linger is how long an expired record can still be removed with existed true:
-// the nsup-period of the server that answered the recordings (ttl_expires in
-// policy.jsonl).
-const linger = instant(10 * time.Second)
+// linger is how many seconds an expired record can still be removed with existed
+// true: the nsup-period of the server that answered the recordings (ttl_expires
+// in policy.jsonl).
+const linger = 10
+
+// horizon returns the instant before which records must have expired to be gone.
+func (c *clock) horizon() instant {
+	now := c.instant()
+	now.seconds -= linger
+	return now
+}
 
 // gone reports whether the record expired so long ago that not even a removal
 // finds it. The clock is asked only if need be.
 func (r *record) gone(c *clock) bool {
-	return r.expires != never && r.expires <= c.instant()-linger
+	return r.expires != never && !c.horizon().before(r.expires)
 }
 
 // expiring are the records of a shard that expire, in no order. The hand goes
@@ -106,7 +191,7 @@ func (sh *shard) schedule(x id, r *record) {
 		e.records = append(e.records, expiringRecord{x, r})
 		r.slot = uint32(len(e.records)) //nolint:gosec // G115: a shard's share of what fits into memory
 	}
-	e.earliest, e.upcoming = min(e.earliest, r.expires), min(e.upcoming, r.expires)
+	e.earliest, e.upcoming = earlier(e.earliest, r.expires), earlier(e.upcoming, r.expires)
 }
 
 // unschedule forgets about the record.
@@ -119,7 +204,7 @@ func (sh *shard) unschedule(r *record) {
 	moved := e.records[last]
 	e.records[r.slot-1] = moved
 	moved.record.slot = r.slot
-	e.upcoming = min(e.upcoming, moved.record.expires) // which the hand may have passed now
+	e.upcoming = earlier(e.upcoming, moved.record.expires) // which the hand may have passed now
 	e.records[last] = expiringRecord{}
 	e.records = e.records[:last]
 	r.slot = 0
@@ -140,8 +225,8 @@ func (s *set) sweep(sh *shard) {
 	if e == nil {
 		return
 	}
-	horizon := s.clock.instant() - linger
-	if e.earliest > horizon {
+	horizon := s.clock.horizon()
+	if horizon.before(e.earliest) {
 		return
 	}
 	for range sweepStep {
@@ -150,11 +235,11 @@ func (s *set) sweep(sh *shard) {
 			return
 		}
 		next := e.records[e.hand]
-		if next.record.expires <= horizon {
+		if !horizon.before(next.record.expires) {
 			s.remove(sh, next.id, next.record) // another is at the hand then
 			continue
 		}
-		e.upcoming = min(e.upcoming, next.record.expires)
+		e.upcoming = earlier(e.upcoming, next.record.expires)
 		e.hand++
 	}
 }

@@ -1,6 +1,8 @@
 package memory_test
 
 import (
+	"bytes"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -100,6 +102,79 @@ func TestTheClockIsTheCallersOwn(t *testing.T) {
 	s.Advance(time.Second)
 	_, err := s.Get(t.Context(), key("a"))
 	wantCode(t, err, aerostore.CodeNotFound)
+}
+
+func TestTheClockMayBeSetToAnyTime(t *testing.T) {
+	today := time.Date(2026, time.November, 26, 12, 0, 0, 123_456_789, time.UTC)
+	for name, tt := range map[string]struct{ first, then time.Time }{
+		"from year one to today": {time.Time{}, today},
+		"from today to year one": {today, time.Time{}},
+		"three centuries ahead":  {today, today.AddDate(300, 0, 0)},
+		"three centuries back":   {today, today.AddDate(-300, 0, 0)},
+		"as far as Sub goes":     {today, today.Add(math.MaxInt64)},
+		"a long way ahead":       {today, time.Unix(1<<58, 999_999_999)},
+		"from a long way back":   {time.Unix(-1<<58, 0), today},
+		"a long way back":        {time.Unix(1<<58, 0), time.Unix(-1<<58, 0)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := tt.first
+			s := memory.NewT(t, memory.WithClock(func() time.Time { return now }))
+			mustPut(t, s, key("stays"), bins{"a": 1})
+			mustPut(t, s, key("before"), bins{"a": 1}, 10*second)
+			now = tt.then
+			mustGet(t, s, key("stays"))
+			existed, err := s.Exists(t.Context(), key("before"))
+			if want := tt.then.Before(tt.first); existed != want || err != nil {
+				t.Errorf("Exists of a record with a TTL: %v, %v, want %v", existed, err, want)
+			}
+			mustPut(t, s, key("after"), bins{"a": 1}, 10*second)
+			now = now.Add(10*time.Second - 1)
+			if ttl := mustGet(t, s, key("after")).TTL; ttl != second {
+				t.Errorf("TTL %v after 10s less 1ns of 10s", ttl)
+			}
+			now = now.Add(1)
+			_, err = s.Get(t.Context(), key("after"))
+			wantCode(t, err, aerostore.CodeNotFound)
+			mustGet(t, s, key("stays"))
+		})
+	}
+}
+
+func TestAdvanceRevivesNothingHoweverFarItGoes(t *testing.T) {
+	s := memory.NewT(t)
+	mustPut(t, s, key("a"), bins{"a": 1}, 10*second)
+	for range 5 {
+		s.Advance(math.MaxInt64)
+		_, err := s.Get(t.Context(), key("a"))
+		wantCode(t, err, aerostore.CodeNotFound)
+
+		mustPut(t, s, key("b"), bins{"a": 1}, 10*second)
+		if ttl := mustGet(t, s, key("b")).TTL; ttl != 10*second {
+			t.Errorf("TTL %v of a new record", ttl)
+		}
+		s.Advance(10 * time.Second)
+		_, err = s.Get(t.Context(), key("b"))
+		wantCode(t, err, aerostore.CodeNotFound)
+	}
+}
+
+func TestASnapshotCanBeLoadedAfterAClockWentBack(t *testing.T) {
+	now := time.Now()
+	s := memory.NewT(t, memory.WithClock(func() time.Time { return now }))
+	mustPut(t, s, key("a"), bins{"a": 1}, 10*second)
+	now = now.AddDate(-400, 0, 0)
+	var text bytes.Buffer
+	if err := s.Snapshot(&text); err != nil {
+		t.Fatal(err)
+	}
+	other := memory.NewT(t)
+	if err := other.Load(&text); err != nil {
+		t.Fatal(err)
+	}
+	const longest = 10 * 365 * 24 * 3600 * second
+	if a, b := mustGet(t, s, key("a")).TTL, mustGet(t, other, key("a")).TTL; a != longest || b != longest {
+		t.Errorf("TTLs %v and %v", a, b)
+	}
 }
 
 func TestAnExpiredRecordCanBeRemovedUntilItLeaves(t *testing.T) {

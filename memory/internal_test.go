@@ -78,7 +78,7 @@ func TestAWriteSweepsAFewRecordsAtMost(t *testing.T) {
 	sh := &set.shards[0]
 	for i := range 100 {
 		sh.mu.Lock()
-		sh.records.put(id{kind: idInt, num: int64(i)}, &record{expires: 1})
+		sh.records.put(id{kind: idInt, num: int64(i)}, &record{expires: instant{nanos: 1}})
 		sh.schedule(id{kind: idInt, num: int64(i)}, sh.records.m[id{kind: idInt, num: int64(i)}])
 		sh.mu.Unlock()
 	}

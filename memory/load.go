@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aerostore/aerostore"
 )
@@ -137,14 +136,14 @@ func (l *loader) readRecord(set *loadedSet, n node) error {
 		if err != nil {
 			return err
 		}
-		r.generation = uint32(value) //nolint:gosec // G115: integer keeps it small
+		r.generation = uint16(value) //nolint:gosec // G115: integer keeps it small
 	}
 	if ttl.in != nil {
-		value, err := ttl.integer("ttl", int(maxTTL.Seconds()))
+		value, err := ttl.integer("ttl", maxTTLSeconds)
 		if err != nil {
 			return err
 		}
-		r.expires = set.namespace.expiry(aerostore.TTL(time.Duration(value)*time.Second), nil)
+		r.expires = set.namespace.expiry(aerostore.TTL(value)*second, nil)
 	}
 	if send.in != nil {
 		if send.kind != 't' && send.kind != 'f' || send.kind == 't' && x.kind == idDigest {

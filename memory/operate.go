@@ -35,7 +35,7 @@ func (n *namespace) operate(
 		return nil, code
 	}
 	ttl, _ := n.left(r.expires)
-	return &aerostore.Record{Key: *key, Bins: bins, Generation: r.generation, TTL: ttl}, aerostore.CodeOK
+	return &aerostore.Record{Key: *key, Bins: bins, Generation: uint32(r.generation), TTL: ttl}, aerostore.CodeOK
 }
 
 // operateRead is operate without writes, which ignores the options and gives
@@ -47,7 +47,7 @@ func (n *namespace) operateRead(
 	if !found {
 		return nil, aerostore.CodeNotFound
 	}
-	record := &aerostore.Record{Key: *key, Generation: r.generation, TTL: ttl}
+	record := &aerostore.Record{Key: *key, Generation: uint32(r.generation), TTL: ttl}
 	if p.readsAll > 0 {
 		record.Bins = r.all()
 		return record, aerostore.CodeOK

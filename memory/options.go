@@ -50,8 +50,13 @@ func WithClock(now func() time.Time) Option {
 	return func(c *config) { c.now = now }
 }
 
+const second = aerostore.TTL(time.Second)
+
 // maxTTL is the longest TTL that a server accepts.
-const maxTTL = aerostore.TTL(10 * 365 * 24 * time.Hour)
+const (
+	maxTTLSeconds = 10 * 365 * 24 * 60 * 60
+	maxTTL        = maxTTLSeconds * second
+)
 
 // WithDefaultTTL sets the TTL of records written without one, as default-ttl
 // does for the namespaces of a server, instead of [aerostore.NeverExpire].
@@ -59,7 +64,6 @@ const maxTTL = aerostore.TTL(10 * 365 * 24 * time.Hour)
 // It panics unless ttl is NeverExpire or whole seconds, from one second to ten
 // years.
 func WithDefaultTTL(ttl aerostore.TTL) Option {
-	const second = aerostore.TTL(time.Second)
 	if ttl != aerostore.NeverExpire && (ttl < second || ttl > maxTTL || ttl%second != 0) {
 		panic(fmt.Sprintf("memory: WithDefaultTTL of %v", time.Duration(ttl)))
 	}

@@ -126,7 +126,7 @@ func (sc *scan) yield(key aerostore.Key, r record, ttl aerostore.TTL) (more bool
 	if !r.hasAny(sc.query.Bins) {
 		return more
 	}
-	record := &aerostore.Record{Bins: r.some(sc.query.Bins), Generation: r.generation, TTL: ttl}
+	record := &aerostore.Record{Bins: r.some(sc.query.Bins), Generation: uint32(r.generation), TTL: ttl}
 	if r.sentKey != nil {
 		record.Key = *r.sentKey
 	} else {

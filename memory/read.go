@@ -22,7 +22,7 @@ func (n *namespace) read(key *aerostore.Key, names []string) (*aerostore.Record,
 		return nil, aerostore.CodeNotFound
 	}
 	return &aerostore.Record{
-		Key: *key, Bins: r.some(names), Generation: r.generation, TTL: ttl,
+		Key: *key, Bins: r.some(names), Generation: uint32(r.generation), TTL: ttl,
 	}, aerostore.CodeOK
 }
 

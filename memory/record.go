@@ -10,9 +10,9 @@ type record struct {
 	expires    instant
 	sentKey    *aerostore.Key // of records written with SendKey
 	birth      uint64         // which of its shard's records it is, in the order of their making
-	generation uint32
-	slot       uint32 // among those of its shard that expire, from 1 on; 0 if it does not
-	heavy      bool   // too large to be copied while others wait for the shard
+	slot       uint32         // among those of its shard that expire, from 1 on; 0 if it does not
+	generation uint16
+	heavy      bool // too large to be copied while others wait for the shard
 }
 
 // heavySize is the size in bytes from which a record is heavy. Copying as much
@@ -120,7 +120,7 @@ func (f *finder) removed(name string) { delete(f.at, name) }
 const maxGeneration = 1<<16 - 1
 
 // nextGeneration returns the generation after that of old, which may be nil.
-func nextGeneration(old *record) uint32 {
+func nextGeneration(old *record) uint16 {
 	if old == nil || old.generation == maxGeneration {
 		return 1
 	}

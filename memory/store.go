@@ -77,7 +77,7 @@ func (s *Store) Advance(d time.Duration) {
 	if d < 0 {
 		panic("memory: Advance of a negative duration")
 	}
-	s.clock.ahead.Add(int64(d))
+	s.clock.advance(d)
 }
 
 // HandlerFor implements [aerostore.Backend].

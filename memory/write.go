@@ -76,7 +76,7 @@ func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bo
 		p.remove()
 		return false, aerostore.CodeOK
 	}
-	if !generationFits(o, p.met.generation) {
+	if !generationFits(o, uint32(p.met.generation)) {
 		return false, aerostore.CodeGeneration
 	}
 	p.remove()
@@ -236,7 +236,7 @@ func precondition(old *record, o *aerostore.Options, mustExist bool) aerostore.R
 		if o.Exists == aerostore.CreateOnly {
 			return aerostore.CodeExists
 		}
-		generation = old.generation
+		generation = uint32(old.generation)
 	}
 	if !generationFits(o, generation) {
 		return aerostore.CodeGeneration
