@@ -49,7 +49,7 @@ func (r *request) query() error {
 			switch {
 			case !more:
 				ended = true
-				return nil
+				return r.interrupted()
 			case r.ctx.Err() != nil:
 				return r.call.FailContext(aerostore.ContextError(r.ctx))
 			case q.MaxRecords > 0 && quiet.heard > q.MaxRecords:
@@ -63,10 +63,20 @@ func (r *request) query() error {
 			case !r.call.Yield(storeRecord(storeKey(result.Record.Key), result.Record)):
 				return nil
 			case quiet.heard == q.MaxRecords && quiet.heard*(nodes-1) > mostDrained:
-				return nil
+				return r.interrupted()
 			}
 		}
 	}
+}
+
+// interrupted returns the error of the context if that has ended: one that ends
+// in the loop of the last record ends the query, whether or not the node has
+// said meanwhile that there are no more.
+func (r *request) interrupted() error {
+	if err := aerostore.ContextError(r.ctx); err != nil {
+		return r.call.FailContext(err)
+	}
+	return nil
 }
 
 // isRepeated reports whether an error of a query is that of attempts that were

@@ -41,7 +41,7 @@ type Fault struct {
 	// Delay is how much longer an operation takes, before anything else
 	// happens. If its context ends meanwhile, it fails with the context's error,
 	// and if its [aerostore.Timeout] does, with [aerostore.ErrTimeout]. Nothing
-	// was done then. A Fault with a Delay and without Code, Err and InDoubt delays
+	// was done then. Else the operation has the rest of its Timeout. A Fault with a Delay and without Code, Err and InDoubt delays
 	// and does no other harm.
 	Delay time.Duration
 

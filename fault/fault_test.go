@@ -143,6 +143,27 @@ func TestATimeoutEndsADelay(t *testing.T) {
 	}
 }
 
+func TestADelayLeavesTheRestOfTheTimeout(t *testing.T) {
+	for delay, want := range map[time.Duration]time.Duration{time.Second - 1: 1, 300 * time.Millisecond: 700 * time.Millisecond, time.Second: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			var faults fault.Injector
+			var left time.Duration
+			see := func(next aerostore.Handler) aerostore.Handler {
+				return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+					left = call.Options.Timeout
+					return next(ctx, call)
+				}
+			}
+			store := aerostore.Chain(memory.NewT(t), aerostore.Intercept(faults.Intercept, see))
+			faults.Inject(fault.Fault{Delay: delay})
+			_, err := store.Exists(t.Context(), ada, aerostore.Timeout(time.Second))
+			if left != want || errors.Is(err, aerostore.ErrTimeout) != (want == 0) {
+				t.Errorf("a delay of %v left %v and gave %v", delay, left, err)
+			}
+		})
+	}
+}
+
 func TestDelaysWithinAQueryAddUpToItsTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, faults := injected(t)

@@ -122,6 +122,12 @@ func (in *Injector) answer(
 		if err := in.hit(ctx, fault, call, next, until); err != nil {
 			return aerostore.Result{Attempts: 1}, err
 		}
+		if !until.IsZero() {
+			// What is left of it, for what the delay has used up.
+			if call.Options.Timeout = time.Until(until); call.Options.Timeout <= 0 {
+				return aerostore.Result{Attempts: 1}, call.Fail(aerostore.CodeTimeout, nil)
+			}
+		}
 	}
 	if call.Op == aerostore.OpQuery {
 		return in.query(ctx, all, call, next, until)

@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/aerostore/aerostore"
 )
@@ -19,23 +20,33 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 		// query.jsonl).
 		return call.Fail(aerostore.CodeMaxRetries, call.Fail(aerostore.CodeIndexNotFound, nil))
 	}
-	scan := &scan{store: s, namespace: n, ctx: ctx, call: call, query: q}
+	scan := &scan{namespace: n, ctx: ctx, call: call, query: q}
+	if timeout := call.Options.Timeout; timeout > 0 {
+		scan.until = time.Now().Add(timeout)
+	}
 	for set := range n.setsOf(q.Set) {
-		if more, err := scan.run(set); err != nil || !more {
+		if more, err := scan.run(set); err != nil {
 			return err
+		} else if !more {
+			break
 		}
 	}
-	return nil
+	if scan.broken {
+		return nil
+	}
+	// As on a server, whose answer has not ended when the last record is there.
+	return scan.stopped()
 }
 
 // A scan is a query on its way through the records.
 type scan struct {
-	store     *Store
 	namespace *namespace
 	ctx       context.Context
 	call      aerostore.Call
 	query     *aerostore.Query
+	until     time.Time // by the call's timeout; zero for none
 	rows      int
+	broken    bool // off by the caller
 }
 
 // run goes through the records of a set, shard by shard. It returns false when
@@ -103,6 +114,9 @@ func (sc *scan) visit(set *set, x id, r record) (more bool, err error) {
 	if err := sc.stopped(); err != nil {
 		return false, err
 	}
+	if !sc.until.IsZero() && !time.Now().Before(sc.until) {
+		return false, sc.call.Fail(aerostore.CodeTimeout, nil)
+	}
 	ttl, alive := sc.namespace.left(r.expires)
 	return !alive || sc.yield(x.key(set.namespace, set.name), r, ttl), nil
 }
@@ -111,9 +125,6 @@ func (sc *scan) visit(set *set, x id, r record) (more bool, err error) {
 func (sc *scan) stopped() error {
 	if err := aerostore.ContextError(sc.ctx); err != nil {
 		return sc.call.FailContext(err)
-	}
-	if sc.store.closed.Load() {
-		return sc.call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
 	}
 	return nil
 }
@@ -132,7 +143,8 @@ func (sc *scan) yield(key aerostore.Key, r record, ttl aerostore.TTL) (more bool
 	} else {
 		record.Key = digestKey(key)
 	}
-	return sc.call.Yield(record) && more
+	sc.broken = !sc.call.Yield(record)
+	return more && !sc.broken
 }
 
 // matches reports whether the record is in the index that answers the

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/memory"
@@ -314,13 +316,112 @@ func TestAQueryEndsWhenTheCallerOrTheContextDoes(t *testing.T) {
 	t.Run("close", func(t *testing.T) {
 		s := memory.New()
 		numbers(t, s, 100)
-		var last error
+		n := 0
 		for _, err := range s.Query(t.Context(), everything) {
-			last = err
+			if err != nil {
+				t.Fatal(err) // a query that is under way goes on, as on a server
+			}
+			n++
 			_ = s.Close()
 		}
-		if !errors.Is(last, aerostore.ErrClosed) {
-			t.Errorf("the query ended with %v", last)
+		if n != 100 {
+			t.Errorf("%d records", n)
+		}
+		for r, err := range s.Query(t.Context(), everything) {
+			if r != nil || !errors.Is(err, aerostore.ErrClosed) {
+				t.Errorf("a query afterwards gave %v, %v", r, err)
+			}
+		}
+	})
+}
+
+func TestACancelAtTheLastRecordEndsTheQueryWithAnError(t *testing.T) {
+	s := memory.NewT(t)
+	numbers(t, s, 100)
+	for _, limit := range []int{0, 3, 100, 101} {
+		q := everything
+		q.MaxRecords = limit
+		want := min(limit, 100)
+		if limit == 0 {
+			want = 100
+		}
+		for range 20 { // the last record may be in any shard
+			ctx, cancel := context.WithCancel(t.Context())
+			n := 0
+			var last error
+			for r, err := range s.Query(ctx, q) {
+				if last = err; r == nil {
+					break
+				}
+				if n++; n == want {
+					cancel()
+				}
+			}
+			if n != want || !errors.Is(last, context.Canceled) {
+				t.Errorf("with a limit of %d: %d records, then %v", limit, n, last)
+			}
+			cancel()
+		}
+	}
+}
+
+func TestAQueryHasItsTimeout(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pause time.Duration // in the loop
+		query aerostore.Query
+		rows  int
+		err   error
+	}{
+		"of a slow loop":         {300 * time.Millisecond, everything, 4, aerostore.ErrTimeout},
+		"exactly":                {250 * time.Millisecond, everything, 4, aerostore.ErrTimeout},
+		"of a loop that is fast": {time.Millisecond, everything, 100, nil},
+		"by an index":            {300 * time.Millisecond, aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Range("n", 0, 99)}, 4, aerostore.ErrTimeout},
+		"after the last record":  {time.Hour, aerostore.Query{Namespace: "test", Set: "numbers", MaxRecords: 1}, 1, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := memory.NewT(t)
+				numbers(t, s, 100)
+				if err := s.CreateIndex(t.Context(), aerostore.Index{Namespace: "test", Set: "numbers", Name: "n", Bin: "n", Type: aerostore.IndexInt}); err != nil {
+					t.Fatal(err)
+				}
+				q := tt.query
+				q.Options = []aerostore.ReadOption{aerostore.Timeout(time.Second)}
+				n := 0
+				var last error
+				for r, err := range s.Query(t.Context(), q) {
+					if last = err; r == nil {
+						break
+					}
+					n++
+					time.Sleep(tt.pause)
+				}
+				if n != tt.rows || !errors.Is(last, tt.err) {
+					t.Errorf("%d records, then %v", n, last)
+				}
+			})
+		})
+	}
+}
+
+func TestADelayTakesFromTheTimeoutOfAQuery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memory.NewT(t)
+		numbers(t, s, 100)
+		s.Fail(memory.Fault{Ops: []aerostore.Op{aerostore.OpQuery}, Delay: 700 * time.Millisecond})
+		q := everything
+		q.Options = []aerostore.ReadOption{aerostore.Timeout(time.Second)}
+		n := 0
+		var last error
+		for r, err := range s.Query(t.Context(), q) {
+			if last = err; r == nil {
+				break
+			}
+			n++
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n != 3 || !errors.Is(last, aerostore.ErrTimeout) {
+			t.Errorf("%d records, then %v", n, last)
 		}
 	})
 }

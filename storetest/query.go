@@ -308,6 +308,30 @@ func iterations() []testCase {
 			},
 		},
 		{
+			name: "a context that is cancelled in the loop of the last record",
+			why:  "the caller does not know which one is the last, and hears of the end of the context all the same",
+			run: func(t *trial) {
+				t.put(t.key(), before)
+				for _, limit := range []int{0, 1} {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					q := aerostore.Query{Namespace: t.namespace, Set: mainSet, MaxRecords: limit}
+					all := t.count(q)
+					n, last := 0, error(nil)
+					for _, err := range t.store.Query(ctx, q) {
+						if last = err; err != nil {
+							break
+						}
+						if n++; n == all {
+							cancel()
+						}
+					}
+					t.fails(last, context.Canceled)
+					t.equal("the number of records", n, all)
+				}
+			},
+		},
+		{
 			name: "a context that is cancelled before the range",
 			why:  "the query runs while the caller ranges, not when it was made",
 			run: func(t *trial) {
