@@ -41,8 +41,9 @@ type Fault struct {
 	// Delay is how much longer an operation takes, before anything else
 	// happens. If its context ends meanwhile, it fails with the context's error,
 	// and if its [aerostore.Timeout] does, with [aerostore.ErrTimeout]. Nothing
-	// was done then. Else the operation has the rest of its Timeout. A Fault with a Delay and without Code, Err and InDoubt delays
-	// and does no other harm.
+	// was done then. Otherwise what is left of its Timeout is for the rest of the
+	// operation. A Fault with a Delay and without Code, Err and InDoubt delays and
+	// does no other harm.
 	Delay time.Duration
 
 	// Code and Err are those of the error. Code is CodeServer if neither is

@@ -1,11 +1,19 @@
 package memory
 
-import "github.com/aerostore/aerostore"
+import (
+	"math/rand/v2"
 
-// batch carries out a batch, key by key.
+	"github.com/aerostore/aerostore"
+)
+
+// batch carries out a batch, key by key, in their order or in one that is drawn.
 func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 	results := make([]aerostore.BatchResult, call.Len())
+	order := s.batchOrder(len(results))
 	for i := range results {
+		if order != nil {
+			i = order[i]
+		}
 		key := call.KeyAt(i)
 		record, code := s.batchOne(call, i, key)
 		results[i].Key = key
@@ -16,6 +24,15 @@ func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 		results[i].Err = call.FailKey(key, code, nil)
 	}
 	return results
+}
+
+// batchOrder returns the order in which a batch of n keys is carried out, nil for
+// that of the keys. See [WithBatchOrder].
+func (s *Store) batchOrder(n int) []int {
+	if !s.drawsOrder {
+		return nil
+	}
+	return rand.New(rand.NewPCG(s.orderSeed, s.batches.Add(1))).Perm(n) //nolint:gosec // G404: of a test, to be repeated
 }
 
 // batchOne carries out a batch's operation on the i-th key.

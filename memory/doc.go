@@ -24,6 +24,8 @@
 //   - A record is gone the moment its TTL is over. A server counts in whole
 //     seconds and may keep it for one more.
 //   - Polygons are checked for their form alone, not for their geometry.
+//   - A set of an index counts towards the 4,095 sets of a namespace from the
+//     first record on, and a write that is refused makes none.
 //   - Nothing survives the process, and nothing fails or is in doubt unless a
 //     test asks for it.
 //
@@ -35,6 +37,18 @@
 // leave the memory with later writes, a few at a time. Like a server, the store
 // counts a removal of a record that expired less than ten seconds ago as a
 // removal.
+//
+// The clock may be set to any time. After one that goes back, records that
+// expired before and are still in memory are there again, and no TTL that is left
+// is longer than the ten years that a server accepts.
+//
+// # Options
+//
+// A store can be as strict as a server whose configuration or load is less
+// friendly: [WithMaxRecordSize], [WithDefaultTTL], [WithoutExpiry] for
+// nsup-period 0, [WithMaxQueries] for a limit of queries at once, and
+// [WithBatchOrder] for batches that are not carried out in the order of their
+// keys, as those of a cluster are not.
 //
 // # Control
 //
@@ -53,7 +67,9 @@
 // A query holds no lock while the caller has a record, so the loop may write
 // to the store. It returns every record that is there from its beginning to
 // its end, and none twice; whether it returns those that come or go meanwhile
-// is open.
+// is open. It observes its Timeout between records. A context that ends in the
+// loop ends the query with an error, in that of the last record too. Close does
+// not end it.
 //
 // # Indexes
 //

@@ -104,13 +104,24 @@ func (n *namespace) expiry(ttl aerostore.TTL, old *record) instant {
 	if ttl == aerostore.KeepTTL && old != nil {
 		return old.expires
 	}
-	if ttl <= 0 && ttl != aerostore.NeverExpire {
-		ttl = n.defaultTTL
-	}
-	if ttl == aerostore.NeverExpire {
+	if ttl = n.resolve(ttl); ttl == aerostore.NeverExpire {
 		return never
 	}
 	return n.clock.instant().plus(instant{seconds: wholeSeconds(time.Duration(ttl))})
+}
+
+// resolve returns the TTL that a record without one before gets.
+func (n *namespace) resolve(ttl aerostore.TTL) aerostore.TTL {
+	if ttl <= 0 && ttl != aerostore.NeverExpire {
+		return n.defaultTTL
+	}
+	return ttl
+}
+
+// refuses reports whether the namespace takes no write with the TTL: see
+// [WithoutExpiry].
+func (n *namespace) refuses(ttl aerostore.TTL, old *record) bool {
+	return n.withoutExpiry && (ttl != aerostore.KeepTTL || old == nil) && n.resolve(ttl) != aerostore.NeverExpire
 }
 
 // wholeSeconds rounds a positive duration up to the whole seconds that servers

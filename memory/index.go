@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"iter"
+	"maps"
 	"runtime"
 
 	"github.com/aerostore/aerostore"
@@ -13,7 +14,8 @@ import (
 // the set, if need be, and does not hold up those who read and write them.
 //
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
-// [aerostore.CodeIndexFound], [aerostore.ErrClosed], and those of the context.
+// [aerostore.CodeIndexFound], [aerostore.CodeIndexMaxCount] for one more than 256
+// in a namespace, [aerostore.ErrClosed], and those of the context.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	if err := index.ReadyToCreate(ctx); err != nil {
 		return err
@@ -27,10 +29,28 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	if same, ok := n.indexes[index.Name]; ok && same != index { // which only those who are changing write
 		return index.Fail(aerostore.CodeIndexFound, nil)
 	}
+	with := maps.Clone(n.indexes)
+	if enter(with, index); len(with) > maxIndexes {
+		return index.Fail(aerostore.CodeIndexMaxCount, nil)
+	}
 	if err := n.setIndex(ctx, index); err != nil {
 		return index.Fail(aerostore.CodeOK, err)
 	}
 	return nil
+}
+
+// maxIndexes is how many indexes a namespace of a server can have.
+const maxIndexes = 256
+
+// enter puts the index among the others, in the place of one of the same name
+// and of one of the same definition.
+func enter(indexes map[string]aerostore.Index, index aerostore.Index) {
+	for name, other := range indexes {
+		if other.Name = index.Name; other == index {
+			delete(indexes, name)
+		}
+	}
+	indexes[index.Name] = index
 }
 
 // setIndex puts the index in the place of one of the same name and of one of
@@ -49,12 +69,7 @@ func (n *namespace) setIndex(ctx context.Context, index aerostore.Index) error {
 	n.mu.Lock()
 	n.underway = nil
 	if err == nil {
-		for name, other := range n.indexes {
-			if other.Name = index.Name; other == index {
-				delete(n.indexes, name)
-			}
-		}
-		n.indexes[index.Name] = index
+		enter(n.indexes, index)
 	}
 	n.mu.Unlock()
 	n.uncover()

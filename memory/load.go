@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,6 +30,9 @@ func (s *Store) Load(r io.Reader) error {
 	if s.closed.Load() {
 		return fmt.Errorf("memory: Load: %w", aerostore.ErrClosed)
 	}
+	if err := l.fit(); err != nil {
+		return fmt.Errorf("memory: Load: %w", err)
+	}
 	l.apply()
 	return nil
 }
@@ -40,6 +44,36 @@ type loader struct {
 	sets    []loadedSet
 	indexes []aerostore.Index
 	bins    aerostore.Bins // of the record that is being read, to have them checked
+}
+
+// fit makes the sets that are to be loaded, unless there would be too many sets
+// or indexes.
+func (l *loader) fit() error {
+	indexes := make(map[string]map[string]aerostore.Index) // by namespace
+	for _, index := range l.indexes {
+		n := l.store.namespaces[index.Namespace]
+		if indexes[n.name] == nil {
+			n.mu.Lock()
+			indexes[n.name] = maps.Clone(n.indexes)
+			n.mu.Unlock()
+		}
+		enter(indexes[n.name], index)
+		if len(indexes[n.name]) > maxIndexes {
+			return fmt.Errorf("%s has more than %d indexes then: %w", n.name, maxIndexes, aerostore.CodeIndexMaxCount)
+		}
+	}
+	sets := make(map[*namespace][]string)
+	for _, set := range l.sets {
+		if set.n > 0 {
+			sets[set.namespace] = append(sets[set.namespace], set.name)
+		}
+	}
+	for n, names := range sets {
+		if !n.makeSets(names...) {
+			return fmt.Errorf("%s has more than %d sets then: %w", n.name, maxSets, aerostore.CodeParameter)
+		}
+	}
+	return nil
 }
 
 func (l *loader) apply() {
@@ -142,6 +176,9 @@ func (l *loader) readRecord(set *loadedSet, n node) error {
 		value, err := ttl.integer("ttl", maxTTLSeconds)
 		if err != nil {
 			return err
+		}
+		if set.namespace.withoutExpiry {
+			return ttl.errorf("%w", aerostore.CodeForbidden)
 		}
 		r.expires = set.namespace.expiry(aerostore.TTL(value)*second, nil)
 	}

@@ -132,6 +132,7 @@ func TestOptionsThatMakeNoSensePanic(t *testing.T) {
 		"the default TTL":     func() { memory.WithDefaultTTL(aerostore.NamespaceTTL) },
 		"a TTL of 11 years":   func() { memory.WithDefaultTTL(11 * 365 * 24 * 3600 * second) },
 		"records of no bytes": func() { memory.WithMaxRecordSize(0) },
+		"no queries":          func() { memory.WithMaxQueries(0) },
 		"going back in time":  func() { memory.NewT(t).Advance(-1) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,11 @@ type config struct {
 	namespaces    []string
 	now           func() time.Time
 	defaultTTL    aerostore.TTL
+	withoutExpiry bool
 	maxRecordSize int
+	maxQueries    int
+	drawsOrder    bool
+	orderSeed     uint64
 }
 
 func defaults() config {
@@ -80,4 +84,35 @@ func WithMaxRecordSize(bytes int) Option {
 		panic(fmt.Sprintf("memory: WithMaxRecordSize of %d", bytes))
 	}
 	return func(c *config) { c.maxRecordSize = bytes }
+}
+
+// WithoutExpiry has the store refuse TTLs as a server does whose namespace has
+// nsup-period 0, for which nothing removes expired records: a write that would
+// give a record a time to live fails with [aerostore.CodeForbidden]. That is a
+// write with a TTL, and, beside [WithDefaultTTL], one without. NeverExpire and
+// the KeepTTL of a record that is there pass, and so do reads and removals.
+func WithoutExpiry() Option {
+	return func(c *config) { c.withoutExpiry = true }
+}
+
+// WithMaxQueries has the store run n queries at once, at most: one more fails
+// with [aerostore.CodeForbidden] before its first record. A server has such a
+// limit, but for threads (query-threads-limit, 128 unless configured), of which a
+// query takes some. Without the option there is no limit.
+//
+// It panics unless n is positive.
+func WithMaxQueries(n int) Option {
+	if n <= 0 {
+		panic(fmt.Sprintf("memory: WithMaxQueries of %d", n))
+	}
+	return func(c *config) { c.maxQueries = n }
+}
+
+// WithBatchOrder carries out each batch in an order of its keys that is drawn,
+// instead of the order in which they are given. A server defines none. A test
+// with this option finds code that has a key in a batch more than once and relies
+// on which of them comes first. Results are in the order of the keys all the
+// same. Where one goroutine calls the store, the same seed draws the same orders.
+func WithBatchOrder(seed uint64) Option {
+	return func(c *config) { c.drawsOrder, c.orderSeed = true, seed }
 }

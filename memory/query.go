@@ -20,6 +20,12 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 		// query.jsonl).
 		return call.Fail(aerostore.CodeMaxRetries, call.Fail(aerostore.CodeIndexNotFound, nil))
 	}
+	if most := int64(s.maxQueries); most > 0 {
+		defer s.queries.Add(-1)
+		if s.queries.Add(1) > most {
+			return call.Fail(aerostore.CodeForbidden, nil)
+		}
+	}
 	scan := &scan{namespace: n, ctx: ctx, call: call, query: q}
 	if timeout := call.Options.Timeout; timeout > 0 {
 		scan.until = time.Now().Add(timeout)

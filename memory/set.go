@@ -3,6 +3,7 @@ package memory
 import (
 	"hash/maphash"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -15,6 +16,7 @@ type namespace struct {
 	name          string
 	clock         *clock
 	defaultTTL    aerostore.TTL
+	withoutExpiry bool
 	maxRecordSize int
 
 	sets  sync.Map                        // of *set, by name
@@ -33,6 +35,7 @@ func newNamespace(name string, c config, clock *clock) *namespace {
 		name:          name,
 		clock:         clock,
 		defaultTTL:    c.defaultTTL,
+		withoutExpiry: c.withoutExpiry,
 		maxRecordSize: c.maxRecordSize,
 		indexes:       make(map[string]aerostore.Index),
 	}
@@ -50,16 +53,58 @@ func (n *namespace) set(name string) *set {
 	return found
 }
 
-// makeSet returns the set of that name and makes it if need be.
+// maxSets is how many sets with a name a namespace of a server can have.
+const maxSets = 4095
+
+// makeSet returns the set of that name and makes it if need be. It returns nil
+// if there are as many as there can be.
 func (n *namespace) makeSet(name string) *set {
 	if s := n.set(name); s != nil {
 		return s
 	}
+	n.makeSets(name)
+	return n.set(name)
+}
+
+// makeSets makes those of the sets that there are not. It makes none and returns
+// false if there would be too many.
+func (n *namespace) makeSets(names ...string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if s := n.set(name); s != nil {
-		return s
+	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return n.set(name) != nil })
+	if !n.haveRoom(missing...) {
+		return false
 	}
+	for _, name := range missing {
+		n.addSet(name)
+	}
+	return true
+}
+
+// haveRoom reports whether those sets, which there are not, can be made. The
+// namespace is locked.
+func (n *namespace) haveRoom(names ...string) bool {
+	named := n.made
+	if n.set("") != nil {
+		named--
+	}
+	for _, name := range names {
+		if name != "" {
+			named++
+		}
+	}
+	return len(names) == 0 || named <= maxSets
+}
+
+// hasRoom reports whether the set is there or can be made.
+func (n *namespace) hasRoom(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.set(name) != nil || n.haveRoom(name)
+}
+
+// addSet makes the set, which there is not. The namespace is locked.
+func (n *namespace) addSet(name string) {
 	s := &set{namespace: n.name, name: name, clock: n.clock, seed: maphash.MakeSeed()}
 	for c := range n.coverageOf(name) {
 		for i := range s.shards {
@@ -75,7 +120,6 @@ func (n *namespace) makeSet(name string) *set {
 		}
 		n.known.Store(&all)
 	}
-	return s
 }
 
 // fewSets is how many sets there may be to be all known at once. Of more, half

@@ -18,6 +18,11 @@ type Store struct {
 
 	namespaces map[string]*namespace // fixed by New
 	clock      *clock
+	maxQueries int
+	queries    atomic.Int64 // under way, if there is a limit
+	drawsOrder bool         // of batches
+	orderSeed  uint64
+	batches    atomic.Uint64 // carried out in an order that was drawn
 	closed     atomic.Bool
 	faults     fault.Injector
 	injected   aerostore.Handler // answer, unless a fault strikes
@@ -39,6 +44,9 @@ func New(opts ...Option) *Store {
 	s := &Store{
 		namespaces: make(map[string]*namespace, len(c.namespaces)),
 		clock:      newClock(c.now),
+		maxQueries: c.maxQueries,
+		drawsOrder: c.drawsOrder,
+		orderSeed:  c.orderSeed,
 	}
 	for _, name := range c.namespaces {
 		s.namespaces[name] = newNamespace(name, c, s.clock)
@@ -59,7 +67,7 @@ func NewT(t interface{ Cleanup(func()) }, opts ...Option) *Store {
 }
 
 // Close ends the store: operations after it fail with [aerostore.ErrClosed].
-// It returns nil and may be called more than once.
+// Queries that are under way go on. It returns nil and may be called more than once.
 func (s *Store) Close() error {
 	s.closed.Store(true)
 	return nil

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -121,11 +122,16 @@ type change struct {
 func (n *namespace) update(key *aerostore.Key, o *aerostore.Options, c *change, r *record) aerostore.ResultCode {
 	set := n.set(key.Set())
 	if set == nil {
+		if !n.hasRoom(key.Set()) {
+			return cmp.Or(precondition(nil, o, c.mustExist), aerostore.CodeParameter)
+		}
 		// A write that is refused leaves no set behind.
 		if code := n.revise(key, nil, o, c, r); code != aerostore.CodeOK {
 			return code
 		}
-		set = n.makeSet(key.Set())
+		if set = n.makeSet(key.Set()); set == nil {
+			return aerostore.CodeParameter
+		}
 	}
 	var p place
 	set.lock(key, &p)
@@ -199,6 +205,9 @@ func (n *namespace) revise(
 	*r = record{expires: never}
 	if code := precondition(old, o, c.mustExist); code != aerostore.CodeOK {
 		return code
+	}
+	if n.refuses(o.TTL, old) {
+		return aerostore.CodeForbidden
 	}
 	var bins []bin
 	if old != nil && !replaces(o) {

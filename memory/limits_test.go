@@ -1,0 +1,246 @@
+package memory_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
+)
+
+func TestANamespaceHas256Indexes(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	index := func(namespace string, name, bin int) aerostore.Index {
+		return aerostore.Index{Namespace: namespace, Set: "users", Name: fmt.Sprint("i", name), Bin: fmt.Sprint("b", bin), Type: aerostore.IndexInt}
+	}
+	for i := range 256 {
+		if err := s.CreateIndex(ctx, index("test", i, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, step := range []struct {
+		what string
+		err  error
+		want aerostore.ResultCode
+	}{
+		{"one more", s.CreateIndex(ctx, index("test", 256, 256)), aerostore.CodeIndexMaxCount},
+		{"the same again", s.CreateIndex(ctx, index("test", 3, 3)), aerostore.CodeOK},
+		{"a new name", s.CreateIndex(ctx, index("test", 256, 3)), aerostore.CodeOK},
+		{"a name that is taken", s.CreateIndex(ctx, index("test", 4, 256)), aerostore.CodeIndexFound},
+		{"another namespace", s.CreateIndex(ctx, index("bar", 256, 256)), aerostore.CodeOK},
+		{"a drop", s.DropIndex(ctx, index("test", 4, 4)), aerostore.CodeOK},
+		{"one more after it", s.CreateIndex(ctx, index("test", 300, 300)), aerostore.CodeOK},
+		{"two more after it", s.CreateIndex(ctx, index("test", 301, 301)), aerostore.CodeIndexMaxCount},
+	} {
+		if aerostore.CodeOf(step.err) != step.want {
+			t.Errorf("%s: %v, want %v", step.what, step.err, step.want)
+		}
+	}
+
+	err := s.Load(strings.NewReader(`{"records": {"test": {"users": [{"key": 1, "bins": {"n": 1}}]}},
+		"indexes": [{"namespace": "test", "set": "users", "name": "n", "bin": "n", "type": "int"}]}`))
+	if !errors.Is(err, aerostore.CodeIndexMaxCount) {
+		t.Errorf("Load of one more: %v", err)
+	}
+	if existed, _ := s.Exists(ctx, aerostore.NewKey("test", "users", 1)); existed {
+		t.Error("what was not loaded in full left a record")
+	}
+	var text bytes.Buffer
+	if err := s.Snapshot(&text); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Load(&text); err != nil {
+		t.Errorf("Load of those that are there: %v", err)
+	}
+}
+
+func TestANamespaceHas4095Sets(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	in := func(set string) aerostore.Key { return aerostore.NewKey("test", set, 1) }
+	const most = 4095
+	mustPut(t, s, in(""), bins{"a": 1}) // which does not count
+	for i := range most - 1 {
+		mustPut(t, s, in(fmt.Sprint("set", i)), bins{"a": 1})
+	}
+	two := `{"records": {"test": {"new": [{"key": 1, "bins": {"n": 1}}], "newer": [{"key": 1, "bins": {"n": 1}}]}}}`
+	if err := s.Load(strings.NewReader(two)); !errors.Is(err, aerostore.CodeParameter) {
+		t.Errorf("Load of two more sets: %v", err)
+	}
+	mustPut(t, s, in("last"), bins{"a": 1}) // Load made neither of both
+	for name, tt := range map[string]struct {
+		write write
+		want  aerostore.ResultCode
+	}{
+		"put":             {put(bins{"a": 1}), aerostore.CodeParameter},
+		"put of nil":      {put(bins{"a": nil}), aerostore.CodeParameter},
+		"increment":       {increment(bins{"a": 1}), aerostore.CodeParameter},
+		"touch":           {touch(), aerostore.CodeNotFound},
+		"update only":     {put(bins{"a": 1}, aerostore.UpdateOnly), aerostore.CodeNotFound},
+		"with generation": {put(bins{"a": 1}, aerostore.GenerationEqual(3)), aerostore.CodeGeneration},
+		"remove":          {remove(), aerostore.CodeOK},
+	} {
+		if err := tt.write.do(t, s, in("new")); aerostore.CodeOf(err) != tt.want {
+			t.Errorf("%s to one more set: %v, want %v", name, err, tt.want)
+		}
+	}
+	mustPut(t, s, in("set7"), bins{"a": 2})
+	mustPut(t, s, aerostore.NewKey("bar", "new", 1), bins{"a": 1})
+	if _, err := s.Remove(ctx, in("set7")); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, put(bins{"a": 1}).do(t, s, in("new")), aerostore.CodeParameter) // a set stays without records
+}
+
+func TestAStoreWithoutExpiryRefusesTTLs(t *testing.T) {
+	const forbidden, ok = aerostore.CodeForbidden, aerostore.CodeOK
+	for name, tt := range map[string]struct {
+		write  write
+		want   aerostore.ResultCode
+		byHour aerostore.ResultCode // with a default of an hour
+	}{
+		"with a TTL":                     {put(bins{"a": 2}, 10*second), forbidden, forbidden},
+		"never":                          {put(bins{"a": 2}, aerostore.NeverExpire), ok, ok},
+		"without one":                    {put(bins{"a": 2}), ok, forbidden},
+		"by default":                     {put(bins{"a": 2}, aerostore.NamespaceTTL), ok, forbidden},
+		"kept":                           {put(bins{"a": 2}, aerostore.KeepTTL), ok, ok},
+		"touch with a TTL":               {touch(10 * second), forbidden, forbidden},
+		"touch":                          {touch(), ok, forbidden},
+		"increment":                      {increment(bins{"a": 1}, 10*second), forbidden, forbidden},
+		"another type":                   {appendTo(bins{"a": "x"}, 10*second), forbidden, forbidden},
+		"what is not GeoJSON":            {put(bins{"a": aerostore.GeoJSON("x")}, 10*second), forbidden, forbidden},
+		"the last bin deleted":           {put(bins{"a": nil}, 10*second), forbidden, forbidden},
+		"another generation":             {put(bins{"a": 2}, 10*second, aerostore.GenerationEqual(9)), aerostore.CodeGeneration, aerostore.CodeGeneration},
+		"create only":                    {put(bins{"a": 2}, 10*second, aerostore.CreateOnly), aerostore.CodeExists, aerostore.CodeExists},
+		"a replacement that deletes":     {put(bins{"a": nil}, 10*second, aerostore.Replace), aerostore.CodeParameter, aerostore.CodeParameter},
+		"a removal, which has no record": {remove(10 * second), ok, ok},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for want, s := range map[*aerostore.ResultCode]*memory.Store{
+				&tt.want:   memory.NewT(t, memory.WithoutExpiry()),
+				&tt.byHour: memory.NewT(t, memory.WithDefaultTTL(3600*second), memory.WithoutExpiry()),
+			} {
+				mustPut(t, s, key("a"), bins{"a": 1}, aerostore.NeverExpire)
+				wantCode(t, tt.write.do(t, s, key("a")), *want)
+			}
+		})
+	}
+	t.Run("kept where there is no record", func(t *testing.T) {
+		s := memory.NewT(t, memory.WithDefaultTTL(3600*second), memory.WithoutExpiry())
+		wantCode(t, put(bins{"a": 2}, aerostore.KeepTTL).do(t, s, key("a")), forbidden)
+	})
+	t.Run("one key of a batch", func(t *testing.T) {
+		s := memory.NewT(t, memory.WithoutExpiry())
+		results, err := s.BatchWrite(t.Context(), []aerostore.BatchItem{
+			{Key: key("a"), Bins: bins{"a": 1}},
+			{Key: key("b"), Bins: bins{"a": 1}, Options: []aerostore.WriteOption{10 * second}},
+		})
+		if err != nil || results[0].Err != nil {
+			t.Errorf("%v, %v", results, err)
+		}
+		wantCode(t, results[1].Err, forbidden)
+	})
+	t.Run("Load", func(t *testing.T) {
+		err := memory.NewT(t, memory.WithoutExpiry()).Load(strings.NewReader(
+			`{"records": {"test": {"users": [{"key": 1, "bins": {"n": 1}, "ttl": 5}]}}}`))
+		if !errors.Is(err, aerostore.CodeForbidden) {
+			t.Errorf("Load of a record with a TTL: %v", err)
+		}
+	})
+}
+
+func TestQueriesAtOnceCanBeLimited(t *testing.T) {
+	s := memory.NewT(t, memory.WithMaxQueries(2))
+	numbers(t, s, 3)
+	ctx := t.Context()
+	rows := 0
+	for _, err := range s.Query(ctx, everything) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range s.Query(ctx, everything) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantCode(t, queryError(ctx, s, everything), aerostore.CodeForbidden)
+			rows++
+		}
+		if err := queryError(ctx, s, everything); err != nil {
+			t.Errorf("a second one after others were refused: %v", err)
+		}
+		break
+	}
+	if rows != 3 {
+		t.Errorf("%d records of the second query", rows)
+	}
+	func() {
+		defer func() { _ = recover() }()
+		for range s.Query(ctx, everything) {
+			panic("of the caller")
+		}
+	}()
+	for range 3 {
+		if err := queryError(ctx, s, everything); err != nil {
+			t.Errorf("after all have ended: %v", err)
+		}
+	}
+}
+
+func TestABatchCanBeCarriedOutInAnyOrder(t *testing.T) {
+	const batches, times = 20, 5
+	// draw returns the order of each batch, as it shows in counts.
+	draw := func(opts ...memory.Option) (orders [][]int) {
+		s := memory.NewT(t, opts...)
+		keys := make([]aerostore.Key, times)
+		for i := range keys {
+			keys[i] = key("a")
+		}
+		for range batches {
+			if _, err := s.Remove(t.Context(), key("a")); err != nil {
+				t.Fatal(err)
+			}
+			results, err := s.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			order := make([]int, times)
+			seen := make(map[int]bool)
+			for i, r := range results {
+				order[i] = r.Record.Bins["n"].(int)
+				seen[order[i]] = true
+			}
+			if len(seen) != times {
+				t.Fatalf("counts %v", order)
+			}
+			orders = append(orders, order)
+		}
+		return orders
+	}
+	straight := fmt.Sprint(draw())
+	if want := fmt.Sprint(draw()); straight != want || !strings.HasPrefix(straight, "[[1 2 3 4 5] [1 2 3 4 5]") {
+		t.Errorf("without the option: %s", straight)
+	}
+	one, again, other := fmt.Sprint(draw(memory.WithBatchOrder(1))), fmt.Sprint(draw(memory.WithBatchOrder(1))), fmt.Sprint(draw(memory.WithBatchOrder(2)))
+	if one == straight || one != again || one == other {
+		t.Errorf("with one seed:\n%s\n%s\nwith another:\n%s", one, again, other)
+	}
+	if orders := draw(memory.WithBatchOrder(1)); fmt.Sprint(orders[0]) == fmt.Sprint(orders[1]) && fmt.Sprint(orders[1]) == fmt.Sprint(orders[2]) {
+		t.Errorf("all batches have one order: %v", orders)
+	}
+
+	s := memory.NewT(t, memory.WithBatchOrder(3))
+	numbers := make([]aerostore.BatchItem, 50)
+	for i := range numbers {
+		numbers[i] = aerostore.BatchItem{Key: aerostore.NewKey("test", "users", i), Bins: bins{"n": i}}
+	}
+	results, err := s.BatchWrite(t.Context(), numbers)
+	for i, r := range results {
+		if err != nil || r.Err != nil || r.Key != numbers[i].Key || mustGet(t, s, r.Key).Bins["n"] != i {
+			t.Errorf("result %d: %v, %v", i, r, err)
+		}
+	}
+}
