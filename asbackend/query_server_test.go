@@ -246,6 +246,30 @@ func TestALimitIsThatOfAllNodesTogether(t *testing.T) {
 	}
 }
 
+func TestACancelInTheLoopOfTheLastRecordEndsTheQueryWithAnError(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	fill(t, s, set, 3)
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		n := 0
+		var last error
+		for r, err := range s.Query(ctx, aerostore.Query{Namespace: namespace, Set: set}) {
+			if last = err; r == nil {
+				break
+			}
+			if n++; n == 3 {
+				time.Sleep(5 * time.Millisecond) // the nodes have said by then that there are no more
+				cancel()
+			}
+		}
+		cancel()
+		if n != 3 || !errors.Is(last, context.Canceled) {
+			t.Fatalf("%d records, then %v", n, last)
+		}
+	}
+}
+
 func TestABreakStopsTheQuery(t *testing.T) {
 	withoutLeak(t, func(t *testing.T, s *asbackend.Store, q aerostore.Query) {
 		for range 5 {

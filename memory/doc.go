@@ -24,8 +24,8 @@
 //   - A record is gone the moment its TTL is over. A server counts in whole
 //     seconds and may keep it for one more.
 //   - Polygons are checked for their form alone, not for their geometry.
-//   - A set of an index counts towards the 4,095 sets of a namespace from the
-//     first record on, and a write that is refused makes none.
+//   - Neither an index nor a write that is refused makes a set. On a server both
+//     count towards the 4,095 sets of a namespace.
 //   - Nothing survives the process, and nothing fails or is in doubt unless a
 //     test asks for it.
 //
