@@ -24,7 +24,7 @@ var never = instant{seconds: math.MaxInt64}
 const farthest = int64(1) << 60
 
 func instantOf(d time.Duration) instant {
-	seconds, nanos := int64(d/time.Second), int32(d%time.Second) //nolint:gosec // G115: of a second
+	seconds, nanos := int64(d/time.Second), int32(d%time.Second)
 	if nanos < 0 {
 		return instant{seconds - 1, nanos + int32(time.Second)}
 	}
