@@ -118,10 +118,10 @@ func (n *namespace) resolve(ttl aerostore.TTL) aerostore.TTL {
 	return ttl
 }
 
-// refuses reports whether the namespace takes no write with the TTL: see
-// [WithoutExpiry].
+// refuses reports whether a namespace that is [WithoutExpiry] takes no write with
+// the TTL.
 func (n *namespace) refuses(ttl aerostore.TTL, old *record) bool {
-	return n.withoutExpiry && (ttl != aerostore.KeepTTL || old == nil) && n.resolve(ttl) != aerostore.NeverExpire
+	return (ttl != aerostore.KeepTTL || old == nil) && n.resolve(ttl) != aerostore.NeverExpire
 }
 
 // wholeSeconds rounds a positive duration up to the whole seconds that servers

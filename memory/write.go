@@ -206,7 +206,7 @@ func (n *namespace) revise(
 	if code := precondition(old, o, c.mustExist); code != aerostore.CodeOK {
 		return code
 	}
-	if n.refuses(o.TTL, old) {
+	if n.withoutExpiry && n.refuses(o.TTL, old) {
 		return aerostore.CodeForbidden
 	}
 	var bins []bin
