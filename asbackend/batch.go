@@ -264,7 +264,7 @@ func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
 	}
 	failed := p.ended != nil || p.err != nil
 	switch {
-	case p.refused:
+	case p.refused && br.ResultCode == types.PARAMETER_ERROR:
 		e.Err = errReadAll
 	case failed && !isAnswered(record) && (p.ended != nil || len(p.records) == 1):
 		e = p.failure() // in doubt if the key is: it was sent in every attempt

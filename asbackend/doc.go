@@ -67,9 +67,9 @@
 // Operate. Several results for one bin are an [aerostore.OpResults], which a
 // list bin is never taken for, and operations that give nothing leave nothing
 // behind: BatchOperate answers for each key what Operate would. There is one
-// exception: servers refuse [aerostore.ReadAll] beside an operation that
-// writes in a BatchOperate of more than one key, with
-// [aerostore.ErrParameter]; a key that is the only one at its node is refused here.
+// exception: [aerostore.ReadAll] beside an operation that writes is refused in a
+// BatchOperate of more than one key, with [aerostore.ErrParameter], as servers do
+// where several keys are at one node.
 //
 // Queries. Attempts that the client repeated with success are no error, which by
 // itself it tells of after the last record. MaxRecords is exact on a cluster of

@@ -30,11 +30,14 @@ type part struct {
 	moved   []*part                  // which it was divided into
 	doubted map[*as.BatchRecord]bool // the keys of which an attempt is in doubt
 	ended   *aerostore.Error         // the call ended while the part waited to be sent
-	refused bool                     // as the server would refuse a larger one
+	refused bool                     // without being sent
 }
 
 // parts divides records of a batch by nodes, in the order in which these come up.
 func (r *request) parts(records []as.BatchRecordIfc, places []int) []*part {
+	if r.call.Len() > 1 && readsAllAndWrites(r.call) {
+		return []*part{{request: *r, records: records, places: places, refused: true}}
+	}
 	policy := r.store.batchPolicy()
 	nodes := r.store.client.GetNodes()
 	if len(nodes) == 1 {
@@ -57,11 +60,6 @@ func (r *request) parts(records []as.BatchRecordIfc, places []int) []*part {
 			i = places[i]
 		}
 		p.records, p.places = append(p.records, record), append(p.places, i)
-	}
-	if r.call.Len() > 1 && readsAllAndWrites(r.call) {
-		for _, p := range parts {
-			p.refused = len(p.records) == 1
-		}
 	}
 	return parts
 }
@@ -124,7 +122,7 @@ func readsAllAndWrites(call aerostore.Call) bool {
 func (p *part) send() {
 	switch {
 	case p.refused:
-		p.records[0].BatchRec().ResultCode = types.PARAMETER_ERROR
+		p.refuse()
 		return
 	case p.isLate():
 		p.cut(passed(p.ctx))
@@ -155,6 +153,18 @@ func (p *part) send() {
 			return
 		}
 		p.waited = true
+	}
+}
+
+// refuse answers for a server, which would refuse the records together but not the
+// only one of a node or of a namespace.
+func (p *part) refuse() {
+	for _, record := range p.records {
+		br := record.BatchRec()
+		br.ResultCode = types.PARAMETER_ERROR
+		if _, err := p.store.writeNode(as.MASTER, br.Key); err != nil && newClientError(err).err.ResultCode == types.INVALID_NAMESPACE {
+			br.ResultCode = types.INVALID_NAMESPACE
+		}
 	}
 }
 
