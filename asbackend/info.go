@@ -33,9 +33,13 @@ func (s *Store) info(
 	deadline, _ := limited.Deadline()
 	// The client gives up a little later, so that its error is not taken for the node's.
 	policy := as.InfoPolicy{Timeout: max(time.Until(deadline), 0) + grace}
+	isOver := func() bool { return limited.Err() != nil || !time.Now().Before(deadline) }
 	ended := func() (string, aerostore.ResultCode, error) {
 		if err := aerostore.ContextError(ctx); err != nil {
 			return "", aerostore.CodeOK, err
+		}
+		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) { // its timer is behind
+			return "", aerostore.CodeOK, passed(ctx)
 		}
 		return "", aerostore.CodeTimeout, nil
 	}
@@ -60,6 +64,8 @@ func (s *Store) info(
 	case r := <-replied:
 		answer, found := r.answers[command]
 		switch {
+		case r.err != nil && isOver():
+			return ended()
 		case r.err != nil:
 			cause := newClientError(r.err)
 			return "", aerostore.ResultCode(cause.err.ResultCode), cause

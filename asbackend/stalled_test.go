@@ -29,6 +29,34 @@ func patient() asbackend.Policies {
 	return p
 }
 
+// slowTimer is a context that notices its deadline long after it.
+type slowTimer struct {
+	context.Context
+	deadline time.Time
+}
+
+func (c slowTimer) Deadline() (time.Time, bool) { return c.deadline, true }
+
+// On a busy machine the client may give up before the context's timer fires.
+func TestADeadlineIsToldOfAnInfoCommandThoughItsTimerIsBehind(t *testing.T) {
+	t.Parallel()
+	p := tcpproxy.New(t, newFakeNode(t).addr())
+	s := dialTo(t, p.Addr(), asbackend.WithPolicies(patient()))
+	p.Stall(tcpproxy.ToClient)
+	index := aerostore.Index{Namespace: namespace, Set: "set", Name: "i", Bin: "a", Type: aerostore.IndexInt}
+	for name, call := range map[string]func(context.Context) error{
+		"CreateIndex": func(ctx context.Context) error { return s.CreateIndex(ctx, index) },
+		"DropIndex":   func(ctx context.Context) error { return s.DropIndex(ctx, index) },
+		"Ping":        s.Ping,
+	} {
+		ctx := slowTimer{t.Context(), time.Now().Add(100 * time.Millisecond)}
+		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+	p.Refuse()
+}
+
 // Each method that takes a context returns when that ends, by its deadline or
 // cancelled, though the server has taken the request and does not answer.
 func TestEveryMethodReturnsWithItsContextWhenTheServerStalls(t *testing.T) {
