@@ -57,7 +57,13 @@ func (r *request) sendBatch(records []as.BatchRecordIfc) as.Error {
 	if read, ok := records[0].(*as.BatchRead); ok && len(records) == 1 && slices.Contains(read.BinNames, "") {
 		return r.readOne(read)
 	}
-	return r.store.client.BatchOperate(r.batchPolicy(), records)
+	policy := r.batchPolicy()
+	if len(records) == 1 && r.tries != nil && !r.tries.end.IsZero() && !r.call.Writes() {
+		// A single key is read as by Get: the client waits itself, at each replica in turn.
+		base := r.store.batchPolicy()
+		policy.ExitFastOnExhaustedConnectionPool, policy.ReplicaPolicy = base.ExitFastOnExhaustedConnectionPool, base.ReplicaPolicy
+	}
+	return r.store.client.BatchOperate(policy, records)
 }
 
 // removeOne removes the only key of a batch. The client would do so by an

@@ -3,6 +3,7 @@ package asbackend_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,8 @@ func TestABatchWaitsForConnectionsOfAllItsNodes(t *testing.T) {
 	t.Parallel()
 	for name, policies := range map[string]asbackend.Option{
 		"one attempt":             tries(1),
+		"several attempts":        timed(3, 10*time.Second),
+		"the client's default":    timed(as.NewBatchPolicy().MaxRetries, 10*time.Second),
 		"without a timeout":       untimed(1, 10*time.Second),
 		"several, and no timeout": untimed(3, 10*time.Second),
 	} {
@@ -183,6 +186,64 @@ func TestABatchWaitsForConnectionsOfAllItsNodes(t *testing.T) {
 			}
 			if nodes[0].got() == 0 || nodes[1].got() == 0 {
 				t.Errorf("the nodes got %d and %d commands", nodes[0].got(), nodes[1].got())
+			}
+		})
+	}
+}
+
+// timed returns policies under which a batch is tried that often.
+func timed(attempts int, timeout time.Duration) asbackend.Option {
+	return withBase(func(p *as.BasePolicy) {
+		p.MaxRetries, p.TotalTimeout, p.SocketTimeout = attempts, timeout, timeout
+	})
+}
+
+func TestAColdPoolFailsNoBatchThatReads(t *testing.T) {
+	t.Parallel()
+	for _, attempts := range []int{1, 2, 3} {
+		for _, policy := range []as.ReplicaPolicy{as.MASTER, as.SEQUENCE, as.PREFER_RACK, as.MASTER_PROLES, as.RANDOM} {
+			t.Run(fmt.Sprintf("%d attempts, replica policy %d", attempts, policy), func(t *testing.T) {
+				t.Parallel()
+				nodes, proxies := newFakeCluster(t, 2)
+				s := dialTo(t, proxies[0].Addr(), asbackend.WithConnections(0, 100), withBase(func(p *as.BasePolicy) {
+					p.MaxRetries, p.TotalTimeout, p.SocketTimeout, p.ReplicaPolicy = attempts, 10*time.Second, 10*time.Second, policy
+				}))
+				for _, n := range nodes {
+					n.will(eachKey + 2)
+				}
+				var keys []aerostore.Key
+				for i := range 20 {
+					keys = append(keys, key("set", i))
+				}
+				results, err := s.BatchRead(t.Context(), keys, nil)
+				if err != nil {
+					t.Error(err)
+				}
+				for _, r := range results {
+					wantError(t, r.Err, aerostore.ErrNotFound)
+				}
+			})
+		}
+	}
+}
+
+// A node that takes no connections is as one whose pool is used up. What a replica can
+// answer is not held up by it.
+func TestABatchThatReadsGoesToReplicasOfANodeThatTakesNoConnections(t *testing.T) {
+	t.Parallel()
+	for _, attempts := range []int{1, 2, 3} {
+		t.Run(fmt.Sprintf("attempts: %d", attempts), func(t *testing.T) {
+			t.Parallel()
+			nodes, proxies := newFakeCluster(t, 2)
+			s := dialTo(t, proxies[0].Addr(), timed(attempts, 10*time.Second), asbackend.WithConnections(1, 8))
+			proxies[0].Refuse()
+			nodes[1].will(eachKey + 2)
+			results, err := s.BatchRead(t.Context(), append(keysOf(2), key("set", "a"), key("set", "b")), nil)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, r := range results {
+				wantError(t, r.Err, aerostore.ErrNotFound)
 			}
 		})
 	}

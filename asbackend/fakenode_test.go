@@ -232,16 +232,48 @@ func message(a answer, flags byte, i int) []byte {
 }
 
 // keysIn returns how many keys a batch has, 0 if the command is none.
-func keysIn(command []byte) int {
+func keysIn(command []byte) int { return len(placesIn(command)) }
+
+// placesIn returns where in the batch, as the client numbers them, its keys stand.
+func placesIn(command []byte) (places []int) {
 	fields := command[messageHeader:]
 	for range binary.BigEndian.Uint16(command[18:]) {
 		size := binary.BigEndian.Uint32(fields)
 		if fields[4] == batchField {
-			return int(binary.BigEndian.Uint32(fields[5:]))
+			rest := fields[10:]
+			for range binary.BigEndian.Uint32(fields[5:]) {
+				places = append(places, int(binary.BigEndian.Uint32(rest)))
+				rest = afterKey(rest)
+			}
+			return places
 		}
 		fields = fields[4+size:]
 	}
-	return 0
+	return nil
+}
+
+// afterKey returns what follows a key of a batch: its place and digest, then either
+// that all else is as for the key before, or flags, fields and operations.
+func afterKey(b []byte) []byte {
+	const sameAsBefore, withGeneration, withTTL = 1, 4, 8
+	flags := b[24]
+	b = b[25:]
+	if flags&sameAsBefore != 0 {
+		return b
+	}
+	b = b[3:]
+	if flags&withGeneration != 0 {
+		b = b[2:]
+	}
+	if flags&withTTL != 0 {
+		b = b[4:]
+	}
+	parts := binary.BigEndian.Uint16(b) + binary.BigEndian.Uint16(b[2:])
+	b = b[4:]
+	for range parts {
+		b = b[4+binary.BigEndian.Uint32(b):]
+	}
+	return b
 }
 
 func (n *fakeNode) serve(c net.Conn) {
@@ -268,8 +300,10 @@ func (n *fakeNode) serve(c net.Conn) {
 				continue
 			case a == answersFirst:
 				reply, leaves = message(answersOK, 0, 0), true
+			case a >= eachKey && keys == 0:
+				reply = message(a-eachKey, last, 0)
 			case a >= eachKey:
-				for i := range keys {
+				for _, i := range placesIn(body) {
 					reply = append(reply, message(a-eachKey, 0, i)...)
 				}
 				reply = append(reply, message(answersOK, last, 0)...)

@@ -17,8 +17,9 @@ import (
 //
 // A try that lacks a connection is no attempt. The client waits for one itself where
 // it can: not without a timeout, since it would do so for ever, unheard; nor in a batch
-// with a single attempt, which it would take to the replicas and fail; nor where each
-// try is to go by the partition map of its moment. There it gives up at once.
+// with a single attempt or replicas, to which it would take it, an attempt each, and
+// fail; nor where each try is to go by the partition map of its moment. There it gives
+// up at once.
 type tries struct {
 	end    time.Time     // of the command, zero: none
 	rest   time.Duration // before the next attempt
@@ -49,13 +50,13 @@ const (
 
 // tried reports whether a command under the policy has tries.
 func (r *request) tried(p *as.BasePolicy, total time.Duration) bool {
-	return r.repeats || r.waits(p, total)
+	return r.tries != nil || r.repeats || r.waits(p, total)
 }
 
 // waits reports whether the wait for a connection is not left to the client.
 func (r *request) waits(p *as.BasePolicy, total time.Duration) bool {
 	return !p.ExitFastOnExhaustedConnectionPool &&
-		(total <= 0 || r.repeats || r.call.IsBatch() && r.most == 1)
+		(total <= 0 || r.repeats || r.call.IsBatch() && (r.most == 1 || mayMove(p.ReplicaPolicy) && len(r.store.client.GetNodes()) > 1))
 }
 
 // try makes the policy that of the next try.
@@ -110,13 +111,16 @@ func (r *request) next() (pause time.Duration, more bool) {
 		return 0, false
 	}
 	e := newClientError(t.last).err
+	made, starved := r.starved(e)
 	switch {
-	case t.waits && isStarved(e):
+	case t.waits && starved:
 		left := time.Until(t.waitsEnd)
 		if left <= 0 {
 			return 0, false
 		}
-		t.attempts += e.Iteration // what a read did before it lacked a connection
+		if made > 0 {
+			t.attempts, t.why = t.attempts+made, t.last
+		}
 		t.pause = min(max(2*t.pause, firstWait), slowWait)
 		return min(t.pause, left), true
 	case !r.call.Writes(), gaveUp(e) && !ranOut(e):
@@ -182,6 +186,37 @@ func (r *request) made(err as.Error) int32 {
 	default:
 		return attempts(err) + int32(r.tries.attempts) //nolint:gosec // G115: a count of retries
 	}
+}
+
+// starved reports whether a try failed for want of a connection, so that another one
+// is due, and how many attempts a read had made before.
+func (r *request) starved(err *as.AerospikeError) (made int, ok bool) {
+	if isStarved(err) {
+		return err.Iteration, true
+	}
+	if r.call.Writes() || !r.call.IsBatch() {
+		return 0, false
+	}
+	made, lacked := tally(err)
+	return made, lacked && r.tries.attempts+made < r.most
+}
+
+// tally counts the attempts in the chain of a batch that reads, which is at least one
+// where the client had none left. It reports whether the chain tells of a connection
+// that was lacking. The client gives such a try at a replica up, counts it and goes on.
+func tally(err *as.AerospikeError) (made int, lacked bool) {
+	least := 0
+	for ok := true; ok; err, ok = linked(err) {
+		switch {
+		case gaveUp(err), err.ResultCode == types.NO_AVAILABLE_CONNECTIONS_TO_NODE:
+			lacked = true
+		case err.ResultCode == types.MAX_RETRIES_EXCEEDED:
+			least = 1
+		default:
+			made++
+		}
+	}
+	return max(made, least), lacked
 }
 
 // isStarved reports whether a command ended since there was no connection, at one

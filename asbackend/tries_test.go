@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -87,6 +88,47 @@ func TestThePolicySaysHowLongToPauseBetweenAttempts(t *testing.T) {
 					if got[i] != c.want[i] {
 						t.Fatalf("pauses %v, want %v", got, c.want)
 					}
+				}
+			})
+		})
+	}
+}
+
+// Of a batch that reads the client gives a try up that lacks a connection, and goes on
+// to the next replica as if it had been an attempt.
+func TestABatchThatReadsHasAllItsAttempts(t *testing.T) {
+	nobody := offline(t).client
+	ranOut, network := link{code: maxRetries}, link{code: types.NETWORK_ERROR}
+	gaveUp, lacks := link{code: types.TIMEOUT, gaveUp: true}, link{code: noConnection}
+	for name, c := range map[string]struct {
+		ends []*as.AerospikeError
+		left []int // attempts of each further try
+	}{
+		"lost all":           {[]*as.AerospikeError{chain(io.EOF, ranOut, network, network, network)}, nil},
+		"lacked all":         {[]*as.AerospikeError{chain(nil, gaveUp, lacks), chain(nil, gaveUp, gaveUp, lacks)}, []int{3, 3}},
+		"lost, then lacked":  {[]*as.AerospikeError{chain(io.EOF, link{code: types.TIMEOUT, gaveUp: true, attempt: 1}, lacks, network), chain(nil, gaveUp, lacks)}, []int{2, 2}},
+		"lacked in between":  {[]*as.AerospikeError{chain(io.EOF, ranOut, network, gaveUp, network), chain(io.EOF, ranOut, network)}, []int{1}},
+		"lacked at one node": {[]*as.AerospikeError{chain(nil, ranOut, gaveUp, lacks), chain(nil, ranOut, gaveUp, lacks), chain(nil, ranOut, gaveUp, lacks)}, []int{2, 1}},
+		"answered":           {[]*as.AerospikeError{forbidden}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				policy := as.NewBatchPolicy()
+				policy.MaxRetries = 3
+				s := &Store{client: nobody, life: newLifetime(func() {}), policies: Policies{Batch: policy}, patience: leastPatience}
+				call := aerostore.Call{Op: aerostore.OpBatchRead}
+				r := &request{store: s, ctx: t.Context(), call: call.WithKeys([]aerostore.Key{aerostore.NewKey("test", "set", 1)})}
+				r.tries = &tries{waits: true, end: time.Now().Add(time.Second)} // as with two nodes
+				r.batchPolicy()
+				var left []int
+				for _, end := range c.ends {
+					if r.tries.last = end; !r.again() {
+						break
+					}
+					left = append(left, r.batchPolicy().MaxRetries)
+				}
+				if !slices.Equal(left, c.left) {
+					t.Errorf("further tries have %v attempts, want %v", left, c.left)
 				}
 			})
 		})
