@@ -2,6 +2,7 @@ package aerostore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,8 @@ func (s *sentinel) ErrorType() string { return s.errorType }
 // operation; errors.As finds it under whatever a middleware wrapped around it.
 //
 // Its text names the operation, namespace and set, the code and what to do
-// about it, and ends in the text of the cause. What aerostore itself says in it
+// about it, and ends in the text of the cause. Where attempts ran out over an answer
+// of the server, the answer comes first. What aerostore itself says in it
 // never holds a user key or a bin value; a cause that an application made says
 // what it likes. [Error.SafeMessage] is the text without that.
 type Error struct {
@@ -98,24 +100,48 @@ func (e *Error) SafeMessage() string {
 
 // appendTo appends the text, with that of the cause as textOf has it.
 func (e *Error) appendTo(b []byte, textOf func(error) string) []byte {
-	b = append(b, "aerostore"...)
-	b = e.appendSubject(b)
+	b = e.appendSubject(append(b, "aerostore"...))
+	return e.appendReason(b, textOf, &Error{})
+}
+
+// appendReason appends what follows the subject, without what the outer error says.
+func (e *Error) appendReason(b []byte, textOf func(error) string, outer *Error) []byte {
+	inner, isError := e.Err.(*Error) //nolint:errorlint // one that something is wrapped around has a text of its own
+	isError = isError && inner != nil
+	// An answer that every attempt got says more than that there were no more of them.
+	answered := e.Code == CodeMaxRetries && isError && inner.Code.FromServer()
 	// Refused input has a reason that says more than the code would.
-	if e.Code != CodeOK && !errors.Is(e.Err, ErrInvalid) {
+	if e.Code != CodeOK && !answered && !errors.Is(e.Err, ErrInvalid) {
 		b = e.Code.appendTo(append(b, ": "...))
 	}
-	if e.Err != nil {
+	switch {
+	case isError:
+		if !inner.isAbout(e) {
+			b = inner.appendSubject(b)
+		}
+		told := *e
+		told.Node, told.InDoubt = cmp.Or(e.Node, outer.Node), e.InDoubt || outer.InDoubt
+		b = inner.appendReason(b, textOf, &told)
+	case e.Err != nil:
 		if cause := strings.TrimPrefix(textOf(e.Err), "aerostore: "); cause != "" {
 			b = append(append(b, ": "...), cause...)
 		}
 	}
-	if e.Node != nil {
+	if answered {
+		b = append(e.Code.appendTo(append(b, " ("...)), ')')
+	}
+	if e.Node != nil && (outer.Node == nil || *e.Node != *outer.Node) {
 		b = append(e.Node.appendTo(append(b, " (node "...)), ')')
 	}
-	if e.InDoubt {
+	if e.InDoubt && !outer.InDoubt {
 		b = append(b, " (in doubt: the write may have been applied)"...)
 	}
 	return b
+}
+
+// isAbout reports whether both errors are about the same operation.
+func (e *Error) isAbout(other *Error) bool {
+	return e.Op == other.Op && e.custom == other.custom && e.Namespace == other.Namespace && e.Set == other.Set
 }
 
 // appendSubject appends what was tried, and where, as far as it is known.
@@ -208,6 +234,7 @@ func CodeOf(err error) ResultCode {
 type invalidError struct {
 	code ResultCode
 	err  error
+	safe string // err without the name that was refused, "" where it holds none
 }
 
 func invalidf(format string, args ...any) *invalidError {
@@ -217,8 +244,9 @@ func invalidf(format string, args ...any) *invalidError {
 func (e *invalidError) Error() string        { return e.err.Error() }
 func (e *invalidError) Is(target error) bool { return target == ErrInvalid }
 
-// SafeMessage leaves the reason out, which may name a bin.
-func (e *invalidError) SafeMessage() string { return ErrInvalid.Error() }
+// SafeMessage is the reason, which holds names, types and sizes, never an id or a
+// value. A bin name that is refused is left out: it may be either, in the wrong place.
+func (e *invalidError) SafeMessage() string { return cmp.Or(e.safe, e.Error()) }
 
 // BinError says that a bin of a record is not what was asked for. It matches
 // [ErrBinNotFound] or [ErrBinType].

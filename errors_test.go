@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -227,7 +228,25 @@ func TestAnErrorSaysWhatWhereWhyAndWhatToDo(t *testing.T) {
 				Op: aerostore.OpQuery, Namespace: "test", Code: aerostore.CodeMaxRetries,
 				Err: &aerostore.Error{Code: aerostore.CodeIndexNotFound},
 			},
-			"aerostore: QUERY test: MAX_RETRIES_EXCEEDED (-16): every attempt failed: INDEX_NOTFOUND (201): there is no secondary index for this bin and type: create one",
+			"aerostore: QUERY test: INDEX_NOTFOUND (201): there is no secondary index for this bin and type: create one (MAX_RETRIES_EXCEEDED (-16): every attempt failed)",
+		},
+		"a key of a batch, and why its part failed": {
+			&aerostore.Error{
+				Op: aerostore.OpBatchWrite, Namespace: "test", Set: "users", Code: aerostore.CodeNoResponse, InDoubt: true, Node: &aerostore.Node{Name: "BB9"},
+				Err: &aerostore.Error{
+					Op: aerostore.OpBatchWrite, Namespace: "test", Set: "users", Code: aerostore.CodeMaxRetries, InDoubt: true,
+					Node: &aerostore.Node{Name: "BB9"}, Err: io.EOF,
+				},
+			},
+			"aerostore: BATCH WRITE test.users: NO_RESPONSE (-19): the server did not answer for this key: " +
+				"MAX_RETRIES_EXCEEDED (-16): every attempt failed: EOF (node BB9 :0) (in doubt: the write may have been applied)",
+		},
+		"a cause elsewhere": {
+			&aerostore.Error{
+				Op: aerostore.OpPut, Namespace: "test", Node: &aerostore.Node{Name: "BB9"},
+				Err: &aerostore.Error{Op: aerostore.OpGet, Namespace: "test", Code: aerostore.CodeKeyBusy, Node: &aerostore.Node{Name: "BB8"}, InDoubt: true},
+			},
+			"aerostore: PUT test: GET test: " + aerostore.CodeKeyBusy.Error() + " (node BB8 :0) (in doubt: the write may have been applied) (node BB9 :0)",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -309,9 +328,13 @@ func TestOnlyTextThatIsKnownToBeSafeIsInASafeMessage(t *testing.T) {
 		"no cause":          {put.Fail(aerostore.CodeKeyBusy, nil), put.Fail(aerostore.CodeKeyBusy, nil).Error()},
 		"a code":            {put.Fail(aerostore.CodeOK, aerostore.CodeBinType), where + aerostore.CodeBinType.Error()},
 		"one of ours":       {put.Fail(aerostore.CodeOK, aerostore.ErrClosed), where + "the store is closed"},
-		"another Error":     {put.Fail(aerostore.CodeOK, put.Fail(aerostore.CodeBinType, leaky)), where + "PUT test.users: " + aerostore.CodeBinType.Error() + ": *errors.errorString"},
+		"another Error":     {put.Fail(aerostore.CodeOK, put.Fail(aerostore.CodeBinType, leaky)), where + aerostore.CodeBinType.Error() + ": *errors.errorString"},
 		"a context":         {put.FailContext(context.Canceled), where + "context canceled"},
-		"refused input":     {put.WithBins(aerostore.Bins{secret + "-and-too-long": 1}).Validate().(*aerostore.Error), where + "refused before anything was sent"},
+		"refused input":     {put.WithBins(aerostore.Bins{secret + "-and-too-long": 1}).Validate().(*aerostore.Error), where + "a bin name has 19 bytes, 15 at most"},
+		"a refused value":   {put.WithBins(aerostore.Bins{"a": []any{secret, map[any]any{secret: struct{ s string }{secret}}}}).Validate().(*aerostore.Error), where + `bin "a": a value of type struct { s string } cannot be stored: convert it to one of the types that Bins lists`},
+		"a refused id":      {refusedID(secret), "aerostore: test.users: an id of type struct { s string } cannot be a key: use a string, an integer or a []byte"},
+		"a refused item":    {refusedItem(put.Key, secret), "aerostore: BATCH WRITE test.users: item 1: a bin name has 25 bytes, 15 at most"},
+		"a comparison":      {aerostore.Call{Op: aerostore.OpQuery}.WithQuery(aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", strings.Repeat(secret, 400))}, nil).Validate().(*aerostore.Error), `aerostore: QUERY test: the string that bin "a" is compared with has 2400 bytes, 2047 at most`},
 		"anybody's":         {put.Fail(aerostore.CodeOK, leaky), where + "*errors.errorString"},
 		"ours, wrapped":     {put.Fail(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, aerostore.ErrClosed)), where + "the store is closed"},
 		"a context's":       {put.Fail(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, context.Canceled)), where + "context canceled"},
@@ -322,6 +345,19 @@ func TestOnlyTextThatIsKnownToBeSafeIsInASafeMessage(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", name, got, c.want)
 		}
 	}
+}
+
+func refusedID(secret string) *aerostore.Error {
+	_, err := aerostore.KeyOf("test", "users", struct{ s string }{secret})
+	return err.(*aerostore.Error)
+}
+
+func refusedItem(k aerostore.Key, secret string) *aerostore.Error {
+	call := aerostore.Call{Op: aerostore.OpBatchWrite}.WithItems([]aerostore.BatchItem{
+		{Key: k, Bins: aerostore.Bins{"a": secret}},
+		{Key: k, Bins: aerostore.Bins{secret + "-is-not-a-bin-name-": 1}},
+	})
+	return call.Validate().(*aerostore.Error)
 }
 
 // readyError says itself what may be told of it.

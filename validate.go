@@ -139,5 +139,10 @@ func checkOperations(ops []Operation) *invalidError {
 
 // at says which of several was at fault.
 func (e *invalidError) at(what string, i int) *invalidError {
-	return &invalidError{code: e.code, err: fmt.Errorf("%s %d: %w", what, i, e.err)}
+	where := fmt.Sprintf("%s %d: ", what, i)
+	located := &invalidError{code: e.code, err: fmt.Errorf("%s%w", where, e.err)}
+	if e.safe != "" {
+		located.safe = where + e.safe
+	}
+	return located
 }

@@ -69,10 +69,15 @@ func checkBinName(name string) *invalidError {
 		return &invalidError{
 			code: CodeBinNameTooLong,
 			err:  fmt.Errorf("bin name %q has %d bytes, %d at most", shorten(name), len(name), maxBinName),
+			safe: fmt.Sprintf("a bin name has %d bytes, %d at most", len(name), maxBinName),
 		}
 	}
 	if strings.IndexByte(name, 0) >= 0 {
-		return &invalidError{code: CodeBinNameTooLong, err: fmt.Errorf("bin name %q has a NUL byte", name)}
+		return &invalidError{
+			code: CodeBinNameTooLong,
+			err:  fmt.Errorf("bin name %q has a NUL byte", name),
+			safe: "a bin name has a NUL byte",
+		}
 	}
 	return nil
 }

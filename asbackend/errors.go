@@ -46,11 +46,13 @@ func (s *Store) code(err *as.AerospikeError) aerostore.ResultCode {
 // nested returns the cause of e. Where the retries ran out, the server's
 // answer to the last of them goes between e and the client's error.
 func nested(e aerostore.Error, cause *clientError) error {
+	cause.told = e.Code
 	if e.Code != aerostore.CodeMaxRetries {
 		return cause
 	}
 	for err := cause.err; err != nil; err, _ = linked(err) {
 		if code := aerostore.ResultCode(err.ResultCode); code.FromServer() {
+			cause.told = code
 			return &aerostore.Error{Op: e.Op, Namespace: e.Namespace, Set: e.Set, Code: code, Err: cause}
 		}
 	}
@@ -68,11 +70,24 @@ func (r *request) ended(err *as.AerospikeError, code aerostore.ResultCode) error
 	}
 	// The context's timer may be a little behind, and the client gives up a
 	// little early if another attempt would come too late.
-	timedOut := r.byContext && code == aerostore.CodeTimeout
+	timedOut := r.byContext && (code == aerostore.CodeTimeout || isServerTimeout(err))
 	if deadline, ok := r.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
 		return passed(r.ctx)
 	}
 	return nil
+}
+
+// isServerTimeout reports whether the server said last that the time it was given,
+// that of the whole command, is over.
+func isServerTimeout(err *as.AerospikeError) bool {
+	for err.ResultCode == types.MAX_RETRIES_EXCEEDED {
+		inner, ok := linked(err)
+		if !ok {
+			return false
+		}
+		err = inner
+	}
+	return err.ResultCode == types.TIMEOUT && isAnswer(err)
 }
 
 // passed returns the error of a context whose deadline has passed or is about to.
@@ -102,7 +117,8 @@ func (e *endedError) SafeMessage() string { return safe.Message(e.ended) + ": " 
 // neither keys nor values. The client's own has a line for each attempt.
 type clientError struct {
 	err     *as.AerospikeError
-	inDoubt bool // the call, whatever became of this attempt
+	inDoubt bool                 // the call, whatever became of this attempt
+	told    aerostore.ResultCode // by the error around it
 }
 
 func newClientError(err as.Error) *clientError {
@@ -122,14 +138,17 @@ func (e *clientError) SafeMessage() string { return e.Error() }
 func (e *clientError) Error() string {
 	root := e.root()
 	unsent := !e.inDoubt && neverSent(e.err)
+	told := !isNetwork(root) && (root.ResultCode == e.err.ResultCode || aerostore.ResultCode(root.ResultCode) == e.told)
 	switch {
 	case isAnswer(e.err):
 		return "answered by the server"
-	case unsent && root == e.err:
+	case unsent && (told || root == e.err):
 		return "nothing was sent"
 	case unsent:
 		return "nothing was sent: " + reason(root)
-	case root == e.err && !isNetwork(root):
+	case told && isAnswer(root):
+		return "answered by the server"
+	case told:
 		return "said by the client"
 	default:
 		return reason(root)

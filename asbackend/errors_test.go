@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func TestErrorsOfTheClientAreTranslated(t *testing.T) {
 		"the server's answer to the last attempt": {
 			err:     chain(nil, link{code: maxRetries}, link{code: types.INDEX_NOTFOUND, node: true}),
 			matches: []error{aerostore.CodeMaxRetries, aerostore.CodeIndexNotFound},
-			text:    "INDEX_NOTFOUND (201)",
+			text:    "INDEX_NOTFOUND (201): there is no secondary index for this bin and type: create one: answered by the server (MAX_RETRIES_EXCEEDED (-16): every attempt failed)",
 		},
 		"a timeout under the retries": {
 			err:     chain(readTimeout, link{code: maxRetries, doubt: true, node: true}, link{code: types.TIMEOUT, doubt: true, node: true}),
@@ -105,6 +106,50 @@ func TestErrorsOfTheClientAreTranslated(t *testing.T) {
 	}
 }
 
+// TestNoErrorSaysAThingTwice is about errors of calls and of keys of a batch, over the
+// chains of the client.
+func TestNoErrorSaysAThingTwice(t *testing.T) {
+	t.Parallel()
+	s := offline(t)
+	code := regexp.MustCompile(`[A-Z_]{4,} \(-?\d+\)`)
+	ends := []link{
+		{code: types.TIMEOUT, node: true}, {code: types.INDEX_NOTFOUND, node: true}, {code: types.DEVICE_OVERLOAD, node: true},
+		{code: types.NETWORK_ERROR, node: true}, {code: noConnection, node: true}, {code: types.INVALID_NODE_ERROR}, {code: maxRetries},
+		{code: types.TIMEOUT, gaveUp: true, node: true}, {code: types.SERVER_NOT_AVAILABLE, node: true},
+	}
+	for _, cause := range []error{nil, io.EOF} {
+		for _, outer := range ends {
+			for _, middle := range ends {
+				for _, inner := range ends {
+					for _, links := range [][]link{{inner}, {outer, inner}, {outer, middle, inner}} {
+						err := chain(cause, links...)
+						call := putRequest(t.Context(), s)
+						late := putRequest(t.Context(), s)
+						late.tries = &tries{late: true}
+						p := &part{request: *call, records: make([]as.BatchRecordIfc, 2), err: err}
+						own := as.NewBatchWrite(nil, nil)
+						own.Err, own.ResultCode = err, err.ResultCode
+						shared := as.NewBatchWrite(nil, nil)
+						for what, e := range map[string]error{
+							"a call": call.fail(err), "one without time for another attempt": late.fail(err),
+							"a key": p.keyError(call.call.Key, own), "a key of a part": p.keyError(call.call.Key, shared),
+						} {
+							text := e.Error()
+							seen := map[string]bool{}
+							for _, part := range append(code.FindAllString(text, -1), regexp.MustCompile(`PUT|test\.users|\(node|in doubt:`).FindAllString(text, -1)...) {
+								if seen[part] {
+									t.Errorf("%s over %v: %s", what, links, text)
+								}
+								seen[part] = true
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
@@ -116,6 +161,8 @@ func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
 	defer cancel()
 	gaveUp := chain(nil, link{code: types.TIMEOUT, gaveUp: true, doubt: true}, link{code: noConnection})
 	lost := chain(readTimeout, link{code: types.TIMEOUT, doubt: true, node: true})
+	serverLate := chain(nil, link{code: maxRetries, doubt: true, node: true}, link{code: types.TIMEOUT, doubt: true, node: true})
+	socketLate := chain(readTimeout, link{code: maxRetries, doubt: true, node: true}, link{code: types.TIMEOUT, doubt: true, node: true})
 	answer := chain(nil, link{code: types.KEY_NOT_FOUND_ERROR, node: true})
 
 	for name, c := range map[string]struct {
@@ -128,6 +175,9 @@ func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
 		"deadline":                               {late, false, lost, context.DeadlineExceeded, true},
 		"deadline, nothing sent":                 {late, false, gaveUp, context.DeadlineExceeded, false},
 		"deadline a moment ahead":                {soon, true, gaveUp, context.DeadlineExceeded, false},
+		"deadline a moment ahead, to the server": {soon, true, serverLate, context.DeadlineExceeded, true},
+		"timeout of the policy, to the server":   {soon, false, serverLate, nil, true},
+		"timeout of the socket":                  {soon, true, socketLate, nil, true},
 		"timeout of the policy":                  {soon, false, lost, nil, true},
 		"cancelled":                              {cancelled, false, lost, context.Canceled, true},
 		"cancelled, but the server had answered": {cancelled, false, answer, nil, false},

@@ -105,7 +105,7 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 			"refused input",
 			aerostore.Result{},
 			invalid,
-			"WARN outcome=BIN_NAME_TOO_LONG code=21 error=aerostore: PUT test.users: refused before anything was sent",
+			"WARN outcome=BIN_NAME_TOO_LONG code=21 error=aerostore: PUT test.users: a bin name has 23 bytes, 15 at most",
 		},
 		{
 			"no record, in doubt",

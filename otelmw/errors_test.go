@@ -55,7 +55,7 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 			[]string{"error.type", "NO_AVAILABLE_CONNECTIONS_TO_NODE"},
 		},
 		{
-			"refused before it was sent", invalid(), codes.Error, "aerostore: GET .users: refused before anything was sent",
+			"refused before it was sent", invalid(), codes.Error, "aerostore: GET .users: the namespace is empty",
 			[]string{"error.type", "INVALID_NAMESPACE", "aerospike.in_doubt", "true"}, // what a Get says of a Put
 		},
 		{

@@ -24,7 +24,7 @@ func TestAnErrorIsToldByItsKindAndWithoutSecrets(t *testing.T) {
 	}{
 		"a result code":       {busy, "KEY_BUSY", busy.Error()},
 		"wrapped by a layer":  {fmt.Errorf("user s3cr3t: %w", busy), "KEY_BUSY", busy.Error()},
-		"refused input":       {refused, "BIN_NAME_TOO_LONG", "aerostore: PUT test.users: refused before anything was sent"},
+		"refused input":       {refused, "BIN_NAME_TOO_LONG", "aerostore: PUT test.users: a bin name has 16 bytes, 15 at most"},
 		"a deadline":          {put.FailContext(context.DeadlineExceeded), "timeout", "aerostore: PUT test.users: context deadline exceeded"},
 		"a cancellation":      {fmt.Errorf("user s3cr3t: %w", context.Canceled), "canceled", ""},
 		"a closed store":      {put.Fail(aerostore.CodeOK, aerostore.ErrClosed), "closed", "aerostore: PUT test.users: the store is closed"},
