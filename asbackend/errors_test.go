@@ -113,9 +113,15 @@ func TestNoErrorSaysAThingTwice(t *testing.T) {
 	s := offline(t)
 	code := regexp.MustCompile(`[A-Z_]{4,} \(-?\d+\)`)
 	ends := []link{
-		{code: types.TIMEOUT, node: true}, {code: types.INDEX_NOTFOUND, node: true}, {code: types.DEVICE_OVERLOAD, node: true},
-		{code: types.NETWORK_ERROR, node: true}, {code: noConnection, node: true}, {code: types.INVALID_NODE_ERROR}, {code: maxRetries},
-		{code: types.TIMEOUT, gaveUp: true, node: true}, {code: types.SERVER_NOT_AVAILABLE, node: true},
+		{code: types.TIMEOUT, node: true},
+		{code: types.INDEX_NOTFOUND, node: true},
+		{code: types.DEVICE_OVERLOAD, node: true},
+		{code: types.NETWORK_ERROR, node: true},
+		{code: noConnection, node: true},
+		{code: types.INVALID_NODE_ERROR},
+		{code: maxRetries},
+		{code: types.TIMEOUT, gaveUp: true, node: true},
+		{code: types.SERVER_NOT_AVAILABLE, node: true},
 	}
 	for _, cause := range []error{nil, io.EOF} {
 		for _, outer := range ends {
