@@ -64,7 +64,7 @@ func unwaking(ctx context.Context) (context.Context, context.CancelFunc) {
 		attempt, cancel = context.WithCancel(attempt)
 	}
 	stop := context.AfterFunc(ctx, func() {
-		if context.Cause(ctx) != errWoken {
+		if !errors.Is(context.Cause(ctx), errWoken) {
 			cancel()
 			return
 		}
