@@ -45,8 +45,8 @@ import (
 //	               no value; of other errors only outcome tells
 //
 // The outcome of a batch is that of its first key that failed. A record never
-// holds a key or a bin value, and why input was refused before anything was
-// sent, which may name a bin, is left out.
+// holds a key or a bin value. Why input was refused before anything was sent
+// names the bin and the Go type.
 //
 // # Handlers
 //
