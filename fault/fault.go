@@ -116,7 +116,7 @@ func (f *Fault) isIn(namespace, set string) bool {
 // same reports whether both keys name one record, of which one may be known by
 // its digest alone.
 func same(a, b aerostore.Key) bool {
-	return a == b || (a.ID() == nil) != (b.ID() == nil) &&
+	return a == b || a.IsDigest() != b.IsDigest() &&
 		a.Namespace() == b.Namespace() && a.Set() == b.Set() && a.Digest() == b.Digest()
 }
 

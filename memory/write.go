@@ -281,7 +281,7 @@ func sentKey(key *aerostore.Key, old *record, o *aerostore.Options) *aerostore.K
 	if old != nil && old.sentKey != nil {
 		return old.sentKey
 	}
-	if !o.SendKey || key.ID() == nil {
+	if !o.SendKey || key.IsDigest() {
 		return nil
 	}
 	sent := *key // not key, which would cost every write an allocation
