@@ -14,7 +14,7 @@ func (*answerError) ErrorType() string { return "no_result" }
 // failAnswer returns the error of a call that was answered by mistake. Whether
 // a write was applied is unknown.
 func (c Call) failAnswer(format string, args ...any) *Error {
-	err := c.Fail(CodeOK, &answerError{fmt.Sprintf(format, args...)})
+	err := c.NewError(CodeOK, &answerError{fmt.Sprintf(format, args...)})
 	err.InDoubt = c.Writes()
 	return err
 }

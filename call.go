@@ -194,11 +194,11 @@ type Custom struct {
 	Writes bool
 }
 
-// Fail returns the error of something that has this name and target. The function
+// NewError returns the error of something that has this name and target. The function
 // that [Do] runs returns one to say whether it changed anything: it did not unless
 // InDoubt is set.
-func (c Custom) Fail(code ResultCode, cause error) *Error {
-	return Call{Op: OpCustom, on: &customCall{custom: c}}.Fail(code, cause)
+func (c Custom) NewError(code ResultCode, cause error) *Error {
+	return Call{Op: OpCustom, on: &customCall{custom: c}}.NewError(code, cause)
 }
 
 // customCall is a custom call with what it does.
@@ -324,10 +324,10 @@ func (c Call) Writes() bool {
 	}
 }
 
-// Fail returns the error of the call: an [*Error] that names its operation,
+// NewError returns the error of the call: an [*Error] that names its operation,
 // namespace and set, and says that the call was not applied. It looks at all keys
-// of a batch; see [Call.FailKey].
-func (c Call) Fail(code ResultCode, cause error) *Error {
+// of a batch; see [Call.NewKeyError].
+func (c Call) NewError(code ResultCode, cause error) *Error {
 	namespace, set := c.Target()
 	err := &Error{Op: c.Op, Namespace: namespace, Set: set, Code: code, Err: cause}
 	if custom := c.Custom(); custom != nil {
@@ -336,9 +336,9 @@ func (c Call) Fail(code ResultCode, cause error) *Error {
 	return err
 }
 
-// FailKey returns the error of one key of a batch, which names the key's own
+// NewKeyError returns the error of one key of a batch, which names the key's own
 // namespace and set.
-func (c Call) FailKey(key Key, code ResultCode, cause error) *Error {
+func (c Call) NewKeyError(key Key, code ResultCode, cause error) *Error {
 	return &Error{Op: c.Op, Namespace: key.namespace, Set: key.set, Code: code, Err: cause}
 }
 

@@ -44,7 +44,7 @@ func Chain(s Store, middlewares ...Middleware) Store {
 // It may change the call and the context on the way in and the result and the
 // error on the way out, answer without calling next, or call next more than
 // once. It should return what next returned where it has nothing to say about
-// it. One that refuses a call returns [Call.Fail], which says that nothing was
+// it. One that refuses a call returns [Call.NewError], which says that nothing was
 // applied: another error leaves a write in doubt; see [Call.InDoubt]. It must be
 // safe for concurrent use.
 type Interceptor func(next Handler) Handler
@@ -78,8 +78,8 @@ func Intercept(interceptors ...Interceptor) Middleware {
 // chained is a Store behind interceptors.
 type chained struct {
 	Handler
-	next   Store
-	policy Policy // nil: the interceptors are none
+	next  Store
+	layer Layer // nil: the interceptors are none
 }
 
 func (c *chained) Unwrap() Store { return c.next }
@@ -123,7 +123,7 @@ func unwrap(s Store) Store {
 //
 // Errors: what run returned, as the layers pass it on; [ErrInvalid] if ctx, s or
 // run is nil, custom has no name, or s cannot be looked through, in which case
-// run was not called. Of a custom that writes, only an error that [Custom.Fail]
+// run was not called. Of a custom that writes, only an error that [Custom.NewError]
 // made says that nothing was changed. Any other is in doubt: an operation that
 // failed within run says nothing about what run did before. Do wraps it in an
 // [*Error] for which [InDoubt] is true.
@@ -131,7 +131,7 @@ func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Contex
 	call := Call{Op: OpCustom, on: &customCall{custom: custom, run: run}}
 	if run == nil {
 		err := invalidf("there is no function to run")
-		return call.Fail(err.code, err)
+		return call.NewError(err.code, err)
 	}
 	if err := call.Validate(); err != nil {
 		return err
@@ -161,7 +161,7 @@ func customHandler(s Store) Handler {
 }
 
 func runCustom(ctx context.Context, call Call) (Result, error) {
-	if err := call.Ready(ctx); err != nil {
+	if err := call.Check(ctx); err != nil {
 		return Result{}, err
 	}
 	return Result{}, call.Run(ctx)
@@ -169,9 +169,9 @@ func runCustom(ctx context.Context, call Call) (Result, error) {
 
 func refusing(reason *invalidError) Handler {
 	return func(ctx context.Context, call Call) (Result, error) {
-		if err := call.Ready(ctx); err != nil {
+		if err := call.Check(ctx); err != nil {
 			return Result{}, err
 		}
-		return Result{}, call.Fail(reason.code, reason)
+		return Result{}, call.NewError(reason.code, reason)
 	}
 }

@@ -241,7 +241,7 @@ func TestDoDoesNotRunPastWhatItCannotSee(t *testing.T) {
 	readOnly := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if call.Writes() {
-				return aerostore.Result{}, call.Fail(aerostore.CodeForbidden, nil)
+				return aerostore.Result{}, call.NewError(aerostore.CodeForbidden, nil)
 			}
 			return next(ctx, call)
 		}

@@ -98,25 +98,25 @@ func isSame(a, b error) bool {
 	return reflect.ValueOf(a).Comparable() && a == b //nolint:errorlint // what errors.Is does with each
 }
 
-// Ready says why a backend must not send the call: its context is done, or
+// Check says why a backend must not send the call: its context is done, or
 // [Call.Validate] refuses it. It returns nil or an *Error. Backends begin with
 // it.
-func (c Call) Ready(ctx context.Context) error {
+func (c Call) Check(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return c.FailContext(ContextError(ctx))
+		return c.NewContextError(ContextError(ctx))
 	}
 	if err := c.check(); err != nil { // not Validate, which would copy the call
-		return c.Fail(err.code, err)
+		return c.NewError(err.code, err)
 	}
 	return nil
 }
 
-// FailContext returns the error of a call that ended because its context did,
+// NewContextError returns the error of a call that ended because its context did,
 // certain not to have been applied: it has no code and matches cause, which is the
 // context's [ContextError].
-func (c Call) FailContext(cause error) *Error {
+func (c Call) NewContextError(cause error) *Error {
 	if invalid, ok := cause.(*invalidError); ok { //nolint:errorlint // of a nilContext, never wrapped
-		return c.Fail(invalid.code, invalid)
+		return c.NewError(invalid.code, invalid)
 	}
-	return c.Fail(CodeOK, cause)
+	return c.NewError(CodeOK, cause)
 }

@@ -61,7 +61,7 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 		},
 	} {
 		ctx := c.end(t.Context())
-		err := get.Ready(ctx)
+		err := get.Check(ctx)
 		for _, want := range append(c.want, context.Cause(ctx)) {
 			if !errors.Is(err, want) {
 				t.Errorf("%s: %v does not match %v", name, err, want)
@@ -71,13 +71,13 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 		if !ok || e.Error() != "aerostore: GET test.users: "+c.text || e.SafeMessage() != "aerostore: GET test.users: "+c.safe {
 			t.Errorf("%s: the text is %q, and %q is safe", name, e, e.SafeMessage())
 		}
-		if err := (aerostore.Index{Namespace: "test", Name: "i"}).ReadyToDrop(ctx); !errors.Is(err, context.Cause(ctx)) {
+		if err := (aerostore.Index{Namespace: "test", Name: "i"}).CheckDrop(ctx); !errors.Is(err, context.Cause(ctx)) {
 			t.Errorf("%s: an index gives %v", name, err)
 		}
 	}
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 0, late)
 	defer cancel()
-	if found, ok := errors.AsType[*limitError](get.Ready(ctx)); !ok || found != late {
+	if found, ok := errors.AsType[*limitError](get.Check(ctx)); !ok || found != late {
 		t.Errorf("errors.As finds %v", found)
 	}
 	if err := aerostore.ContextError(t.Context()); err != nil {
@@ -87,12 +87,12 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 
 // As in a group that cancels all others when the first one failed.
 func TestTheFailureOfAnotherOperationIsNotThatOfTheOneItCancelled(t *testing.T) {
-	failed := aerostore.Call{Op: aerostore.OpPut}.Fail(aerostore.CodeGeneration, fmt.Errorf("%w, %w", context.DeadlineExceeded, aerostore.ErrClosed))
+	failed := aerostore.Call{Op: aerostore.OpPut}.NewError(aerostore.CodeGeneration, fmt.Errorf("%w, %w", context.DeadlineExceeded, aerostore.ErrClosed))
 	failed.InDoubt = true
 	cause := fmt.Errorf("group: %w", failed)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
-	err := aerostore.Call{Op: aerostore.OpPut}.Ready(ctx)
+	err := aerostore.Call{Op: aerostore.OpPut}.Check(ctx)
 	if !errors.Is(err, cause) || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v matches neither the context's error nor the cause", err)
 	}
@@ -116,7 +116,7 @@ func (e listError) Error() string { return fmt.Sprint([]string(e)) }
 func (oddContext) Err() error { return listError{"gone"} }
 
 func TestAnErrorThatCannotBeComparedIsAnErrorAllTheSame(t *testing.T) {
-	err := aerostore.Call{Op: aerostore.OpGet}.Ready(oddContext{t.Context()})
+	err := aerostore.Call{Op: aerostore.OpGet}.Check(oddContext{t.Context()})
 	var list listError
 	if !errors.As(err, &list) {
 		t.Errorf("it became %v", err)

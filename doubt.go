@@ -34,7 +34,7 @@ func InDoubt(err error) bool {
 // that it is not. The [*Error] of an operation that writes says that, and so does
 // a bare [ResultCode] that a server refuses with. That of a Get, say, does not: it
 // says nothing about a write that went before it. Of a custom call only its own
-// error does, one of its name, which [Call.Fail] and [Custom.Fail] make: whatever
+// error does, one of its name, which [Call.NewError] and [Custom.NewError] make: whatever
 // failed within it, other things may have been done before.
 //
 // A call that only reads is never in doubt. A custom call whose error says that
@@ -73,7 +73,7 @@ func (c Call) settled(err error) error {
 	if InDoubt(err) || !c.InDoubt(err) {
 		return err
 	}
-	e := c.Fail(CodeOf(err), err)
+	e := c.NewError(CodeOf(err), err)
 	e.InDoubt = true
 	return e
 }

@@ -18,7 +18,7 @@ func TestOnlyItsOwnErrorSaysThatACallIsNotInDoubt(t *testing.T) {
 	operate := aerostore.Call{Op: aerostore.OpOperate, Key: key}
 	reads := operate.WithOperations([]aerostore.Operation{aerostore.ReadAll()})
 	batch := aerostore.Call{Op: aerostore.OpBatchRemove}.WithKeys([]aerostore.Key{key})
-	lost := put.Fail(aerostore.CodeTimeout, nil)
+	lost := put.NewError(aerostore.CodeTimeout, nil)
 	lost.InDoubt = true
 
 	for name, c := range map[string]struct {
@@ -27,13 +27,13 @@ func TestOnlyItsOwnErrorSaysThatACallIsNotInDoubt(t *testing.T) {
 		want bool
 	}{
 		"success":                                 {put, nil, false},
-		"a write's own":                           {put, put.Fail(aerostore.CodeKeyBusy, nil), false},
-		"a write's own, wrapped":                  {put, fmt.Errorf("user: %w", put.Fail(aerostore.CodeKeyBusy, nil)), false},
+		"a write's own":                           {put, put.NewError(aerostore.CodeKeyBusy, nil), false},
+		"a write's own, wrapped":                  {put, fmt.Errorf("user: %w", put.NewError(aerostore.CodeKeyBusy, nil)), false},
 		"a write's own, in doubt":                 {put, lost, true},
-		"a write's own, in doubt within":          {put, put.Fail(aerostore.CodeMaxRetries, lost), true},
-		"of another write, which took its place":  {put, operate.Fail(aerostore.CodeKeyBusy, nil), false},
+		"a write's own, in doubt within":          {put, put.NewError(aerostore.CodeMaxRetries, lost), true},
+		"of another write, which took its place":  {put, operate.NewError(aerostore.CodeKeyBusy, nil), false},
 		"of no operation":                         {put, &aerostore.Error{Code: aerostore.CodeKeyBusy}, false},
-		"of a read beside the write":              {put, get.Fail(aerostore.CodeTimeout, nil), true},
+		"of a read beside the write":              {put, get.NewError(aerostore.CodeTimeout, nil), true},
 		"a server's refusal, bare":                {put, aerostore.ErrGeneration, false},
 		"a timeout, bare":                         {put, aerostore.ErrTimeout, true},
 		"the client's own code, bare":             {put, aerostore.CodeNoConnections, true},
@@ -42,15 +42,15 @@ func TestOnlyItsOwnErrorSaysThatACallIsNotInDoubt(t *testing.T) {
 		"anybody's, of a read":                    {get, errors.New("broken"), false},
 		"a read's that says so":                   {get, lost, false},
 		"anybody's, of an Operate that reads":     {reads, errors.New("broken"), false},
-		"a key's own":                             {batch, batch.FailKey(key, aerostore.CodeKeyBusy, nil), false},
-		"a key's, of a read":                      {batch, get.Fail(aerostore.CodeKeyBusy, nil), true},
+		"a key's own":                             {batch, batch.NewKeyError(key, aerostore.CodeKeyBusy, nil), false},
+		"a key's, of a read":                      {batch, get.NewError(aerostore.CodeKeyBusy, nil), true},
 		"a key's, anybody's":                      {batch, errors.New("broken"), true},
-		"a custom call's own":                     {customCall(t, transfer), transfer.Fail(aerostore.CodeKeyBusy, nil), false},
-		"a custom call's own around another's":    {customCall(t, transfer), transfer.Fail(aerostore.CodeOK, get.Fail(aerostore.CodeTimeout, nil)), false},
-		"a custom call's own around one in doubt": {customCall(t, transfer), transfer.Fail(aerostore.CodeOK, lost), true},
-		"of a read within a custom call":          {customCall(t, transfer), get.Fail(aerostore.CodeTimeout, nil), true},
-		"of a write within a custom call":         {customCall(t, transfer), put.Fail(aerostore.CodeKeyBusy, nil), true},
-		"of a custom call within another":         {customCall(t, transfer), other.Fail(aerostore.CodeKeyBusy, nil), true},
+		"a custom call's own":                     {customCall(t, transfer), transfer.NewError(aerostore.CodeKeyBusy, nil), false},
+		"a custom call's own around another's":    {customCall(t, transfer), transfer.NewError(aerostore.CodeOK, get.NewError(aerostore.CodeTimeout, nil)), false},
+		"a custom call's own around one in doubt": {customCall(t, transfer), transfer.NewError(aerostore.CodeOK, lost), true},
+		"of a read within a custom call":          {customCall(t, transfer), get.NewError(aerostore.CodeTimeout, nil), true},
+		"of a write within a custom call":         {customCall(t, transfer), put.NewError(aerostore.CodeKeyBusy, nil), true},
+		"of a custom call within another":         {customCall(t, transfer), other.NewError(aerostore.CodeKeyBusy, nil), true},
 		"a refusal within a custom call":          {customCall(t, transfer), aerostore.ErrGeneration, true},
 		"anybody's, of a custom call":             {customCall(t, transfer), errors.New("broken"), true},
 		"anybody's, of a custom call that reads":  {customCall(t, aerostore.Custom{Name: "COUNT"}), errors.New("broken"), false},
@@ -82,9 +82,9 @@ func TestDoSaysThatWhatFailedWithinACustomWriteIsInDoubt(t *testing.T) {
 		doubt  bool
 		same   bool
 	}{
-		"a read within":     {transfer, get.Fail(aerostore.CodeTimeout, nil), true, false},
+		"a read within":     {transfer, get.NewError(aerostore.CodeTimeout, nil), true, false},
 		"an application's":  {transfer, poor, true, false},
-		"its own":           {transfer, transfer.Fail(aerostore.CodeOK, poor), false, true},
+		"its own":           {transfer, transfer.NewError(aerostore.CodeOK, poor), false, true},
 		"what only reads":   {aerostore.Custom{Name: "COUNT"}, poor, false, true},
 		"one that is known": {transfer, &aerostore.Error{Op: aerostore.OpPut, InDoubt: true}, true, true},
 	} {

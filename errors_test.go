@@ -325,21 +325,21 @@ func TestOnlyTextThatIsKnownToBeSafeIsInASafeMessage(t *testing.T) {
 		err  *aerostore.Error
 		want string
 	}{
-		"no cause":          {put.Fail(aerostore.CodeKeyBusy, nil), put.Fail(aerostore.CodeKeyBusy, nil).Error()},
-		"a code":            {put.Fail(aerostore.CodeOK, aerostore.CodeBinType), where + aerostore.CodeBinType.Error()},
-		"one of ours":       {put.Fail(aerostore.CodeOK, aerostore.ErrClosed), where + "the store is closed"},
-		"another Error":     {put.Fail(aerostore.CodeOK, put.Fail(aerostore.CodeBinType, leaky)), where + aerostore.CodeBinType.Error() + ": *errors.errorString"},
-		"a context":         {put.FailContext(context.Canceled), where + "context canceled"},
+		"no cause":          {put.NewError(aerostore.CodeKeyBusy, nil), put.NewError(aerostore.CodeKeyBusy, nil).Error()},
+		"a code":            {put.NewError(aerostore.CodeOK, aerostore.CodeBinType), where + aerostore.CodeBinType.Error()},
+		"one of ours":       {put.NewError(aerostore.CodeOK, aerostore.ErrClosed), where + "the store is closed"},
+		"another Error":     {put.NewError(aerostore.CodeOK, put.NewError(aerostore.CodeBinType, leaky)), where + aerostore.CodeBinType.Error() + ": *errors.errorString"},
+		"a context":         {put.NewContextError(context.Canceled), where + "context canceled"},
 		"refused input":     {put.WithBins(aerostore.Bins{secret + "-and-too-long": 1}).Validate().(*aerostore.Error), where + "a bin name has 19 bytes, 15 at most"},
 		"a refused value":   {put.WithBins(aerostore.Bins{"a": []any{secret, map[any]any{secret: struct{ s string }{secret}}}}).Validate().(*aerostore.Error), where + `bin "a": a value of type struct { s string } cannot be stored: convert it to one of the types that Bins lists`},
 		"a refused id":      {refusedID(secret), "aerostore: test.users: an id of type struct { s string } cannot be a key: use a string, an integer or a []byte"},
 		"a refused item":    {refusedItem(put.Key, secret), "aerostore: BATCH WRITE test.users: item 1: a bin name has 25 bytes, 15 at most"},
 		"a comparison":      {aerostore.Call{Op: aerostore.OpQuery}.WithQuery(aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", strings.Repeat(secret, 400))}, nil).Validate().(*aerostore.Error), `aerostore: QUERY test: the string that bin "a" is compared with has 2400 bytes, 2047 at most`},
-		"anybody's":         {put.Fail(aerostore.CodeOK, leaky), where + "*errors.errorString"},
-		"ours, wrapped":     {put.Fail(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, aerostore.ErrClosed)), where + "the store is closed"},
-		"a context's":       {put.Fail(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, context.Canceled)), where + "context canceled"},
-		"a custom call's":   {aerostore.Custom{Name: "UDF", Namespace: "test"}.Fail(aerostore.CodeUDFBadResponse, leaky), "aerostore: UDF test: " + aerostore.CodeUDFBadResponse.Error() + ": *errors.errorString"},
-		"one that is ready": {put.Fail(aerostore.CodeOK, readyError{secret}), where + "ready to be told"},
+		"anybody's":         {put.NewError(aerostore.CodeOK, leaky), where + "*errors.errorString"},
+		"ours, wrapped":     {put.NewError(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, aerostore.ErrClosed)), where + "the store is closed"},
+		"a context's":       {put.NewError(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, context.Canceled)), where + "context canceled"},
+		"a custom call's":   {aerostore.Custom{Name: "UDF", Namespace: "test"}.NewError(aerostore.CodeUDFBadResponse, leaky), "aerostore: UDF test: " + aerostore.CodeUDFBadResponse.Error() + ": *errors.errorString"},
+		"one that is ready": {put.NewError(aerostore.CodeOK, readyError{secret}), where + "ready to be told"},
 	} {
 		if got := c.err.SafeMessage(); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", name, got, c.want)

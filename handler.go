@@ -230,7 +230,7 @@ func typedHandler(s Store) Handler {
 		case OpCustom:
 			return customHandler(s)(ctx, c)
 		default:
-			return Result{}, c.Fail(CodeUnsupportedFeature, nil)
+			return Result{}, c.NewError(CodeUnsupportedFeature, nil)
 		}
 	}
 }

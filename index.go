@@ -49,33 +49,33 @@ const maxIndexName = 63
 // of type *Error and match [ErrInvalid].
 func (x Index) Validate() error {
 	if err := x.checkDefinition(); err != nil {
-		return x.Fail(err.code, err)
+		return x.NewError(err.code, err)
 	}
 	return nil
 }
 
-// ReadyToCreate says why a backend must not make the index: the context is nil
+// CheckCreate says why a backend must not make the index: the context is nil
 // or done, or the definition is at fault. It returns nil or an *Error.
-func (x Index) ReadyToCreate(ctx context.Context) error { return x.ready(ctx, x.checkDefinition) }
+func (x Index) CheckCreate(ctx context.Context) error { return x.ready(ctx, x.checkDefinition) }
 
-// ReadyToDrop is ReadyToCreate for dropping, for which namespace, set and name
+// CheckDrop is CheckCreate for dropping, for which namespace, set and name
 // will do.
-func (x Index) ReadyToDrop(ctx context.Context) error { return x.ready(ctx, x.checkNames) }
+func (x Index) CheckDrop(ctx context.Context) error { return x.ready(ctx, x.checkNames) }
 
-// Fail returns an error about the index, which names its namespace and set.
-func (x Index) Fail(code ResultCode, cause error) *Error {
+// NewError returns an error about the index, which names its namespace and set.
+func (x Index) NewError(code ResultCode, cause error) *Error {
 	return &Error{Namespace: x.Namespace, Set: x.Set, Code: code, Err: cause}
 }
 
 func (x Index) ready(ctx context.Context, check func() *invalidError) error {
 	if err := check(); err != nil {
-		return x.Fail(err.code, err)
+		return x.NewError(err.code, err)
 	}
 	if ctx == nil {
-		return x.Fail(errNilContext.code, errNilContext)
+		return x.NewError(errNilContext.code, errNilContext)
 	}
 	if err := ContextError(ctx); err != nil {
-		return x.Fail(CodeOK, err)
+		return x.NewError(CodeOK, err)
 	}
 	return nil
 }

@@ -112,8 +112,8 @@ func TestNamesThatNoIndexCommandCanCarryAreRefused(t *testing.T) {
 		for what, x := range map[string]aerostore.Index{"set": set, "name": name, "bin": bin, "namespace": namespace} {
 			t.Run(fmt.Sprintf("%s %q", what, fault), func(t *testing.T) {
 				refused(t, x.Validate(), aerostore.CodeParameter, says, "the "+what)
-				refused(t, x.ReadyToCreate(t.Context()), aerostore.CodeParameter, says)
-				refused(t, x.ReadyToDrop(t.Context()), aerostore.CodeParameter, says)
+				refused(t, x.CheckCreate(t.Context()), aerostore.CodeParameter, says)
+				refused(t, x.CheckDrop(t.Context()), aerostore.CodeParameter, says)
 			})
 		}
 	}

@@ -90,7 +90,7 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		"a batch result":  places(aerostore.BatchResult{Key: text}),
 		"a batch item":    places(aerostore.BatchItem{Key: text, Options: []aerostore.WriteOption{aerostore.CreateOnly}}),
 		"a record":        places(aerostore.Record{Key: text}),
-		"an error":        places(put.Fail(aerostore.CodeKeyBusy, nil)),
+		"an error":        places(put.NewError(aerostore.CodeKeyBusy, nil)),
 		"a fault":         places(fault.Fault{Key: text, Err: errors.New("busy")}),
 		"an injection":    places(injection),
 		"what a hook got": places(middleware.Event{}),

@@ -10,7 +10,7 @@ import "fmt"
 // same input with the same words; layers need not.
 func (c Call) Validate() error {
 	if err := c.check(); err != nil {
-		return c.Fail(err.code, err)
+		return c.NewError(err.code, err)
 	}
 	return nil
 }

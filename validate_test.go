@@ -14,7 +14,7 @@ import (
 
 // strict is a backend that does nothing but what every backend begins with.
 var strict = aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-	return aerostore.Result{}, call.Ready(ctx)
+	return aerostore.Result{}, call.Check(ctx)
 })
 
 func put(key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) func(context.Context, aerostore.Store) error {

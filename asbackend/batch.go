@@ -127,7 +127,7 @@ func (r *request) readOne(read *as.BatchRead) as.Error {
 func (r *request) records() ([]as.BatchRecordIfc, error) {
 	newRecord, ok := r.store.recordMaker(r.call)
 	if !ok {
-		return nil, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
+		return nil, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
 	}
 	records := make([]as.BatchRecordIfc, r.call.Len())
 	for i := range records {

@@ -177,8 +177,8 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 		t.Errorf("the network was not bad enough to prove anything: %d done, %d in doubt, %d failed", all.done, all.unknown, book.failed)
 	}
 	t.Logf("%d writes done, %d in doubt, %d failed", all.done, all.unknown, book.failed)
-	for _, policy := range aerostore.Policies(store) {
-		t.Logf("%+v", policy.PolicyStats())
+	for _, policy := range aerostore.Layers(store) {
+		t.Logf("%+v", policy.LayerStats())
 	}
 	if len(direct.Client().GetNodes()) > 1 {
 		return // another node is there to be asked

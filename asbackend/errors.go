@@ -15,7 +15,7 @@ import (
 // fail returns the error of the call for an error of the client.
 func (r *request) fail(err as.Error) *aerostore.Error {
 	cause := newClientError(err)
-	e := r.call.Fail(r.store.code(cause.err), nil)
+	e := r.call.NewError(r.store.code(cause.err), nil)
 	e.Node = r.store.nodes.of(r.store.client, cause.err.Node)
 	e.InDoubt = inDoubt(r.call.Writes(), cause.err) || r.tries != nil && r.tries.sent
 	cause.inDoubt = e.InDoubt

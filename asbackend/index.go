@@ -18,7 +18,7 @@ import (
 // it, until the index is usable on every node. Without its namespace it fails
 // with [aerostore.ErrInvalidNamespace].
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
-	return s.administer(ctx, index, index.ReadyToCreate, indexJob{
+	return s.administer(ctx, index, index.CheckCreate, indexJob{
 		command: "sindex-create:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name +
 			";indexdata=" + index.Bin + "," + indexTypes[index.Type],
 		poll: "sindex/" + index.Namespace + "/" + index.Name,
@@ -30,7 +30,7 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 // until the index is gone from every node. Without its namespace it fails with
 // [aerostore.ErrInvalidNamespace].
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
-	return s.administer(ctx, index, index.ReadyToDrop, indexJob{
+	return s.administer(ctx, index, index.CheckDrop, indexJob{
 		command: "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name,
 		poll:    "sindex-exists:ns=" + index.Namespace + ";indexname=" + index.Name,
 		done:    func(answer string) bool { return answer == "false" },
@@ -172,7 +172,7 @@ func refusal(answer string) (code aerostore.ResultCode, text string) {
 // fail returns an error that is in doubt once the command went out and was not
 // refused: the cluster may carry it out all the same.
 func (a *administration) fail(code aerostore.ResultCode, cause error) *aerostore.Error {
-	err := a.index.Fail(code, cause)
+	err := a.index.NewError(code, cause)
 	err.InDoubt, err.Node = a.sent, a.node
 	return err
 }

@@ -120,5 +120,5 @@ func (s *Store) Shutdown(ctx context.Context) error {
 //
 //go:noinline
 func closedError(call aerostore.Call) *aerostore.Error {
-	return call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+	return call.NewError(aerostore.CodeOK, aerostore.ErrClosed)
 }

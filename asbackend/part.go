@@ -170,7 +170,7 @@ func (p *part) refuse() {
 
 // cut has the part fail because the context ended before it was sent.
 func (p *part) cut(ended error) {
-	p.ended = p.call.FailContext(ended)
+	p.ended = p.call.NewContextError(ended)
 	p.ended.InDoubt = p.tries != nil && p.tries.sent
 }
 

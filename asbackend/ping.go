@@ -28,14 +28,14 @@ var (
 // else what the last node failed with.
 func (s *Store) Ping(ctx context.Context) error {
 	return aerostore.Do(ctx, s, ping, func(ctx context.Context) error {
-		last := ping.Fail(aerostore.CodeInvalidNode, errNoNode)
+		last := ping.NewError(aerostore.CodeInvalidNode, errNoNode)
 		for _, node := range s.client.GetNodes() {
 			if last = s.pingNode(ctx, node); last == nil {
 				return nil
 			}
 		}
 		if err := aerostore.ContextError(ctx); err != nil {
-			return ping.Fail(aerostore.CodeOK, err)
+			return ping.NewError(aerostore.CodeOK, err)
 		}
 		return last
 	})
@@ -50,7 +50,7 @@ func (s *Store) pingNode(ctx context.Context, node *as.Node) *aerostore.Error {
 	if answer != "" {
 		return nil
 	}
-	err := ping.Fail(code, cause)
+	err := ping.NewError(code, cause)
 	err.Node = s.nodes.of(s.client, node)
 	return err
 }

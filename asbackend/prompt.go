@@ -71,7 +71,7 @@ func (r *request) promptly() (aerostore.Result, error) {
 		o := <-f.landed
 		return o.end()
 	}
-	err := r.call.FailContext(aerostore.ContextError(r.ctx))
+	err := r.call.NewContextError(aerostore.ContextError(r.ctx))
 	err.InDoubt = r.call.Writes()
 	return aerostore.Result{Attempts: 1}, err
 }

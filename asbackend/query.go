@@ -17,7 +17,7 @@ func (r *request) query() error {
 	q := r.call.Query()
 	statement, ok := statementOf(q)
 	if !ok {
-		return r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
+		return r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
 	}
 	nodes := len(r.store.client.GetNodes())
 	policy := r.queryPolicy(q, nodes)
@@ -37,12 +37,12 @@ func (r *request) query() error {
 	for {
 		select {
 		case <-r.ctx.Done():
-			return r.call.FailContext(aerostore.ContextError(r.ctx))
+			return r.call.NewContextError(aerostore.ContextError(r.ctx))
 		case <-r.store.life.abort:
 			return closedError(r.call)
 		case <-quiet.over:
 			if quiet.isReal() {
-				return r.call.Fail(aerostore.CodeTimeout, errSilence)
+				return r.call.NewError(aerostore.CodeTimeout, errSilence)
 			}
 		case result, more := <-records.Results():
 			quiet.heard++
@@ -51,7 +51,7 @@ func (r *request) query() error {
 				ended = true
 				return r.interrupted()
 			case r.ctx.Err() != nil:
-				return r.call.FailContext(aerostore.ContextError(r.ctx))
+				return r.call.NewContextError(aerostore.ContextError(r.ctx))
 			case q.MaxRecords > 0 && quiet.heard > q.MaxRecords:
 				// More than were asked for, from another node.
 			case repeated != nil: // it was not what it looked like
@@ -74,7 +74,7 @@ func (r *request) query() error {
 // said meanwhile that there are no more.
 func (r *request) interrupted() error {
 	if err := aerostore.ContextError(r.ctx); err != nil {
-		return r.call.FailContext(err)
+		return r.call.NewContextError(err)
 	}
 	return nil
 }

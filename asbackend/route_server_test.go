@@ -61,7 +61,7 @@ func TestEachNodeCanHaveACircuit(t *testing.T) {
 	if err := store.Put(t.Context(), key(set, 1), aerostore.Bins{"n": 1}); err != nil {
 		t.Fatal(err)
 	}
-	levels := aerostore.Policies(store)[0].PolicyStats().Levels
+	levels := aerostore.Layers(store)[0].LayerStats().Gauges
 	if len(levels) == 0 || levels[0].Scope != backend.ByNode(aerostore.Call{Op: aerostore.OpGet, Key: key(set, 1)}) {
 		t.Errorf("levels %+v", levels)
 	}

@@ -100,7 +100,7 @@ func (r *request) selectBins(key *as.Key) (aerostore.Result, error) {
 	}
 	record, err := r.store.client.GetHeader(r.readPolicy(), key)
 	if err == nil && record == nil {
-		return r.done(), r.call.Fail(aerostore.CodeNotFound, nil)
+		return r.done(), r.call.NewError(aerostore.CodeNotFound, nil)
 	}
 	return r.read(record, err)
 }

@@ -112,7 +112,7 @@ func (s *Store) handle() aerostore.Handler {
 			return aerostore.Result{}, closedError(call)
 		}
 		defer s.life.release()
-		if err := call.Ready(ctx); err != nil {
+		if err := call.Check(ctx); err != nil {
 			return aerostore.Result{}, err
 		}
 		r := request{store: s, ctx: ctx, call: call}
@@ -165,7 +165,7 @@ func (r *request) isLate() bool {
 //
 //go:noinline
 func (r *request) late() (aerostore.Result, error) {
-	return aerostore.Result{}, r.call.FailContext(passed(r.ctx))
+	return aerostore.Result{}, r.call.NewContextError(passed(r.ctx))
 }
 
 // last carries out what may go on for as long as it likes.
@@ -192,7 +192,7 @@ func (r *request) send() (aerostore.Result, error) {
 
 //go:noinline
 func (r *request) unsupported() (aerostore.Result, error) {
-	return aerostore.Result{}, r.call.Fail(aerostore.CodeUnsupportedFeature, nil)
+	return aerostore.Result{}, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
 }
 
 // custom makes an error of the client an [*aerostore.Error] and leaves others

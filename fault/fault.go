@@ -132,17 +132,17 @@ func (f *Fault) wait(ctx context.Context, call *aerostore.Call, until time.Time)
 	select {
 	case <-timer.C:
 		if late {
-			return call.Fail(aerostore.CodeTimeout, nil)
+			return call.NewError(aerostore.CodeTimeout, nil)
 		}
 		return nil
 	case <-ctx.Done():
-		return call.FailContext(aerostore.ContextError(ctx))
+		return call.NewContextError(aerostore.ContextError(ctx))
 	}
 }
 
 // error returns how the call fails.
 func (f *Fault) error(call *aerostore.Call) *aerostore.Error {
-	err := call.Fail(f.Code, f.Err)
+	err := call.NewError(f.Code, f.Err)
 	err.InDoubt = f.InDoubt && call.Writes()
 	return err
 }

@@ -31,7 +31,7 @@ func injected(t *testing.T) (aerostore.Store, *fault.Injector) {
 		}
 	}
 	var faults fault.Injector
-	return aerostore.Chain(backend, aerostore.WithPolicy(func() *fault.Injector { return &faults })), &faults
+	return aerostore.Chain(backend, aerostore.WithLayer(func() *fault.Injector { return &faults })), &faults
 }
 
 func TestAFaultDelaysAndDoesNoOtherHarm(t *testing.T) {
@@ -225,7 +225,7 @@ func TestFaultsAreCounted(t *testing.T) {
 		for range 4 {
 			_ = store.Put(t.Context(), ada, aerostore.Bins{"n": 1})
 		}
-		stats := aerostore.Policies(store)[0].PolicyStats()
+		stats := aerostore.Layers(store)[0].LayerStats()
 		for name, want := range map[string]int64{"delayed": 2, "failed": 2, "in_doubt": 1} {
 			if got := stats.Event(name); got != want {
 				t.Errorf("%d %s, want %d", got, name, want)
@@ -234,7 +234,7 @@ func TestFaultsAreCounted(t *testing.T) {
 		if struck != 3 {
 			t.Errorf("told of %d strikes, want 3", struck)
 		}
-		if stats.Policy != "fault" || stats.Level("active") != 1 || !faults.Active() {
+		if stats.Layer != "fault" || stats.Gauge("active") != 1 || !faults.Active() {
 			t.Errorf("%+v", stats)
 		}
 	})

@@ -56,33 +56,33 @@ func (in *Injector) Clear() {
 // Active reports whether there are any faults.
 func (in *Injector) Active() bool { return in.all.Load() != nil }
 
-// Intercept implements [aerostore.Policy], and is an [aerostore.Interceptor].
+// Intercept implements [aerostore.Layer], and is an [aerostore.Interceptor].
 func (in *Injector) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		all := in.all.Load()
-		if all == nil || call.Ready(ctx) != nil { // which the backend tells in its own words
+		if all == nil || call.Check(ctx) != nil { // which the backend tells in its own words
 			return next(ctx, call)
 		}
 		return in.answer(ctx, *all, call, next)
 	}
 }
 
-// PolicyStats implements [aerostore.Policy]. The policy is "fault"; it counts
+// LayerStats implements [aerostore.Layer]. The layer is "fault"; it counts
 // operations that were "delayed", that "failed" and, of these, that were left
 // "in_doubt". Its level "active" is the number of faults that are set.
-func (in *Injector) PolicyStats() aerostore.PolicyStats {
+func (in *Injector) LayerStats() aerostore.LayerStats {
 	active := 0
 	if all := in.all.Load(); all != nil {
 		active = len(*all)
 	}
-	return aerostore.PolicyStats{
-		Policy: "fault",
-		Events: []aerostore.PolicyEvent{
+	return aerostore.LayerStats{
+		Layer: "fault",
+		Events: []aerostore.LayerEvent{
 			{Name: "delayed", N: in.delayed.Load()},
 			{Name: "failed", N: in.failed.Load()},
 			{Name: "in_doubt", N: in.inDoubt.Load()},
 		},
-		Levels: []aerostore.PolicyLevel{{Name: "active", Value: float64(active)}},
+		Gauges: []aerostore.LayerGauge{{Name: "active", Value: float64(active)}},
 	}
 }
 
@@ -125,7 +125,7 @@ func (in *Injector) answer(
 		if !until.IsZero() {
 			// What is left of it, for what the delay has used up.
 			if call.Options.Timeout = time.Until(until); call.Options.Timeout <= 0 {
-				return aerostore.Result{Attempts: 1}, call.Fail(aerostore.CodeTimeout, nil)
+				return aerostore.Result{Attempts: 1}, call.NewError(aerostore.CodeTimeout, nil)
 			}
 		}
 	}

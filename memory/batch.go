@@ -21,7 +21,7 @@ func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 			results[i].Record = record
 			continue
 		}
-		results[i].Err = call.FailKey(key, code, nil)
+		results[i].Err = call.NewKeyError(key, code, nil)
 	}
 	return results
 }

@@ -52,7 +52,7 @@
 //
 // # Control
 //
-// What a test of an application wants to do to its database: [Store.Fail] makes
+// What a test of an application wants to do to its database: [Store.Inject] makes
 // operations fail, in doubt or not, or take longer; [Store.Load] fills the store
 // from a fixture and [Store.Snapshot] writes one; [Store.Dump] shows a person
 // what is there.

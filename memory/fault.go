@@ -2,7 +2,7 @@ package memory
 
 import "github.com/aerostore/aerostore/fault"
 
-// A Fault says which operations fail, and how; set it with [Store.Fail]. See
+// A Fault says which operations fail, and how; set it with [Store.Inject]. See
 // [fault.Fault].
 type Fault = fault.Fault
 
@@ -10,7 +10,7 @@ type Fault = fault.Fault
 // [fault.Injection].
 type Injection = fault.Injection
 
-// Fail makes operations fail from now on, as [fault.Injector.Inject] does, under
+// Inject makes operations fail from now on, as [fault.Injector.Inject] does, under
 // whose rules it panics. Input that is refused before anything is sent, a
 // context that is done and a closed store fail by themselves and are not struck.
-func (s *Store) Fail(f Fault) *Injection { return s.faults.Inject(f) }
+func (s *Store) Inject(f Fault) *Injection { return s.faults.Inject(f) }

@@ -10,11 +10,11 @@ import (
 
 // The answer to the first increment is lost after it was applied, so trying
 // again counts twice.
-func ExampleStore_Fail() {
+func ExampleStore_Inject() {
 	store := memory.New()
 	defer func() { _ = store.Close() }()
 
-	fault := store.Fail(memory.Fault{
+	fault := store.Inject(memory.Fault{
 		Ops:     []aerostore.Op{aerostore.OpIncrement},
 		Code:    aerostore.CodeTimeout,
 		InDoubt: true,

@@ -16,7 +16,7 @@ func TestTheZeroFaultFailsEverything(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
 	mustPut(t, s, key("a"), bins{"n": 1})
-	fault := s.Fail(memory.Fault{})
+	fault := s.Inject(memory.Fault{})
 	_, get := s.Get(ctx, key("a"))
 	results, batch := s.BatchRead(ctx, []aerostore.Key{key("a")}, nil)
 	custom := aerostore.Do(ctx, s, aerostore.Custom{Name: "TRUNCATE"}, func(context.Context) error {
@@ -75,7 +75,7 @@ func TestAFaultStrikesWhatItSelects(t *testing.T) {
 			for _, k := range keys {
 				mustPut(t, s, k, bins{"n": 1})
 			}
-			s.Fail(tt.fault)
+			s.Inject(tt.fault)
 			var got []bool
 			for _, k := range keys {
 				_, err := s.Get(ctx, k)
@@ -95,7 +95,7 @@ func TestABatchFailsAsAWholeForOneOfItsKeys(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
 	keys := []aerostore.Key{key("a"), key("b")}
-	s.Fail(memory.Fault{Key: key("b"), Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
+	s.Inject(memory.Fault{Key: key("b"), Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
 	results, err := s.BatchOperate(ctx, keys, []aerostore.Operation{aerostore.AddBin("n", 1)})
 	if wantCode(t, err, aerostore.CodeTimeout); results != nil || !aerostore.InDoubt(err) {
 		t.Errorf("BatchOperate: %v, %v", results, err)
@@ -112,7 +112,7 @@ func TestAWriteInDoubtHappenedOrNot(t *testing.T) {
 		ctx := t.Context()
 		s := memory.NewT(t)
 		cause := errors.New("connection reset")
-		fault := s.Fail(memory.Fault{Err: cause, InDoubt: true, Applied: applied, Times: 4})
+		fault := s.Inject(memory.Fault{Err: cause, InDoubt: true, Applied: applied, Times: 4})
 		err := s.Put(ctx, key("a"), bins{"n": 1})
 		if !errors.Is(err, cause) || !aerostore.InDoubt(err) || aerostore.CodeOf(err) != aerostore.CodeOK {
 			t.Errorf("Put: %v", err)
@@ -145,7 +145,7 @@ func TestAWriteInDoubtHappenedOrNot(t *testing.T) {
 func TestALostAnswerMayHaveBeenAFailure(t *testing.T) {
 	s := memory.NewT(t)
 	mustPut(t, s, key("a"), bins{"n": 1})
-	s.Fail(memory.Fault{Code: aerostore.CodeNetwork, InDoubt: true, Applied: true, Times: 1})
+	s.Inject(memory.Fault{Code: aerostore.CodeNetwork, InDoubt: true, Applied: true, Times: 1})
 	wantCode(t, s.Put(t.Context(), key("a"), bins{"n": 2}, aerostore.CreateOnly), aerostore.CodeNetwork)
 	if n, _ := mustGet(t, s, key("a")).Int("n"); n != 1 {
 		t.Errorf("n is %d, want 1", n)
@@ -169,7 +169,7 @@ func TestAQueryBreaksOffAfterSomeRecords(t *testing.T) {
 		{after: 3, limit: 2, want: never},
 		{after: 3, stop: 3, want: never},
 	} {
-		fault := s.Fail(memory.Fault{After: tt.after, Code: aerostore.CodeTimeout})
+		fault := s.Inject(memory.Fault{After: tt.after, Code: aerostore.CodeTimeout})
 		got, rows := never, 0
 		for _, err := range s.Query(t.Context(), aerostore.Query{
 			Namespace: "test", Set: "numbers", MaxRecords: tt.limit,
@@ -193,8 +193,8 @@ func TestAQueryBreaksOffAfterSomeRecords(t *testing.T) {
 func TestFaultsStrikeOneAfterAnother(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
-	s.Fail(memory.Fault{Code: aerostore.CodeTimeout, Times: 2})
-	s.Fail(memory.Fault{Code: aerostore.CodeNetwork, Times: 1})
+	s.Inject(memory.Fault{Code: aerostore.CodeTimeout, Times: 2})
+	s.Inject(memory.Fault{Code: aerostore.CodeNetwork, Times: 1})
 	var got []aerostore.ResultCode
 	for range 4 {
 		got = append(got, aerostore.CodeOf(s.Put(ctx, key("a"), bins{"n": 1})))
@@ -209,7 +209,7 @@ func TestASeedDecidesWhatIsStruck(t *testing.T) {
 	const calls = 1000
 	run := func(seed uint64) (struck []bool) {
 		s := memory.NewT(t)
-		fault := s.Fail(memory.Fault{Probability: 0.25, Seed: seed})
+		fault := s.Inject(memory.Fault{Probability: 0.25, Seed: seed})
 		for range calls {
 			_, err := s.Exists(t.Context(), key("a"))
 			struck = append(struck, err != nil)
@@ -230,7 +230,7 @@ func TestASeedDecidesWhatIsStruck(t *testing.T) {
 
 func TestAFaultLeavesAloneWhatFailsByItself(t *testing.T) {
 	s := memory.NewT(t)
-	fault := s.Fail(memory.Fault{})
+	fault := s.Inject(memory.Fault{})
 	if err := s.Put(t.Context(), key("a"), nil); !errors.Is(err, aerostore.ErrInvalid) {
 		t.Errorf("Put: %v", err)
 	}
@@ -250,11 +250,11 @@ func TestAFaultLeavesAloneWhatFailsByItself(t *testing.T) {
 
 func TestATimesFaultStrikesThatOftenAcrossGoroutines(t *testing.T) {
 	s := memory.NewT(t)
-	fault := s.Fail(memory.Fault{Times: turns})
+	fault := s.Inject(memory.Fault{Times: turns})
 	failed := make([]int, goroutines)
 	together(goroutines, func(i int) {
 		for range turns {
-			s.Fail(memory.Fault{Key: key("other"), Code: aerostore.CodeNetwork}).Stop()
+			s.Inject(memory.Fault{Key: key("other"), Code: aerostore.CodeNetwork}).Stop()
 			if _, err := s.Exists(t.Context(), key("a")); err != nil {
 				failed[i]++
 			}
@@ -286,7 +286,7 @@ func TestFaultsThatMakeNoSensePanic(t *testing.T) {
 					t.Error("no panic")
 				}
 			}()
-			memory.NewT(t).Fail(fault)
+			memory.NewT(t).Inject(fault)
 		})
 	}
 }

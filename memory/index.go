@@ -17,7 +17,7 @@ import (
 // [aerostore.CodeIndexFound], [aerostore.CodeIndexMaxCount] for one more than 256
 // in a namespace, [aerostore.ErrClosed], and those of the context.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
-	if err := index.ReadyToCreate(ctx); err != nil {
+	if err := index.CheckCreate(ctx); err != nil {
 		return err
 	}
 	n, err := s.indexed(index)
@@ -27,14 +27,14 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	n.changing.Lock()
 	defer n.changing.Unlock()
 	if same, ok := n.indexes[index.Name]; ok && same != index { // which only those who are changing write
-		return index.Fail(aerostore.CodeIndexFound, nil)
+		return index.NewError(aerostore.CodeIndexFound, nil)
 	}
 	with := maps.Clone(n.indexes)
 	if enter(with, index); len(with) > maxIndexes {
-		return index.Fail(aerostore.CodeIndexMaxCount, nil)
+		return index.NewError(aerostore.CodeIndexMaxCount, nil)
 	}
 	if err := n.setIndex(ctx, index); err != nil {
-		return index.Fail(aerostore.CodeOK, err)
+		return index.NewError(aerostore.CodeOK, err)
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func (n *namespace) setIndex(ctx context.Context, index aerostore.Index) error {
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
 // [aerostore.ErrClosed], and those of the context.
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
-	if err := index.ReadyToDrop(ctx); err != nil {
+	if err := index.CheckDrop(ctx); err != nil {
 		return err
 	}
 	n, err := s.indexed(index)
@@ -101,11 +101,11 @@ func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 // indexed returns the namespace of the index.
 func (s *Store) indexed(index aerostore.Index) (*namespace, error) {
 	if s.closed.Load() {
-		return nil, index.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+		return nil, index.NewError(aerostore.CodeOK, aerostore.ErrClosed)
 	}
 	n := s.namespaces[index.Namespace]
 	if n == nil {
-		return nil, index.Fail(aerostore.CodeInvalidNamespace, nil)
+		return nil, index.NewError(aerostore.CodeInvalidNamespace, nil)
 	}
 	return n, nil
 }

@@ -278,7 +278,7 @@ func (l *loader) readIndex(n node) error {
 			index.Type = t
 		}
 	}
-	if refused, ok := errors.AsType[*aerostore.Error](index.ReadyToCreate(context.Background())); ok {
+	if refused, ok := errors.AsType[*aerostore.Error](index.CheckCreate(context.Background())); ok {
 		return n.errorf("%w", refused.Err)
 	}
 	if l.store.namespaces[index.Namespace] == nil {

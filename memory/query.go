@@ -13,17 +13,17 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 	q := call.Query()
 	n := s.namespaces[q.Namespace]
 	if n == nil {
-		return call.Fail(aerostore.CodeInvalidNamespace, nil)
+		return call.NewError(aerostore.CodeInvalidNamespace, nil)
 	}
 	if !n.answers(q.Set, q.Where) {
 		// The client tries again what will not get better (sindex_missing in
 		// query.jsonl).
-		return call.Fail(aerostore.CodeMaxRetries, call.Fail(aerostore.CodeIndexNotFound, nil))
+		return call.NewError(aerostore.CodeMaxRetries, call.NewError(aerostore.CodeIndexNotFound, nil))
 	}
 	if most := int64(s.maxQueries); most > 0 {
 		defer s.queries.Add(-1)
 		if s.queries.Add(1) > most {
-			return call.Fail(aerostore.CodeForbidden, nil)
+			return call.NewError(aerostore.CodeForbidden, nil)
 		}
 	}
 	scan := &scan{namespace: n, ctx: ctx, call: call, query: q}
@@ -121,7 +121,7 @@ func (sc *scan) visit(set *set, x id, r record) (more bool, err error) {
 		return false, err
 	}
 	if !sc.until.IsZero() && !time.Now().Before(sc.until) {
-		return false, sc.call.Fail(aerostore.CodeTimeout, nil)
+		return false, sc.call.NewError(aerostore.CodeTimeout, nil)
 	}
 	ttl, alive := sc.namespace.left(r.expires)
 	return !alive || sc.yield(x.key(set.namespace, set.name), r, ttl), nil
@@ -130,7 +130,7 @@ func (sc *scan) visit(set *set, x id, r record) (more bool, err error) {
 // stopped says why the scan must end.
 func (sc *scan) stopped() error {
 	if err := aerostore.ContextError(sc.ctx); err != nil {
-		return sc.call.FailContext(err)
+		return sc.call.NewContextError(err)
 	}
 	return nil
 }

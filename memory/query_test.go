@@ -408,7 +408,7 @@ func TestADelayTakesFromTheTimeoutOfAQuery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memory.NewT(t)
 		numbers(t, s, 100)
-		s.Fail(memory.Fault{Ops: []aerostore.Op{aerostore.OpQuery}, Delay: 700 * time.Millisecond})
+		s.Inject(memory.Fault{Ops: []aerostore.Op{aerostore.OpQuery}, Delay: 700 * time.Millisecond})
 		q := everything
 		q.Options = []aerostore.ReadOption{aerostore.Timeout(time.Second)}
 		n := 0

@@ -102,11 +102,11 @@ func (s *Store) Describe() aerostore.Description {
 }
 
 func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-	if err := call.Ready(ctx); err != nil {
+	if err := call.Check(ctx); err != nil {
 		return aerostore.Result{}, err
 	}
 	if s.closed.Load() {
-		return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+		return aerostore.Result{}, call.NewError(aerostore.CodeOK, aerostore.ErrClosed)
 	}
 	if s.faults.Active() {
 		return s.injected(ctx, call)
@@ -122,7 +122,7 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 		for i := range call.Len() {
 			key := call.KeyAt(i)
 			if err := s.ready(ctx, &key); err != nil {
-				return result, call.FailContext(err)
+				return result, call.NewContextError(err)
 			}
 		}
 		return result.WithBatch(s.batch(*call)), nil
@@ -132,11 +132,11 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 		return result, call.Run(ctx)
 	}
 	if err := s.ready(ctx, &call.Key); err != nil {
-		return result, call.FailContext(err)
+		return result, call.NewContextError(err)
 	}
 	answer, code := s.single(call)
 	if code != aerostore.CodeOK {
-		return result, call.Fail(code, nil)
+		return result, call.NewError(code, nil)
 	}
 	answer.Attempts = 1
 	return answer, nil

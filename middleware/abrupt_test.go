@@ -120,7 +120,7 @@ func (s *stage) handle(ctx context.Context, call aerostore.Call) (aerostore.Resu
 		call.Yield(&aerostore.Record{})
 		return aerostore.Result{}, nil
 	case aerostore.OpAppend:
-		err := call.Fail(aerostore.CodeTimeout, nil)
+		err := call.NewError(aerostore.CodeTimeout, nil)
 		err.InDoubt = true
 		return aerostore.Result{}, err
 	}
@@ -145,9 +145,9 @@ func (s *stage) atRest() {
 			s.t.Errorf("afterwards: %v", err)
 		}
 	}
-	for _, policy := range aerostore.Policies(s.store) {
+	for _, layer := range aerostore.Layers(s.store) {
 		for _, level := range []string{"in_flight", "losers", "waiting", "state"} {
-			if value := policy.PolicyStats().Level(level); value != 0 {
+			if value := layer.LayerStats().Gauge(level); value != 0 {
 				s.t.Errorf("%s %v, want 0", level, value)
 			}
 		}
@@ -333,8 +333,8 @@ func eachWay(t *testing.T, place string, layer func(*tripwire) aerostore.Middlew
 		"panics": func(*tripwire) { panic(marker) },
 		"exits":  func(*tripwire) { runtime.Goexit() },
 		"comes back": func(w *tripwire) { // or hangs, if a lock is held
-			for _, policy := range aerostore.Policies(w.store) {
-				policy.PolicyStats()
+			for _, layer := range aerostore.Layers(w.store) {
+				layer.LayerStats()
 			}
 			if inner := w.inner.Load(); inner != nil {
 				_ = (*inner).Err()

@@ -41,7 +41,7 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 // A failure is what [BlamesCluster], or a [BreakerClassifier], says. A success is
 // an answer of the cluster: a result, or any other error that a server returned.
 // What says nothing about the cluster is neither, does not count and closes no
-// circuit: refused input, the caller's cancellation, what another policy turned
+// circuit: refused input, the caller's cancellation, what another layer turned
 // away, a closed store, and a timeout of an operation that was given less time
 // than [BreakerPatience]. A longer deadline of the caller's is a failure, since a
 // cluster that hangs shows itself to most services in no other way.
@@ -81,7 +81,7 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 //
 // # Counts
 //
-// The policy "circuit_breaker" has, for each scope, the events rejected,
+// The layer "circuit_breaker" has, for each scope, the events rejected,
 // opened, half_opened and closed, of which a [Hook] is told, and the levels
 // state (0 closed, 1 half open, 2 open; over several scopes the highest), calls
 // and failures, which are those of the window.
@@ -89,10 +89,10 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 // CircuitBreaker panics if the options make no sense.
 func CircuitBreaker(opts ...BreakerOption) aerostore.Middleware {
 	config := newBreakerConfig(opts)
-	return aerostore.WithPolicy(func() *breaker { return newBreaker(config) })
+	return aerostore.WithLayer(func() *breaker { return newBreaker(config) })
 }
 
-const breakerPolicy = "circuit_breaker"
+const breakerLayer = "circuit_breaker"
 
 // The events of a breaker. The first three have the numbers of the states.
 const breakerRejected = open + 1
@@ -100,7 +100,7 @@ const breakerRejected = open + 1
 // maxScopes bounds what made-up names can do.
 const maxScopes = 100
 
-// breaker is the policy: circuits by scope.
+// breaker is the layer: circuits by scope.
 type breaker struct {
 	*breakerConfig
 	whole *scopedCircuit // nil if there is a scope
@@ -126,7 +126,7 @@ func newBreaker(config *breakerConfig) *breaker {
 func (b *breaker) newScope(name string) *scopedCircuit {
 	s := &scopedCircuit{}
 	s.init(b.breakerConfig)
-	s.tallies = newTallies(breakerPolicy, name, b.hook, "closed", "half_opened", "opened", "rejected")
+	s.tallies = newTallies(breakerLayer, name, b.hook, "closed", "half_opened", "opened", "rejected")
 	return s
 }
 
@@ -157,7 +157,7 @@ func (b *breaker) grow(name string) *scopedCircuit {
 	return more[name]
 }
 
-// Intercept implements [aerostore.Policy].
+// Intercept implements [aerostore.Layer].
 func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		c := b.whole
@@ -239,14 +239,14 @@ func timeGiven(deadline time.Time, limited bool, timeout time.Duration) time.Dur
 
 func (c *scopedCircuit) reject(ctx context.Context, call aerostore.Call, wait time.Duration) error {
 	c.happened(ctx, call, breakerRejected)
-	return call.Fail(aerostore.CodeOK, &RejectedError{
-		Policy: ErrCircuitOpen, Scope: c.scope, RetryAfter: wait, reason: "too many operations failed",
+	return call.NewError(aerostore.CodeOK, &RejectedError{
+		Layer: ErrCircuitOpen, Scope: c.scope, RetryAfter: wait, reason: "too many operations failed",
 	})
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (b *breaker) PolicyStats() aerostore.PolicyStats {
-	stats := aerostore.PolicyStats{Policy: breakerPolicy}
+// LayerStats implements [aerostore.Layer].
+func (b *breaker) LayerStats() aerostore.LayerStats {
+	stats := aerostore.LayerStats{Layer: breakerLayer}
 	if b.whole != nil {
 		b.whole.addTo(&stats)
 		return stats
@@ -258,13 +258,13 @@ func (b *breaker) PolicyStats() aerostore.PolicyStats {
 	return stats
 }
 
-func (c *scopedCircuit) addTo(stats *aerostore.PolicyStats) {
+func (c *scopedCircuit) addTo(stats *aerostore.LayerStats) {
 	stats.Events = c.appendTo(stats.Events)
 	calls, failures := c.window.sum()
 	state := stateOf(c.state.Load())
-	stats.Levels = append(stats.Levels,
-		aerostore.PolicyLevel{Name: "state", Scope: c.scope, Value: float64(state), Kind: aerostore.LevelMax},
-		aerostore.PolicyLevel{Name: "calls", Scope: c.scope, Value: float64(calls)},
-		aerostore.PolicyLevel{Name: "failures", Scope: c.scope, Value: float64(failures)},
+	stats.Gauges = append(stats.Gauges,
+		aerostore.LayerGauge{Name: "state", Scope: c.scope, Value: float64(state), Kind: aerostore.GaugeMax},
+		aerostore.LayerGauge{Name: "calls", Scope: c.scope, Value: float64(calls)},
+		aerostore.LayerGauge{Name: "failures", Scope: c.scope, Value: float64(failures)},
 	)
 }

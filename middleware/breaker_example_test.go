@@ -22,7 +22,7 @@ func ExampleCircuitBreaker() {
 		}),
 	))
 
-	outage := backend.Fail(memory.Fault{Code: aerostore.CodePartitionUnavailable})
+	outage := backend.Inject(memory.Fault{Code: aerostore.CodePartitionUnavailable})
 	defer outage.Stop()
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")

@@ -46,7 +46,7 @@ type BreakerPatience time.Duration
 
 // A BreakerClassifier reports whether an error, which is not nil, is a failure
 // of the cluster. It is asked about the errors of single keys in a batch, too,
-// but never about refused input, rejections of other policies, the caller's
+// but never about refused input, rejections of other layers, the caller's
 // cancellation and timeouts that are not the cluster's, which do not count at all.
 // The default, which nil keeps, is [BlamesCluster].
 type BreakerClassifier func(ctx context.Context, call aerostore.Call, err error) bool

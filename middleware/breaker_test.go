@@ -40,7 +40,7 @@ func opened(t *testing.T, opts ...middleware.BreakerOption) (aerostore.Store, *e
 	for range 20 {
 		_ = get(t, store)
 	}
-	if state := snapshot(t, store).Level("state"); state != 2 {
+	if state := snapshot(t, store).Gauge("state"); state != 2 {
 		t.Fatalf("state %v after 20 failures, want 2: open", state)
 	}
 	return store, backend
@@ -85,7 +85,7 @@ func TestFailuresThatHaveGoneOutOfTheWindowDoNotCount(t *testing.T) {
 			}
 			time.Sleep(10 * time.Second)
 		}
-		if calls := snapshot(t, store).Level("calls"); calls != 0 {
+		if calls := snapshot(t, store).Gauge("calls"); calls != 0 {
 			t.Errorf("%v operations count after the window has passed", calls)
 		}
 		wantCounted(t, store, map[string]int64{"opened": 0, "rejected": 0})
@@ -175,7 +175,7 @@ func TestAProbeThatFailsOpensTheCircuitAgain(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if state := snapshot(t, store).Level("state"); state != 0 {
+		if state := snapshot(t, store).Gauge("state"); state != 0 {
 			t.Errorf("state %v after the cluster has recovered", state)
 		}
 	})
@@ -188,7 +188,7 @@ func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 		release := make(chan struct{})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			<-release
-			return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
+			return aerostore.Result{}, call.NewError(aerostore.CodeTimeout, nil)
 		})
 		hung := []<-chan error{exists(t.Context(), store, 1), exists(t.Context(), store, 2)}
 		backend.set(working)
@@ -203,13 +203,13 @@ func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 		for _, ended := range hung {
 			<-ended
 		}
-		if state := snapshot(t, store).Level("state"); state != 1 {
+		if state := snapshot(t, store).Gauge("state"); state != 1 {
 			t.Errorf("state %v: probes that were given up had a say", state)
 		}
 		if err := get(t, store); err != nil {
 			t.Error(err)
 		}
-		if state := snapshot(t, store).Level("state"); state != 0 {
+		if state := snapshot(t, store).Gauge("state"); state != 0 {
 			t.Errorf("state %v after two probes have succeeded", state)
 		}
 	})
@@ -238,7 +238,7 @@ func TestACircuitClosesUnderLoadWhoseOperationsTakeLong(t *testing.T) {
 		}
 		time.Sleep(12 * time.Second) // 5 open, 6 for the first probes
 		rejected := snapshot(t, store).Event("rejected")
-		if state := snapshot(t, store).Level("state"); state != 0 {
+		if state := snapshot(t, store).Gauge("state"); state != 0 {
 			t.Errorf("state %v after three probes have succeeded", state)
 		}
 		all.Wait()
@@ -265,7 +265,7 @@ func TestAProbeThatWasGivenUpHasASayUntilALaterOneSucceeds(t *testing.T) {
 				backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 					<-release
 					if c.ended != 0 {
-						return aerostore.Result{}, call.Fail(c.ended, nil)
+						return aerostore.Result{}, call.NewError(c.ended, nil)
 					}
 					return aerostore.Result{}, nil
 				})
@@ -280,7 +280,7 @@ func TestAProbeThatWasGivenUpHasASayUntilALaterOneSucceeds(t *testing.T) {
 				close(release)
 				<-first
 				<-second
-				if state := snapshot(t, store).Level("state"); state != c.state {
+				if state := snapshot(t, store).Gauge("state"); state != c.state {
 					t.Errorf("state %v, want %v", state, c.state)
 				}
 			})
@@ -330,7 +330,7 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 		}},
 		{"an answer to a write in doubt", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-				err := call.Fail(aerostore.CodeNotFound, nil)
+				err := call.NewError(aerostore.CodeNotFound, nil)
 				err.InDoubt = true
 				return aerostore.Result{}, err
 			})
@@ -349,16 +349,16 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 			_, _ = s.BatchRead(t.Context(), keys, nil)
 		}},
 		{"a batch whose keys ran out of too little time", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
-			backend.set(eachKey(func(call aerostore.Call) error { return call.Fail(aerostore.CodeTimeout, nil) }))
+			backend.set(eachKey(func(call aerostore.Call) error { return call.NewError(aerostore.CodeTimeout, nil) }))
 			_, _ = s.BatchRead(t.Context(), keys, nil, aerostore.Timeout(5*time.Millisecond))
 		}},
 		{"a batch whose keys were canceled", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
-			backend.set(eachKey(func(call aerostore.Call) error { return call.FailContext(context.Canceled) }))
+			backend.set(eachKey(func(call aerostore.Call) error { return call.NewContextError(context.Canceled) }))
 			_, _ = s.BatchRead(t.Context(), keys, nil)
 		}},
-		{"a batch whose keys another policy turned away", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+		{"a batch whose keys another layer turned away", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(eachKey(func(call aerostore.Call) error {
-				return call.Fail(aerostore.CodeOK, &middleware.RejectedError{Policy: middleware.ErrRateLimited})
+				return call.NewError(aerostore.CodeOK, &middleware.RejectedError{Layer: middleware.ErrRateLimited})
 			}))
 			_, _ = s.BatchRead(t.Context(), keys, nil)
 		}},
@@ -368,7 +368,7 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 		}},
 		{"a closed store", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-				return aerostore.Result{}, call.Fail(aerostore.CodeOK, aerostore.ErrClosed)
+				return aerostore.Result{}, call.NewError(aerostore.CodeOK, aerostore.ErrClosed)
 			})
 			_ = get(t, s)
 		}},
@@ -377,12 +377,12 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store, backend := opened(t, middleware.BreakerProbes(1))
 				backend.set(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-					return aerostore.Result{}, call.Ready(ctx)
+					return aerostore.Result{}, call.Check(ctx)
 				})
 				time.Sleep(5 * time.Second)
 				for range 3 { // each gives its place back
 					c.run(t, store, backend)
-					if state := snapshot(t, store).Level("state"); state != 1 {
+					if state := snapshot(t, store).Gauge("state"); state != 1 {
 						t.Fatalf("state %v, want 1: half open", state)
 					}
 				}
@@ -416,7 +416,7 @@ func streams(each time.Duration, n int) aerostore.Handler {
 			case <-ctx.Done():
 			}
 			if err := ctx.Err(); err != nil {
-				return aerostore.Result{}, call.FailContext(err)
+				return aerostore.Result{}, call.NewContextError(err)
 			}
 			if !call.Yield(&aerostore.Record{Key: key}) {
 				break
@@ -463,10 +463,10 @@ func TestTimeInTheBodyOfTheLoopIsTheCallers(t *testing.T) {
 					}
 				}
 				stats := snapshot(t, store)
-				if got := stats.Level("state") == 2; got != c.open {
+				if got := stats.Gauge("state") == 2; got != c.open {
 					t.Errorf("the circuit is open: %v, want %v", got, c.open)
 				}
-				if calls := stats.Level("calls"); !c.open && calls != 0 {
+				if calls := stats.Gauge("calls"); !c.open && calls != 0 {
 					t.Errorf("%v queries count, want none", calls)
 				}
 			})
@@ -498,7 +498,7 @@ func TestAQueryIsHandedOnAsItWas(t *testing.T) {
 }
 
 func TestWhatClosesACircuit(t *testing.T) {
-	missing := func(call aerostore.Call) error { return call.Fail(aerostore.CodeNotFound, nil) }
+	missing := func(call aerostore.Call) error { return call.NewError(aerostore.CodeNotFound, nil) }
 	for name, c := range map[string]struct {
 		backend aerostore.Handler
 		run     func(t *testing.T, s aerostore.Store) error
@@ -506,7 +506,7 @@ func TestWhatClosesACircuit(t *testing.T) {
 	}{
 		"a record": {working, get, true},
 		"no record, after the client's own attempts": {func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, call.Fail(aerostore.CodeMaxRetries, missing(call))
+			return aerostore.Result{}, call.NewError(aerostore.CodeMaxRetries, missing(call))
 		}, get, true},
 		"a lost race": {fails(aerostore.CodeGeneration), get, true},
 		"a batch of misses": {eachKey(missing), func(t *testing.T, s aerostore.Store) error {
@@ -540,7 +540,7 @@ func TestWhatClosesACircuit(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				backend.set(c.backend)
 				_ = c.run(t, store)
-				if got := snapshot(t, store).Level("state") == 0; got != c.closes {
+				if got := snapshot(t, store).Gauge("state") == 0; got != c.closes {
 					t.Errorf("the circuit closed: %v, want %v", got, c.closes)
 				}
 			})
@@ -551,36 +551,36 @@ func TestWhatClosesACircuit(t *testing.T) {
 func TestWhatIsTheClustersFault(t *testing.T) {
 	call := aerostore.Call{Op: aerostore.OpGet, Key: key}
 	around := func(code aerostore.ResultCode) error {
-		return call.Fail(aerostore.CodeMaxRetries, call.Fail(code, nil))
+		return call.NewError(aerostore.CodeMaxRetries, call.NewError(code, nil))
 	}
 	for _, c := range []struct {
 		err  error
 		want bool
 	}{
-		{call.Fail(aerostore.CodeTimeout, nil), true},
-		{call.Fail(aerostore.CodeNetwork, nil), true},
-		{call.Fail(aerostore.CodeNoConnections, nil), true},
-		{call.Fail(aerostore.CodeMaxErrorRate, nil), true},
-		{call.Fail(aerostore.CodePartitionUnavailable, nil), true},
-		{call.Fail(aerostore.CodeServerMemory, nil), true},
-		{call.Fail(aerostore.CodeDeviceOverload, nil), true},
-		{call.FailContext(context.DeadlineExceeded), true},
-		{call.Fail(aerostore.CodeMaxRetries, nil), true},
-		{call.Fail(aerostore.CodeMaxRetries, errors.New("dial")), true},
+		{call.NewError(aerostore.CodeTimeout, nil), true},
+		{call.NewError(aerostore.CodeNetwork, nil), true},
+		{call.NewError(aerostore.CodeNoConnections, nil), true},
+		{call.NewError(aerostore.CodeMaxErrorRate, nil), true},
+		{call.NewError(aerostore.CodePartitionUnavailable, nil), true},
+		{call.NewError(aerostore.CodeServerMemory, nil), true},
+		{call.NewError(aerostore.CodeDeviceOverload, nil), true},
+		{call.NewContextError(context.DeadlineExceeded), true},
+		{call.NewError(aerostore.CodeMaxRetries, nil), true},
+		{call.NewError(aerostore.CodeMaxRetries, errors.New("dial")), true},
 		{around(aerostore.CodeTimeout), true},
-		{fmt.Errorf("user: %w", call.Fail(aerostore.CodeNetwork, nil)), true},
+		{fmt.Errorf("user: %w", call.NewError(aerostore.CodeNetwork, nil)), true},
 		{aerostore.CodeTimeout, true},
 		{around(aerostore.CodeIndexNotFound), false},
 		{fmt.Errorf("user: %w", around(aerostore.CodeNotFound)), false},
-		{call.Fail(aerostore.CodeNotFound, nil), false},
-		{call.Fail(aerostore.CodeFilteredOut, nil), false},
-		{call.Fail(aerostore.CodeGeneration, nil), false},
-		{call.Fail(aerostore.CodeExists, nil), false},
-		{call.Fail(aerostore.CodeKeyBusy, nil), false},
-		{call.Fail(aerostore.CodeQuotaExceeded, nil), false},
-		{call.Fail(aerostore.CodeInvalidNamespace, nil), false},
-		{call.FailContext(context.Canceled), false},
-		{call.Fail(aerostore.CodeOK, aerostore.ErrClosed), false},
+		{call.NewError(aerostore.CodeNotFound, nil), false},
+		{call.NewError(aerostore.CodeFilteredOut, nil), false},
+		{call.NewError(aerostore.CodeGeneration, nil), false},
+		{call.NewError(aerostore.CodeExists, nil), false},
+		{call.NewError(aerostore.CodeKeyBusy, nil), false},
+		{call.NewError(aerostore.CodeQuotaExceeded, nil), false},
+		{call.NewError(aerostore.CodeInvalidNamespace, nil), false},
+		{call.NewContextError(context.Canceled), false},
+		{call.NewError(aerostore.CodeOK, aerostore.ErrClosed), false},
 		{aerostore.Call{Op: aerostore.OpGet}.Validate(), false},
 		{errors.New("something else"), false},
 		{nil, false},
@@ -595,10 +595,10 @@ func TestATimeoutCountsIfTheOperationWasGivenEnoughTime(t *testing.T) {
 	slow := func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if call.Options.Timeout > 0 {
 			time.Sleep(call.Options.Timeout)
-			return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
+			return aerostore.Result{}, call.NewError(aerostore.CodeTimeout, nil)
 		}
 		<-ctx.Done()
-		return aerostore.Result{}, call.FailContext(ctx.Err())
+		return aerostore.Result{}, call.NewContextError(ctx.Err())
 	}
 	for _, c := range []struct {
 		name      string
@@ -627,7 +627,7 @@ func TestATimeoutCountsIfTheOperationWasGivenEnoughTime(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if got := snapshot(t, store).Level("state") == 2; got != c.counts {
+				if got := snapshot(t, store).Gauge("state") == 2; got != c.counts {
 					t.Errorf("the circuit opened: %v, want %v", got, c.counts)
 				}
 			})
@@ -636,8 +636,8 @@ func TestATimeoutCountsIfTheOperationWasGivenEnoughTime(t *testing.T) {
 }
 
 func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
-	bad := aerostore.BatchResult{Key: key, Err: put.Fail(aerostore.CodeTimeout, nil)}
-	missing := aerostore.BatchResult{Key: key, Err: put.Fail(aerostore.CodeNotFound, nil)}
+	bad := aerostore.BatchResult{Key: key, Err: put.NewError(aerostore.CodeTimeout, nil)}
+	missing := aerostore.BatchResult{Key: key, Err: put.NewError(aerostore.CodeNotFound, nil)}
 	for _, c := range []struct {
 		name    string
 		results []aerostore.BatchResult
@@ -647,9 +647,9 @@ func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
 		{"one of three", []aerostore.BatchResult{bad, missing, missing}, nil, false},
 		{"two of three", []aerostore.BatchResult{bad, bad, missing}, nil, true},
 		{"misses", []aerostore.BatchResult{missing, missing, missing}, nil, false},
-		{"one of three, as the client says", []aerostore.BatchResult{bad, missing, missing}, put.Fail(aerostore.CodeBatchFailed, nil), false},
-		{"two of three, as the client says", []aerostore.BatchResult{bad, bad, missing}, put.Fail(aerostore.CodeBatchFailed, nil), true},
-		{"as a whole", nil, put.Fail(aerostore.CodeNetwork, nil), true},
+		{"one of three, as the client says", []aerostore.BatchResult{bad, missing, missing}, put.NewError(aerostore.CodeBatchFailed, nil), false},
+		{"two of three, as the client says", []aerostore.BatchResult{bad, bad, missing}, put.NewError(aerostore.CodeBatchFailed, nil), true},
+		{"as a whole", nil, put.NewError(aerostore.CodeNetwork, nil), true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -659,7 +659,7 @@ func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if got := snapshot(t, store).Level("state") == 2; got != c.open {
+				if got := snapshot(t, store).Gauge("state") == 2; got != c.open {
 					t.Errorf("the circuit is open: %v, want %v", got, c.open)
 				}
 			})
@@ -669,20 +669,20 @@ func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
 
 func TestAQueryCountsWhenTheCallerIsThroughWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		aborted := aerostore.Call{Op: aerostore.OpQuery}.Fail(aerostore.CodeQueryTimeout, nil)
+		aborted := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeQueryTimeout, nil)
 		store := aerostore.Chain(yields(3, aborted), middleware.CircuitBreaker(middleware.BreakerMinCalls(1)))
 		for range store.Query(t.Context(), everyone) {
 			break
 		}
-		if state := snapshot(t, store).Level("state"); state != 0 {
+		if state := snapshot(t, store).Gauge("state"); state != 0 {
 			t.Errorf("state %v after breaking off", state)
 		}
 		for _, err := range store.Query(t.Context(), everyone) {
-			if state := snapshot(t, store).Level("state"); err == nil && state != 0 {
+			if state := snapshot(t, store).Gauge("state"); err == nil && state != 0 {
 				t.Errorf("state %v within the query", state)
 			}
 		}
-		if state := snapshot(t, store).Level("state"); state != 2 {
+		if state := snapshot(t, store).Gauge("state"); state != 2 {
 			t.Errorf("state %v after one query of two failed", state)
 		}
 	})
@@ -692,7 +692,7 @@ func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if namespace, _ := call.Target(); namespace == "bar" {
-				return aerostore.Result{}, call.Fail(aerostore.CodePartitionUnavailable, nil)
+				return aerostore.Result{}, call.NewError(aerostore.CodePartitionUnavailable, nil)
 			}
 			return success(call), nil
 		}
@@ -713,7 +713,7 @@ func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
 			t.Errorf("over both: %v", err)
 		}
 		states := map[string]float64{}
-		for _, l := range snapshot(t, store).Levels {
+		for _, l := range snapshot(t, store).Gauges {
 			if l.Name == "state" {
 				states[l.Scope] = l.Value
 			}
@@ -730,7 +730,7 @@ func TestMadeUpScopesShareACircuit(t *testing.T) {
 		_, _ = store.Exists(t.Context(), aerostore.NewKey(fmt.Sprint("made up ", i), "", 1))
 	}
 	scopes := map[string]bool{}
-	for _, l := range snapshot(t, store).Levels {
+	for _, l := range snapshot(t, store).Gauges {
 		scopes[l.Scope] = true
 	}
 	if len(scopes) != 101 || !scopes["other"] {
@@ -871,9 +871,9 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 				case "success":
 					return success(call), nil
 				case "failure":
-					return aerostore.Result{}, call.Fail(aerostore.CodeTimeout, nil)
+					return aerostore.Result{}, call.NewError(aerostore.CodeTimeout, nil)
 				default:
-					return aerostore.Result{}, call.FailContext(context.Canceled)
+					return aerostore.Result{}, call.NewContextError(context.Canceled)
 				}
 			}
 			store := aerostore.Chain(backend, middleware.CircuitBreaker(
@@ -929,7 +929,7 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 					time.Sleep(time.Duration(rapid.IntRange(1, 4000).Draw(r, "ms")) * time.Millisecond)
 				},
 				"": func(r *rapid.T) {
-					if state := snapshot(t, store).Level("state"); int(state) != model.state {
+					if state := snapshot(t, store).Gauge("state"); int(state) != model.state {
 						r.Fatalf("state %v, want %v", state, model.state)
 					}
 				},

@@ -98,7 +98,7 @@ func TestTheAccountDoesNotBalanceBehindABrokenLayer(t *testing.T) {
 		"a layer that takes a timeout for a failure": around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			result, err := next(ctx, call)
 			if e, ok := errors.AsType[*aerostore.Error](err); ok && e.InDoubt {
-				err = call.Fail(e.Code, nil)
+				err = call.NewError(e.Code, nil)
 			}
 			return result, err
 		}),
@@ -249,7 +249,7 @@ func (p *partialBatches) intercept(next aerostore.Handler) aerostore.Handler {
 				one = one.WithKeys(call.Keys()[i : i+1])
 			}
 			results[i].Key = call.KeyAt(i)
-			busy, lost := one.Fail(aerostore.CodeKeyBusy, nil), one.Fail(aerostore.CodeNoResponse, nil)
+			busy, lost := one.NewError(aerostore.CodeKeyBusy, nil), one.NewError(aerostore.CodeNoResponse, nil)
 			lost.InDoubt = call.Writes()
 			switch d := drawn[i]; {
 			case d < 0.1:

@@ -52,7 +52,7 @@ func (h Hook) applyCoalesce(c *coalesceConfig) { c.hook = h }
 //
 // # Counts
 //
-// The policy "coalesce" has the events joined, reads that were answered by
+// The layer "coalesce" has the events joined, reads that were answered by
 // another's, and panicked, of which a [Hook] is told, and the level in_flight,
 // reads under way.
 //
@@ -65,14 +65,14 @@ func Coalesce(opts ...CoalesceOption) aerostore.Middleware {
 			opt.applyCoalesce(&config)
 		}
 	}
-	return aerostore.WithPolicy(func() *coalesce {
-		c := &coalesce{tallies: newTallies(coalescePolicy, "", config.hook, "joined", "panicked")}
+	return aerostore.WithLayer(func() *coalesce {
+		c := &coalesce{tallies: newTallies(coalesceLayer, "", config.hook, "joined", "panicked")}
 		c.shards.init()
 		return c
 	})
 }
 
-const coalescePolicy = "coalesce"
+const coalesceLayer = "coalesce"
 
 // The events of Coalesce.
 const (
@@ -86,7 +86,7 @@ type coalesce struct {
 	running atomic.Int64
 }
 
-// Intercept implements [aerostore.Policy].
+// Intercept implements [aerostore.Layer].
 func (c *coalesce) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		switch call.Op {
@@ -125,7 +125,7 @@ func (c *coalesce) read(ctx context.Context, call aerostore.Call, next aerostore
 	case <-ctx.Done():
 		aboard = false
 		if f.leave(joined) {
-			return aerostore.Result{}, call.FailContext(aerostore.ContextError(ctx))
+			return aerostore.Result{}, call.NewContextError(aerostore.ContextError(ctx))
 		}
 		<-f.landed
 	}
@@ -172,11 +172,11 @@ func namesRecords(call aerostore.Call) bool {
 	return call.Len() > 0 || call.IsBatch()
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (c *coalesce) PolicyStats() aerostore.PolicyStats {
-	return aerostore.PolicyStats{
-		Policy: coalescePolicy,
+// LayerStats implements [aerostore.Layer].
+func (c *coalesce) LayerStats() aerostore.LayerStats {
+	return aerostore.LayerStats{
+		Layer:  coalesceLayer,
 		Events: c.appendTo(nil),
-		Levels: []aerostore.PolicyLevel{{Name: "in_flight", Value: float64(c.running.Load())}},
+		Gauges: []aerostore.LayerGauge{{Name: "in_flight", Value: float64(c.running.Load())}},
 	}
 }

@@ -139,7 +139,7 @@ func TestTheAttemptsOfASharedReadCountOnce(t *testing.T) {
 					time.Sleep(time.Second)
 					result := aerostore.Result{Attempts: c.want}
 					if c.fails != 0 {
-						return result, call.Fail(c.fails, nil)
+						return result, call.NewError(c.fails, nil)
 					}
 					return result, nil
 				})
@@ -269,7 +269,7 @@ func TestTheReadEndsWithTheLastOfItsCallers(t *testing.T) {
 			all.Go(func() { _, _ = store.Get(ctx, key) })
 		}
 		time.Sleep(2500 * ms)
-		if flying := snapshot(t, store).Level("in_flight"); flying != 1 {
+		if flying := snapshot(t, store).Gauge("in_flight"); flying != 1 {
 			t.Errorf("%v reads under way while a caller is left, want 1", flying)
 		}
 		all.Wait()
@@ -277,7 +277,7 @@ func TestTheReadEndsWithTheLastOfItsCallers(t *testing.T) {
 		if err := get(t, store); err != nil {
 			t.Error(err)
 		}
-		if flying := snapshot(t, store).Level("in_flight"); flying != 0 || backend.n() != 2 || backend.ctxs[0].Err() == nil {
+		if flying := snapshot(t, store).Gauge("in_flight"); flying != 0 || backend.n() != 2 || backend.ctxs[0].Err() == nil {
 			t.Errorf("%v reads under way of %d", flying, backend.n())
 		}
 	})

@@ -34,24 +34,24 @@ var ErrConcurrencyLimited error = &sentinel{"too many operations at once", "conc
 // never in doubt and says, in its text, why. One whose context ends while it
 // waits matches the context's error, too.
 //
-// The policy "concurrency_limit" has the events waited and rejected, of which a
+// The layer "concurrency_limit" has the events waited and rejected, of which a
 // [Hook] is told, and the levels limit, in_flight and waiting.
 //
 // ConcurrencyLimit panics if limit is not positive or the options make no
 // sense.
 func ConcurrencyLimit(limit int, opts ...ConcurrencyOption) aerostore.Middleware {
 	config := newConcurrencyConfig(limit, opts)
-	return aerostore.WithPolicy(func() *concurrencyLimit {
+	return aerostore.WithLayer(func() *concurrencyLimit {
 		c := &concurrencyLimit{
 			concurrencyConfig: config,
-			tallies:           newTallies(concurrencyPolicy, "", config.hook, "waited", "rejected"),
+			tallies:           newTallies(concurrencyLayer, "", config.hook, "waited", "rejected"),
 		}
 		c.slots.limit = int64(limit)
 		return c
 	})
 }
 
-const concurrencyPolicy = "concurrency_limit"
+const concurrencyLayer = "concurrency_limit"
 
 // The events of a concurrency limit.
 const (
@@ -65,7 +65,7 @@ type concurrencyLimit struct {
 	slots slots
 }
 
-// Intercept implements [aerostore.Policy].
+// Intercept implements [aerostore.Layer].
 func (c *concurrencyLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if !c.slots.try() {
@@ -81,7 +81,7 @@ func (c *concurrencyLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 // await waits for a slot.
 func (c *concurrencyLimit) await(ctx context.Context, call aerostore.Call) error {
 	if err := aerostore.ContextError(ctx); err != nil {
-		return call.FailContext(err)
+		return call.NewContextError(err)
 	}
 	place, ok := c.slots.queueUp(c.queue.Length)
 	if !ok {
@@ -123,15 +123,15 @@ func (c *concurrencyLimit) waitFor(ctx context.Context, call aerostore.Call, pla
 
 func (c *concurrencyLimit) reject(ctx context.Context, call aerostore.Call, reason string, ended error) error {
 	c.happened(ctx, call, concurrencyRejected)
-	return call.Fail(aerostore.CodeOK, &RejectedError{Policy: ErrConcurrencyLimited, reason: reason, ended: ended})
+	return call.NewError(aerostore.CodeOK, &RejectedError{Layer: ErrConcurrencyLimited, reason: reason, ended: ended})
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (c *concurrencyLimit) PolicyStats() aerostore.PolicyStats {
-	return aerostore.PolicyStats{
-		Policy: concurrencyPolicy,
+// LayerStats implements [aerostore.Layer].
+func (c *concurrencyLimit) LayerStats() aerostore.LayerStats {
+	return aerostore.LayerStats{
+		Layer:  concurrencyLayer,
 		Events: c.appendTo(nil),
-		Levels: []aerostore.PolicyLevel{
+		Gauges: []aerostore.LayerGauge{
 			{Name: "limit", Value: float64(c.limit)},
 			{Name: "in_flight", Value: float64(c.slots.held.Load())},
 			{Name: "waiting", Value: float64(c.slots.queued())},

@@ -78,7 +78,7 @@ func (c *cluster) handle(ctx context.Context, call aerostore.Call) (aerostore.Re
 	case <-j.done:
 		return success(call), nil
 	case <-ctx.Done():
-		return aerostore.Result{}, call.FailContext(ctx.Err())
+		return aerostore.Result{}, call.NewContextError(ctx.Err())
 	}
 }
 

@@ -77,8 +77,8 @@ func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
 			}
 		}
 		stats := snapshot(t, store)
-		if stats.Level("in_flight") != 1 || stats.Level("waiting") != 5 || stats.Level("limit") != 1 {
-			t.Errorf("levels %+v", stats.Levels)
+		if stats.Gauge("in_flight") != 1 || stats.Gauge("waiting") != 5 || stats.Gauge("limit") != 1 {
+			t.Errorf("levels %+v", stats.Gauges)
 		}
 		for i := range 6 {
 			g.release <- struct{}{}
@@ -142,10 +142,10 @@ func TestZeroInAConcurrencyQueueIsTheDefault(t *testing.T) {
 					exists(t.Context(), store, i)
 				}
 				stats := snapshot(t, store)
-				if stats.Level("in_flight") != limit || stats.Level("waiting") != float64(c.length) {
-					t.Errorf("%v run and %v wait, want %d and %d", stats.Level("in_flight"), stats.Level("waiting"), limit, c.length)
+				if stats.Gauge("in_flight") != limit || stats.Gauge("waiting") != float64(c.length) {
+					t.Errorf("%v run and %v wait, want %d and %d", stats.Gauge("in_flight"), stats.Gauge("waiting"), limit, c.length)
 				}
-				for snapshot(t, store).Level("waiting") > 0 {
+				for snapshot(t, store).Gauge("waiting") > 0 {
 					time.Sleep(ms)
 					synctest.Wait()
 				}
@@ -209,7 +209,7 @@ func TestASlotIsGivenBackHoweverTheOperationEnds(t *testing.T) {
 		},
 	} {
 		run()
-		if held := snapshot(t, store).Level("in_flight"); held != 0 {
+		if held := snapshot(t, store).Gauge("in_flight"); held != 0 {
 			t.Errorf("after %s %v slots are held", name, held)
 		}
 	}
@@ -288,8 +288,8 @@ func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
 		t.Errorf("%d ran, %d succeeded", ran.Load(), succeeded.Load())
 	}
 	stats := snapshot(t, store)
-	if stats.Level("in_flight") != 0 || stats.Level("waiting") != 0 {
-		t.Errorf("at rest %+v", stats.Levels)
+	if stats.Gauge("in_flight") != 0 || stats.Gauge("waiting") != 0 {
+		t.Errorf("at rest %+v", stats.Gauges)
 	}
 	arrived, release := make(chan struct{}), make(chan struct{})
 	backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -317,7 +317,7 @@ func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
 		if err := <-exists(ctx, store, 1); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("in the queue: %v", err)
 		}
-		if state := aerostore.Policies(store)[0].PolicyStats().Level("state"); state != 0 {
+		if state := aerostore.Layers(store)[0].LayerStats().Gauge("state"); state != 0 {
 			t.Errorf("the circuit has the state %v", state)
 		}
 		close(g.release)

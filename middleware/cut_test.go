@@ -18,7 +18,7 @@ import (
 func overloadedAtFirst(n int) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if n--; n >= 0 {
-			return aerostore.Result{Attempts: 1}, call.Fail(aerostore.CodeDeviceOverload, nil)
+			return aerostore.Result{Attempts: 1}, call.NewError(aerostore.CodeDeviceOverload, nil)
 		}
 		return waitsFor(time.Hour)(ctx, call)
 	}
@@ -31,7 +31,7 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 		n := 0
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if n++; n > 1 {
-				return aerostore.Result{}, call.Fail(aerostore.CodeOK, &middleware.RejectedError{Policy: middleware.ErrCircuitOpen})
+				return aerostore.Result{}, call.NewError(aerostore.CodeOK, &middleware.RejectedError{Layer: middleware.ErrCircuitOpen})
 			}
 			return next(ctx, call)
 		}
@@ -73,7 +73,7 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 			doubt:   true,
 		},
 		{
-			name:    "a policy",
+			name:    "a layer",
 			backend: overloadedAtFirst(1),
 			layers:  []aerostore.Middleware{middleware.Retry(atOnce), reject},
 			matches: []error{middleware.ErrCircuitOpen, aerostore.CodeDeviceOverload},
@@ -114,7 +114,7 @@ func withCause(h aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		result, err := h(ctx, call)
 		if ended := aerostore.ContextError(ctx); ended != nil {
-			e := call.FailContext(ended)
+			e := call.NewContextError(ended)
 			e.InDoubt = call.Writes()
 			err = e
 		}
@@ -124,7 +124,7 @@ func withCause(h aerostore.Handler) aerostore.Handler {
 
 func TestAnOutcomeThatWasOvercomeIsNotInTheError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, _ := retried([]error{busy(put), put.Fail(aerostore.CodeGeneration, nil)})
+		store, _ := retried([]error{busy(put), put.NewError(aerostore.CodeGeneration, nil)})
 		err := store.Put(t.Context(), key, bins)
 		if !errors.Is(err, aerostore.ErrGeneration) || errors.Is(err, aerostore.CodeKeyBusy) || strings.Contains(err.Error(), "earlier") {
 			t.Errorf("Put gave %v", err)
@@ -144,7 +144,7 @@ func TestAKeyWhoseLastAttemptWasCutShortSaysWhyItFailedBefore(t *testing.T) {
 			for i := range results {
 				results[i].Key = call.KeyAt(i)
 				if i > 0 {
-					results[i].Err = call.FailKey(call.KeyAt(i), aerostore.CodeDeviceOverload, nil)
+					results[i].Err = call.NewKeyError(call.KeyAt(i), aerostore.CodeDeviceOverload, nil)
 				}
 			}
 			return aerostore.Result{}.WithBatch(results), nil

@@ -6,7 +6,7 @@
 //	store := aerostore.Chain(backend, otelmw.Tracing(), stack.Middleware())
 //
 // [Stack] says in which order they belong and what goes wrong in another one.
-// Those that keep count are an [aerostore.Policy].
+// Those that keep count are an [aerostore.Layer].
 //
 // Each is an [aerostore.Middleware] that may wrap any number of stores, is safe
 // for concurrent use and changes neither calls nor results beyond what it is

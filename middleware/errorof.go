@@ -12,7 +12,7 @@ func errorOf(call aerostore.Call, err error) *aerostore.Error {
 	if own := copyOf(call, err); own != nil {
 		return own
 	}
-	return wrapped(call.Fail(aerostore.CodeOf(err), err), call)
+	return wrapped(call.NewError(aerostore.CodeOf(err), err), call)
 }
 
 // keyErrorOf is errorOf for a key of a batch.
@@ -21,7 +21,7 @@ func keyErrorOf(call aerostore.Call, key aerostore.Key, err error) *aerostore.Er
 		own.Namespace, own.Set = key.Namespace(), key.Set()
 		return own
 	}
-	return wrapped(call.FailKey(key, aerostore.CodeOf(err), err), call)
+	return wrapped(call.NewKeyError(key, aerostore.CodeOf(err), err), call)
 }
 
 // copyOf returns a copy of err if it may stand for the call's and nothing is around

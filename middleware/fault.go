@@ -13,13 +13,13 @@ import (
 // It belongs directly around the backend, inside the layers that are to deal
 // with what it does. Without faults it costs no allocation.
 //
-// As an [aerostore.Policy] it is the Injector; see
-// [fault.Injector.PolicyStats]. Stores that share an Injector share its faults.
+// As an [aerostore.Layer] it is the Injector; see
+// [fault.Injector.LayerStats]. Stores that share an Injector share its faults.
 //
 // Fault panics if faults is nil.
 func Fault(faults *fault.Injector) aerostore.Middleware {
 	if faults == nil {
 		panic("middleware: Fault with a nil Injector")
 	}
-	return aerostore.WithPolicy(func() *fault.Injector { return faults })
+	return aerostore.WithLayer(func() *fault.Injector { return faults })
 }

@@ -40,7 +40,7 @@ import (
 //
 // # Counts
 //
-// The policy "hedge" has the events hedged (a second attempt was made), won (it
+// The layer "hedge" has the events hedged (a second attempt was made), won (it
 // answered first), over_budget (there was none to make) and panicked, of which a
 // [Hook] is told, and the levels delay, in seconds, in_flight, the attempts under
 // way, and losers, those among them that nobody waits for.
@@ -51,10 +51,10 @@ import (
 // Hedge panics if the options make no sense.
 func Hedge(opts ...HedgeOption) aerostore.Middleware {
 	c := newHedgeConfig(opts)
-	return aerostore.WithPolicy(func() *hedge { return newHedge(c) })
+	return aerostore.WithLayer(func() *hedge { return newHedge(c) })
 }
 
-const hedgePolicy = "hedge"
+const hedgeLayer = "hedge"
 
 // The events of a hedge.
 const (
@@ -75,14 +75,14 @@ type hedge struct {
 }
 
 func newHedge(c hedgeConfig) *hedge {
-	h := &hedge{hedgeConfig: c, tallies: newTallies(hedgePolicy, "", c.hook, "hedged", "won", "over_budget", "panicked")}
+	h := &hedge{hedgeConfig: c, tallies: newTallies(hedgeLayer, "", c.hook, "hedged", "won", "over_budget", "panicked")}
 	h.usual.follow(c.quantile, c.delay)
 	h.allowance.part = int64(c.budget * allowanceUnit)
 	h.allowance.saved.Store(allowanceMost)
 	return h
 }
 
-// Intercept implements [aerostore.Policy].
+// Intercept implements [aerostore.Layer].
 func (h *hedge) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if !canHedge(call) || h.losing() >= h.losers || ctx.Err() != nil {
@@ -110,13 +110,13 @@ func (h *hedge) after() time.Duration {
 	return max(h.usual.now(), h.delay)
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (h *hedge) PolicyStats() aerostore.PolicyStats {
-	return aerostore.PolicyStats{
-		Policy: hedgePolicy,
+// LayerStats implements [aerostore.Layer].
+func (h *hedge) LayerStats() aerostore.LayerStats {
+	return aerostore.LayerStats{
+		Layer:  hedgeLayer,
 		Events: h.appendTo(nil),
-		Levels: []aerostore.PolicyLevel{
-			{Name: "delay", Value: h.after().Seconds(), Kind: aerostore.LevelMax},
+		Gauges: []aerostore.LayerGauge{
+			{Name: "delay", Value: h.after().Seconds(), Kind: aerostore.GaugeMax},
 			{Name: "in_flight", Value: float64(h.running.Load())},
 			{Name: "losers", Value: float64(h.losing())},
 		},
@@ -165,7 +165,7 @@ func (r *race) run() (aerostore.Result, error) {
 		}
 		return a.give()
 	case <-r.ctx.Done():
-		return aerostore.Result{}, r.call.FailContext(aerostore.ContextError(r.ctx))
+		return aerostore.Result{}, r.call.NewContextError(aerostore.ContextError(r.ctx))
 	case <-timer.C:
 	}
 	r.usual.longer()
@@ -227,7 +227,7 @@ func (r *race) finish() (aerostore.Result, error) {
 // cut returns the error of an operation whose context ended, and how an attempt
 // had failed, if any.
 func (r *race) cut(failed *arrival) error {
-	x := ending{n: int(r.started), last: r.call.FailContext(aerostore.ContextError(r.ctx))}
+	x := ending{n: int(r.started), last: r.call.NewContextError(aerostore.ContextError(r.ctx))}
 	if failed == nil {
 		return x.last
 	}

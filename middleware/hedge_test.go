@@ -62,7 +62,7 @@ func (s *attempts) handle(ctx context.Context, call aerostore.Call) (aerostore.R
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
-			return aerostore.Result{}, call.FailContext(ctx.Err())
+			return aerostore.Result{}, call.NewContextError(ctx.Err())
 		}
 	}
 	switch {
@@ -71,7 +71,7 @@ func (s *attempts) handle(ctx context.Context, call aerostore.Call) (aerostore.R
 	case a.exits:
 		runtime.Goexit()
 	case a.err != 0:
-		return aerostore.Result{Attempts: a.attempts}, call.Fail(a.err, fmt.Errorf("%s", a.name))
+		return aerostore.Result{Attempts: a.attempts}, call.NewError(a.err, fmt.Errorf("%s", a.name))
 	}
 	record := &aerostore.Record{Key: call.Key, Bins: aerostore.Bins{"name": a.name}}
 	return completed(aerostore.Result{Attempts: a.attempts, Node: node}.WithRecord(record), call), nil
@@ -148,7 +148,7 @@ func TestTheFirstAnswerOfTwoAttemptsWins(t *testing.T) {
 					}
 				}
 				stats := snapshot(t, store)
-				if stats.Event("hedged") != int64(c.n-1) || stats.Event("won") != c.won || stats.Level("in_flight") != 0 || stats.Level("losers") != 0 {
+				if stats.Event("hedged") != int64(c.n-1) || stats.Event("won") != c.won || stats.Gauge("in_flight") != 0 || stats.Gauge("losers") != 0 {
 					t.Errorf("stats %+v", stats)
 				}
 			})
@@ -274,11 +274,11 @@ func TestTheCallerOfAHedgedReadIsAnsweredWhenItsContextEnds(t *testing.T) {
 				t.Errorf("after %v: %v", time.Since(start), err)
 			}
 		}
-		if losers := snapshot(t, store).Level("losers"); losers != 3 {
+		if losers := snapshot(t, store).Gauge("losers"); losers != 3 {
 			t.Errorf("%v attempts that nobody waits for, want 3", losers)
 		}
 		time.Sleep(time.Second)
-		if losers := snapshot(t, store).Level("losers"); losers != 0 {
+		if losers := snapshot(t, store).Gauge("losers"); losers != 0 {
 			t.Errorf("%v attempts that nobody waits for, want 0", losers)
 		}
 	})
@@ -406,7 +406,7 @@ func TestTheDelayFollowsWhatOperationsTake(t *testing.T) {
 					_ = get(t, store)
 				}
 				want := float64(m) * math.Exp(c.sigma*math.Sqrt2*math.Erfinv(2*c.part-1)) / 1e9
-				if got := snapshot(t, store).Level("delay"); got < want/1.35 || got > want*1.35 {
+				if got := snapshot(t, store).Gauge("delay"); got < want/1.35 || got > want*1.35 {
 					t.Errorf("quantile %v of a log-normal distribution of %v: %.4f, want about %.4f", c.part, m, got, want)
 				}
 			}
@@ -436,7 +436,7 @@ func ExampleHedge() {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if call.Op == aerostore.OpGet && first.Swap(false) {
 				<-ctx.Done() // a packet was lost
-				return aerostore.Result{}, call.FailContext(ctx.Err())
+				return aerostore.Result{}, call.NewContextError(ctx.Err())
 			}
 			return next(ctx, call)
 		}

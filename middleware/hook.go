@@ -7,14 +7,14 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Event is something that a policy did, as it is told to a [Hook].
+// An Event is something that a layer did, as it is told to a [Hook].
 type Event struct {
-	Policy string // as in [aerostore.PolicyStats]: "circuit_breaker"
-	Name   string // as in [aerostore.PolicyEvent]: "rejected"
-	Scope  string // the namespace or whatever it is about, "" for the whole store
+	Layer string // as in [aerostore.LayerStats]: "circuit_breaker"
+	Name  string // as in [aerostore.LayerEvent]: "rejected"
+	Scope string // the namespace or whatever it is about, "" for the whole store
 }
 
-// A Hook is told, as it happens, of each event that a policy counts. It is an
+// A Hook is told, as it happens, of each event that a layer counts. It is an
 // option of [CircuitBreaker], [Hedge], [RateLimit], [ConcurrencyLimit],
 // [Coalesce] and [ReadOnly]; [Retry] and [Timeout] have hooks of their own, which
 // tell more.
@@ -35,22 +35,22 @@ func (h Hook) tell(ctx context.Context, call aerostore.Call, event Event) {
 	}
 }
 
-// tallies count the events of a policy, or of one scope of it.
+// tallies count the events of a layer, or of one scope of it.
 type tallies struct {
-	policy, scope string
-	hook          Hook
-	names         []string
-	counts        []atomic.Int64
+	layer, scope string
+	hook         Hook
+	names        []string
+	counts       []atomic.Int64
 }
 
-func newTallies(policy, scope string, hook Hook, names ...string) tallies {
-	return tallies{policy: policy, scope: scope, hook: hook, names: names, counts: make([]atomic.Int64, len(names))}
+func newTallies(layer, scope string, hook Hook, names ...string) tallies {
+	return tallies{layer: layer, scope: scope, hook: hook, names: names, counts: make([]atomic.Int64, len(names))}
 }
 
 // happened counts an event and tells of it.
 func (t *tallies) happened(ctx context.Context, call aerostore.Call, event int) {
 	t.counts[event].Add(1)
-	t.hook.tell(ctx, call, Event{Policy: t.policy, Name: t.names[event], Scope: t.scope})
+	t.hook.tell(ctx, call, Event{Layer: t.layer, Name: t.names[event], Scope: t.scope})
 }
 
 // panickedUnseen counts a panic that no caller is left to go on with, on a
@@ -65,9 +65,9 @@ func (t *tallies) panickedUnseen(ctx context.Context, call aerostore.Call, event
 }
 
 // appendTo appends what was counted.
-func (t *tallies) appendTo(events []aerostore.PolicyEvent) []aerostore.PolicyEvent {
+func (t *tallies) appendTo(events []aerostore.LayerEvent) []aerostore.LayerEvent {
 	for i, name := range t.names {
-		events = append(events, aerostore.PolicyEvent{Name: name, Scope: t.scope, N: t.counts[i].Load()})
+		events = append(events, aerostore.LayerEvent{Name: name, Scope: t.scope, N: t.counts[i].Load()})
 	}
 	return events
 }

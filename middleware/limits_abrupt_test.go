@@ -108,8 +108,8 @@ func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T)
 			t.Helper()
 			synctest.Wait()
 			stats := snapshot(t, store)
-			if stats.Level("in_flight") != 0 || stats.Level("waiting") != 0 {
-				t.Errorf("after %s %v slots are held, %v wait", after, stats.Level("in_flight"), stats.Level("waiting"))
+			if stats.Gauge("in_flight") != 0 || stats.Gauge("waiting") != 0 {
+				t.Errorf("after %s %v slots are held, %v wait", after, stats.Gauge("in_flight"), stats.Gauge("waiting"))
 			}
 		}
 
@@ -162,7 +162,7 @@ func TestARateLimitLosesNoTurnToWhatDoesNotReturn(t *testing.T) {
 			cancel()
 		}
 		<-struck
-		if waiting := snapshot(t, store).Level("waiting"); waiting != 0 {
+		if waiting := snapshot(t, store).Gauge("waiting"); waiting != 0 {
 			t.Errorf("%v wait", waiting)
 		}
 		// One turn was used, by the operation before or by the one that came to

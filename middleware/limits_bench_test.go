@@ -11,7 +11,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// What each policy costs per Get over a store that does nothing, beside one
+// What each layer costs per Get over a store that does nothing, beside one
 // layer and six that pass operations on, and beside the simplest layers that
 // limit. docs/decisions/0011-breakers-and-limits.md has figures of others.
 func BenchmarkLimits(b *testing.B) {

@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestAPolicyThatHasNothingToDoAllocatesNothing(t *testing.T) {
+func TestALayerThatHasNothingToDoAllocatesNothing(t *testing.T) {
 	deadline, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	for name, layer := range map[string]aerostore.Middleware{

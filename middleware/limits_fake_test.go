@@ -9,14 +9,14 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// snapshot returns what the only policy of a store has counted.
-func snapshot(t testing.TB, store aerostore.Store) aerostore.PolicyStats {
+// snapshot returns what the only layer of a store has counted.
+func snapshot(t testing.TB, store aerostore.Store) aerostore.LayerStats {
 	t.Helper()
-	policies := aerostore.Policies(store)
-	if len(policies) != 1 {
-		t.Fatalf("the store has %d policies, want 1", len(policies))
+	layers := aerostore.Layers(store)
+	if len(layers) != 1 {
+		t.Fatalf("the store has %d layers, want 1", len(layers))
 	}
-	return policies[0].PolicyStats()
+	return layers[0].LayerStats()
 }
 
 // wantCounted compares the events that are named with what was counted.
@@ -54,7 +54,7 @@ func (h *told) names() (names []string) {
 // fails returns an error of the server for the call.
 func fails(code aerostore.ResultCode) aerostore.Handler {
 	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, call.Fail(code, nil)
+		return aerostore.Result{}, call.NewError(code, nil)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 func TestWhatTakesLongerThanTheThresholdIsASlowOperation(t *testing.T) {
 	const threshold = 10 * time.Millisecond
-	doubtful := put.FailContext(context.DeadlineExceeded)
+	doubtful := put.NewContextError(context.DeadlineExceeded)
 	doubtful.InDoubt = true
 	for _, c := range []struct {
 		name string
@@ -128,7 +128,7 @@ func TestLevelsCanBeSet(t *testing.T) {
 		Success: slog.LevelInfo, Answer: slog.LevelInfo + 1,
 		Failure: slog.LevelError, InDoubt: slog.LevelError + 1, Panic: slog.LevelError + 2,
 	}
-	doubtful := put.Fail(aerostore.CodeTimeout, nil)
+	doubtful := put.NewError(aerostore.CodeTimeout, nil)
 	doubtful.InDoubt = true
 	for want, answer := range map[string]aerostore.Handler{
 		"INFO":    answers(aerostore.Result{}, nil),
@@ -149,7 +149,7 @@ func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
 	lostRace := middleware.LogClassifier(func(_ context.Context, _ aerostore.Call, err error) bool {
 		return !errors.Is(err, aerostore.ErrGeneration)
 	})
-	doubtful := put.Fail(aerostore.CodeGeneration, nil)
+	doubtful := put.NewError(aerostore.CodeGeneration, nil)
 	doubtful.InDoubt = true
 	for _, c := range []struct {
 		name  string

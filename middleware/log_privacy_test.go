@@ -21,7 +21,7 @@ func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
 	late := fmt.Errorf("user %s: %w", marker, context.DeadlineExceeded)
 	failed := func(err error) aerostore.Handler {
 		return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, call.Fail(aerostore.CodeServer, err)
+			return aerostore.Result{}, call.NewError(aerostore.CodeServer, err)
 		}
 	}
 	// keyed fails the first attempt for each key, and others as a whole.
@@ -59,7 +59,7 @@ func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
 		return aerostore.Result{}, call.Run(ctx)
 	})
 	ready := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, call.Ready(ctx)
+		return aerostore.Result{}, call.Check(ctx)
 	})
 	again := middleware.Retry(atOnce, middleware.RetryInDoubt(func(aerostore.Call) bool { return true }),
 		middleware.RetryClassifier(func(context.Context, aerostore.Call, error) bool { return true }))
@@ -74,16 +74,16 @@ func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
 		"an error of another type":             {answers(aerostore.Result{}, leaky), nil, touch, false},
 		"one around one of ours":               {answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, busy(put))), nil, touch, false},
 		"the cause of one of ours":             {failed(leaky), nil, touch, false},
-		"the cause of the cause":               {failed(put.Fail(aerostore.CodeServer, leaky)), nil, touch, false},
+		"the cause of the cause":               {failed(put.NewError(aerostore.CodeServer, leaky)), nil, touch, false},
 		"the cause beside a context's":         {failed(late), nil, touch, false},
-		"the cause of what a custom call made": {runs, nil, run(custom.Fail(aerostore.CodeUDFBadResponse, leaky)), false},
+		"the cause of what a custom call made": {runs, nil, run(custom.NewError(aerostore.CodeUDFBadResponse, leaky)), false},
 		"what a custom call returned":          {runs, nil, run(leaky), false},
 		"what a custom call returned, again":   {runs, again, run(leaky), false},
 		"a fault":                              {runs, middleware.Fault(injected), touch, false},
 		"a key's":                              {keyed(leaky, nil), nil, remove, false},
-		"the cause of a key's":                 {keyed(put.Fail(aerostore.CodeServer, leaky), nil), nil, remove, false},
+		"the cause of a key's":                 {keyed(put.NewError(aerostore.CodeServer, leaky), nil), nil, remove, false},
 		"a batch's at its second attempt":      {keyed(busy(put), leaky), again, remove, false},
-		"the cause of a batch's at its second": {keyed(busy(put), put.Fail(aerostore.CodeOK, leaky)), again, remove, false},
+		"the cause of a batch's at its second": {keyed(busy(put), put.NewError(aerostore.CodeOK, leaky)), again, remove, false},
 		"a batch's after keys in doubt":        {keyed(uncertain(put, aerostore.CodeTimeout), leaky), again, remove, false},
 		"a batch's that is cut short":          {keyed(leaky, late), again, remove, false},
 		"the last of several attempts":         {answers(aerostore.Result{}, leaky), again, touch, false},

@@ -23,13 +23,13 @@ type oddError struct{}
 func (oddError) Error() string { return marker }
 
 func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
-	doubtful := put.Fail(aerostore.CodeNetwork, nil)
+	doubtful := put.NewError(aerostore.CodeNetwork, nil)
 	doubtful.InDoubt = true
-	missed := put.Fail(aerostore.CodeNotFound, nil)
+	missed := put.NewError(aerostore.CodeNotFound, nil)
 	missed.InDoubt = true
-	late := put.FailContext(context.DeadlineExceeded)
+	late := put.NewContextError(context.DeadlineExceeded)
 	late.InDoubt = true
-	at := put.Fail(aerostore.CodeKeyBusy, nil)
+	at := put.NewError(aerostore.CodeKeyBusy, nil)
 	at.Node = node
 	invalid := aerostore.Call{Op: aerostore.OpPut, Key: key}.
 		WithBins(aerostore.Bins{"a-name-that-is-too-long": 1}).Validate()
@@ -50,8 +50,8 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 		{
 			"no record",
 			aerostore.Result{Attempts: 1},
-			put.Fail(aerostore.CodeNotFound, nil),
-			"DEBUG outcome=KEY_NOT_FOUND_ERROR code=2 error=" + put.Fail(aerostore.CodeNotFound, nil).Error(),
+			put.NewError(aerostore.CodeNotFound, nil),
+			"DEBUG outcome=KEY_NOT_FOUND_ERROR code=2 error=" + put.NewError(aerostore.CodeNotFound, nil).Error(),
 		},
 		{
 			"filtered out",
@@ -62,8 +62,8 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 		{
 			"a failure",
 			aerostore.Result{},
-			put.Fail(aerostore.CodeGeneration, nil),
-			"WARN outcome=GENERATION_ERROR code=3 error=" + put.Fail(aerostore.CodeGeneration, nil).Error(),
+			put.NewError(aerostore.CodeGeneration, nil),
+			"WARN outcome=GENERATION_ERROR code=3 error=" + put.NewError(aerostore.CodeGeneration, nil).Error(),
 		},
 		{
 			"a failure of a node",
@@ -92,13 +92,13 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 		{
 			"a cancellation",
 			aerostore.Result{},
-			put.FailContext(context.Canceled),
+			put.NewContextError(context.Canceled),
 			"WARN outcome=canceled error=aerostore: PUT test.users: context canceled",
 		},
 		{
 			"a closed store",
 			aerostore.Result{},
-			put.Fail(aerostore.CodeOK, aerostore.ErrClosed),
+			put.NewError(aerostore.CodeOK, aerostore.ErrClosed),
 			"WARN outcome=closed error=aerostore: PUT test.users: the store is closed",
 		},
 		{
@@ -138,9 +138,9 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 }
 
 func TestTheRecordOfABatchCountsItsKeys(t *testing.T) {
-	busy := put.Fail(aerostore.CodeKeyBusy, nil)
+	busy := put.NewError(aerostore.CodeKeyBusy, nil)
 	found := aerostore.BatchResult{Key: key, Record: &aerostore.Record{Bins: bins}}
-	missing := aerostore.BatchResult{Key: key, Err: put.Fail(aerostore.CodeNotFound, nil)}
+	missing := aerostore.BatchResult{Key: key, Err: put.NewError(aerostore.CodeNotFound, nil)}
 	failed := aerostore.BatchResult{Key: key, Err: busy}
 
 	for _, c := range []struct {
@@ -158,9 +158,9 @@ func TestTheRecordOfABatchCountsItsKeys(t *testing.T) {
 			"WARN outcome=KEY_BUSY code=14 batch_size=3 batch_failed=1 rows=1 error=" + busy.Error(),
 		},
 		{
-			"it did not go through", nil, put.Fail(aerostore.CodeBatchQueuesFull, nil),
+			"it did not go through", nil, put.NewError(aerostore.CodeBatchQueuesFull, nil),
 			"WARN outcome=BATCH_QUEUES_FULL code=152 batch_size=3 rows=0 error=" +
-				put.Fail(aerostore.CodeBatchQueuesFull, nil).Error(),
+				put.NewError(aerostore.CodeBatchQueuesFull, nil).Error(),
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,7 +201,7 @@ func TestABatchOverSeveralSetsAndNamespacesNamesOnlyWhatTheyShare(t *testing.T) 
 }
 
 func TestTheRecordOfAQueryCoversTheIteration(t *testing.T) {
-	aborted := aerostore.Call{Op: aerostore.OpQuery}.Fail(aerostore.CodeQueryAborted, nil)
+	aborted := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeQueryAborted, nil)
 	for _, c := range []struct {
 		name string
 		err  error

@@ -26,7 +26,7 @@ var ErrRateLimited error = &sentinel{"the rate limit is reached", "rate_limited"
 // doubt and says, in its [RejectedError], when there will be room. One whose
 // context ends while it waits matches the context's error, too.
 //
-// The policy "rate_limit" has the events waited and rejected, of which a [Hook]
+// The layer "rate_limit" has the events waited and rejected, of which a [Hook]
 // is told, and the levels available, which is how much could come at once, and
 // waiting, which is how many operations do.
 //
@@ -34,10 +34,10 @@ var ErrRateLimited error = &sentinel{"the rate limit is reached", "rate_limited"
 // make no sense.
 func RateLimit(perSecond float64, opts ...RateOption) aerostore.Middleware {
 	c := newRateConfig(perSecond, opts)
-	return aerostore.WithPolicy(func() *rateLimit {
+	return aerostore.WithLayer(func() *rateLimit {
 		r := &rateLimit{
 			rateConfig: c,
-			tallies:    newTallies(ratePolicy, "", c.hook, "waited", "rejected"),
+			tallies:    newTallies(rateLayer, "", c.hook, "waited", "rejected"),
 			reason:     fmt.Sprintf("%v a second", c.perSecond),
 		}
 		r.turns.init(c)
@@ -45,7 +45,7 @@ func RateLimit(perSecond float64, opts ...RateOption) aerostore.Middleware {
 	})
 }
 
-const ratePolicy = "rate_limit"
+const rateLayer = "rate_limit"
 
 const aYear = 365 * 24 * 3600 // in seconds: no wait is told to be longer
 
@@ -62,7 +62,7 @@ type rateLimit struct {
 	reason string // of rejections
 }
 
-// Intercept implements [aerostore.Policy].
+// Intercept implements [aerostore.Layer].
 func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		weight := 1
@@ -83,7 +83,7 @@ func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 // await waits for the call's turn.
 func (r *rateLimit) await(ctx context.Context, call aerostore.Call, weight int) error {
 	if err := aerostore.ContextError(ctx); err != nil {
-		return call.FailContext(err)
+		return call.NewContextError(err)
 	}
 	within := r.wait
 	if deadline, ok := ctx.Deadline(); ok {
@@ -122,20 +122,20 @@ func (r *rateLimit) waitFor(ctx context.Context, call aerostore.Call, place *tur
 
 func (r *rateLimit) reject(ctx context.Context, call aerostore.Call, turn time.Duration, ended error) error {
 	r.happened(ctx, call, rateRejected)
-	err := &RejectedError{Policy: ErrRateLimited, RetryAfter: turn, reason: r.reason, ended: ended}
+	err := &RejectedError{Layer: ErrRateLimited, RetryAfter: turn, reason: r.reason, ended: ended}
 	if ended != nil {
 		err.reason = "the context ended before its turn came"
 	}
-	return call.Fail(aerostore.CodeOK, err)
+	return call.NewError(aerostore.CodeOK, err)
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (r *rateLimit) PolicyStats() aerostore.PolicyStats {
+// LayerStats implements [aerostore.Layer].
+func (r *rateLimit) LayerStats() aerostore.LayerStats {
 	available, waiting := r.turns.available()
-	return aerostore.PolicyStats{
-		Policy: ratePolicy,
+	return aerostore.LayerStats{
+		Layer:  rateLayer,
 		Events: r.appendTo(nil),
-		Levels: []aerostore.PolicyLevel{
+		Gauges: []aerostore.LayerGauge{
 			{Name: "available", Value: available},
 			{Name: "waiting", Value: float64(waiting)},
 		},

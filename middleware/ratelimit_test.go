@@ -184,7 +184,7 @@ func TestACallerWhoLeavesTheRateLimitGivesItsTurnBack(t *testing.T) {
 			left <- err
 		}()
 		synctest.Wait()
-		if waiting := snapshot(t, store).Level("waiting"); waiting != 1 {
+		if waiting := snapshot(t, store).Gauge("waiting"); waiting != 1 {
 			t.Errorf("%v wait, want 1", waiting)
 		}
 		cancel()
@@ -344,10 +344,10 @@ func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 						}
 					}
 					stats := snapshot(t, store)
-					if got := stats.Level("waiting"); got != float64(len(waiting)) {
+					if got := stats.Gauge("waiting"); got != float64(len(waiting)) {
 						r.Fatalf("%v wait, want %d", got, len(waiting))
 					}
-					if got := stats.Level("available"); len(waiting) == 0 && math.Abs(got-tokens) > 1e-3 {
+					if got := stats.Gauge("available"); len(waiting) == 0 && math.Abs(got-tokens) > 1e-3 {
 						r.Fatalf("%v are available, want %v", got, tokens)
 					}
 				},
@@ -385,8 +385,8 @@ func TestManyAtOnceLoseNoTurn(t *testing.T) {
 		if took := time.Since(start); took != time.Duration(passed.Load()-1)*ms {
 			t.Errorf("%d passed in %v", passed.Load(), took)
 		}
-		if stats.Level("waiting") != 0 || stats.Level("available") != 0 {
-			t.Errorf("in the end %+v", stats.Levels)
+		if stats.Gauge("waiting") != 0 || stats.Gauge("available") != 0 {
+			t.Errorf("in the end %+v", stats.Gauges)
 		}
 	})
 }

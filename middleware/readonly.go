@@ -35,7 +35,7 @@ func (h Hook) applyReadOnly(r *readOnly)          { r.hook = h }
 // it.
 //
 // What is turned away has an error that matches [ErrReadOnly] and is never in
-// doubt. The policy "read_only" has the event rejected, of which a [Hook] is
+// doubt. The layer "read_only" has the event rejected, of which a [Hook] is
 // told, and the level active, which is 1 while writes are turned away.
 func ReadOnly(opts ...ReadOnlyOption) aerostore.Middleware {
 	var c readOnly
@@ -47,38 +47,38 @@ func ReadOnly(opts ...ReadOnlyOption) aerostore.Middleware {
 	if c.while == nil {
 		c.while = func() bool { return true }
 	}
-	return aerostore.WithPolicy(func() *readOnly {
-		return &readOnly{while: c.while, tallies: newTallies(readOnlyPolicy, "", c.hook, "rejected")}
+	return aerostore.WithLayer(func() *readOnly {
+		return &readOnly{while: c.while, tallies: newTallies(readOnlyLayer, "", c.hook, "rejected")}
 	})
 }
 
-const readOnlyPolicy = "read_only"
+const readOnlyLayer = "read_only"
 
 type readOnly struct {
 	while ReadOnlyWhile
 	tallies
 }
 
-// Intercept implements [aerostore.Policy].
+// Intercept implements [aerostore.Layer].
 func (r *readOnly) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if call.Writes() && r.while() {
 			r.happened(ctx, call, 0)
-			return aerostore.Result{}, call.Fail(aerostore.CodeOK, &RejectedError{Policy: ErrReadOnly})
+			return aerostore.Result{}, call.NewError(aerostore.CodeOK, &RejectedError{Layer: ErrReadOnly})
 		}
 		return next(ctx, call)
 	}
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (r *readOnly) PolicyStats() aerostore.PolicyStats {
+// LayerStats implements [aerostore.Layer].
+func (r *readOnly) LayerStats() aerostore.LayerStats {
 	active := 0.0
 	if r.while() {
 		active = 1
 	}
-	return aerostore.PolicyStats{
-		Policy: readOnlyPolicy,
+	return aerostore.LayerStats{
+		Layer:  readOnlyLayer,
 		Events: r.appendTo(nil),
-		Levels: []aerostore.PolicyLevel{{Name: "active", Value: active, Kind: aerostore.LevelMax}},
+		Gauges: []aerostore.LayerGauge{{Name: "active", Value: active, Kind: aerostore.GaugeMax}},
 	}
 }

@@ -103,7 +103,7 @@ func TestReadOnlyCanBeSwitchedWhileTheProgramRuns(t *testing.T) {
 		if got := errors.Is(err, middleware.ErrReadOnly); got != on || !on && err != nil {
 			t.Errorf("switched to %v: %v", on, err)
 		}
-		if got := snapshot(t, store).Level("active") == 1; got != on {
+		if got := snapshot(t, store).Gauge("active") == 1; got != on {
 			t.Errorf("active is %v, want %v", got, on)
 		}
 	}

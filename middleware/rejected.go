@@ -7,15 +7,15 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// A RejectedError is why a policy turned an operation away. Nothing was sent,
+// A RejectedError is why a layer turned an operation away. Nothing was sent,
 // so that the operation is never in doubt. It stands in the Err of an
-// [aerostore.Error] and matches the error of its policy: [ErrCircuitOpen],
+// [aerostore.Error] and matches the error of its layer: [ErrCircuitOpen],
 // [ErrRateLimited], [ErrConcurrencyLimited] or [ErrReadOnly].
 type RejectedError struct {
-	// Policy is the error that stands for the policy.
-	Policy error
+	// Layer is the error that stands for the layer.
+	Layer error
 
-	// Scope is the namespace or whatever the policy was about, "" for the whole
+	// Scope is the namespace or whatever the layer was about, "" for the whole
 	// store.
 	Scope string
 
@@ -37,7 +37,7 @@ func (e *RejectedError) Error() string { return e.text(error.Error) }
 func (e *RejectedError) SafeMessage() string { return e.text(safe.Message) }
 
 func (e *RejectedError) text(textOf func(error) string) string {
-	text := textOf(e.Policy)
+	text := textOf(e.Layer)
 	if e.Scope != "" {
 		text += " for " + e.Scope
 	}
@@ -53,16 +53,16 @@ func (e *RejectedError) text(textOf func(error) string) string {
 	return text
 }
 
-// Unwrap returns the policy's error and, where the wait for a policy ended with
+// Unwrap returns the layer's error and, where the wait for a layer ended with
 // the context, the context's.
 func (e *RejectedError) Unwrap() []error {
 	if e.ended == nil {
-		return []error{e.Policy}
+		return []error{e.Layer}
 	}
-	return []error{e.ended, e.Policy}
+	return []error{e.ended, e.Layer}
 }
 
-// sentinel is the error that stands for a policy, with the name that telemetry
+// sentinel is the error that stands for a layer, with the name that telemetry
 // gives it.
 type sentinel struct{ text, errorType string }
 

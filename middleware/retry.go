@@ -60,12 +60,12 @@ import (
 // them left the write in doubt. One that is no aerostore.Error is passed on as
 // it is, unless there is something to add. If the caller's context ended a pause,
 // the error matches both the context's and the last attempt's. If a context or a
-// policy cut the last attempt short, the error also matches, and tells, how the
+// layer cut the last attempt short, the error also matches, and tells, how the
 // last attempt failed that was not cut short.
 //
 // # Counters
 //
-// As an [aerostore.Policy] it is "retry" and counts the operations that came
+// As an [aerostore.Layer] it is "retry" and counts the operations that came
 // through ("calls"), attempts after the first ("retries"), operations that
 // succeeded after several ("recovered") and why there was no other attempt:
 // writes and keys "in_doubt", and operations "exhausted", "out_of_time",
@@ -78,12 +78,12 @@ import (
 // Retry panics if the options make no sense.
 func Retry(opts ...RetryOption) aerostore.Middleware {
 	c := newRetryConfig(opts)
-	return aerostore.WithPolicy(func() *retry {
+	return aerostore.WithLayer(func() *retry {
 		return &retry{retryConfig: c, budget: newRetryTokens(c.budget, c.unlimited()), clock: newLaggingClock()}
 	})
 }
 
-// retry is the policy around one store.
+// retry is the layer around one store.
 type retry struct {
 	retryConfig
 	budget *retryTokens
@@ -241,11 +241,11 @@ func (r *retry) draw(n int) time.Duration {
 	return rand.N(longest) //nolint:gosec // G404: not for security
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (r *retry) PolicyStats() aerostore.PolicyStats {
-	return aerostore.PolicyStats{
-		Policy: "retry",
-		Events: []aerostore.PolicyEvent{
+// LayerStats implements [aerostore.Layer].
+func (r *retry) LayerStats() aerostore.LayerStats {
+	return aerostore.LayerStats{
+		Layer: "retry",
+		Events: []aerostore.LayerEvent{
 			{Name: "calls", N: r.budget.calls.Load()},
 			{Name: "retries", N: r.retries.Load()},
 			{Name: "recovered", N: r.recovered.Load()},
@@ -255,7 +255,7 @@ func (r *retry) PolicyStats() aerostore.PolicyStats {
 			{Name: stopOverBudget, N: r.overBudget.Load()},
 			{Name: stopEnded, N: r.ended.Load()},
 		},
-		Levels: []aerostore.PolicyLevel{{Name: "budget", Value: r.budget.left()}},
+		Gauges: []aerostore.LayerGauge{{Name: "budget", Value: r.budget.left()}},
 	}
 }
 

@@ -147,7 +147,7 @@ func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, er
 		b.results, b.own = make([]aerostore.BatchResult, sent.Len()), true
 	}
 	if !complete && err == nil { // a store without an answer for each key breaks its promise
-		unknown := sent.Fail(aerostore.CodeNoResponse, nil)
+		unknown := sent.NewError(aerostore.CodeNoResponse, nil)
 		unknown.InDoubt = sent.Writes()
 		whole.err = unknown
 	}

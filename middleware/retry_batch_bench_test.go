@@ -24,7 +24,7 @@ func BenchmarkBatchThroughProduction(b *testing.B) {
 		{"half exist already", asItIs, true},
 		{"half are busy at first", busyAtFirst(nil), false},
 		{"half are busy, then all fail as somebody says", busyAtFirst(func(call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, fmt.Errorf("somebody: %w", call.Fail(aerostore.CodeBatchDisabled, nil))
+			return aerostore.Result{}, fmt.Errorf("somebody: %w", call.NewError(aerostore.CodeBatchDisabled, nil))
 		}), false},
 		{"half are busy, then there are no results", busyAtFirst(func(aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, nil
@@ -89,7 +89,7 @@ func busyAtFirst(second func(aerostore.Call) (aerostore.Result, error)) func() a
 				results := result.Batch()
 				for i := range results {
 					if i%2 == 0 {
-						results[i].Err = call.FailKey(results[i].Key, aerostore.CodeKeyBusy, nil)
+						results[i].Err = call.NewKeyError(results[i].Key, aerostore.CodeKeyBusy, nil)
 					}
 				}
 				return result, err
@@ -123,10 +123,10 @@ func TestTheErrorsOfABatchThatFailsAsAWholeAreSharedByItsKeys(t *testing.T) {
 	}
 	for name, second := range map[string]func(aerostore.Call) (aerostore.Result, error){
 		"somebody's error": func(call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, fmt.Errorf("somebody: %w", call.Fail(aerostore.CodeBatchDisabled, nil))
+			return aerostore.Result{}, fmt.Errorf("somebody: %w", call.NewError(aerostore.CodeBatchDisabled, nil))
 		},
 		"an error about the first set": func(call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, call.Fail(aerostore.CodeBatchDisabled, nil)
+			return aerostore.Result{}, call.NewError(aerostore.CodeBatchDisabled, nil)
 		},
 		"no results": func(aerostore.Call) (aerostore.Result, error) { return aerostore.Result{}, nil },
 	} {

@@ -72,8 +72,8 @@ func toldOf(results []aerostore.BatchResult) string {
 
 func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 	b := aerostore.Call{Op: aerostore.OpBatchRemove}.WithKeys([]aerostore.Key{aerostore.NewKey("test", "users", 0)})
-	again, gone := busy(b), b.Fail(aerostore.CodeNotFound, nil)
-	timeout, doubt := b.Fail(aerostore.CodeTimeout, nil), uncertain(b, aerostore.CodeTimeout)
+	again, gone := busy(b), b.NewError(aerostore.CodeNotFound, nil)
+	timeout, doubt := b.NewError(aerostore.CodeTimeout, nil), uncertain(b, aerostore.CodeTimeout)
 	anyway := middleware.RetryInDoubt(func(aerostore.Call) bool { return true })
 	for _, c := range []struct {
 		name   string

@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// What a policy costs for each Get that succeeds over a store that does
+// What a layer costs for each Get that succeeds over a store that does
 // nothing, beside a layer that passes operations on and beside five of them.
 func BenchmarkRetryTimeoutAndFault(b *testing.B) {
 	pass := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {

@@ -29,7 +29,7 @@ func (l load) run(t *testing.T, opts ...middleware.RetryOption) (attempts, faile
 	store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		made.Add(1)
 		if rand.Float64() < l.failing {
-			return aerostore.Result{}, call.Fail(aerostore.CodeDeviceOverload, nil)
+			return aerostore.Result{}, call.NewError(aerostore.CodeDeviceOverload, nil)
 		}
 		return success(call), nil
 	}), middleware.Retry(opts...))
@@ -133,7 +133,7 @@ func TestABudgetFillsAgain(t *testing.T) {
 				}
 			}
 		}
-		if left := statsOf(t, store).Level("budget"); left < 0 || left >= 1 {
+		if left := statsOf(t, store).Gauge("budget"); left < 0 || left >= 1 {
 			t.Errorf("%v retries are left", left)
 		}
 	})

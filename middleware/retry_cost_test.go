@@ -14,10 +14,10 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestASuccessUnderThesePoliciesAllocatesNothing(t *testing.T) {
+func TestASuccessUnderTheseLayersAllocatesNothing(t *testing.T) {
 	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	failed := put.Fail(aerostore.CodeNotFound, nil)
+	failed := put.NewError(aerostore.CodeNotFound, nil)
 	for _, c := range []struct {
 		name  string
 		ctx   context.Context

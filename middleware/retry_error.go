@@ -54,7 +54,7 @@ func (e *attemptsError) Unwrap() []error {
 }
 
 // isCut reports whether an attempt that failed with err was cut short, by its
-// context or by a policy, so that err does not say what the cluster had to say.
+// context or by a layer, so that err does not say what the cluster had to say.
 func isCut(err error) bool {
 	return aerostore.CodeOf(err) == aerostore.CodeOK &&
 		(errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || judgement.IsRejected(err))

@@ -24,10 +24,10 @@ func ExampleRetry() {
 	ctx := context.Background()
 	visits := aerostore.NewKey("test", "counters", "visits")
 
-	backend.Fail(memory.Fault{Code: aerostore.CodeKeyBusy, Times: 2})
+	backend.Inject(memory.Fault{Code: aerostore.CodeKeyBusy, Times: 2})
 	fmt.Println(store.Increment(ctx, visits, aerostore.Bins{"n": 1}))
 
-	backend.Fail(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
+	backend.Inject(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
 	err := store.Increment(ctx, visits, aerostore.Bins{"n": 1})
 	fmt.Println("in doubt:", aerostore.InDoubt(err))
 
@@ -53,7 +53,7 @@ func ExampleRetryInDoubt() {
 				call.Options.GenerationCheck == aerostore.GenerationIgnored && call.Options.Exists == aerostore.Update
 		}),
 	))
-	backend.Fail(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
+	backend.Inject(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
 	err := store.Put(context.Background(), aerostore.NewKey("test", "profiles", "ada"), aerostore.Bins{"name": "Ada"})
 	fmt.Println(err)
 

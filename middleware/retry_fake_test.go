@@ -48,7 +48,7 @@ func (s *script) want(t *testing.T, attempts int) {
 	}
 }
 
-func busy(call aerostore.Call) error { return call.Fail(aerostore.CodeKeyBusy, nil) }
+func busy(call aerostore.Call) error { return call.NewError(aerostore.CodeKeyBusy, nil) }
 
 // repeated returns n of them.
 func repeated(n int, err error) []error { return slices.Repeat([]error{err}, n) }

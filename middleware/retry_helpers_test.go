@@ -9,19 +9,19 @@ import (
 
 // uncertain returns the error of a call that may have been applied.
 func uncertain(call aerostore.Call, code aerostore.ResultCode) error {
-	err := call.Fail(code, nil)
+	err := call.NewError(code, nil)
 	err.InDoubt = true
 	return err
 }
 
-// statsOf returns the counters of the chain's only policy.
-func statsOf(t *testing.T, s aerostore.Store) aerostore.PolicyStats {
+// statsOf returns the counters of the chain's only layer.
+func statsOf(t *testing.T, s aerostore.Store) aerostore.LayerStats {
 	t.Helper()
-	policies := aerostore.Policies(s)
-	if len(policies) != 1 {
-		t.Fatalf("%d policies, want 1", len(policies))
+	layers := aerostore.Layers(s)
+	if len(layers) != 1 {
+		t.Fatalf("%d layers, want 1", len(layers))
 	}
-	return policies[0].PolicyStats()
+	return layers[0].LayerStats()
 }
 
 // wantEvents compares counters with those given; others must be 0.

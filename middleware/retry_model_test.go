@@ -40,7 +40,7 @@ func (o outcome) err(call aerostore.Call) error {
 	if o == fine {
 		return nil
 	}
-	err := call.Fail(o.code(), nil)
+	err := call.NewError(o.code(), nil)
 	err.InDoubt = o.doubtful(call.Writes())
 	return err
 }

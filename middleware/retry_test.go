@@ -97,14 +97,14 @@ func TestACustomWriteIsNotRepeatedForWhatFailedWithinIt(t *testing.T) {
 		err      error
 		attempts int
 	}{
-		"a read":                {get.Fail(aerostore.CodeTimeout, nil), 1},
+		"a read":                {get.NewError(aerostore.CodeTimeout, nil), 1},
 		"a write":               {busy(put), 1},
 		"a code":                {aerostore.CodeKeyBusy, 1},
-		"another custom call":   {aerostore.Custom{Name: "SUM"}.Fail(aerostore.CodeKeyBusy, nil), 1},
-		"wrapped by its own":    {custom.Fail(aerostore.CodeKeyBusy, get.Fail(aerostore.CodeTimeout, nil)), 3},
-		"its own":               {custom.Fail(aerostore.CodeKeyBusy, nil), 3},
-		"its own, wrapped":      {fmt.Errorf("count: %w", custom.Fail(aerostore.CodeKeyBusy, nil)), 3},
-		"the limit, before run": {customCallOf(custom).FailContext(context.DeadlineExceeded), 3},
+		"another custom call":   {aerostore.Custom{Name: "SUM"}.NewError(aerostore.CodeKeyBusy, nil), 1},
+		"wrapped by its own":    {custom.NewError(aerostore.CodeKeyBusy, get.NewError(aerostore.CodeTimeout, nil)), 3},
+		"its own":               {custom.NewError(aerostore.CodeKeyBusy, nil), 3},
+		"its own, wrapped":      {fmt.Errorf("count: %w", custom.NewError(aerostore.CodeKeyBusy, nil)), 3},
+		"the limit, before run": {customCallOf(custom).NewContextError(context.DeadlineExceeded), 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -164,12 +164,12 @@ func TestTheErrorIsInDoubtIfAnyAttemptWas(t *testing.T) {
 		name string
 		last error
 	}{
-		{"the generation is another", put.Fail(aerostore.CodeGeneration, nil)},
-		{"the record exists", put.Fail(aerostore.CodeExists, nil)},
+		{"the generation is another", put.NewError(aerostore.CodeGeneration, nil)},
+		{"the record exists", put.NewError(aerostore.CodeExists, nil)},
 		{"a failure without doubt", busy(put)},
 		{"an error that wraps one", fmt.Errorf("user %s: %w", marker, busy(put))},
 		{"an error of another type", oddError{}},
-		{"the store is closed", put.Fail(aerostore.CodeOK, aerostore.ErrClosed)},
+		{"the store is closed", put.NewError(aerostore.CodeOK, aerostore.ErrClosed)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -195,7 +195,7 @@ func TestTheErrorIsInDoubtIfAnyAttemptWas(t *testing.T) {
 }
 
 func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
-	reset := put.Fail(aerostore.CodeNetwork, errors.New("connection reset by peer"))
+	reset := put.NewError(aerostore.CodeNetwork, errors.New("connection reset by peer"))
 	reset.Node = node
 	for _, c := range []struct {
 		errs []error
@@ -208,7 +208,7 @@ func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
 				"connection reset by peer, after 3 attempts (node BB9 10.0.0.7:3010)",
 		},
 		{[]error{busy(put), aerostore.ErrGeneration}, aerostore.ErrGeneration.Error()},
-		{[]error{put.Fail(aerostore.CodeExists, nil)}, put.Fail(aerostore.CodeExists, nil).Error()},
+		{[]error{put.NewError(aerostore.CodeExists, nil)}, put.NewError(aerostore.CodeExists, nil).Error()},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			store, _ := retried(c.errs, middleware.RetryClassifier(
@@ -224,13 +224,13 @@ func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
 func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 	rejected := errors.New("the circuit is open")
 	for name, err := range map[string]error{
-		"an answer":                        put.Fail(aerostore.CodeNotFound, nil),
-		"another generation":               put.Fail(aerostore.CodeGeneration, nil),
-		"a rejection of another layer":     put.Fail(aerostore.CodeOK, rejected),
-		"a closed store":                   put.Fail(aerostore.CodeOK, aerostore.ErrClosed),
-		"a cancellation that is not ours":  put.FailContext(context.Canceled),
+		"an answer":                        put.NewError(aerostore.CodeNotFound, nil),
+		"another generation":               put.NewError(aerostore.CodeGeneration, nil),
+		"a rejection of another layer":     put.NewError(aerostore.CodeOK, rejected),
+		"a closed store":                   put.NewError(aerostore.CodeOK, aerostore.ErrClosed),
+		"a cancellation that is not ours":  put.NewContextError(context.Canceled),
 		"refused input":                    aerostore.Call{Op: aerostore.OpPut}.Validate(),
-		"attempts that ran out on a query": put.Fail(aerostore.CodeMaxRetries, put.Fail(aerostore.CodeIndexNotFound, nil)),
+		"attempts that ran out on a query": put.NewError(aerostore.CodeMaxRetries, put.NewError(aerostore.CodeIndexNotFound, nil)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			store, backend := retried([]error{err})
@@ -244,9 +244,9 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 }
 
 func TestAttemptsThatRanOutOverAPassingFailureAreTriedAgain(t *testing.T) {
-	for _, cause := range []error{nil, errors.New("dial"), put.Fail(aerostore.CodeKeyBusy, nil)} {
+	for _, cause := range []error{nil, errors.New("dial"), put.NewError(aerostore.CodeKeyBusy, nil)} {
 		synctest.Test(t, func(t *testing.T) {
-			store, backend := retried([]error{put.Fail(aerostore.CodeMaxRetries, cause)})
+			store, backend := retried([]error{put.NewError(aerostore.CodeMaxRetries, cause)})
 			if _, err := store.Get(t.Context(), key); err != nil {
 				t.Error(err)
 			}
@@ -366,7 +366,7 @@ func TestACallerWhoGivesUpDuringAPauseIsAnsweredAtOnce(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(time.Minute, cancel)
 				start := time.Now()
-				last := put.Fail(aerostore.CodeTimeout, nil)
+				last := put.NewError(aerostore.CodeTimeout, nil)
 				last.InDoubt = doubt
 				store, backend := retried([]error{last},
 					middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour},
@@ -402,7 +402,7 @@ func TestACallerWhoHasGivenUpGetsNoOtherAttempt(t *testing.T) {
 	if attempts != 1 || !errors.Is(err, context.Canceled) || !errors.Is(err, aerostore.CodeKeyBusy) {
 		t.Errorf("%d attempts, %v", attempts, err)
 	}
-	deadline := put.FailContext(context.DeadlineExceeded)
+	deadline := put.NewContextError(context.DeadlineExceeded)
 	past, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	store, backend := retried([]error{deadline})
@@ -413,7 +413,7 @@ func TestACallerWhoHasGivenUpGetsNoOtherAttempt(t *testing.T) {
 }
 
 func TestAQueryIsTriedAgainUntilItsFirstRecord(t *testing.T) {
-	broken := aerostore.Call{Op: aerostore.OpQuery}.Fail(aerostore.CodeNetwork, nil)
+	broken := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeNetwork, nil)
 	for _, c := range []struct{ before, attempts int }{{0, 3}, {1, 1}, {5, 1}} {
 		synctest.Test(t, func(t *testing.T) {
 			attempts := 0
@@ -543,7 +543,7 @@ func TestAClassifierDecidesWhatMayPass(t *testing.T) {
 		opts     []middleware.RetryOption
 		attempts int
 	}{
-		{put.Fail(aerostore.CodeGeneration, nil), []middleware.RetryOption{lock}, 2},
+		{put.NewError(aerostore.CodeGeneration, nil), []middleware.RetryOption{lock}, 2},
 		{busy(put), []middleware.RetryOption{lock}, 1},
 		{busy(put), []middleware.RetryOption{lock, middleware.RetryClassifier(nil), nil}, 2},
 		{uncertain(put, aerostore.CodeGeneration), []middleware.RetryOption{lock}, 1},

@@ -44,11 +44,11 @@ func TestTheLayersOfAStackStandInItsOrder(t *testing.T) {
 		}},
 	} {
 		var got []string
-		for _, p := range aerostore.Policies(aerostore.Chain(memory.NewT(t), c.stack.Middleware())) {
-			got = append(got, p.PolicyStats().Policy)
+		for _, p := range aerostore.Layers(aerostore.Chain(memory.NewT(t), c.stack.Middleware())) {
+			got = append(got, p.LayerStats().Layer)
 		}
 		if !slices.Equal(got, c.want) {
-			t.Errorf("the policies are %v, want %v", got, c.want)
+			t.Errorf("the layers are %v, want %v", got, c.want)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func TestAnOpenCircuitIsNotTriedAgain(t *testing.T) {
 		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
 			t.Errorf("Get gave %v", err)
 		}
-		if n := aerostore.Policies(store)[1].PolicyStats().Event("rejected"); n != 1 {
+		if n := aerostore.Layers(store)[1].LayerStats().Event("rejected"); n != 1 {
 			t.Errorf("%d attempts at an open circuit, want 1", n)
 		}
 	})
@@ -129,7 +129,7 @@ func TestATimeoutOutsideRetryBoundsTheWholeOperation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			<-ctx.Done()
-			return aerostore.Result{}, call.FailContext(ctx.Err())
+			return aerostore.Result{}, call.NewContextError(ctx.Err())
 		})
 		timeout := middleware.Timeout(time.Second)
 		for name, c := range map[string]struct {
@@ -263,8 +263,8 @@ func ExampleProduction() {
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")
 	fmt.Println(store.Put(ctx, ada, aerostore.Bins{"name": "Ada"}))
-	for _, policy := range aerostore.Policies(store) {
-		fmt.Println(policy.PolicyStats().Policy)
+	for _, layer := range aerostore.Layers(store) {
+		fmt.Println(layer.LayerStats().Layer)
 	}
 
 	// Output:

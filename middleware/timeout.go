@@ -37,7 +37,7 @@ import (
 //
 // # Counters
 //
-// As an [aerostore.Policy] it is "timeout" and counts the operations that came
+// As an [aerostore.Layer] it is "timeout" and counts the operations that came
 // through ("calls") and those that it ended ("timeouts").
 //
 // An operation whose deadline is soon enough costs no allocation, another one
@@ -46,10 +46,10 @@ import (
 // Timeout panics if limit is not positive or the options make no sense.
 func Timeout(limit time.Duration, opts ...TimeoutOption) aerostore.Middleware {
 	c := newTimeoutConfig(limit, opts)
-	return aerostore.WithPolicy(func() *timeout { return &timeout{timeoutConfig: c, clock: newLaggingClock()} })
+	return aerostore.WithLayer(func() *timeout { return &timeout{timeoutConfig: c, clock: newLaggingClock()} })
 }
 
-// timeout is the policy around one store.
+// timeout is the layer around one store.
 type timeout struct {
 	timeoutConfig
 	clock        *laggingClock
@@ -87,9 +87,9 @@ func (t *timeout) bound(ctx *deadline, call aerostore.Call, next aerostore.Handl
 	return result, err
 }
 
-// PolicyStats implements [aerostore.Policy].
-func (t *timeout) PolicyStats() aerostore.PolicyStats {
-	return aerostore.PolicyStats{Policy: "timeout", Events: []aerostore.PolicyEvent{
+// LayerStats implements [aerostore.Layer].
+func (t *timeout) LayerStats() aerostore.LayerStats {
+	return aerostore.LayerStats{Layer: "timeout", Events: []aerostore.LayerEvent{
 		{Name: "calls", N: t.calls.Load()},
 		{Name: "timeouts", N: t.fired.Load()},
 	}}

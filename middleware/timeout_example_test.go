@@ -14,7 +14,7 @@ func ExampleTimeout() {
 	// A backend that answers when it is too late.
 	backend := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		<-ctx.Done()
-		return aerostore.Result{}, call.FailContext(ctx.Err())
+		return aerostore.Result{}, call.NewContextError(ctx.Err())
 	})
 	store := aerostore.Chain(backend, middleware.Timeout(20*time.Millisecond,
 		middleware.TimeoutOps{Limit: time.Minute, Ops: []aerostore.Op{aerostore.OpQuery}},

@@ -23,7 +23,7 @@ func waitsFor(d time.Duration) aerostore.Handler {
 		case <-timer.C:
 			return completed(aerostore.Result{Attempts: 1}, call), nil
 		case <-ctx.Done():
-			err := call.FailContext(ctx.Err())
+			err := call.NewContextError(ctx.Err())
 			err.InDoubt = call.Writes()
 			return aerostore.Result{Attempts: 1}, err
 		}
@@ -101,7 +101,7 @@ func TestTheSoonestDeadlineCounts(t *testing.T) {
 func TestWhatIsNoTimeoutOfTheLimitPassesUnchanged(t *testing.T) {
 	doubtful := uncertain(put, aerostore.CodeTimeout)
 	inner := fmt.Errorf("inner: %w", &middleware.TimeoutError{Limit: time.Second, Err: context.DeadlineExceeded})
-	for _, want := range []error{nil, doubtful, put.FailContext(context.Canceled), inner} {
+	for _, want := range []error{nil, doubtful, put.NewContextError(context.Canceled), inner} {
 		store := aerostore.Chain(answers(aerostore.Result{}, want), middleware.Timeout(time.Minute))
 		if err := store.Touch(t.Context(), key); err != want {
 			t.Errorf("%v became %v", want, err)
@@ -124,7 +124,7 @@ func TestADeadlineSetFurtherInIsNotTheLimit(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 				time.Sleep(c.takes)
-				return aerostore.Result{}, call.FailContext(context.DeadlineExceeded)
+				return aerostore.Result{}, call.NewContextError(context.DeadlineExceeded)
 			}), middleware.Timeout(limit))
 			if _, err := store.Get(t.Context(), key); limitReached(err) != c.limit || !errors.Is(err, aerostore.ErrTimeout) {
 				t.Errorf("after %v: %v", c.takes, err)
@@ -253,7 +253,7 @@ func TestSomeOperationsHaveALimitOfTheirOwn(t *testing.T) {
 func TestAnOperationThatDoesNotExistYetHasTheGeneralLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second)).(interface{ Unwrap() aerostore.Store })
-		h := aerostore.Policies(store.(aerostore.Store))[0].Intercept(waitsFor(time.Hour))
+		h := aerostore.Layers(store.(aerostore.Store))[0].Intercept(waitsFor(time.Hour))
 		if _, err := h(t.Context(), aerostore.Call{Op: aerostore.OpCustom + 1}); limitReached(err) != time.Second {
 			t.Errorf("it gave %v", err)
 		}
@@ -281,7 +281,7 @@ func TestAQueryIsBoundedWithTheLoopOverIt(t *testing.T) {
 		store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			for call.Yield(&aerostore.Record{}) {
 				if ctx.Err() != nil {
-					return aerostore.Result{}, call.FailContext(ctx.Err())
+					return aerostore.Result{}, call.NewContextError(ctx.Err())
 				}
 			}
 			return success(call), nil

@@ -45,14 +45,14 @@ func TestTheOutermostCodeDecidesWhetherAFailureMayPass(t *testing.T) {
 		{"a code by itself", aerostore.CodeKeyBusy, true},
 		{"a timeout", aerostore.ErrTimeout, true},
 		{"a deadline", context.DeadlineExceeded, true},
-		{"the deadline of a call", put.FailContext(context.DeadlineExceeded), true},
-		{"a cancellation", put.FailContext(context.Canceled), false},
-		{"an answer after a timeout", put.Fail(aerostore.CodeNotFound, put.Fail(aerostore.CodeTimeout, nil)), false},
+		{"the deadline of a call", put.NewContextError(context.DeadlineExceeded), true},
+		{"a cancellation", put.NewContextError(context.Canceled), false},
+		{"an answer after a timeout", put.NewError(aerostore.CodeNotFound, put.NewError(aerostore.CodeTimeout, nil)), false},
 		{"one that a layer wrapped", fmt.Errorf("outer: %w", busy(put)), true},
 		{"one of another type", errors.New("odd"), false},
 		{"attempts that ran out", aerostore.CodeMaxRetries, true},
-		{"attempts that ran out over a busy record", put.Fail(aerostore.CodeMaxRetries, busy(put)), true},
-		{"attempts that ran out over a missing index", put.Fail(aerostore.CodeMaxRetries, put.Fail(aerostore.CodeIndexNotFound, nil)), false},
+		{"attempts that ran out over a busy record", put.NewError(aerostore.CodeMaxRetries, busy(put)), true},
+		{"attempts that ran out over a missing index", put.NewError(aerostore.CodeMaxRetries, put.NewError(aerostore.CodeIndexNotFound, nil)), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := middleware.Transient(c.err); got != c.want {

@@ -117,7 +117,7 @@ func results(keyCodes ...aerostore.ResultCode) aerostore.Result {
 		if code == aerostore.CodeOK {
 			r.Record = new(aerostore.Record)
 		} else {
-			r.Err = aerostore.Call{Op: aerostore.OpBatchWrite}.Fail(code, nil)
+			r.Err = aerostore.Call{Op: aerostore.OpBatchWrite}.NewError(code, nil)
 		}
 		batch = append(batch, r)
 	}

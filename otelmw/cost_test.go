@@ -126,7 +126,7 @@ func TestAFailureAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 func TestMeasuringAGetAllocatesNothing(t *testing.T) {
 	sdk := otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))
 	nobody := func(context.Context, aerostore.Call) bool { return false }
-	failure := aerostore.Call{Op: aerostore.OpGet, Key: key}.Fail(aerostore.CodeKeyBusy, nil)
+	failure := aerostore.Call{Op: aerostore.OpGet, Key: key}.NewError(aerostore.CodeKeyBusy, nil)
 	for _, c := range []struct {
 		name    string
 		install metric.MeterProvider

@@ -90,19 +90,19 @@
 // provider, with the attributes of the chain that came first; several that count
 // the same, such as Stores over one client, are added up.
 //
-// Of each [aerostore.Policy] beneath Metrics in the chain it is told what it did
+// Of each [aerostore.Layer] beneath Metrics in the chain it is told what it did
 // and how it stands, read when the provider collects:
 //
-//	aerospike.client.policy.events  counter, {event}
-//	aerospike.client.policy.level   gauge, {level}
+//	aerospike.client.layer.events  counter, {event}
+//	aerospike.client.layer.gauge   gauge, {gauge}
 //
 // They have db.system.name, server.address, server.port, what [WithAttributes]
-// says, aerospike.policy.name ("retry"), aerospike.policy.event or
-// aerospike.policy.level, and aerospike.policy.scope, the namespace or node that it
+// says, aerospike.layer.name ("retry"), aerospike.layer.event or
+// aerospike.layer.gauge, and aerospike.layer.scope, the namespace or node that it
 // is about, where it is about one. What has the same attributes is added up: two
-// policies of a kind in one chain, and those of chains that share a provider. A
-// policy that is reached through several chains is told of once for each provider.
-// PolicyStats of a policy of the application's own runs on the goroutine that
+// layers of a kind in one chain, and those of chains that share a provider. A
+// layer that is reached through several chains is told of once for each provider.
+// LayerStats of a layer of the application's own runs on the goroutine that
 // collects: one that panics ends the program, and one that waits holds up the
 // collection.
 //

@@ -20,11 +20,11 @@ func (e *oddError) Error() string { return e.text }
 
 func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 	put := aerostore.Call{Op: aerostore.OpPut, Key: key}
-	inDoubt := put.Fail(aerostore.CodeNetwork, nil)
+	inDoubt := put.NewError(aerostore.CodeNetwork, nil)
 	inDoubt.InDoubt = true
-	missed := put.Fail(aerostore.CodeNotFound, nil)
+	missed := put.NewError(aerostore.CodeNotFound, nil)
 	missed.InDoubt = true
-	deadlineInDoubt := put.FailContext(context.DeadlineExceeded)
+	deadlineInDoubt := put.NewContextError(context.DeadlineExceeded)
 	deadlineInDoubt.InDoubt = true
 
 	for _, c := range []struct {
@@ -35,11 +35,11 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 		want   []string
 	}{
 		{
-			"not found", put.Fail(aerostore.CodeNotFound, nil), codes.Unset, "",
+			"not found", put.NewError(aerostore.CodeNotFound, nil), codes.Unset, "",
 			[]string{"db.response.status_code", "2"},
 		},
 		{
-			"filtered out", put.Fail(aerostore.CodeFilteredOut, nil), codes.Unset, "",
+			"filtered out", put.NewError(aerostore.CodeFilteredOut, nil), codes.Unset, "",
 			[]string{"db.response.status_code", "27"},
 		},
 		{
@@ -47,11 +47,11 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 			[]string{"error.type", "GENERATION_ERROR", "db.response.status_code", "3"},
 		},
 		{
-			"a code without a name", put.Fail(999, nil), codes.Error, "",
+			"a code without a name", put.NewError(999, nil), codes.Error, "",
 			[]string{"error.type", "RESULT_CODE_999", "db.response.status_code", "999"},
 		},
 		{
-			"a code of the client's own", put.Fail(aerostore.CodeNoConnections, nil), codes.Error, "",
+			"a code of the client's own", put.NewError(aerostore.CodeNoConnections, nil), codes.Error, "",
 			[]string{"error.type", "NO_AVAILABLE_CONNECTIONS_TO_NODE"},
 		},
 		{
@@ -67,7 +67,7 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 			[]string{"error.type", "KEY_NOT_FOUND_ERROR", "db.response.status_code", "2", "aerospike.in_doubt", "true"},
 		},
 		{
-			"a deadline", put.FailContext(context.DeadlineExceeded), codes.Error, "",
+			"a deadline", put.NewContextError(context.DeadlineExceeded), codes.Error, "",
 			[]string{"error.type", "timeout"},
 		},
 		{
@@ -75,7 +75,7 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 			[]string{"error.type", "timeout", "aerospike.in_doubt", "true"},
 		},
 		{
-			"a cancellation", put.FailContext(context.Canceled), codes.Error, "",
+			"a cancellation", put.NewContextError(context.Canceled), codes.Error, "",
 			[]string{"error.type", "canceled"},
 		},
 		{
@@ -91,7 +91,7 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 			[]string{"error.type", "*otelmw_test.oddError", "aerospike.in_doubt", "true"},
 		},
 		{
-			"another cause", put.Fail(aerostore.CodeOK, &oddError{marker}), codes.Error, "aerostore: PUT test.users: *otelmw_test.oddError",
+			"another cause", put.NewError(aerostore.CodeOK, &oddError{marker}), codes.Error, "aerostore: PUT test.users: *otelmw_test.oddError",
 			[]string{"error.type", "*otelmw_test.oddError"},
 		},
 		{
@@ -191,11 +191,11 @@ func TestEveryOperationEndsItsSpanOnceHoweverItEnds(t *testing.T) {
 		}{
 			{"a panic", func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) }, []string{"error.type", "panic"}},
 			{"a cancellation", func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-				return aerostore.Result{}, call.FailContext(ctx.Err())
+				return aerostore.Result{}, call.NewContextError(ctx.Err())
 			}, []string{"error.type", "canceled"}},
 			{"a timeout at the third attempt, a write's in doubt", func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 				writes = call.Writes()
-				err := call.Fail(aerostore.CodeTimeout, nil)
+				err := call.NewError(aerostore.CodeTimeout, nil)
 				err.InDoubt, err.Node = true, node
 				return aerostore.Result{Attempts: 3}, err
 			}, []string{

@@ -19,7 +19,7 @@ func ExampleTracing() {
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
 
 	backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, call.Fail(aerostore.CodeGeneration, nil)
+		return aerostore.Result{}, call.NewError(aerostore.CodeGeneration, nil)
 	})
 	store := aerostore.Chain(backend, otelmw.Tracing(otelmw.WithTracerProvider(provider)))
 
@@ -46,7 +46,7 @@ func ExampleMetrics() {
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
 
 	backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, call.Fail(aerostore.CodeGeneration, nil)
+		return aerostore.Result{}, call.NewError(aerostore.CodeGeneration, nil)
 	})
 	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(provider)))
 

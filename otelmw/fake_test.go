@@ -100,7 +100,7 @@ func completed(result aerostore.Result, call aerostore.Call) aerostore.Result {
 // fails returns a handler whose every call fails with the code.
 func fails(code aerostore.ResultCode) aerostore.Handler {
 	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, call.Fail(code, nil)
+		return aerostore.Result{}, call.NewError(code, nil)
 	}
 }
 

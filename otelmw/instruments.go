@@ -24,7 +24,7 @@ type instruments struct {
 	retries  metric.Int64Counter
 	active   metric.Registration
 	cluster  *cluster
-	policies *policyMeter
+	layers   *layerMeter
 	cleanup  runtime.Cleanup // unregisters, too
 }
 
@@ -70,7 +70,7 @@ func (i *instruments) close(c *complaints) {
 func (i *instruments) unregister(c *complaints) {
 	c.add(i.active.Unregister())
 	i.cluster.unregister(c)
-	i.policies.unregister(c)
+	i.layers.unregister(c)
 }
 
 // abandon is for when nobody holds the store any more.

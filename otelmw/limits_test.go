@@ -220,24 +220,24 @@ func TestNodesBeyondTheLimitAreAddedUp(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-func TestScopesOfPoliciesBeyondTheLimitAreAddedUpOrLeftOut(t *testing.T) {
-	many := &standing{stats: aerostore.PolicyStats{Policy: "limit"}}
+func TestScopesOfLayersBeyondTheLimitAreAddedUpOrLeftOut(t *testing.T) {
+	many := &standing{stats: aerostore.LayerStats{Layer: "limit"}}
 	for i := range 30 {
 		many.stats.Events = append(many.stats.Events,
-			aerostore.PolicyEvent{Name: "rejected", Scope: fmt.Sprint("n", i), N: 1},
-			aerostore.PolicyEvent{Name: fmt.Sprint("invented", i), N: 1})
-		many.stats.Levels = append(many.stats.Levels, aerostore.PolicyLevel{Name: "limit", Scope: fmt.Sprint("n", i), Value: 1})
+			aerostore.LayerEvent{Name: "rejected", Scope: fmt.Sprint("n", i), N: 1},
+			aerostore.LayerEvent{Name: fmt.Sprint("invented", i), N: 1})
+		many.stats.Gauges = append(many.stats.Gauges, aerostore.LayerGauge{Name: "limit", Scope: fmt.Sprint("n", i), Value: 1})
 	}
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(counter(), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)), otelmw.WithCardinalityLimit(10)), under(many))
 	for range 2 {
 		all := collect(t, reader)
-		events, levels := counts(t, all[eventsName]), levelsOf(t, all[levelName])
-		if len(events) != 20 || events[ofPolicy("limit", "event", "rejected", "other")] != 25 || events[ofPolicy("limit", "event", "rejected", "n4")] != 1 {
+		events, gauges := counts(t, all[eventsName]), levelsOf(t, all[gaugeName])
+		if len(events) != 20 || events[ofLayer("limit", "event", "rejected", "other")] != 25 || events[ofLayer("limit", "event", "rejected", "n4")] != 1 {
 			t.Errorf("%d events: %v", len(events), events)
 		}
-		if len(levels) != 10 || levels[ofPolicy("limit", "level", "limit", "n9")] != 1 {
-			t.Errorf("%d levels: %v", len(levels), levels)
+		if len(gauges) != 10 || gauges[ofLayer("limit", "gauge", "limit", "n9")] != 1 {
+			t.Errorf("%d gauges: %v", len(gauges), gauges)
 		}
 	}
 	runtime.KeepAlive(store)

@@ -26,7 +26,7 @@ import (
 //
 // What it registers with a provider is unregistered when another provider takes
 // that one's place, or when the store is no longer in use. Until then the
-// provider holds a backend that is an [aerostore.StatsReporter], and the policies
+// provider holds a backend that is an [aerostore.StatsReporter], and the layers
 // beneath.
 func Metrics(opts ...Option) aerostore.Middleware {
 	c := newConfig(opts)
@@ -38,19 +38,19 @@ func Metrics(opts ...Option) aerostore.Middleware {
 // metrics is the middleware around one store.
 type metrics struct {
 	config
-	source   *source[metric.MeterProvider, instruments]
-	points   *points
-	cluster  *clusterSource
-	policies *policySource
+	source  *source[metric.MeterProvider, instruments]
+	points  *points
+	cluster *clusterSource
+	layers  *layerSource
 }
 
 func newMetrics(c config, next aerostore.Store) *metrics {
 	d := newDescriber(next, c.attributes)
 	m := &metrics{
-		config:   c,
-		points:   newPoints(c.limitOr(seriesLimit), d),
-		cluster:  newClusterSource(next, d, c.limitOr(seriesLimit)),
-		policies: newPolicySource(next, d, c.limitOr(seriesLimit)),
+		config:  c,
+		points:  newPoints(c.limitOr(seriesLimit), d),
+		cluster: newClusterSource(next, d, c.limitOr(seriesLimit)),
+		layers:  newLayerSource(next, d, c.limitOr(seriesLimit)),
 	}
 	m.source = newSource(c.meterProvider, otel.GetMeterProvider, m.open, (*instruments).close)
 	return m
@@ -61,7 +61,7 @@ func newMetrics(c config, next aerostore.Store) *metrics {
 func (m *metrics) open(provider metric.MeterProvider, c *complaints) *instruments {
 	i := newInstruments(provider, m.boundaries, m.points.observe, c)
 	i.cluster = m.cluster.register(provider, c)
-	i.policies = m.policies.register(provider, c)
+	i.layers = m.layers.register(provider, c)
 	i.cleanup = runtime.AddCleanup(m, (*instruments).abandon, i)
 	return i
 }

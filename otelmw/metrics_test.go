@@ -213,7 +213,7 @@ func TestSpanAndMeasurementSayTheSame(t *testing.T) {
 	recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
 	backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		time.Sleep(2 * time.Millisecond)
-		return aerostore.Result{}, call.Fail(aerostore.CodeKeyBusy, nil)
+		return aerostore.Result{}, call.NewError(aerostore.CodeKeyBusy, nil)
 	})
 	store := aerostore.Chain(backend, otelmw.Tracing(otelmw.WithTracerProvider(providerOf(recorder))), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	if err := store.Touch(t.Context(), key); !errors.Is(err, aerostore.CodeKeyBusy) {

@@ -14,7 +14,7 @@ import (
 func BenchmarkMetrics(b *testing.B) {
 	record := new(aerostore.Record)
 	bare := answers(aerostore.Result{}.WithRecord(record), nil)
-	failing := answers(aerostore.Result{}, aerostore.Call{Op: aerostore.OpGet, Key: key}.Fail(aerostore.CodeKeyBusy, nil))
+	failing := answers(aerostore.Result{}, aerostore.Call{Op: aerostore.OpGet, Key: key}.NewError(aerostore.CodeKeyBusy, nil))
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
 	with := otelmw.WithMeterProvider(provider)
 

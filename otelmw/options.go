@@ -194,9 +194,9 @@ func WithDurationBoundaries(seconds ...float64) Option {
 //   - combinations of those with an error.type and a db.response.status_code; beyond
 //     them error.type is "_OTHER" and there is no status code
 //   - nodes; beyond them the address is "other", and their counts are added up
-//   - policies' events, each with its scope; beyond them the scope is "other", and past
+//   - layers' events, each with its scope; beyond them the scope is "other", and past
 //     as many of those again they are left out
-//   - policies' levels, which are left out beyond it, since most cannot be added up
+//   - layers' gauges, which are left out beyond it, since most cannot be added up
 //
 // Error types other than the names of result codes, timeout, canceled, panic and closed
 // are bounded by 100, too, if the limit is not below that. An instrument of operations

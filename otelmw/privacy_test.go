@@ -39,17 +39,17 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 		},
 		"another's error": answers(aerostore.Result{}, leaky),
 		"a cause": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, call.Fail(aerostore.CodeServer, leaky)
+			return aerostore.Result{}, call.NewError(aerostore.CodeServer, leaky)
 		},
 		"a cause within": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, call.Fail(aerostore.CodeServer, call.Fail(aerostore.CodeServer, leaky))
+			return aerostore.Result{}, call.NewError(aerostore.CodeServer, call.NewError(aerostore.CodeServer, leaky))
 		},
 		"the cause of a context": func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			ctx, cancel := context.WithCancelCause(ctx)
 			cancel(leaky)
-			return aerostore.Result{}, call.Ready(ctx)
+			return aerostore.Result{}, call.Check(ctx)
 		},
-		"attempts":         aerostore.Policies(aerostore.Chain(answers(aerostore.Result{}, nil), retry))[0].Intercept(answers(aerostore.Result{}, leaky)),
+		"attempts":         aerostore.Layers(aerostore.Chain(answers(aerostore.Result{}, nil), retry))[0].Intercept(answers(aerostore.Result{}, leaky)),
 		"a wrapped error":  answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, aerostore.ErrTimeout)),
 		"failures of keys": answers(results(aerostore.CodeKeyBusy, aerostore.CodeKeyBusy), nil),
 		"panic":            func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) },

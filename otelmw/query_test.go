@@ -20,7 +20,7 @@ func yields(n int, err error) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		for range n {
 			if ctx.Err() != nil {
-				return aerostore.Result{}, call.FailContext(ctx.Err())
+				return aerostore.Result{}, call.NewContextError(ctx.Err())
 			}
 			if !call.Yield(&aerostore.Record{Key: key, Bins: bins}) {
 				return aerostore.Result{}, nil
@@ -31,7 +31,7 @@ func yields(n int, err error) aerostore.Handler {
 }
 
 func TestTheSpanOfAQueryCoversTheIteration(t *testing.T) {
-	broken := aerostore.Call{Op: aerostore.OpQuery}.Fail(aerostore.CodeQueryAborted, nil)
+	broken := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeQueryAborted, nil)
 	for _, c := range []struct {
 		name   string
 		err    error

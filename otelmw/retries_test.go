@@ -21,7 +21,7 @@ func TestRetriesOfASharedReadAreCountedOnce(t *testing.T) {
 		backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			time.Sleep(time.Second)
 			if tries++; tries < 3 {
-				return aerostore.Result{Attempts: 1}, call.Fail(aerostore.CodeTimeout, nil)
+				return aerostore.Result{Attempts: 1}, call.NewError(aerostore.CodeTimeout, nil)
 			}
 			return completed(aerostore.Result{Attempts: 1}, call), nil
 		})

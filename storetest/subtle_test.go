@@ -570,7 +570,7 @@ func checking(unconditional func(*aerostore.Options) bool) aerostore.Middleware 
 		default:
 			return next(ctx, call)
 		}
-		return aerostore.Result{}, call.Fail(code, errors.New("it was so"))
+		return aerostore.Result{}, call.NewError(code, errors.New("it was so"))
 	})
 }
 

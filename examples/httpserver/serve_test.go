@@ -150,7 +150,7 @@ func TestARequestThatDoesNotEndInTimeIsCancelled(t *testing.T) {
 		cancel()
 		<-request.Done()
 		gaveUp <- request.Err()
-		return aerostore.Result{}, call.FailContext(request.Err())
+		return aerostore.Result{}, call.NewContextError(request.Err())
 	})}
 	web, rpc := listen(t), listen(t)
 	ended := make(chan error, 1)

@@ -233,7 +233,7 @@ func busyOnce() aerostore.Interceptor {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if busy && call.Op == aerostore.OpIncrement {
 				busy = false
-				return aerostore.Result{}, call.Fail(aerostore.CodeKeyBusy, nil)
+				return aerostore.Result{}, call.NewError(aerostore.CodeKeyBusy, nil)
 			}
 			return next(ctx, call)
 		}

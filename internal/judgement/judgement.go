@@ -18,7 +18,7 @@ const (
 	Success  Kind = iota
 	Answer        // the server has no record to give, or a Classifier takes it for none
 	Refused       // the input, before anything was sent
-	Rejected      // turned away by a policy, before anything was sent
+	Rejected      // turned away by a layer, before anything was sent
 	Canceled      // the caller gave up
 	Failure       // any other
 )
@@ -67,7 +67,7 @@ func kindOf(err error) Kind {
 	}
 }
 
-// IsRejected reports whether err is a policy's, which turned the call away. It
+// IsRejected reports whether err is a layer's, which turned the call away. It
 // says so by a method, as net.Error says that it is a timeout.
 func IsRejected(err error) bool {
 	e, ok := errors.AsType[interface {

@@ -17,7 +17,7 @@ func (oddError) Error() string { return "odd s3cr3t" }
 func TestAnErrorIsToldByItsKindAndWithoutSecrets(t *testing.T) {
 	put := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", "s3cr3t")}
 	refused := put.WithBins(aerostore.Bins{"a_long_bin_name_": 1}).Validate()
-	busy := put.Fail(aerostore.CodeKeyBusy, nil)
+	busy := put.NewError(aerostore.CodeKeyBusy, nil)
 	for name, tc := range map[string]struct {
 		err             error
 		wantType, wants string
@@ -25,9 +25,9 @@ func TestAnErrorIsToldByItsKindAndWithoutSecrets(t *testing.T) {
 		"a result code":       {busy, "KEY_BUSY", busy.Error()},
 		"wrapped by a layer":  {fmt.Errorf("user s3cr3t: %w", busy), "KEY_BUSY", busy.Error()},
 		"refused input":       {refused, "BIN_NAME_TOO_LONG", "aerostore: PUT test.users: a bin name has 16 bytes, 15 at most"},
-		"a deadline":          {put.FailContext(context.DeadlineExceeded), "timeout", "aerostore: PUT test.users: context deadline exceeded"},
+		"a deadline":          {put.NewContextError(context.DeadlineExceeded), "timeout", "aerostore: PUT test.users: context deadline exceeded"},
 		"a cancellation":      {fmt.Errorf("user s3cr3t: %w", context.Canceled), "canceled", ""},
-		"a closed store":      {put.Fail(aerostore.CodeOK, aerostore.ErrClosed), "closed", "aerostore: PUT test.users: the store is closed"},
+		"a closed store":      {put.NewError(aerostore.CodeOK, aerostore.ErrClosed), "closed", "aerostore: PUT test.users: the store is closed"},
 		"another type":        {oddError{}, "judgement_test.oddError", ""},
 		"another type within": {fmt.Errorf("a: %w", fmt.Errorf("b: %w", oddError{})), "judgement_test.oddError", ""},
 		"nothing but text":    {errors.New("s3cr3t"), "*errors.errorString", ""},
@@ -52,7 +52,7 @@ func TestACallIsJudgedByItsErrorAndItsDoubt(t *testing.T) {
 	put := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", 1)}
 	get := aerostore.Call{Op: aerostore.OpGet, Key: put.Key}
 	lost := func(code aerostore.ResultCode) error {
-		err := put.Fail(code, nil)
+		err := put.NewError(code, nil)
 		err.InDoubt = true
 		return err
 	}
@@ -67,20 +67,20 @@ func TestACallIsJudgedByItsErrorAndItsDoubt(t *testing.T) {
 		failed bool
 	}{
 		"success":                             {put, nil, judgement.Default, judgement.Judgement{}, false},
-		"no record":                           {get, get.Fail(aerostore.CodeNotFound, nil), judgement.Default, judgement.Judgement{Kind: judgement.Answer}, false},
+		"no record":                           {get, get.NewError(aerostore.CodeNotFound, nil), judgement.Default, judgement.Judgement{Kind: judgement.Answer}, false},
 		"left out":                            {get, aerostore.ErrFilteredOut, judgement.Default, judgement.Judgement{Kind: judgement.Answer}, false},
 		"no record, in doubt":                 {put, lost(aerostore.CodeNotFound), judgement.Default, judgement.Judgement{Kind: judgement.Answer, InDoubt: true}, true},
-		"a failure":                           {put, put.Fail(aerostore.CodeKeyBusy, nil), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
+		"a failure":                           {put, put.NewError(aerostore.CodeKeyBusy, nil), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
 		"a failure, in doubt":                 {put, lost(aerostore.CodeTimeout), judgement.Default, judgement.Judgement{Kind: judgement.Failure, InDoubt: true}, true},
 		"somebody else's":                     {put, oddError{}, judgement.Default, judgement.Judgement{Kind: judgement.Failure, InDoubt: true}, true},
 		"somebody else's, read":               {get, oddError{}, judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
 		"refused":                             {put, put.Validate(), judgement.Default, judgement.Judgement{Kind: judgement.Refused}, true},
-		"rejected":                            {put, put.Fail(aerostore.CodeOK, rejection{}), judgement.Default, judgement.Judgement{Kind: judgement.Rejected}, true},
-		"canceled":                            {put, put.FailContext(context.Canceled), judgement.Default, judgement.Judgement{Kind: judgement.Canceled}, true},
-		"out of time":                         {put, put.FailContext(context.DeadlineExceeded), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
-		"an answer by the application's word": {put, put.Fail(aerostore.CodeGeneration, nil), lostRace, judgement.Judgement{Kind: judgement.Answer}, false},
+		"rejected":                            {put, put.NewError(aerostore.CodeOK, rejection{}), judgement.Default, judgement.Judgement{Kind: judgement.Rejected}, true},
+		"canceled":                            {put, put.NewContextError(context.Canceled), judgement.Default, judgement.Judgement{Kind: judgement.Canceled}, true},
+		"out of time":                         {put, put.NewContextError(context.DeadlineExceeded), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
+		"an answer by the application's word": {put, put.NewError(aerostore.CodeGeneration, nil), lostRace, judgement.Judgement{Kind: judgement.Answer}, false},
 		"an answer by the application's word, in doubt": {put, lost(aerostore.CodeGeneration), lostRace, judgement.Judgement{Kind: judgement.Answer, InDoubt: true}, true},
-		"a failure by the application's word":           {get, get.Fail(aerostore.CodeNotFound, nil), lostRace, judgement.Judgement{Kind: judgement.Failure}, true},
+		"a failure by the application's word":           {get, get.NewError(aerostore.CodeNotFound, nil), lostRace, judgement.Judgement{Kind: judgement.Failure}, true},
 	} {
 		if got := judgement.Of(t.Context(), c.call, c.err, c.by); got != c.want || got.Failed() != c.failed {
 			t.Errorf("%s: %+v, failed %t, want %+v", name, got, got.Failed(), c.want)

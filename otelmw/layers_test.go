@@ -17,59 +17,59 @@ import (
 )
 
 const (
-	eventsName = "aerospike.client.policy.events"
-	levelName  = "aerospike.client.policy.level"
+	eventsName = "aerospike.client.layer.events"
+	gaugeName  = "aerospike.client.layer.gauge"
 )
 
-// standing is a policy that tells what a test wants it to.
+// standing is a layer that tells what a test wants it to.
 type standing struct {
-	stats aerostore.PolicyStats
+	stats aerostore.LayerStats
 	asked int
 }
 
 func (*standing) Intercept(next aerostore.Handler) aerostore.Handler { return next }
 
-func (p *standing) PolicyStats() aerostore.PolicyStats {
+func (p *standing) LayerStats() aerostore.LayerStats {
 	p.asked++
 	return p.stats
 }
 
-// limiting is a policy that has something of everything to tell.
+// limiting is a layer that has something of everything to tell.
 func limiting(rejected int64, inFlight float64) *standing {
-	return &standing{stats: aerostore.PolicyStats{
-		Policy: "limit",
-		Events: []aerostore.PolicyEvent{
+	return &standing{stats: aerostore.LayerStats{
+		Layer: "limit",
+		Events: []aerostore.LayerEvent{
 			{Name: "rejected", Scope: "test", N: rejected},
 			{Name: "rejected", Scope: "bar", N: 2},
 			{Name: "limit_changed", N: 3},
 		},
-		Levels: []aerostore.PolicyLevel{
+		Gauges: []aerostore.LayerGauge{
 			{Name: "in_flight", Value: inFlight},
-			{Name: "state", Scope: "test", Value: inFlight, Kind: aerostore.LevelMax},
+			{Name: "state", Scope: "test", Value: inFlight, Kind: aerostore.GaugeMax},
 			{Name: "limit", Scope: "test", Value: 20},
 		},
 	}}
 }
 
-// under returns the policies as middleware.
-func under(policies ...aerostore.Policy) aerostore.Middleware {
+// under returns the layers as middleware.
+func under(layers ...aerostore.Layer) aerostore.Middleware {
 	return func(s aerostore.Store) aerostore.Store {
 		var middlewares []aerostore.Middleware
-		for _, p := range policies {
-			middlewares = append(middlewares, aerostore.WithPolicy(func() aerostore.Policy { return p }))
+		for _, p := range layers {
+			middlewares = append(middlewares, aerostore.WithLayer(func() aerostore.Layer { return p }))
 		}
 		return aerostore.Chain(s, middlewares...)
 	}
 }
 
-// ofPolicy returns the attributes of what a policy tells.
-func ofPolicy(name, key, what, scope string, more ...string) string {
+// ofLayer returns the attributes of what a layer tells.
+func ofLayer(name, key, what, scope string, more ...string) string {
 	a := attributes{
 		"db.system.name": "aerospike", "server.address": "db.example", "server.port": "3000",
-		"aerospike.policy.name": name, "aerospike.policy." + key: what,
+		"aerospike.layer.name": name, "aerospike.layer." + key: what,
 	}.with(more...)
 	if scope != "" {
-		a["aerospike.policy.scope"] = scope
+		a["aerospike.layer.scope"] = scope
 	}
 	return a.String()
 }
@@ -87,18 +87,18 @@ func levelsOf(t *testing.T, m metricdata.Metrics) map[string]float64 {
 	return values
 }
 
-func expectLevels(t *testing.T, reader *sdkmetric.ManualReader, want map[string]float64) {
+func expectGauges(t *testing.T, reader *sdkmetric.ManualReader, want map[string]float64) {
 	t.Helper()
-	if got := levelsOf(t, collect(t, reader)[levelName]); !maps.Equal(got, want) {
-		t.Errorf("%s\n got %v\nwant %v", levelName, got, want)
+	if got := levelsOf(t, collect(t, reader)[gaugeName]); !maps.Equal(got, want) {
+		t.Errorf("%s\n got %v\nwant %v", gaugeName, got, want)
 	}
 }
 
-func TestWhatThePoliciesBeneathCountIsTold(t *testing.T) {
-	limit, retry := limiting(5, 7), &standing{stats: aerostore.PolicyStats{
-		Policy: "retry", Events: []aerostore.PolicyEvent{{Name: "retried", N: 4}},
+func TestWhatTheLayersBeneathCountIsTold(t *testing.T) {
+	limit, retry := limiting(5, 7), &standing{stats: aerostore.LayerStats{
+		Layer: "retry", Events: []aerostore.LayerEvent{{Name: "retried", N: 4}},
 	}}
-	outside := &standing{stats: aerostore.PolicyStats{Policy: "outside", Events: []aerostore.PolicyEvent{{Name: "seen", N: 1}}}}
+	outside := &standing{stats: aerostore.LayerStats{Layer: "outside", Events: []aerostore.LayerEvent{{Name: "seen", N: 1}}}}
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(counter(), under(outside),
 		otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)), otelmw.WithAttributes(attribute.String("app", "shop"))),
@@ -107,30 +107,30 @@ func TestWhatThePoliciesBeneathCountIsTold(t *testing.T) {
 	if m := all[eventsName]; m.Unit != "{event}" || m.Description == "" || !m.Data.(metricdata.Sum[int64]).IsMonotonic {
 		t.Errorf("%+v", m)
 	}
-	if m := all[levelName]; m.Unit != "{level}" || m.Description == "" {
+	if m := all[gaugeName]; m.Unit != "{gauge}" || m.Description == "" {
 		t.Errorf("%+v", m)
 	}
 	expect(t, reader, eventsName, map[string]int64{
-		ofPolicy("limit", "event", "rejected", "test", "app", "shop"):  5,
-		ofPolicy("limit", "event", "rejected", "bar", "app", "shop"):   2,
-		ofPolicy("limit", "event", "limit_changed", "", "app", "shop"): 3,
-		ofPolicy("retry", "event", "retried", "", "app", "shop"):       4,
+		ofLayer("limit", "event", "rejected", "test", "app", "shop"):  5,
+		ofLayer("limit", "event", "rejected", "bar", "app", "shop"):   2,
+		ofLayer("limit", "event", "limit_changed", "", "app", "shop"): 3,
+		ofLayer("retry", "event", "retried", "", "app", "shop"):       4,
 	})
-	expectLevels(t, reader, map[string]float64{
-		ofPolicy("limit", "level", "in_flight", "", "app", "shop"): 7,
-		ofPolicy("limit", "level", "state", "test", "app", "shop"): 7,
-		ofPolicy("limit", "level", "limit", "test", "app", "shop"): 20,
+	expectGauges(t, reader, map[string]float64{
+		ofLayer("limit", "gauge", "in_flight", "", "app", "shop"): 7,
+		ofLayer("limit", "gauge", "state", "test", "app", "shop"): 7,
+		ofLayer("limit", "gauge", "limit", "test", "app", "shop"): 20,
 	})
-	limit.stats.Events[0].N, limit.stats.Levels[0].Value = 6, math.Inf(1)
-	expectLevels(t, reader, map[string]float64{
-		ofPolicy("limit", "level", "in_flight", "", "app", "shop"): math.Inf(1),
-		ofPolicy("limit", "level", "state", "test", "app", "shop"): 7,
-		ofPolicy("limit", "level", "limit", "test", "app", "shop"): 20,
+	limit.stats.Events[0].N, limit.stats.Gauges[0].Value = 6, math.Inf(1)
+	expectGauges(t, reader, map[string]float64{
+		ofLayer("limit", "gauge", "in_flight", "", "app", "shop"): math.Inf(1),
+		ofLayer("limit", "gauge", "state", "test", "app", "shop"): 7,
+		ofLayer("limit", "gauge", "limit", "test", "app", "shop"): 20,
 	})
 	runtime.KeepAlive(store)
 }
 
-func TestPoliciesAreAskedAtCollectionAlone(t *testing.T) {
+func TestLayersAreAskedAtCollectionAlone(t *testing.T) {
 	limit := limiting(5, 7)
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))), under(limit))
@@ -145,16 +145,16 @@ func TestPoliciesAreAskedAtCollectionAlone(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-func TestPoliciesOfAKindAreToldOfTogether(t *testing.T) {
+func TestLayersOfAKindAreToldOfTogether(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
 	shared := limiting(100, 1000)
 	behind := aerostore.Chain(counter(), under(shared))
 	want := func(rejected, bar int64) map[string]int64 {
 		return map[string]int64{
-			ofPolicy("limit", "event", "rejected", "test"):  rejected,
-			ofPolicy("limit", "event", "rejected", "bar"):   bar,
-			ofPolicy("limit", "event", "limit_changed", ""): bar / 2 * 3,
+			ofLayer("limit", "event", "rejected", "test"):  rejected,
+			ofLayer("limit", "event", "rejected", "bar"):   bar,
+			ofLayer("limit", "event", "limit_changed", ""): bar / 2 * 3,
 		}
 	}
 	other := aerostore.Chain(behind, under(limiting(10, 20)))
@@ -163,19 +163,19 @@ func TestPoliciesOfAKindAreToldOfTogether(t *testing.T) {
 		other = metrics(other)
 		// The shared one is told of once.
 		expect(t, reader, eventsName, want(121, 8))
-		expectLevels(t, reader, map[string]float64{
-			ofPolicy("limit", "level", "in_flight", ""): 1035, ofPolicy("limit", "level", "limit", "test"): 80,
-			ofPolicy("limit", "level", "state", "test"): 1000,
+		expectGauges(t, reader, map[string]float64{
+			ofLayer("limit", "gauge", "in_flight", ""): 1035, ofLayer("limit", "gauge", "limit", "test"): 80,
+			ofLayer("limit", "gauge", "state", "test"): 1000,
 		})
 		runtime.KeepAlive(one)
 	}()
-	until(t, "the policies of a store that is gone are still told of", func() bool {
+	until(t, "the layers of a store that is gone are still told of", func() bool {
 		return maps.Equal(counts(t, collect(t, reader)[eventsName]), want(110, 4))
 	})
 	runtime.KeepAlive(other)
 }
 
-func TestPoliciesFollowTheGlobalProvider(t *testing.T) {
+func TestLayersFollowTheGlobalProvider(t *testing.T) {
 	store := aerostore.Chain(counter(), otelmw.Metrics(), under(limiting(5, 7)))
 	first, second := sdkmetric.NewManualReader(), sdkmetric.NewManualReader()
 	for _, reader := range []*sdkmetric.ManualReader{first, second} {
@@ -189,48 +189,48 @@ func TestPoliciesFollowTheGlobalProvider(t *testing.T) {
 		}
 	}
 	expect(t, first, eventsName, none)
-	expectLevels(t, first, map[string]float64{})
+	expectGauges(t, first, map[string]float64{})
 	runtime.KeepAlive(store)
 }
 
-func TestPoliciesThatCannotBeComparedAreToldOf(t *testing.T) {
+func TestLayersThatCannotBeComparedAreToldOf(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	provider := sliceMeterProvider{MeterProvider: meterOf(reader), names: []string{"not comparable"}}
-	odd := slicePolicy{names: []string{"odd"}}
+	odd := sliceLayer{names: []string{"odd"}}
 	store := aerostore.Chain(counter(), otelmw.Metrics(otelmw.WithMeterProvider(provider)), under(odd, odd))
-	expect(t, reader, eventsName, map[string]int64{ofPolicy("odd", "event", "seen", ""): 2})
+	expect(t, reader, eventsName, map[string]int64{ofLayer("odd", "event", "seen", ""): 2})
 	runtime.KeepAlive(store)
 }
 
-// slicePolicy is a policy that == panics at.
-type slicePolicy struct{ names []string }
+// sliceLayer is a layer that == panics at.
+type sliceLayer struct{ names []string }
 
-func (slicePolicy) Intercept(next aerostore.Handler) aerostore.Handler { return next }
+func (sliceLayer) Intercept(next aerostore.Handler) aerostore.Handler { return next }
 
-func (p slicePolicy) PolicyStats() aerostore.PolicyStats {
-	return aerostore.PolicyStats{Policy: p.names[0], Events: []aerostore.PolicyEvent{{Name: "seen", N: 1}}}
+func (p sliceLayer) LayerStats() aerostore.LayerStats {
+	return aerostore.LayerStats{Layer: p.names[0], Events: []aerostore.LayerEvent{{Name: "seen", N: 1}}}
 }
 
-func TestNothingIsToldWhereThereAreNoPolicies(t *testing.T) {
+func TestNothingIsToldWhereThereAreNoLayers(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(counter(), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	all := collect(t, reader)
-	if _, events := all[eventsName]; events || all[levelName].Data != nil {
+	if _, events := all[eventsName]; events || all[gaugeName].Data != nil {
 		t.Errorf("told %v", all)
 	}
 	runtime.KeepAlive(store)
 }
 
-func TestWhatAProviderDoesNotMakeOfPoliciesIsReportedAndTheRestIsTold(t *testing.T) {
+func TestWhatAProviderDoesNotMakeOfLayersIsReportedAndTheRestIsTold(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		refuse         func(name string) bool
 		said           int
-		events, levels int
+		events, gauges int
 	}{
 		{"events", func(name string) bool { return name == eventsName }, 1, 0, 3},
-		{"levels", func(name string) bool { return name == levelName }, 1, 3, 0},
-		{"both", func(name string) bool { return name == eventsName || name == levelName }, 2, 0, 0},
+		{"gauges", func(name string) bool { return name == gaugeName }, 1, 3, 0},
+		{"both", func(name string) bool { return name == eventsName || name == gaugeName }, 2, 0, 0},
 		{"callbacks", func(name string) bool { return name == "callbacks" }, 2, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -239,8 +239,8 @@ func TestWhatAProviderDoesNotMakeOfPoliciesIsReportedAndTheRestIsTold(t *testing
 			store := aerostore.Chain(answers(aerostore.Result{}, nil),
 				otelmw.Metrics(otelmw.WithMeterProvider(halfProvider{meterOf(reader), c.refuse})), under(limiting(1, 1)))
 			all := collect(t, reader)
-			if events, levels := len(counts(t, all[eventsName])), len(levelsOf(t, all[levelName])); events != c.events || levels != c.levels || len(*said) != c.said {
-				t.Errorf("%d events, %d levels, said %v", events, levels, *said)
+			if events, gauges := len(counts(t, all[eventsName])), len(levelsOf(t, all[gaugeName])); events != c.events || gauges != c.gauges || len(*said) != c.said {
+				t.Errorf("%d events, %d gauges, said %v", events, gauges, *said)
 			}
 			if err := store.Touch(context.Background(), key); err != nil {
 				t.Error(err)
