@@ -5,55 +5,6 @@ import (
 	"unsafe"
 )
 
-// Op names an operation of [Store], as telemetry and errors show it.
-type Op uint8
-
-// The operations. OpCustom is whatever an application runs through [Do].
-const (
-	OpPut Op = iota + 1
-	OpGet
-	OpSelect
-	OpExists
-	OpRemove
-	OpTouch
-	OpAppend
-	OpPrepend
-	OpIncrement
-	OpOperate
-	OpBatchRead
-	OpBatchWrite
-	OpBatchOperate
-	OpBatchRemove
-	OpQuery
-	OpCustom
-)
-
-var opNames = [...]string{
-	OpPut: "PUT", OpGet: "GET", OpSelect: "SELECT", OpExists: "EXISTS", OpRemove: "REMOVE",
-	OpTouch: "TOUCH", OpAppend: "APPEND", OpPrepend: "PREPEND", OpIncrement: "INCREMENT",
-	OpOperate: "OPERATE", OpBatchRead: "BATCH READ", OpBatchWrite: "BATCH WRITE",
-	OpBatchOperate: "BATCH OPERATE", OpBatchRemove: "BATCH REMOVE", OpQuery: "QUERY",
-	OpCustom: "CUSTOM",
-}
-
-// String returns the name in capitals: "PUT", "BATCH READ".
-func (op Op) String() string {
-	if op == 0 || int(op) >= len(opNames) {
-		return "UNKNOWN"
-	}
-	return opNames[op]
-}
-
-// onlyReads reports whether no call of the operation changes data.
-func (op Op) onlyReads() bool {
-	switch op {
-	case OpGet, OpSelect, OpExists, OpBatchRead, OpQuery:
-		return true
-	default:
-		return false
-	}
-}
-
 // A Call is one operation with its arguments, in the one shape that every
 // [Handler] takes. It is passed by value: what a layer changes, it changes for
 // the layers inside it alone. The maps and slices in it are the caller's; a
@@ -246,19 +197,19 @@ func (c Call) String() string {
 // GoString is String: %#v holds no id or value either.
 func (c Call) GoString() string { return c.String() }
 
-// IsBatch reports whether the call is one of the four batch operations.
-func (c Call) IsBatch() bool { return c.Op >= OpBatchRead && c.Op <= OpBatchRemove }
+// IsBatch reports whether the call is one of the batch operations.
+func (c Call) IsBatch() bool { return c.Op.IsBatch() }
 
 // Len returns the number of keys of a batch, 1 for an operation on a single
-// record, 0 for a query and a custom call.
+// record, and 0 for a query and a custom call.
 func (c Call) Len() int {
-	switch c.Op {
-	case OpQuery, OpCustom:
-		return 0
-	case OpBatchWrite:
-		return len(c.Items())
-	case OpBatchRead, OpBatchOperate, OpBatchRemove:
+	switch info := c.Op.info(); {
+	case info.args.has(argKeys):
 		return len(c.Keys())
+	case info.args.has(argItems):
+		return len(c.Items())
+	case info.kind == kindQuery, info.kind == kindCustom:
+		return 0
 	default:
 		return 1
 	}
@@ -266,30 +217,24 @@ func (c Call) Len() int {
 
 // KeyAt returns the i-th of the Len keys.
 func (c Call) KeyAt(i int) Key {
-	switch c.Op {
-	case OpBatchWrite:
-		return c.Items()[i].Key
-	case OpBatchRead, OpBatchOperate, OpBatchRemove:
+	switch args := c.Op.info().args; {
+	case args.has(argKeys):
 		return c.Keys()[i]
+	case args.has(argItems):
+		return c.Items()[i].Key
 	default:
 		return c.Key
 	}
 }
 
-// Target returns the namespace and set that the call is about. The set is ""
-// where the keys of a batch have several, and so is the namespace.
+// Target returns the namespace and set of the call. The set is "" if the keys of
+// a batch differ in it, and so is the namespace.
 func (c Call) Target() (namespace, set string) {
-	switch c.Op {
-	case OpQuery:
-		if q := c.Query(); q != nil {
-			return q.Namespace, q.Set
-		}
-		return "", ""
-	case OpCustom:
-		if custom := c.Custom(); custom != nil {
-			return custom.Namespace, custom.Set
-		}
-		return "", ""
+	if q := c.Query(); q != nil {
+		return q.Namespace, q.Set
+	}
+	if custom := c.Custom(); custom != nil {
+		return custom.Namespace, custom.Set
 	}
 	for i := range c.Len() {
 		k := c.KeyAt(i)
@@ -307,16 +252,15 @@ func (c Call) Target() (namespace, set string) {
 	return namespace, set
 }
 
-// Writes reports whether the call may change data, so that a failure may leave
-// it in doubt.
+// Writes reports whether the call may change data. If it fails, it may be in
+// doubt.
 func (c Call) Writes() bool {
-	if c.Op.onlyReads() {
+	switch info := c.Op.info(); {
+	case !info.mayWrite:
 		return false
-	}
-	switch c.Op {
-	case OpOperate, OpBatchOperate:
+	case info.args.has(argOperations):
 		return anyWrites(c.Operations())
-	case OpCustom:
+	case info.kind == kindCustom:
 		custom := c.Custom()
 		return custom != nil && custom.Writes
 	default:

@@ -24,29 +24,32 @@ func (r *Record) Clone() *Record {
 // they are: they must not be gone on with. A value that holds itself has no
 // clone; [Call.Validate] refuses it.
 func (c Call) Clone() Call {
-	switch c.Op {
-	case OpPut, OpAppend, OpPrepend, OpIncrement:
-		return c.WithBins(cloneBins(c.Bins()))
-	case OpSelect:
-		return c.WithBinNames(slices.Clone(c.BinNames()))
-	case OpOperate:
-		return c.WithOperations(cloneOperations(c.Operations()))
-	case OpBatchRead:
-		return c.WithKeys(slices.Clone(c.Keys())).WithBinNames(slices.Clone(c.BinNames()))
-	case OpBatchWrite:
-		items := slices.Clone(c.Items())
-		for i := range items {
-			items[i].Bins = cloneBins(items[i].Bins)
-			items[i].Options = slices.Clone(items[i].Options)
-		}
-		return c.WithItems(items)
-	case OpBatchOperate:
-		return c.WithKeys(slices.Clone(c.Keys())).WithOperations(cloneOperations(c.Operations()))
-	case OpBatchRemove:
-		return c.WithKeys(slices.Clone(c.Keys()))
-	default:
-		return c
+	args := c.Op.info().args
+	if args.has(argBins) {
+		c = c.WithBins(cloneBins(c.Bins()))
 	}
+	if args.has(argBinNames) {
+		c = c.WithBinNames(slices.Clone(c.BinNames()))
+	}
+	if args.has(argOperations) {
+		c = c.WithOperations(cloneOperations(c.Operations()))
+	}
+	if args.has(argKeys) {
+		c = c.WithKeys(slices.Clone(c.Keys()))
+	}
+	if args.has(argItems) {
+		c = c.WithItems(cloneItems(c.Items()))
+	}
+	return c
+}
+
+func cloneItems(items []BatchItem) []BatchItem {
+	items = slices.Clone(items)
+	for i := range items {
+		items[i].Bins = cloneBins(items[i].Bins)
+		items[i].Options = slices.Clone(items[i].Options)
+	}
+	return items
 }
 
 func cloneOperations(ops []Operation) []Operation {

@@ -79,7 +79,7 @@ func TestTheCloneOfARecordSharesNothingWithIt(t *testing.T) {
 func TestTheCloneOfACallKeepsWhatTheCallerChangesLater(t *testing.T) {
 	t.Parallel()
 	other := aerostore.NewKey("test", "users", "other")
-	for op := aerostore.OpPut; op <= aerostore.OpBatchRemove; op++ {
+	for op := range aerostore.Ops() {
 		// Two of everything: one for the caller to spoil, one to compare with.
 		of := func() (call aerostore.Call, spoilAll func()) {
 			bins, value := changeable(), changeable()

@@ -59,7 +59,7 @@ func (c Call) isSettledBy(err error) bool {
 	case ok && custom != nil:
 		return e.Op == OpCustom && e.custom == custom.Name
 	case ok:
-		return !e.Op.onlyReads()
+		return e.Op.info().mayWrite
 	case custom != nil:
 		return false
 	default:

@@ -19,22 +19,32 @@ func (c *Call) check() *invalidError {
 	if err := c.Options.check(); err != nil {
 		return err
 	}
-	switch c.Op {
-	case OpGet, OpExists, OpRemove, OpTouch:
-		return c.Key.check()
-	case OpSelect:
-		if err := c.Key.check(); err != nil {
-			return err
-		}
+	if err := c.checkTarget(); err != nil {
+		return err
+	}
+	switch args := c.Op.info().args; {
+	case args.has(argBins):
+		return checkBins(c.Bins())
+	case args.has(argBinNames):
 		return checkBinNames(c.BinNames())
-	case OpPut, OpAppend, OpPrepend, OpIncrement:
-		return checkWrite(c.Key, c.Bins())
-	case OpOperate:
-		if err := c.Key.check(); err != nil {
-			return err
-		}
+	case args.has(argOperations):
 		return checkOperations(c.Operations())
-	case OpBatchRead, OpBatchOperate, OpBatchRemove:
+	case args.has(argItems):
+		return c.checkItems()
+	default:
+		return nil
+	}
+}
+
+// checkTarget checks what the call is about: its keys, its query or its name.
+func (c *Call) checkTarget() *invalidError {
+	switch info := c.Op.info(); info.kind {
+	case kindSingle:
+		return c.Key.check()
+	case kindBatch:
+		if !info.args.has(argKeys) {
+			return nil
+		}
 		if err := c.Options.checkBatched(); err != nil {
 			return err
 		}
@@ -43,26 +53,13 @@ func (c *Call) check() *invalidError {
 				return err.at("key", i)
 			}
 		}
-		if c.Op == OpBatchOperate {
-			return checkOperations(c.Operations())
-		}
-		return checkBinNames(c.BinNames())
-	case OpBatchWrite:
-		for i, item := range c.Items() {
-			if err := checkWrite(item.Key, item.Bins); err != nil {
-				return err.at("item", i)
-			}
-			if err := item.Resolve(c.Options).checkBatched(); err != nil {
-				return err.at("item", i)
-			}
-		}
 		return nil
-	case OpQuery:
+	case kindQuery:
 		if q := c.Query(); q != nil {
 			return q.check()
 		}
 		return invalidf("the call has no query: make it with WithQuery")
-	case OpCustom:
+	case kindCustom:
 		if custom := c.Custom(); custom == nil || custom.Name == "" {
 			return invalidf("the custom call has no name")
 		}
@@ -70,6 +67,24 @@ func (c *Call) check() *invalidError {
 	default:
 		return invalidf("operation %d is unknown", c.Op)
 	}
+}
+
+// checkItems checks the options of each item over those of the call, which alone
+// need not fit a batch.
+func (c *Call) checkItems() *invalidError {
+	for i, item := range c.Items() {
+		err := item.Key.check()
+		if err == nil {
+			err = checkBins(item.Bins)
+		}
+		if err == nil {
+			err = item.Resolve(c.Options).checkBatched()
+		}
+		if err != nil {
+			return err.at("item", i)
+		}
+	}
+	return nil
 }
 
 const (
@@ -92,10 +107,7 @@ func (o Options) checkBatched() *invalidError {
 	return nil
 }
 
-func checkWrite(k Key, bins Bins) *invalidError {
-	if err := k.check(); err != nil {
-		return err
-	}
+func checkBins(bins Bins) *invalidError {
 	if len(bins) == 0 {
 		return invalidf("there are no bins to write")
 	}

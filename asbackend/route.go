@@ -20,7 +20,7 @@ import (
 // noticed, and what went there belongs to another node from then on. It costs the
 // digest of the key, which is computed again for the operation.
 func (s *Store) ByNode(call aerostore.Call) string {
-	if call.Op < aerostore.OpPut || call.Op > aerostore.OpOperate || !s.life.acquire() {
+	if !call.Op.IsSingle() || !s.life.acquire() {
 		return ""
 	}
 	defer s.life.release()

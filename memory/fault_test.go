@@ -272,7 +272,7 @@ func TestATimesFaultStrikesThatOftenAcrossGoroutines(t *testing.T) {
 func TestFaultsThatMakeNoSensePanic(t *testing.T) {
 	for name, fault := range map[string]memory.Fault{
 		"no operation":         {Ops: []aerostore.Op{0}},
-		"an unknown operation": {Ops: []aerostore.Op{aerostore.OpCustom + 1}},
+		"an unknown operation": {Ops: []aerostore.Op{^aerostore.Op(0)}},
 		"a probability of 2":   {Probability: 2},
 		"a probability of NaN": {Probability: math.NaN()},
 		"a negative number":    {Times: -1},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,9 @@ func (s *script) pick(n int) int {
 }
 
 func choose[T any](s *script, from []T) T { return from[s.pick(len(from))] }
+
+// fuzzOps begins with the zero Op and ends with an unknown one.
+var fuzzOps = append(slices.AppendSeq([]aerostore.Op{0}, aerostore.Ops()), ^aerostore.Op(0))
 
 var fuzzKeys = func() []aerostore.Key {
 	str := aerostore.NewKey("test", "users", "a")
@@ -135,7 +139,7 @@ func (s *script) query() aerostore.Query {
 // run carries out one operation of any kind and returns every error of it.
 func (s *script) run(ctx context.Context, store *memory.Store) (op aerostore.Op, errs []error) {
 	call := aerostore.Call{
-		Op: aerostore.Op(s.pick(int(aerostore.OpCustom) + 2)), Key: choose(s, fuzzKeys), Options: s.options(),
+		Op: choose(s, fuzzOps), Key: choose(s, fuzzKeys), Options: s.options(),
 	}
 	keys := []aerostore.Key{call.Key, choose(s, fuzzKeys)}
 	switch call.Op {
@@ -183,7 +187,7 @@ func generations(ctx context.Context, store *memory.Store) map[aerostore.Key]uin
 // a Load.
 func FuzzOperations(f *testing.F) {
 	f.Add([]byte{})
-	for op := range byte(aerostore.OpCustom) + 2 {
+	for op := range byte(len(fuzzOps)) {
 		f.Add(bytes.Repeat([]byte{op, 0, 0, 0, 1, 0, 2}, 8))
 		f.Add(bytes.Repeat([]byte{byte(aerostore.OpPut), 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 0, 2, 0, op, 0, 0, 1, 3}, 4))
 	}

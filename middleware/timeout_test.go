@@ -254,7 +254,7 @@ func TestAnOperationThatDoesNotExistYetHasTheGeneralLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second)).(interface{ Unwrap() aerostore.Store })
 		h := aerostore.Layers(store.(aerostore.Store))[0].Intercept(waitsFor(time.Hour))
-		if _, err := h(t.Context(), aerostore.Call{Op: aerostore.OpCustom + 1}); limitReached(err) != time.Second {
+		if _, err := h(t.Context(), aerostore.Call{Op: ^aerostore.Op(0)}); limitReached(err) != time.Second {
 			t.Errorf("it gave %v", err)
 		}
 	})

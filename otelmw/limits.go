@@ -46,8 +46,10 @@ func (n names[K]) has(name K) bool {
 // operations are the names of those that the application does not name.
 var operations = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{aerostore.Op(0).String(): true}
-	for op := aerostore.OpPut; op < aerostore.OpCustom; op++ {
-		all[op.String()] = true
+	for op := range aerostore.Ops() {
+		if op != aerostore.OpCustom {
+			all[op.String()] = true
+		}
 	}
 	return all
 })

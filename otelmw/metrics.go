@@ -104,7 +104,7 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.C
 	more := m.attributesOf(ctx, *call, result, err)
 	returned = true
 	i.duration.Record(ctx, took.Seconds(), with(ended.record, more)...)
-	if call.Op >= aerostore.OpBatchRead {
+	if !call.Op.IsSingle() {
 		if n, ok := rows(*call, result); ok {
 			i.rows.Record(ctx, int64(n), with(ended.record, more)...)
 		}

@@ -17,7 +17,7 @@ type plan struct {
 
 // start returns the options to start a call's span with.
 func (p *plan) start(call *aerostore.Call) []trace.SpanStartOption {
-	if call.Op < aerostore.OpBatchRead || !isBatch(*call) {
+	if !call.Op.IsBatch() || !isBatch(*call) {
 		return p.options
 	}
 	return append(p.options, trace.WithAttributes(semconv.DBOperationBatchSize(call.Len())))

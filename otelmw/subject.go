@@ -13,7 +13,7 @@ type subject struct{ operation, namespace, set string }
 // subjectOf takes a pointer because copying the call costs as much as finding
 // its subject.
 func subjectOf(call *aerostore.Call) subject {
-	if call.Op < aerostore.OpBatchRead {
+	if call.Op.IsSingle() {
 		return subject{call.Op.String(), call.Key.Namespace(), call.Key.Set()}
 	}
 	namespace, set := call.Target()

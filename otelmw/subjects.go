@@ -39,7 +39,7 @@ func (s *subjects[V]) getFor(call *aerostore.Call) V {
 // keepFor returns the value for the call's subject, always the same one, or false
 // if the table has no room for it.
 func (s *subjects[V]) keepFor(call *aerostore.Call) (V, bool) {
-	if call.Op >= aerostore.OpBatchRead {
+	if !call.Op.IsSingle() || int(call.Op) >= len(s.slots) {
 		return s.keep(subjectOf(call))
 	}
 	namespace, set := call.Key.Namespace(), call.Key.Set()

@@ -97,7 +97,7 @@ func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Cal
 // intricate reports whether there may be more to tell of a call than that it
 // went well, and where.
 func (t *tracing) intricate(call *aerostore.Call, attempts int32, err error) bool {
-	return err != nil || attempts > 1 || call.Op >= aerostore.OpBatchRead || t.key || t.attributesFunc != nil
+	return err != nil || attempts > 1 || !call.Op.IsSingle() || t.key || t.attributesFunc != nil
 }
 
 func (t *tracing) finish(ctx context.Context, span trace.Span, call *aerostore.Call, result aerostore.Result, err error) {
@@ -105,7 +105,7 @@ func (t *tracing) finish(ctx context.Context, span trace.Span, call *aerostore.C
 		return
 	}
 	var o outcome
-	if err != nil || call.Op >= aerostore.OpBatchRead {
+	if err != nil || !call.Op.IsSingle() {
 		o = t.judge(ctx, *call, result, err)
 	}
 	if attrs := t.spanAttributes(call, result, o); len(attrs) > 0 {
