@@ -37,11 +37,3 @@ type BatchResult struct {
 	// failed does not hide what became of the others.
 	Err error
 }
-
-// IsAnswer reports whether err is the server's plain answer that it has no
-// record to give, because there is none or because the filter left it out:
-// nothing broke. Telemetry and retries do not count it as a failure.
-func IsAnswer(err error) bool {
-	code := CodeOf(err)
-	return code == CodeNotFound || code == CodeFilteredOut
-}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -210,7 +211,7 @@ func TestAnErrorSaysWhatWhereWhyAndWhatToDo(t *testing.T) {
 	}{
 		"the server's answer": {
 			&aerostore.Error{Op: aerostore.OpPut, Namespace: "test", Set: "users", Code: aerostore.CodeGeneration},
-			"aerostore: PUT test.users: GENERATION_ERROR (3): the record was changed in between: read it again and decide anew",
+			"aerostore: PUT test.users: GENERATION_ERROR (3): the record was changed in between: read it again, then decide",
 		},
 		"a node and a doubt": {
 			&aerostore.Error{
@@ -365,3 +366,19 @@ type readyError struct{ secret string }
 
 func (e readyError) Error() string       { return e.secret }
 func (e readyError) SafeMessage() string { return "ready to be told" }
+
+func TestTheCodesOfNoRecord(t *testing.T) {
+	want := []aerostore.ResultCode{aerostore.CodeNotFound, aerostore.CodeFilteredOut}
+	var got []aerostore.ResultCode
+	for code := aerostore.ResultCode(-50); code < 2000; code++ {
+		if aerostore.IsNoRecord(fmt.Errorf("wrapped: %w", code)) {
+			got = append(got, code)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the codes are %q, want %q", got, want)
+	}
+	if aerostore.IsNoRecord(nil) {
+		t.Error("nil means that there is no record")
+	}
+}

@@ -2,12 +2,13 @@ package aerostore
 
 import "strconv"
 
-// A ResultCode says how an operation ended: the number that the server
-// answered, or a negative one where Aerospike's client failed before it had an
-// answer. The numbers and names are those that Aerospike's clients share.
+// A ResultCode says how an operation ended. A positive code is the server's
+// answer; a negative one means that Aerospike's client failed without an answer.
+// Numbers and names are those of Aerospike's clients.
 //
-// A ResultCode is an error, as a syscall.Errno is, so that each one can be the
-// target of errors.Is: errors.Is(err, aerostore.CodeKeyBusy).
+// A ResultCode is an error, as syscall.Errno is, so that errors.Is matches it:
+//
+//	if errors.Is(err, aerostore.CodeKeyBusy) { … }
 type ResultCode int
 
 // The result codes of aerospike-client-go v7.10.2.
@@ -107,132 +108,155 @@ const (
 	CodeUDFNotFound                ResultCode = 1301 // AEROSPIKE_ERR_UDF_NOT_FOUND
 )
 
-// String returns the code's name as Aerospike's clients spell it
-// ("KEY_NOT_FOUND_ERROR"), "RESULT_CODE_n" for a number without a name.
+// String returns the code's name as Aerospike's clients spell it, such as
+// "KEY_NOT_FOUND_ERROR". It returns "RESULT_CODE_n" for a number without a name.
 func (c ResultCode) String() string {
-	if t, ok := codeTexts[c]; ok {
-		return t.name
+	if info, ok := codeTable[c]; ok {
+		return info.name
 	}
 	return "RESULT_CODE_" + strconv.Itoa(int(c))
 }
 
-// Error returns name, number and what the code means for the caller.
+// Error returns the name, the number and the meaning of the code.
 func (c ResultCode) Error() string { return string(c.appendTo(nil)) }
 
-// SafeMessage is Error, as an [Error]'s SafeMessage has it.
+// SafeMessage returns what Error returns; see [Error.SafeMessage].
 func (c ResultCode) SafeMessage() string { return c.Error() }
 
 func (c ResultCode) appendTo(b []byte) []byte {
-	t, known := codeTexts[c]
-	if !known {
-		t.name = c.String()
-	}
-	b = append(append(b, t.name...), " ("...)
+	b = append(append(b, c.String()...), " ("...)
 	b = append(strconv.AppendInt(b, int64(c), 10), ')')
-	if t.meaning != "" {
-		b = append(append(b, ": "...), t.meaning...)
+	if meaning := codeTable[c].meaning; meaning != "" {
+		b = append(append(b, ": "...), meaning...)
 	}
 	return b
 }
 
-// FromServer reports whether the code is a server's answer: it is neither
-// success nor one of the client's own, which are negative.
+// FromServer reports whether the code is the server's answer that the operation
+// failed.
 func (c ResultCode) FromServer() bool { return c > 0 }
 
-// codeTexts holds, for each code, the name and what it means, ending in what
-// to do where that is plain.
-var codeTexts = map[ResultCode]struct{ name, meaning string }{
-	CodeGRPC:                       {"GRPC_ERROR", "the proxy connection failed"},
-	CodeBatchFailed:                {"BATCH_FAILED", "keys of the batch failed: look at each result"},
-	CodeNoResponse:                 {"NO_RESPONSE", "the server did not answer for this key"},
-	CodeNetwork:                    {"NETWORK_ERROR", "the connection to the server broke"},
-	CodeCommon:                     {"COMMON_ERROR", "the client failed"},
-	CodeMaxRetries:                 {"MAX_RETRIES_EXCEEDED", "every attempt failed"},
-	CodeMaxErrorRate:               {"MAX_ERROR_RATE", "the node failed too often and is left alone for a while: back off"},
-	CodeRackNotDefined:             {"RACK_NOT_DEFINED", "the rack is not defined for the namespace"},
-	CodeInvalidPartitionMap:        {"INVALID_CLUSTER_PARTITION_MAP", "the cluster has no valid partition map: wait, or look at its configuration"},
-	CodeServerNotAvailable:         {"SERVER_NOT_AVAILABLE", "the server does not accept requests"},
-	CodeClusterNameMismatch:        {"CLUSTER_NAME_MISMATCH_ERROR", "the cluster has another name than the client was given"},
-	CodeRecordsetClosed:            {"RECORDSET_CLOSED", "the query was closed"},
-	CodeNoConnections:              {"NO_AVAILABLE_CONNECTIONS_TO_NODE", "there was no connection to the node: it takes none, or all are in use (then raise the pool's size, or lower the concurrency)"},
-	CodeTypeNotSupported:           {"TYPE_NOT_SUPPORTED", "the value has a type that the server does not know"},
-	CodeCommandRejected:            {"COMMAND_REJECTED", "the server rejected the command"},
-	CodeQueryTerminated:            {"QUERY_TERMINATED", "the query was stopped"},
-	CodeScanTerminated:             {"SCAN_TERMINATED", "the scan was stopped"},
-	CodeInvalidNode:                {"INVALID_NODE_ERROR", "no node of the cluster is active for this key: check hosts and cluster health"},
-	CodeParse:                      {"PARSE_ERROR", "the answer could not be parsed"},
-	CodeSerialize:                  {"SERIALIZE_ERROR", "the request could not be encoded"},
-	CodeOK:                         {"OK", "success"},
-	CodeServer:                     {"SERVER_ERROR", "the server failed: its log says why"},
-	CodeNotFound:                   {"KEY_NOT_FOUND_ERROR", "there is no such record"},
-	CodeGeneration:                 {"GENERATION_ERROR", "the record was changed in between: read it again and decide anew"},
-	CodeParameter:                  {"PARAMETER_ERROR", "the server does not accept a parameter of the request"},
-	CodeExists:                     {"KEY_EXISTS_ERROR", "the record exists already"},
-	CodeBinExists:                  {"BIN_EXISTS_ERROR", "the bin exists already"},
-	CodeClusterKeyMismatch:         {"CLUSTER_KEY_MISMATCH", "the cluster changed while the request ran: try again"},
-	CodeServerMemory:               {"SERVER_MEM_ERROR", "the server is out of memory or stopped writes"},
-	CodeTimeout:                    {"TIMEOUT", "no answer came in time"},
-	CodeAlwaysForbidden:            {"ALWAYS_FORBIDDEN", "the server's configuration forbids the operation"},
-	CodePartitionUnavailable:       {"PARTITION_UNAVAILABLE", "the record's partition is not available: try again in a moment"},
-	CodeBinType:                    {"BIN_TYPE_ERROR", "the bin holds a value of another type than the operation needs"},
-	CodeRecordTooBig:               {"RECORD_TOO_BIG", "the record is larger than the server's max-record-size"},
-	CodeKeyBusy:                    {"KEY_BUSY", "too many operations wait for this record: spread the load over more keys"},
-	CodeScanAbort:                  {"SCAN_ABORT", "the server aborted the scan"},
-	CodeUnsupportedFeature:         {"UNSUPPORTED_FEATURE", "the server does not support the feature"},
-	CodeBinNotFound:                {"BIN_NOT_FOUND", "the record has no such bin"},
-	CodeDeviceOverload:             {"DEVICE_OVERLOAD", "the server's storage does not keep up: back off"},
-	CodeKeyMismatch:                {"KEY_MISMATCH", "another key is stored under this digest"},
-	CodeInvalidNamespace:           {"INVALID_NAMESPACE", "the server has no such namespace: namespaces are made in its configuration"},
-	CodeBinNameTooLong:             {"BIN_NAME_TOO_LONG", "a bin name is longer than 15 bytes"},
-	CodeForbidden:                  {"FAIL_FORBIDDEN", "the server forbids the operation at this time"},
-	CodeElementNotFound:            {"FAIL_ELEMENT_NOT_FOUND", "the list or map has no such element"},
-	CodeElementExists:              {"FAIL_ELEMENT_EXISTS", "the list or map has the element already"},
-	CodeEnterpriseOnly:             {"ENTERPRISE_ONLY", "the feature needs Aerospike Enterprise Edition"},
-	CodeOpNotApplicable:            {"OP_NOT_APPLICABLE", "the operation cannot be applied to the bin's value"},
-	CodeFilteredOut:                {"FILTERED_OUT", "the filter left the record out"},
-	CodeLostConflict:               {"LOST_CONFLICT", "the write lost a conflict with cross-datacenter replication"},
-	CodeXDRKeyBusy:                 {"XDR_KEY_BUSY", "the record waits for cross-datacenter replication"},
-	CodeQueryEnd:                   {"QUERY_END", "the query has no more records"},
-	CodeSecurityNotSupported:       {"SECURITY_NOT_SUPPORTED", "the server does not support security"},
-	CodeSecurityNotEnabled:         {"SECURITY_NOT_ENABLED", "security is not enabled on the server"},
-	CodeSecuritySchemeNotSupported: {"SECURITY_SCHEME_NOT_SUPPORTED", "the server does not support the security scheme"},
-	CodeInvalidCommand:             {"INVALID_COMMAND", "the server does not accept the command"},
-	CodeInvalidField:               {"INVALID_FIELD", "the server does not accept a field of the command"},
-	CodeIllegalState:               {"ILLEGAL_STATE", "the security protocol was not followed"},
-	CodeInvalidUser:                {"INVALID_USER", "the user name is not valid"},
-	CodeUserExists:                 {"USER_ALREADY_EXISTS", "the user exists already"},
-	CodeInvalidPassword:            {"INVALID_PASSWORD", "the password is not valid"},
-	CodeExpiredPassword:            {"EXPIRED_PASSWORD", "the password has expired"},
-	CodeForbiddenPassword:          {"FORBIDDEN_PASSWORD", "the password may not be used"},
-	CodeInvalidCredential:          {"INVALID_CREDENTIAL", "the credential is not valid"},
-	CodeExpiredSession:             {"EXPIRED_SESSION", "the login session has expired"},
-	CodeInvalidRole:                {"INVALID_ROLE", "the role name is not valid"},
-	CodeRoleExists:                 {"ROLE_ALREADY_EXISTS", "the role exists already"},
-	CodeInvalidPrivilege:           {"INVALID_PRIVILEGE", "the privilege is not valid"},
-	CodeInvalidWhitelist:           {"INVALID_WHITELIST", "the address list is not valid"},
-	CodeQuotasNotEnabled:           {"QUOTAS_NOT_ENABLED", "quotas are not enabled on the server"},
-	CodeInvalidQuota:               {"INVALID_QUOTA", "the quota is not valid"},
-	CodeNotAuthenticated:           {"NOT_AUTHENTICATED", "the client has not logged in: give a user and password"},
-	CodeRoleViolation:              {"ROLE_VIOLATION", "the user lacks the role that the operation needs"},
-	CodeNotWhitelisted:             {"NOT_WHITELISTED", "the server does not accept this client's address"},
-	CodeQuotaExceeded:              {"QUOTA_EXCEEDED", "the user's quota is used up: back off"},
-	CodeUDFBadResponse:             {"UDF_BAD_RESPONSE", "the user-defined function failed"},
-	CodeBatchDisabled:              {"BATCH_DISABLED", "batches are disabled on the server"},
-	CodeBatchMaxRequests:           {"BATCH_MAX_REQUESTS_EXCEEDED", "the batch has more keys than the server allows: split it"},
-	CodeBatchQueuesFull:            {"BATCH_QUEUES_FULL", "the server's batch queues are full: back off"},
-	CodeInvalidGeoJSON:             {"GEO_INVALID_GEOJSON", "the GeoJSON is not valid"},
-	CodeIndexFound:                 {"INDEX_FOUND", "another index has this name"},
-	CodeIndexNotFound:              {"INDEX_NOTFOUND", "there is no secondary index for this bin and type: create one"},
-	CodeIndexMemory:                {"INDEX_OOM", "the secondary index is out of memory"},
-	CodeIndexNotReadable:           {"INDEX_NOTREADABLE", "the secondary index is still being built: try again later"},
-	CodeIndexGeneric:               {"INDEX_GENERIC", "the secondary index failed"},
-	CodeIndexNameTooLong:           {"INDEX_NAME_MAXLEN", "the index name is too long"},
-	CodeIndexMaxCount:              {"INDEX_MAXCOUNT", "there are as many secondary indexes as the server allows"},
-	CodeQueryAborted:               {"QUERY_ABORTED", "the server aborted the query"},
-	CodeQueryQueueFull:             {"QUERY_QUEUEFULL", "the server runs as many queries as it allows: back off"},
-	CodeQueryTimeout:               {"QUERY_TIMEOUT", "the query took longer than the server allows"},
-	CodeQueryGeneric:               {"QUERY_GENERIC", "the query failed"},
-	CodeQueryNetIO:                 {"QUERY_NETIO_ERR", "the server could not send the query's records"},
-	CodeQueryDuplicate:             {"QUERY_DUPLICATE", "a query with this id runs already"},
-	CodeUDFNotFound:                {"AEROSPIKE_ERR_UDF_NOT_FOUND", "there is no such user-defined function"},
+// IsTransient reports whether another attempt may succeed a moment later: after a
+// timeout, a broken connection, on a busy record, an overloaded server or a
+// cluster that changes.
+func (c ResultCode) IsTransient() bool { return codeTable[c].is&transient != 0 }
+
+// IsClusterFailure reports whether the code means that the cluster, or the
+// connection to it, does not work. A busy record and a quota are not failures of
+// the cluster.
+func (c ResultCode) IsClusterFailure() bool { return codeTable[c].is&clusterFailure != 0 }
+
+// IsNoRecord reports whether err is the server's answer that it has no record to
+// return: there is none, or the filter excluded it. Telemetry, retries and circuit
+// breakers do not count it as a failure.
+func IsNoRecord(err error) bool { return codeTable[CodeOf(err)].is&noRecord != 0 }
+
+// codeTable has the name of each code, and its meaning with what to do about it
+// where that is plain. docs/decisions/0010-retries.md says why a code is transient.
+var codeTable = map[ResultCode]struct {
+	name, meaning string
+	is            codeClass
+}{
+	CodeGRPC:                       {"GRPC_ERROR", "the proxy connection failed", transient | clusterFailure},
+	CodeBatchFailed:                {"BATCH_FAILED", "some keys of the batch failed: see each result", 0},
+	CodeNoResponse:                 {"NO_RESPONSE", "the server did not answer for this key", transient | clusterFailure},
+	CodeNetwork:                    {"NETWORK_ERROR", "the connection to the server broke", transient | clusterFailure},
+	CodeCommon:                     {"COMMON_ERROR", "the client failed", 0},
+	CodeMaxRetries:                 {"MAX_RETRIES_EXCEEDED", "every attempt failed", transient | clusterFailure},
+	CodeMaxErrorRate:               {"MAX_ERROR_RATE", "the client stopped using the node because it failed too often: back off", transient | clusterFailure},
+	CodeRackNotDefined:             {"RACK_NOT_DEFINED", "the rack is not defined for the namespace", 0},
+	CodeInvalidPartitionMap:        {"INVALID_CLUSTER_PARTITION_MAP", "the cluster has no valid partition map: wait, or check its configuration", transient | clusterFailure},
+	CodeServerNotAvailable:         {"SERVER_NOT_AVAILABLE", "the server does not accept requests", transient | clusterFailure},
+	CodeClusterNameMismatch:        {"CLUSTER_NAME_MISMATCH_ERROR", "the cluster's name is not the one that the client was configured with", 0},
+	CodeRecordsetClosed:            {"RECORDSET_CLOSED", "the query was closed", 0},
+	CodeNoConnections:              {"NO_AVAILABLE_CONNECTIONS_TO_NODE", "no connection to the node was available: if all are in use, enlarge the pool or lower the concurrency", transient | clusterFailure},
+	CodeTypeNotSupported:           {"TYPE_NOT_SUPPORTED", "the value has a type that the server does not know", 0},
+	CodeCommandRejected:            {"COMMAND_REJECTED", "the server rejected the command", 0},
+	CodeQueryTerminated:            {"QUERY_TERMINATED", "the query was stopped", 0},
+	CodeScanTerminated:             {"SCAN_TERMINATED", "the scan was stopped", 0},
+	CodeInvalidNode:                {"INVALID_NODE_ERROR", "no node of the cluster is active for this key: check hosts and cluster health", transient | clusterFailure},
+	CodeParse:                      {"PARSE_ERROR", "the answer could not be parsed", 0},
+	CodeSerialize:                  {"SERIALIZE_ERROR", "the request could not be encoded", 0},
+	CodeOK:                         {"OK", "success", 0},
+	CodeServer:                     {"SERVER_ERROR", "the server failed: its log says why", clusterFailure},
+	CodeNotFound:                   {"KEY_NOT_FOUND_ERROR", "there is no such record", noRecord},
+	CodeGeneration:                 {"GENERATION_ERROR", "the record was changed in between: read it again, then decide", 0},
+	CodeParameter:                  {"PARAMETER_ERROR", "the server does not accept a parameter of the request", 0},
+	CodeExists:                     {"KEY_EXISTS_ERROR", "the record exists already", 0},
+	CodeBinExists:                  {"BIN_EXISTS_ERROR", "the bin exists already", 0},
+	CodeClusterKeyMismatch:         {"CLUSTER_KEY_MISMATCH", "the cluster changed while the request ran: try again", transient | clusterFailure},
+	CodeServerMemory:               {"SERVER_MEM_ERROR", "the server is out of memory or has stopped writes", transient | clusterFailure},
+	CodeTimeout:                    {"TIMEOUT", "no answer came in time", transient | clusterFailure},
+	CodeAlwaysForbidden:            {"ALWAYS_FORBIDDEN", "the server's configuration forbids the operation", 0},
+	CodePartitionUnavailable:       {"PARTITION_UNAVAILABLE", "the record's partition is not available: try again in a moment", transient | clusterFailure},
+	CodeBinType:                    {"BIN_TYPE_ERROR", "the bin holds a value of another type than the operation needs", 0},
+	CodeRecordTooBig:               {"RECORD_TOO_BIG", "the record is larger than the server's max-record-size", 0},
+	CodeKeyBusy:                    {"KEY_BUSY", "too many operations wait for this record: spread the load over more keys", transient},
+	CodeScanAbort:                  {"SCAN_ABORT", "the server aborted the scan", 0},
+	CodeUnsupportedFeature:         {"UNSUPPORTED_FEATURE", "the server does not support the feature", 0},
+	CodeBinNotFound:                {"BIN_NOT_FOUND", "the record has no such bin", 0},
+	CodeDeviceOverload:             {"DEVICE_OVERLOAD", "the server's storage does not keep up: back off", transient | clusterFailure},
+	CodeKeyMismatch:                {"KEY_MISMATCH", "another key is stored under this digest", 0},
+	CodeInvalidNamespace:           {"INVALID_NAMESPACE", "the server has no such namespace: check the name, or add it to the server's configuration", 0},
+	CodeBinNameTooLong:             {"BIN_NAME_TOO_LONG", "a bin name is longer than 15 bytes", 0},
+	CodeForbidden:                  {"FAIL_FORBIDDEN", "the server forbids the operation at this time", 0},
+	CodeElementNotFound:            {"FAIL_ELEMENT_NOT_FOUND", "the list or map has no such element", 0},
+	CodeElementExists:              {"FAIL_ELEMENT_EXISTS", "the list or map has the element already", 0},
+	CodeEnterpriseOnly:             {"ENTERPRISE_ONLY", "the feature needs Aerospike Enterprise Edition", 0},
+	CodeOpNotApplicable:            {"OP_NOT_APPLICABLE", "the operation cannot be applied to the bin's value", 0},
+	CodeFilteredOut:                {"FILTERED_OUT", "the filter excluded the record", noRecord},
+	CodeLostConflict:               {"LOST_CONFLICT", "the write lost a conflict with cross-datacenter replication", 0},
+	CodeXDRKeyBusy:                 {"XDR_KEY_BUSY", "the record waits for cross-datacenter replication", transient},
+	CodeQueryEnd:                   {"QUERY_END", "the query has no more records", 0},
+	CodeSecurityNotSupported:       {"SECURITY_NOT_SUPPORTED", "the server does not support security", 0},
+	CodeSecurityNotEnabled:         {"SECURITY_NOT_ENABLED", "security is not enabled on the server", 0},
+	CodeSecuritySchemeNotSupported: {"SECURITY_SCHEME_NOT_SUPPORTED", "the server does not support the security scheme", 0},
+	CodeInvalidCommand:             {"INVALID_COMMAND", "the server does not accept the command", 0},
+	CodeInvalidField:               {"INVALID_FIELD", "the server does not accept a field of the command", 0},
+	CodeIllegalState:               {"ILLEGAL_STATE", "the security protocol was not followed", 0},
+	CodeInvalidUser:                {"INVALID_USER", "the user name is not valid", 0},
+	CodeUserExists:                 {"USER_ALREADY_EXISTS", "the user exists already", 0},
+	CodeInvalidPassword:            {"INVALID_PASSWORD", "the password is not valid", 0},
+	CodeExpiredPassword:            {"EXPIRED_PASSWORD", "the password has expired", 0},
+	CodeForbiddenPassword:          {"FORBIDDEN_PASSWORD", "the password may not be used", 0},
+	CodeInvalidCredential:          {"INVALID_CREDENTIAL", "the credential is not valid", 0},
+	CodeExpiredSession:             {"EXPIRED_SESSION", "the login session has expired", 0},
+	CodeInvalidRole:                {"INVALID_ROLE", "the role name is not valid", 0},
+	CodeRoleExists:                 {"ROLE_ALREADY_EXISTS", "the role exists already", 0},
+	CodeInvalidPrivilege:           {"INVALID_PRIVILEGE", "the privilege is not valid", 0},
+	CodeInvalidWhitelist:           {"INVALID_WHITELIST", "the address list is not valid", 0},
+	CodeQuotasNotEnabled:           {"QUOTAS_NOT_ENABLED", "quotas are not enabled on the server", 0},
+	CodeInvalidQuota:               {"INVALID_QUOTA", "the quota is not valid", 0},
+	CodeNotAuthenticated:           {"NOT_AUTHENTICATED", "the client has not logged in: set a user and password", 0},
+	CodeRoleViolation:              {"ROLE_VIOLATION", "the user lacks the role that the operation needs", 0},
+	CodeNotWhitelisted:             {"NOT_WHITELISTED", "the server does not accept this client's address", 0},
+	CodeQuotaExceeded:              {"QUOTA_EXCEEDED", "the user's quota is used up: back off", 0},
+	CodeUDFBadResponse:             {"UDF_BAD_RESPONSE", "the user-defined function failed", 0},
+	CodeBatchDisabled:              {"BATCH_DISABLED", "batches are disabled on the server", 0},
+	CodeBatchMaxRequests:           {"BATCH_MAX_REQUESTS_EXCEEDED", "the batch has more keys than the server allows: split it", 0},
+	CodeBatchQueuesFull:            {"BATCH_QUEUES_FULL", "the server's batch queues are full: back off", transient | clusterFailure},
+	CodeInvalidGeoJSON:             {"GEO_INVALID_GEOJSON", "the GeoJSON is not valid", 0},
+	CodeIndexFound:                 {"INDEX_FOUND", "another index has this name", 0},
+	CodeIndexNotFound:              {"INDEX_NOTFOUND", "there is no secondary index for this bin and type: create one", 0},
+	CodeIndexMemory:                {"INDEX_OOM", "the secondary index is out of memory", 0},
+	CodeIndexNotReadable:           {"INDEX_NOTREADABLE", "the secondary index is still being built: try again later", 0},
+	CodeIndexGeneric:               {"INDEX_GENERIC", "the secondary index failed", 0},
+	CodeIndexNameTooLong:           {"INDEX_NAME_MAXLEN", "the index name is too long", 0},
+	CodeIndexMaxCount:              {"INDEX_MAXCOUNT", "the server allows no more secondary indexes", 0},
+	CodeQueryAborted:               {"QUERY_ABORTED", "the server aborted the query", 0},
+	CodeQueryQueueFull:             {"QUERY_QUEUEFULL", "the server runs too many queries: back off", transient | clusterFailure},
+	CodeQueryTimeout:               {"QUERY_TIMEOUT", "the query took longer than the server allows", clusterFailure},
+	CodeQueryGeneric:               {"QUERY_GENERIC", "the query failed", 0},
+	CodeQueryNetIO:                 {"QUERY_NETIO_ERR", "the server could not send the query's records", transient | clusterFailure},
+	CodeQueryDuplicate:             {"QUERY_DUPLICATE", "a query with this id runs already", 0},
+	CodeUDFNotFound:                {"AEROSPIKE_ERR_UDF_NOT_FOUND", "there is no such user-defined function", 0},
 }
+
+// A codeClass is what programs need to know of a code.
+type codeClass uint8
+
+const (
+	transient codeClass = 1 << iota
+	clusterFailure
+	noRecord
+)

@@ -38,7 +38,7 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 //
 // # What counts
 //
-// A failure is what [BlamesCluster], or a [BreakerClassifier], says. A success is
+// A failure is what [IsClusterFailure], or a [BreakerClassifier], says. A success is
 // an answer of the cluster: a result, or any other error that a server returned.
 // What says nothing about the cluster is neither, does not count and closes no
 // circuit: refused input, the caller's cancellation, what another layer turned

@@ -48,7 +48,7 @@ type BreakerPatience time.Duration
 // of the cluster. It is asked about the errors of single keys in a batch, too,
 // but never about refused input, rejections of other layers, the caller's
 // cancellation and timeouts that are not the cluster's, which do not count at all.
-// The default, which nil keeps, is [BlamesCluster].
+// The default, which nil keeps, is [IsClusterFailure].
 type BreakerClassifier func(ctx context.Context, call aerostore.Call, err error) bool
 
 // A BreakerScope says which circuit an operation belongs to, by a name from a
@@ -102,7 +102,7 @@ func newBreakerConfig(opts []BreakerOption) *breakerConfig {
 		}
 	}
 	if c.failed == nil {
-		c.failed = func(_ context.Context, _ aerostore.Call, err error) bool { return BlamesCluster(err) }
+		c.failed = func(_ context.Context, _ aerostore.Call, err error) bool { return IsClusterFailure(err) }
 	}
 	c.check()
 	return c

@@ -585,8 +585,8 @@ func TestWhatIsTheClustersFault(t *testing.T) {
 		{errors.New("something else"), false},
 		{nil, false},
 	} {
-		if got := middleware.BlamesCluster(c.err); got != c.want {
-			t.Errorf("BlamesCluster(%v) = %v", c.err, got)
+		if got := middleware.IsClusterFailure(c.err); got != c.want {
+			t.Errorf("IsClusterFailure(%v) = %v", c.err, got)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// BlamesCluster reports whether an error says that the cluster, or the way to
+// IsClusterFailure reports whether an error says that the cluster, or the way to
 // it, does not work: a timeout, the context's deadline included, a broken or
 // missing connection, a node or partition that is not available, a server that
 // is overloaded, out of memory or failing inside. Where the client's attempts
@@ -16,13 +16,13 @@ import (
 //
 // A record that is not there, one that changed in between, a hot key, a quota,
 // refused input and the caller's cancellation are not the cluster's fault.
-func BlamesCluster(err error) bool {
+func IsClusterFailure(err error) bool {
 	err = ofLastAttempt(err)
 	code := aerostore.CodeOf(err)
 	if code == aerostore.CodeOK {
 		return errors.Is(err, context.DeadlineExceeded)
 	}
-	return !errors.Is(err, aerostore.ErrInvalid) && clusterCodes[code]
+	return !errors.Is(err, aerostore.ErrInvalid) && code.IsClusterFailure()
 }
 
 // ofLastAttempt returns the error of the last attempt where the client's attempts
@@ -39,28 +39,6 @@ func ofLastAttempt(err error) error {
 		}
 		err = inner
 	}
-}
-
-var clusterCodes = map[aerostore.ResultCode]bool{
-	aerostore.CodeGRPC:                 true,
-	aerostore.CodeNoResponse:           true,
-	aerostore.CodeNetwork:              true,
-	aerostore.CodeMaxRetries:           true,
-	aerostore.CodeMaxErrorRate:         true,
-	aerostore.CodeInvalidPartitionMap:  true,
-	aerostore.CodeServerNotAvailable:   true,
-	aerostore.CodeNoConnections:        true,
-	aerostore.CodeInvalidNode:          true,
-	aerostore.CodeServer:               true,
-	aerostore.CodeClusterKeyMismatch:   true,
-	aerostore.CodeServerMemory:         true,
-	aerostore.CodeTimeout:              true,
-	aerostore.CodePartitionUnavailable: true,
-	aerostore.CodeDeviceOverload:       true,
-	aerostore.CodeBatchQueuesFull:      true,
-	aerostore.CodeQueryQueueFull:       true,
-	aerostore.CodeQueryTimeout:         true,
-	aerostore.CodeQueryNetIO:           true,
 }
 
 // judge returns what the operation said about the cluster. Only an answer of the

@@ -79,7 +79,7 @@ func TestTheAccountDoesNotBalanceBehindABrokenLayer(t *testing.T) {
 	for name, broken := range map[string]aerostore.Middleware{
 		"a retry that repeats writes in doubt": around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			for range 3 {
-				if result, err := next(ctx, call); err == nil || !middleware.Transient(err) {
+				if result, err := next(ctx, call); err == nil || !middleware.IsTransient(err) {
 					return result, err
 				}
 			}
@@ -89,7 +89,7 @@ func TestTheAccountDoesNotBalanceBehindABrokenLayer(t *testing.T) {
 		"a retry that sends a whole batch again": around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			result, err := next(ctx, call)
 			for _, r := range result.Batch() {
-				if r.Err != nil && middleware.Transient(r.Err) && !aerostore.InDoubt(r.Err) {
+				if r.Err != nil && middleware.IsTransient(r.Err) && !aerostore.InDoubt(r.Err) {
 					return next(ctx, call)
 				}
 			}

@@ -143,7 +143,7 @@ type arrival struct {
 // settles reports whether the arrival is the answer, whatever the other attempt
 // may come to.
 func (a *arrival) settles() bool {
-	return a.err == nil || aerostore.IsAnswer(a.err) || a.panicked != nil || a.exited
+	return a.err == nil || aerostore.IsNoRecord(a.err) || a.panicked != nil || a.exited
 }
 
 func (r *race) run() (aerostore.Result, error) {

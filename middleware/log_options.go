@@ -46,7 +46,7 @@ type LogSample int
 // A LogClassifier reports whether an error, which is not nil, is a failure; if
 // not, it is an answer. It is asked about the errors of single keys in a batch,
 // too. By default all errors are failures but those for which
-// [aerostore.IsAnswer] is true. An error that leaves a write in doubt is always
+// [aerostore.IsNoRecord] is true. An error that leaves a write in doubt is always
 // a failure; see [aerostore.Call.InDoubt]. Nil keeps the default.
 type LogClassifier func(ctx context.Context, call aerostore.Call, err error) bool
 

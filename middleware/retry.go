@@ -12,7 +12,7 @@ import (
 )
 
 // Retry returns a middleware that tries operations again that failed for a
-// reason that may pass: those for which [Transient] holds, unless a
+// reason that may pass: those for which [IsTransient] holds, unless a
 // [RetryClassifier] says otherwise.
 //
 // # Writes

@@ -59,7 +59,7 @@ type RetryBudget struct {
 
 // A RetryClassifier reports whether an error, which is not nil, may have passed
 // a moment later. It is asked about the errors of single keys in a batch, with
-// the batch's call. By default that is [Transient]. It is not asked about a
+// the batch's call. By default that is [IsTransient]. It is not asked about a
 // write in doubt, unless [RetryInDoubt] lets that be repeated, nor once the
 // caller's context is done. Nil keeps the default.
 type RetryClassifier func(ctx context.Context, call aerostore.Call, err error) bool
@@ -135,7 +135,7 @@ func newRetryConfig(opts []RetryOption) retryConfig {
 		}
 	}
 	if c.transient == nil {
-		c.transient = func(_ context.Context, _ aerostore.Call, err error) bool { return Transient(err) }
+		c.transient = func(_ context.Context, _ aerostore.Call, err error) bool { return IsTransient(err) }
 	}
 	if c.repeats == nil {
 		c.repeats = func(aerostore.Call) bool { return false }

@@ -212,7 +212,7 @@ func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			store, _ := retried(c.errs, middleware.RetryClassifier(
-				func(_ context.Context, _ aerostore.Call, err error) bool { return middleware.Transient(err) }))
+				func(_ context.Context, _ aerostore.Call, err error) bool { return middleware.IsTransient(err) }))
 			err := store.Touch(t.Context(), key)
 			if err == nil || err.Error() != c.want {
 				t.Errorf("error\n got %v\nwant %s", err, c.want)

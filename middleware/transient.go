@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// Transient reports whether err is of a kind that may have passed a moment
+// IsTransient reports whether err is of a kind that may have passed a moment
 // later: a timeout, a broken or missing connection, a busy record, an
 // overloaded server, a cluster that is changing. It says nothing about whether
 // a write may be sent again; see [aerostore.InDoubt].
@@ -16,14 +16,14 @@ import (
 // the server's answer to the last of them. An error without a code is transient
 // if it matches context.DeadlineExceeded; whose deadline that was, and whether
 // there is any time left, is for the caller to know.
-func Transient(err error) bool {
+func IsTransient(err error) bool {
 	switch code := aerostore.CodeOf(err); code {
 	case aerostore.CodeOK:
 		return errors.Is(err, context.DeadlineExceeded)
 	case aerostore.CodeMaxRetries:
 		return !ranOutOver(err)
 	default:
-		return transientCode(code)
+		return code.IsTransient()
 	}
 }
 
@@ -35,34 +35,5 @@ func ranOutOver(err error) bool {
 		return false
 	}
 	inner, ok := errors.AsType[*aerostore.Error](outer.Err)
-	return ok && !transientCode(inner.Code)
-}
-
-// transientCode holds the decision on each code of which
-// docs/decisions/0010-retries.md gives the reasons.
-func transientCode(code aerostore.ResultCode) bool {
-	switch code {
-	case aerostore.CodeGRPC,
-		aerostore.CodeNoResponse,
-		aerostore.CodeNetwork,
-		aerostore.CodeMaxRetries,
-		aerostore.CodeMaxErrorRate,
-		aerostore.CodeInvalidPartitionMap,
-		aerostore.CodeServerNotAvailable,
-		aerostore.CodeNoConnections,
-		aerostore.CodeInvalidNode,
-		aerostore.CodeClusterKeyMismatch,
-		aerostore.CodeServerMemory,
-		aerostore.CodeTimeout,
-		aerostore.CodePartitionUnavailable,
-		aerostore.CodeKeyBusy,
-		aerostore.CodeDeviceOverload,
-		aerostore.CodeXDRKeyBusy,
-		aerostore.CodeBatchQueuesFull,
-		aerostore.CodeQueryQueueFull,
-		aerostore.CodeQueryNetIO:
-		return true
-	default:
-		return false
-	}
+	return ok && !inner.Code.IsTransient()
 }

@@ -24,7 +24,7 @@ func TestTheCodesThatMayPassAreThoseOfTheDecision(t *testing.T) {
 		documented = append(documented, string(row[1]))
 	}
 	for code := aerostore.ResultCode(-100); code < 2000; code++ {
-		if middleware.Transient(&aerostore.Error{Code: code}) {
+		if middleware.IsTransient(&aerostore.Error{Code: code}) {
 			got = append(got, code.String())
 		}
 	}
@@ -55,8 +55,8 @@ func TestTheOutermostCodeDecidesWhetherAFailureMayPass(t *testing.T) {
 		{"attempts that ran out over a missing index", put.NewError(aerostore.CodeMaxRetries, put.NewError(aerostore.CodeIndexNotFound, nil)), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := middleware.Transient(c.err); got != c.want {
-				t.Errorf("Transient(%v) is %v", c.err, got)
+			if got := middleware.IsTransient(c.err); got != c.want {
+				t.Errorf("IsTransient(%v) is %v", c.err, got)
 			}
 		})
 	}

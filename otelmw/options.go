@@ -131,7 +131,7 @@ func WithSpanNameFormatter(format func(operation, namespace, set string) string)
 // WithErrorClassifier decides which errors are failures, which have an
 // error.type and give the span the status Error. It is asked about each error
 // that is not nil, the errors of single keys in a batch included. By default
-// all are failures but those for which [aerostore.IsAnswer] is true. An error that
+// all are failures but those for which [aerostore.IsNoRecord] is true. An error that
 // leaves a write in doubt is always one. Nil keeps the default. For Tracing and
 // Metrics.
 func WithErrorClassifier(failed func(ctx context.Context, call aerostore.Call, err error) bool) Option {

@@ -35,12 +35,12 @@ type Judgement struct {
 func (j Judgement) Failed() bool { return j.InDoubt || j.Kind > Answer }
 
 // A Classifier reports whether an error, which is not nil, is a failure; if not, it
-// is an answer. Nil is [Default].
+// means that there is no record. Nil is [Default].
 type Classifier = func(ctx context.Context, call aerostore.Call, err error) bool
 
-// Default has all errors for failures but those for which [aerostore.IsAnswer] is
+// Default has all errors for failures but those for which [aerostore.IsNoRecord] is
 // true.
-func Default(_ context.Context, _ aerostore.Call, err error) bool { return !aerostore.IsAnswer(err) }
+func Default(_ context.Context, _ aerostore.Call, err error) bool { return !aerostore.IsNoRecord(err) }
 
 // Of judges what the call, or one key of it, ended with.
 func Of(ctx context.Context, call aerostore.Call, err error, failed Classifier) Judgement {
