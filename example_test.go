@@ -60,8 +60,8 @@ func Example() {
 func Example_production() {
 	wire := func(backend aerostore.Store, log *slog.Logger) aerostore.Store {
 		stack := middleware.Production() // Timeout, Retry, CircuitBreaker
-		stack.Log = middleware.Log(log)
-		stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64)
+		stack.Log = middleware.Log(log, middleware.LogOptions{})
+		stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
 
 		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics(), stack.Middleware())
 		return store

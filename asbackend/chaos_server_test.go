@@ -81,9 +81,9 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 	}
 	t.Cleanup(func() { backend.Close() })
 	stack := middleware.Production()
-	stack.Retry = middleware.Retry(middleware.RetryAttempts(4), middleware.RetryBackoff{Base: time.Millisecond, Cap: 20 * time.Millisecond})
-	stack.CircuitBreaker = middleware.CircuitBreaker(middleware.BreakerOpenFor(5*time.Millisecond), middleware.BreakerFailureRate(0.9))
-	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(8)
+	stack.Retry = middleware.Retry(middleware.RetryOptions{Attempts: 4, Backoff: middleware.Backoff{Base: time.Millisecond, Max: 20 * time.Millisecond}})
+	stack.CircuitBreaker = middleware.CircuitBreaker(middleware.BreakerOptions{OpenFor: 5 * time.Millisecond, FailureRate: 0.9})
+	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(8, middleware.ConcurrencyOptions{})
 	store := aerostore.Chain(backend, stack.Middleware())
 
 	over := make(chan struct{})

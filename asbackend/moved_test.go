@@ -60,7 +60,7 @@ func TestAKeyThatMovesWhileItsPartWaitsIsSentOnceAndInDoubt(t *testing.T) {
 					defer close(taken)
 					nodes[1].takeOver(t, s, nodes[0], moves)
 				})
-				results, err := aerostore.Chain(s, middleware.Retry()).
+				results, err := aerostore.Chain(s, middleware.Retry(middleware.RetryOptions{})).
 					BatchOperate(t.Context(), []aerostore.Key{stays, moves, stays, moves}, addOne)
 				<-taken
 				checkMoved(t, nodes[0], nodes[1], attempts, results, err)
@@ -87,7 +87,7 @@ func TestAKeyThatMovesBeforeTheTurnOfItsPartIsSentOnceAndInDoubt(t *testing.T) {
 				nodes[2].takeOver(t, s, nodes[1], moves)
 			})
 			first := keysOf(3)[0] // whose node is silent while the key moves
-			results, err := aerostore.Chain(s, middleware.Retry()).
+			results, err := aerostore.Chain(s, middleware.Retry(middleware.RetryOptions{})).
 				BatchOperate(t.Context(), []aerostore.Key{first, first, stays, moves, stays, moves}, addOne)
 			<-taken
 			checkMoved(t, nodes[1], nodes[2], attempts, results[2:], err)

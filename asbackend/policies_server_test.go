@@ -13,11 +13,11 @@ import (
 func TestTheSpecificationHoldsUnderPolicies(t *testing.T) {
 	t.Parallel()
 	stack := middleware.Production()
-	stack.Timeout = middleware.Timeout(time.Minute)
-	stack.Retry = middleware.Retry(middleware.RetryAttemptTimeout(10 * time.Second))
-	stack.Coalesce = middleware.Coalesce()
-	stack.Hedge = middleware.Hedge(middleware.HedgeQuantile(0), middleware.HedgeDelay(time.Nanosecond))
-	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64)
+	stack.Timeout = middleware.Timeout(time.Minute, middleware.TimeoutOptions{})
+	stack.Retry = middleware.Retry(middleware.RetryOptions{AttemptTimeout: 10 * time.Second})
+	stack.Coalesce = middleware.Coalesce(middleware.CoalesceOptions{})
+	stack.Hedge = middleware.Hedge(middleware.HedgeOptions{Quantile: middleware.None, MinDelay: time.Nanosecond})
+	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
 	for name, layers := range map[string][]aerostore.Middleware{
 		"Timeout and Retry": {stack.Timeout, stack.Retry},
 		"a whole stack":     {stack.Middleware()},
@@ -31,8 +31,8 @@ func TestALimitThatIsTooShortEndsTheCommandAndNamesItself(t *testing.T) {
 	s, set := dial(t)
 	k := key(set, "a")
 	for _, limit := range []time.Duration{time.Nanosecond, 20 * time.Microsecond, 200 * time.Microsecond} {
-		one := aerostore.Chain(s, middleware.Timeout(limit))
-		several := aerostore.Chain(s, middleware.Retry(middleware.RetryAttemptTimeout(limit)))
+		one := aerostore.Chain(s, middleware.Timeout(limit, middleware.TimeoutOptions{}))
+		several := aerostore.Chain(s, middleware.Retry(middleware.RetryOptions{AttemptTimeout: limit}))
 		for name, run := range map[string]func() error{
 			"a write":             func() error { return one.Put(t.Context(), k, aerostore.Bins{"n": 1}) },
 			"a read":              func() error { _, err := one.Exists(t.Context(), k); return err },

@@ -14,7 +14,7 @@ import (
 // It is made to be a scope, such as that of middleware.CircuitBreaker, with one
 // circuit for each node:
 //
-//	middleware.CircuitBreaker(middleware.BreakerScope(backend.ByNode))
+//	middleware.CircuitBreaker(middleware.BreakerOptions{Scope: backend.ByNode})
 //
 // When a node leaves the cluster, the map says so as soon as the client has
 // noticed, and what went there belongs to another node from then on. It costs the

@@ -57,7 +57,7 @@ func TestByNodeNamesTheNodeThatServesTheRecord(t *testing.T) {
 
 func TestEachNodeCanHaveACircuit(t *testing.T) {
 	backend, set := dial(t)
-	store := aerostore.Chain(backend, middleware.CircuitBreaker(middleware.BreakerScope(backend.ByNode)))
+	store := aerostore.Chain(backend, middleware.CircuitBreaker(middleware.BreakerOptions{Scope: backend.ByNode}))
 	if err := store.Put(t.Context(), key(set, 1), aerostore.Bins{"n": 1}); err != nil {
 		t.Fatal(err)
 	}

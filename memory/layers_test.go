@@ -21,17 +21,19 @@ var layers = map[string][]aerostore.Middleware{
 	"passing on": {aerostore.Intercept(passOn)},
 	"Tracing":    {otelmw.Tracing(otelmw.WithTracerProvider(sdktrace.NewTracerProvider()), otelmw.WithKey(), otelmw.WithRows())},
 	"Metrics":    {otelmw.Metrics(otelmw.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))))},
-	"Log":        {middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})))},
-	"Timeout":    {middleware.Timeout(time.Hour)},
-	"Retry":      {middleware.Retry(middleware.RetryAttemptTimeout(time.Hour))},
+	"Log":        {middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})), middleware.LogOptions{})},
+	"Timeout":    {middleware.Timeout(time.Hour, middleware.TimeoutOptions{})},
+	"Retry":      {middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Hour})},
 	"Fault":      {middleware.Fault(harmless())},
-	"CircuitBreaker": {middleware.CircuitBreaker(
-		middleware.BreakerScope(middleware.ByNamespace), middleware.BreakerMinCalls(1_000_000))},
-	"RateLimit":        {middleware.RateLimit(1e6, middleware.RateBurst(100), middleware.RateWait(time.Minute), middleware.RateWeight(middleware.PerKey))},
-	"ConcurrencyLimit": {middleware.ConcurrencyLimit(100)},
-	"Hedge":            {middleware.Hedge(middleware.HedgeDelay(1), middleware.HedgeQuantile(0), middleware.HedgeBudget(1))},
-	"Coalesce":         {middleware.Coalesce()},
-	"ReadOnly":         {middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))},
+	"CircuitBreaker": {middleware.CircuitBreaker(middleware.BreakerOptions{
+		Scope:    middleware.ByNamespace,
+		MinCalls: 1_000_000,
+	})},
+	"RateLimit":        {middleware.RateLimit(1e6, middleware.RateOptions{Burst: 100, MaxWait: time.Minute, Weight: middleware.PerKey})},
+	"ConcurrencyLimit": {middleware.ConcurrencyLimit(100, middleware.ConcurrencyOptions{})},
+	"Hedge":            {middleware.Hedge(middleware.HedgeOptions{MinDelay: 1, Quantile: middleware.None, Budget: 1})},
+	"Coalesce":         {middleware.Coalesce(middleware.CoalesceOptions{})},
+	"ReadOnly":         {middleware.ReadOnly(middleware.ReadOnlyOptions{While: func() bool { return false }})},
 	"Stack":            {fullStack().Middleware()},
 	"by hand":          {func(s aerostore.Store) aerostore.Store { return typed{s} }},
 }
@@ -39,12 +41,12 @@ var layers = map[string][]aerostore.Middleware{
 // fullStack has every layer that a Stack has a place for.
 func fullStack() middleware.Stack {
 	s := middleware.Production()
-	s.Log = middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	s.ReadOnly = middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))
-	s.Coalesce = middleware.Coalesce()
-	s.Hedge = middleware.Hedge(middleware.HedgeDelay(1), middleware.HedgeQuantile(0))
-	s.RateLimit = middleware.RateLimit(1e6, middleware.RateWait(time.Minute))
-	s.ConcurrencyLimit = middleware.ConcurrencyLimit(100)
+	s.Log = middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})), middleware.LogOptions{})
+	s.ReadOnly = middleware.ReadOnly(middleware.ReadOnlyOptions{While: func() bool { return false }})
+	s.Coalesce = middleware.Coalesce(middleware.CoalesceOptions{})
+	s.Hedge = middleware.Hedge(middleware.HedgeOptions{MinDelay: 1, Quantile: middleware.None})
+	s.RateLimit = middleware.RateLimit(1e6, middleware.RateOptions{MaxWait: time.Minute})
+	s.ConcurrencyLimit = middleware.ConcurrencyLimit(100, middleware.ConcurrencyOptions{})
 	return s
 }
 

@@ -180,7 +180,7 @@ func TestHistoriesBehindCoalescedReadsAreLinearizable(t *testing.T) {
 			return result, err
 		}
 	})
-	if !linearizable(t, middleware.Coalesce(), yields) {
+	if !linearizable(t, middleware.Coalesce(middleware.CoalesceOptions{}), yields) {
 		t.Error("a history is not linearizable")
 	}
 }

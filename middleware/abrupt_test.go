@@ -146,7 +146,7 @@ func (s *stage) atRest() {
 		}
 	}
 	for _, layer := range aerostore.Layers(s.store) {
-		for _, level := range []string{"in_flight", "losers", "waiting", "state"} {
+		for _, level := range []string{"in_flight", "abandoned", "waiting", "state"} {
 			if value := layer.LayerStats().Gauge(level); value != 0 {
 				s.t.Errorf("%s %v, want 0", level, value)
 			}
@@ -170,7 +170,7 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			"Log",
 			[]string{"enabled", "handle", "classifier", "next"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.Log(slog.New(w), middleware.LogClassifier(w.classify))
+				return middleware.Log(slog.New(w), middleware.LogOptions{IsFailure: w.classify})
 			},
 			[]attempt{missing},
 			func(s *stage) { s.run(read) },
@@ -179,10 +179,10 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			"ReadOnly",
 			[]string{"while", "rejected"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.ReadOnly(middleware.Hook(w.hook), middleware.ReadOnlyWhile(func() bool {
+				return middleware.ReadOnly(middleware.ReadOnlyOptions{OnEvent: w.hook, While: func() bool {
 					w.at("while")
 					return true
-				}))
+				}})
 			},
 			[]attempt{{}},
 			func(s *stage) { s.run(write) },
@@ -190,7 +190,9 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 		{
 			"Coalesce",
 			[]string{"joined", "next", "Done"},
-			func(w *tripwire) aerostore.Middleware { return middleware.Coalesce(middleware.Hook(w.hook)) },
+			func(w *tripwire) aerostore.Middleware {
+				return middleware.Coalesce(middleware.CoalesceOptions{OnEvent: w.hook})
+			},
 			[]attempt{hanging},
 			func(s *stage) {
 				first, second := s.begin(time.Second, read), s.begin(2*time.Second, read)
@@ -201,14 +203,18 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 		{
 			"Coalesce of writes",
 			[]string{"next"},
-			func(w *tripwire) aerostore.Middleware { return middleware.Coalesce(middleware.Hook(w.hook)) },
+			func(w *tripwire) aerostore.Middleware {
+				return middleware.Coalesce(middleware.CoalesceOptions{OnEvent: w.hook})
+			},
 			[]attempt{{}},
 			func(s *stage) { s.run(write) },
 		},
 		{
 			"Coalesce without callers",
 			[]string{"panicked"},
-			func(w *tripwire) aerostore.Middleware { return middleware.Coalesce(middleware.Hook(w.hook)) },
+			func(w *tripwire) aerostore.Middleware {
+				return middleware.Coalesce(middleware.CoalesceOptions{OnEvent: w.hook})
+			},
 			[]attempt{{takes: time.Second, panics: true, deaf: true}},
 			func(s *stage) { <-s.begin(ms, read) },
 		},
@@ -216,7 +222,7 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			"Hedge",
 			[]string{"hedged", "won", "next", "Done"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.Hook(w.hook))
+				return middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None, OnEvent: w.hook})
 			},
 			[]attempt{hanging, {takes: ms}, hanging},
 			func(s *stage) { <-s.begin(time.Second, read) },
@@ -225,7 +231,7 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			"Hedge over its budget",
 			[]string{"over_budget"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.HedgeBudget(0.001), middleware.Hook(w.hook))
+				return middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None, Budget: 0.001, OnEvent: w.hook})
 			},
 			[]attempt{hanging},
 			func(s *stage) {
@@ -238,7 +244,7 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			"Hedge with a loser that panics",
 			[]string{"panicked"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.Hook(w.hook))
+				return middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None, OnEvent: w.hook})
 			},
 			[]attempt{{takes: time.Second, panics: true, deaf: true}, {takes: ms}},
 			func(s *stage) { s.run(read) },
@@ -247,12 +253,16 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			"CircuitBreaker",
 			[]string{"scope", "classifier", "opened", "rejected", "half_opened", "closed", "next", "Deadline"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.CircuitBreaker(middleware.BreakerMinCalls(1), middleware.BreakerProbes(1),
-					middleware.Hook(w.hook), middleware.BreakerClassifier(w.classify),
-					middleware.BreakerScope(func(aerostore.Call) string {
+				return middleware.CircuitBreaker(middleware.BreakerOptions{
+					MinCalls:  1,
+					Probes:    1,
+					OnEvent:   w.hook,
+					IsFailure: w.classify,
+					Scope: func(aerostore.Call) string {
 						w.at("scope")
 						return "one"
-					}))
+					},
+				})
 			},
 			[]attempt{failing, {}},
 			func(s *stage) {
@@ -265,13 +275,16 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			"CircuitBreaker with a probe that fails",
 			[]string{"classifier"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.CircuitBreaker(middleware.BreakerMinCalls(1), middleware.BreakerProbes(1),
-					middleware.BreakerClassifier(func(_ context.Context, call aerostore.Call, _ error) bool {
+				return middleware.CircuitBreaker(middleware.BreakerOptions{
+					MinCalls: 1,
+					Probes:   1,
+					IsFailure: func(_ context.Context, call aerostore.Call, _ error) bool {
 						if call.Op == aerostore.OpExists {
 							w.at("classifier")
 						}
 						return call.Op != aerostore.OpExists
-					}))
+					},
+				})
 			},
 			[]attempt{failing},
 			func(s *stage) {
@@ -282,25 +295,26 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 		},
 		{
 			"Timeout",
-			[]string{"timed out", "next", "Deadline", "Done"},
+			[]string{"timeouts", "next", "Deadline", "Done"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.Timeout(100*ms, middleware.TimeoutHook(func(context.Context, aerostore.Call, error) { w.at("timed out") }))
+				return middleware.Timeout(100*ms, middleware.TimeoutOptions{OnEvent: w.hook})
 			},
 			[]attempt{hanging},
 			func(s *stage) { s.run(read) },
 		},
 		{
 			"Retry",
-			[]string{"classifier", "in doubt", "hook", "next", "Err", "Deadline", "Done"},
+			[]string{"classifier", "in doubt", "retries", "exhausted", "next", "Err", "Deadline", "Done"},
 			func(w *tripwire) aerostore.Middleware {
-				return middleware.Retry(
-					middleware.RetryAttemptTimeout(time.Second),
-					middleware.RetryClassifier(w.classify),
-					middleware.RetryHook(func(context.Context, middleware.RetryAttempt) { w.at("hook") }),
-					middleware.RetryInDoubt(func(aerostore.Call) bool {
+				return middleware.Retry(middleware.RetryOptions{
+					AttemptTimeout: time.Second,
+					IsTransient:    w.classify,
+					OnEvent:        w.hook,
+					Idempotent: func(aerostore.Call) bool {
 						w.at("in doubt")
 						return true
-					}))
+					},
+				})
 			},
 			[]attempt{hanging},
 			func(s *stage) { s.run(write, doubtfully) },
@@ -361,13 +375,13 @@ func eachWay(t *testing.T, place string, layer func(*tripwire) aerostore.Middlew
 
 func TestWhateverTheBodyOfALoopDoesNothingIsLeftBehind(t *testing.T) {
 	for name, layer := range map[string]aerostore.Middleware{
-		"Log":            middleware.Log(slog.New(slog.DiscardHandler)),
-		"ReadOnly":       middleware.ReadOnly(),
-		"Coalesce":       middleware.Coalesce(),
-		"Timeout":        middleware.Timeout(time.Second),
-		"Retry":          middleware.Retry(middleware.RetryAttemptTimeout(time.Second)),
-		"Hedge":          middleware.Hedge(),
-		"CircuitBreaker": middleware.CircuitBreaker(),
+		"Log":            middleware.Log(slog.New(slog.DiscardHandler), middleware.LogOptions{}),
+		"ReadOnly":       middleware.ReadOnly(middleware.ReadOnlyOptions{}),
+		"Coalesce":       middleware.Coalesce(middleware.CoalesceOptions{}),
+		"Timeout":        middleware.Timeout(time.Second, middleware.TimeoutOptions{}),
+		"Retry":          middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}),
+		"Hedge":          middleware.Hedge(middleware.HedgeOptions{}),
+		"CircuitBreaker": middleware.CircuitBreaker(middleware.BreakerOptions{}),
 		"Fault":          middleware.Fault(new(fault.Injector)),
 	} {
 		t.Run(name, func(t *testing.T) {

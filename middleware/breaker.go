@@ -13,96 +13,90 @@ import (
 )
 
 // ErrCircuitOpen matches the error of an operation that a [CircuitBreaker]
-// turned away.
+// refused.
 var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_open"}
 
-// CircuitBreaker returns a middleware that stops sending operations to a
-// cluster that fails them, so that callers fail at once instead of waiting for
-// their timeouts and the cluster is left to recover.
+// CircuitBreaker returns a middleware that stops sending operations to a cluster
+// that fails them. Callers then fail at once instead of waiting for a timeout,
+// and the cluster has time to recover.
 //
 // # States
 //
-// A closed circuit lets everything through. It opens when, of the operations
-// that ended within [BreakerWindow], at least [BreakerMinCalls] and at least
-// the part [BreakerFailureRate] failed. An open circuit turns everything away
-// for [BreakerOpenFor]. Then it is half open: it lets [BreakerProbes]
-// operations through at once; it closes when that many have succeeded, and
-// opens again when one fails.
+// A closed circuit lets all operations pass. It opens when, within Window, at
+// least MinCalls operations ended and at least the part FailureRate of them
+// failed. An open circuit refuses all operations for OpenFor. Then it is half
+// open: it lets Probes operations pass at once, the probes. It closes when that
+// many have succeeded. It opens again when one fails.
 //
-// Probes that have not ended after another BreakerOpenFor give up their places,
-// so that one that hangs does not hold up all. While the circuit is half open
-// their success still counts, and so does their failure, unless a probe that
-// began after them has succeeded.
+// A probe that has not ended after another OpenFor loses its place to another
+// operation, so that a probe that hangs does not block the rest. While the circuit
+// is half open, its success still counts. So does its failure, unless a probe that
+// began later has succeeded.
 //
-// An operation that began before the circuit changed does not count after it.
+// An operation is not counted if the circuit changed its state while it ran.
 //
 // # What counts
 //
-// A failure is what [IsClusterFailure], or a [BreakerClassifier], says. A success is
-// an answer of the cluster: a result, or any other error that a server returned.
-// What says nothing about the cluster is neither, does not count and closes no
-// circuit: refused input, the caller's cancellation, what another layer turned
-// away, a closed store, and a timeout of an operation that was given less time
-// than [BreakerPatience]. A longer deadline of the caller's is a failure, since a
-// cluster that hangs shows itself to most services in no other way.
+// A failure is an error for which [IsClusterFailure], or IsFailure, returns true. A
+// success is an answer of the cluster: a result, or another error that a server
+// returned. Everything else is not counted: refused input, the caller's
+// cancellation, rejections of other layers, a closed store, and a timeout of an
+// operation that had less time than MinTimeout. A longer deadline of the caller is
+// a failure, because most services notice only by their deadlines that a cluster
+// hangs.
 //
-// A batch counts once, by those of its keys that count. It failed if it did as a
-// whole, or if the part BreakerFailureRate of those keys did; without any, as
-// where it is empty, it does not count.
+// A batch is counted once, by its keys that count. It failed if it failed as a
+// whole, or if the part FailureRate of those keys failed. A batch without such
+// keys is not counted.
 //
-// A query counts when the caller is through with it: breaking off is no failure.
-// Time in the body of the caller's loop is the caller's: it is taken off the time
-// that the query was given, and a timeout of a query that spent more time there
-// than in the cluster does not count.
+// A query is counted when the caller's loop ends. Leaving the loop early is not a
+// failure. The time in the body of the loop is subtracted from the time that the
+// query had. A timeout is not counted if the body took more time than the cluster.
 //
-// A custom call counts by the error that its function returns: nil is a success,
-// so that a function that may return without contacting the cluster is better run
-// without [aerostore.Do]. The same holds for a layer further in that answers from
-// elsewhere, such as a cache: it belongs outside the breaker. An operation that
-// panics, in the body of the caller's loop or elsewhere, does not count.
+// A custom call is counted by the error of its function. Nil is a success, so do
+// not use [aerostore.Do] for a function that may return without contacting the
+// cluster. A layer that answers from elsewhere, such as a cache, belongs outside
+// the breaker. An operation that panics is not counted.
 //
 // # Scope
 //
-// One circuit is for the whole store, unless a [BreakerScope] tells them apart:
-// [ByNamespace], or a function that says to which node an operation will be sent.
-// Only the client knows that; the method ByNode of asbackend's Store asks it, for
-// operations on single records. What an operation came to counts for the node
-// that it was to be sent to first, though the client may have tried another.
+// There is one circuit for the whole store, or one for each name that Scope
+// returns. With the method ByNode of asbackend's Store, the outcome is attributed
+// to the node that the client chooses first, also if the client tries another.
 //
-// Aerospike's client has a breaker of its own for each node, after its own
-// attempts and for batches and queries, too: MaxErrorRate and ErrorRateWindow of
-// its ClientPolicy, on by default. What it refuses fails with
+// Aerospike's client has its own breaker for each node, on by default: see
+// MaxErrorRate and ErrorRateWindow of its ClientPolicy. It counts each attempt of
+// the client, also for batches and queries. What it refuses fails with
 // [aerostore.CodeMaxErrorRate], which is a failure here.
 //
 // # Errors
 //
-// What is turned away has an error that matches [ErrCircuitOpen], is never in
-// doubt and says, in its [RejectedError], when a probe will be let through.
+// A refused operation has an error that matches [ErrCircuitOpen] and is never in
+// doubt. Its [RejectedError] says when the next probe may pass.
 //
-// # Counts
+// # Events
 //
-// The layer "circuit_breaker" has, for each scope, the events rejected,
-// opened, half_opened and closed, of which a [Hook] is told, and the levels
-// state (0 closed, 1 half open, 2 open; over several scopes the highest), calls
-// and failures, which are those of the window.
+// For each scope, the layer "circuit_breaker" has the events rejected, opened,
+// half_opened and closed. It has the gauges state (0 closed, 1 half open, 2 open;
+// the highest of several scopes), calls and failures, both within the window.
 //
-// CircuitBreaker panics if the options make no sense.
-func CircuitBreaker(opts ...BreakerOption) aerostore.Middleware {
-	config := newBreakerConfig(opts)
-	return aerostore.WithLayer(func() *breaker { return newBreaker(config) })
+// CircuitBreaker panics if an option is invalid.
+func CircuitBreaker(opts BreakerOptions) aerostore.Middleware {
+	opts = opts.withDefaults()
+	return aerostore.WithLayer(func() *breaker { return newBreaker(&opts) })
 }
 
 const breakerLayer = "circuit_breaker"
 
-// The events of a breaker. The first three have the numbers of the states.
+// The other events of a breaker have the numbers of the states.
 const breakerRejected = open + 1
 
-// maxScopes bounds what made-up names can do.
+// maxScopes bounds the memory that a scope with many names can use.
 const maxScopes = 100
 
-// breaker is the layer: circuits by scope.
+// A breaker has circuits by scope.
 type breaker struct {
-	*breakerConfig
+	*BreakerOptions
 	whole *scopedCircuit // nil if there is a scope
 
 	growing sync.Mutex
@@ -111,12 +105,12 @@ type breaker struct {
 
 type scopedCircuit struct {
 	circuit
-	tallies
+	counters
 }
 
-func newBreaker(config *breakerConfig) *breaker {
-	b := &breaker{breakerConfig: config}
-	if config.scope == nil {
+func newBreaker(opts *BreakerOptions) *breaker {
+	b := &breaker{BreakerOptions: opts}
+	if opts.Scope == nil {
 		b.whole = b.newScope("")
 	}
 	b.byScope.Store(&map[string]*scopedCircuit{})
@@ -125,8 +119,8 @@ func newBreaker(config *breakerConfig) *breaker {
 
 func (b *breaker) newScope(name string) *scopedCircuit {
 	s := &scopedCircuit{}
-	s.init(b.breakerConfig)
-	s.tallies = newTallies(breakerLayer, name, b.hook, "closed", "half_opened", "opened", "rejected")
+	s.init(b.BreakerOptions)
+	s.counters = newCounters(breakerLayer, name, b.OnEvent, "closed", "half_opened", "opened", "rejected")
 	return s
 }
 
@@ -137,7 +131,7 @@ func (b *breaker) circuitOf(name string) *scopedCircuit {
 	return b.grow(name)
 }
 
-// grow returns the circuit of a name that may be new.
+// grow returns the circuit of a name, which may be new.
 func (b *breaker) grow(name string) *scopedCircuit {
 	b.growing.Lock()
 	defer b.growing.Unlock()
@@ -162,7 +156,7 @@ func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		c := b.whole
 		if c == nil {
-			c = b.circuitOf(b.scope(call))
+			c = b.circuitOf(b.Scope(call))
 		}
 		ticket := c.state.Load()
 		if stateOf(ticket) != closed {
@@ -179,7 +173,7 @@ func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
 		}
 		result, err := next(ctx, call)
 		if err != nil || call.IsBatch() {
-			b.settle(ctx, call, c, ticket, b.judge(ctx, call, result, err, given < b.patience))
+			b.settle(ctx, call, c, ticket, b.judge(ctx, call, result, err, given < b.MinTimeout))
 			return result, err
 		}
 		c.succeed(ticket)
@@ -187,8 +181,8 @@ func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
 	}
 }
 
-// probe lets a call through that may close the circuit or open it again, or
-// turns it away. Its place is given back however it ends.
+// probe refuses a call or lets it pass as a probe. The probe's place is released
+// however the call ends.
 func (b *breaker) probe(
 	ctx context.Context, call aerostore.Call, c *scopedCircuit, next aerostore.Handler,
 ) (result aerostore.Result, err error) {
@@ -199,13 +193,13 @@ func (b *breaker) probe(
 	v := neither
 	defer func() { b.settle(ctx, call, c, ticket, v) }()
 	if became >= 0 {
-		c.happened(ctx, call, became)
+		c.count(ctx, call, became)
 	}
 	result, v, err = b.try(ctx, call, next)
 	return result, err
 }
 
-// try carries a call out and returns what it said about the cluster.
+// try runs a call and returns the verdict on the cluster.
 func (b *breaker) try(
 	ctx context.Context, call aerostore.Call, next aerostore.Handler,
 ) (aerostore.Result, verdict, error) {
@@ -213,19 +207,19 @@ func (b *breaker) try(
 	given := timeGiven(deadline, limited, call.Options.Timeout)
 	var loop loopTime
 	result, err := next(ctx, loop.around(call))
-	hurried := given-loop.body < b.patience || err != nil && loop.isMostlyBody()
+	hurried := given-loop.body < b.MinTimeout || err != nil && loop.isMostlyBody()
 	return result, b.judge(ctx, call, result, err, hurried), err
 }
 
 func (b *breaker) settle(ctx context.Context, call aerostore.Call, c *scopedCircuit, ticket uint64, v verdict) {
 	if became := c.settle(ticket, v); became >= 0 {
-		c.happened(ctx, call, became)
+		c.count(ctx, call, became)
 	}
 }
 
 const unlimited = time.Duration(math.MaxInt64)
 
-// timeGiven returns how long a call may take, by its context and its own timeout.
+// timeGiven returns how long a call may take by its context and its timeout.
 func timeGiven(deadline time.Time, limited bool, timeout time.Duration) time.Duration {
 	given := unlimited
 	if timeout > 0 {
@@ -238,9 +232,9 @@ func timeGiven(deadline time.Time, limited bool, timeout time.Duration) time.Dur
 }
 
 func (c *scopedCircuit) reject(ctx context.Context, call aerostore.Call, wait time.Duration) error {
-	c.happened(ctx, call, breakerRejected)
+	c.count(ctx, call, breakerRejected)
 	return call.NewError(aerostore.CodeOK, &RejectedError{
-		Layer: ErrCircuitOpen, Scope: c.scope, RetryAfter: wait, reason: "too many operations failed",
+		Err: ErrCircuitOpen, Scope: c.scope, RetryAfter: wait, reason: "too many operations failed",
 	})
 }
 

@@ -13,14 +13,14 @@ import (
 
 func ExampleCircuitBreaker() {
 	backend := memory.New()
-	store := aerostore.Chain(backend, middleware.CircuitBreaker(
-		middleware.BreakerMinCalls(10),
-		middleware.BreakerOpenFor(time.Minute),
-		middleware.BreakerScope(middleware.ByNamespace),
-		middleware.Hook(func(_ context.Context, _ aerostore.Call, e middleware.Event) {
+	store := aerostore.Chain(backend, middleware.CircuitBreaker(middleware.BreakerOptions{
+		MinCalls: 10,
+		OpenFor:  time.Minute,
+		Scope:    middleware.ByNamespace,
+		OnEvent: func(_ context.Context, _ aerostore.Call, e middleware.Event) {
 			fmt.Println("namespace", e.Scope, e.Name)
-		}),
-	))
+		},
+	}))
 
 	outage := backend.Inject(memory.Fault{Code: aerostore.CodePartitionUnavailable})
 	defer outage.Stop()

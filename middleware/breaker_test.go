@@ -33,10 +33,10 @@ func get(t *testing.T, store aerostore.Store) error {
 }
 
 // opened returns a store whose circuit has just opened, and what is behind it.
-func opened(t *testing.T, opts ...middleware.BreakerOption) (aerostore.Store, *exchangeable) {
+func opened(t *testing.T, opts middleware.BreakerOptions) (aerostore.Store, *exchangeable) {
 	t.Helper()
 	backend := &exchangeable{h: broken}
-	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.CircuitBreaker(opts...))
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.CircuitBreaker(opts))
 	for range 20 {
 		_ = get(t, store)
 	}
@@ -60,7 +60,7 @@ func TestACircuitOpensWhenEnoughOfEnoughOperationsFail(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				backend := &exchangeable{h: working}
-				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.CircuitBreaker())
+				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.CircuitBreaker(middleware.BreakerOptions{}))
 				for range c.successes {
 					_ = get(t, store)
 				}
@@ -78,7 +78,7 @@ func TestACircuitOpensWhenEnoughOfEnoughOperationsFail(t *testing.T) {
 
 func TestFailuresThatHaveGoneOutOfTheWindowDoNotCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := aerostore.Chain(broken, middleware.CircuitBreaker(middleware.BreakerWindow(10*time.Second)))
+		store := aerostore.Chain(broken, middleware.CircuitBreaker(middleware.BreakerOptions{Window: 10 * time.Second}))
 		for range 3 {
 			for range 19 {
 				_ = get(t, store)
@@ -94,7 +94,7 @@ func TestFailuresThatHaveGoneOutOfTheWindowDoNotCount(t *testing.T) {
 
 func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := opened(t, middleware.BreakerOpenFor(5*time.Second))
+		store, backend := opened(t, middleware.BreakerOptions{OpenFor: 5 * time.Second})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			t.Error("something was sent")
 			return success(call), nil
@@ -124,7 +124,7 @@ func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
 func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events told
-		store, backend := opened(t, middleware.Hook(events.hook))
+		store, backend := opened(t, middleware.BreakerOptions{OnEvent: events.hook})
 		time.Sleep(5 * time.Second)
 		release := make(chan struct{})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -160,7 +160,7 @@ func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
 
 func TestAProbeThatFailsOpensTheCircuitAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := opened(t)
+		store, backend := opened(t, middleware.BreakerOptions{})
 		time.Sleep(5 * time.Second)
 		if err := get(t, store); !errors.Is(err, aerostore.ErrTimeout) {
 			t.Fatalf("the probe gave %v", err)
@@ -183,7 +183,7 @@ func TestAProbeThatFailsOpensTheCircuitAgain(t *testing.T) {
 
 func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := opened(t, middleware.BreakerProbes(2), middleware.BreakerOpenFor(5*time.Second))
+		store, backend := opened(t, middleware.BreakerOptions{Probes: 2, OpenFor: 5 * time.Second})
 		time.Sleep(5 * time.Second)
 		release := make(chan struct{})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -217,7 +217,7 @@ func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 
 func TestACircuitClosesUnderLoadWhoseOperationsTakeLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := opened(t)
+		store, backend := opened(t, middleware.BreakerOptions{})
 		backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 			time.Sleep(6 * time.Second) // longer than the probes are waited for
 			return aerostore.Result{}, nil
@@ -259,7 +259,7 @@ func TestAProbeThatWasGivenUpHasASayUntilALaterOneSucceeds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, backend := opened(t, middleware.BreakerProbes(2))
+				store, backend := opened(t, middleware.BreakerOptions{Probes: 2})
 				time.Sleep(5 * time.Second)
 				release := make(chan struct{})
 				backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -358,7 +358,7 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 		}},
 		{"a batch whose keys another layer turned away", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(eachKey(func(call aerostore.Call) error {
-				return call.NewError(aerostore.CodeOK, &middleware.RejectedError{Layer: middleware.ErrRateLimited})
+				return call.NewError(aerostore.CodeOK, &middleware.RejectedError{Err: middleware.ErrRateLimited})
 			}))
 			_, _ = s.BatchRead(t.Context(), keys, nil)
 		}},
@@ -375,7 +375,7 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, backend := opened(t, middleware.BreakerProbes(1))
+				store, backend := opened(t, middleware.BreakerOptions{Probes: 1})
 				backend.set(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 					return aerostore.Result{}, call.Check(ctx)
 				})
@@ -456,7 +456,7 @@ func TestTimeInTheBodyOfTheLoopIsTheCallers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store := aerostore.Chain(streams(c.each, 100), middleware.CircuitBreaker(middleware.BreakerWindow(time.Minute)))
+				store := aerostore.Chain(streams(c.each, 100), middleware.CircuitBreaker(middleware.BreakerOptions{Window: time.Minute}))
 				for range 20 {
 					if err := consume(t, store, c.deadline, c.body); !errors.Is(err, context.DeadlineExceeded) {
 						t.Fatal(err)
@@ -484,7 +484,7 @@ func TestAQueryIsHandedOnAsItWas(t *testing.T) {
 			call.Yield(&aerostore.Record{})
 		}
 		return aerostore.Result{}, nil
-	}), middleware.CircuitBreaker())
+	}), middleware.CircuitBreaker(middleware.BreakerOptions{}))
 	rows := 0
 	for _, err := range store.Query(t.Context(), query) {
 		if err != nil {
@@ -534,8 +534,7 @@ func TestWhatClosesACircuit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				opening := true
-				store, backend := opened(t, middleware.BreakerProbes(1), middleware.BreakerClassifier(
-					func(context.Context, aerostore.Call, error) bool { return opening }))
+				store, backend := opened(t, middleware.BreakerOptions{Probes: 1, IsFailure: func(context.Context, aerostore.Call, error) bool { return opening }})
 				opening = false
 				time.Sleep(5 * time.Second)
 				backend.set(c.backend)
@@ -614,7 +613,7 @@ func TestATimeoutCountsIfTheOperationWasGivenEnoughTime(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := aerostore.Chain(aerostore.Handler(slow),
-					middleware.CircuitBreaker(middleware.BreakerPatience(50*time.Millisecond)))
+					middleware.CircuitBreaker(middleware.BreakerOptions{MinTimeout: 50 * time.Millisecond}))
 				for range 20 {
 					ctx, opts := t.Context(), []aerostore.ReadOption{aerostore.Timeout(c.given)}
 					if c.byContext {
@@ -653,7 +652,7 @@ func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store := aerostore.Chain(answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.CircuitBreaker())
+				store := aerostore.Chain(answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.CircuitBreaker(middleware.BreakerOptions{}))
 				for range 20 {
 					if _, err := store.BatchRead(t.Context(), keys, nil); err != c.err {
 						t.Fatal(err)
@@ -670,7 +669,7 @@ func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
 func TestAQueryCountsWhenTheCallerIsThroughWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		aborted := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeQueryTimeout, nil)
-		store := aerostore.Chain(yields(3, aborted), middleware.CircuitBreaker(middleware.BreakerMinCalls(1)))
+		store := aerostore.Chain(yields(3, aborted), middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 1}))
 		for range store.Query(t.Context(), everyone) {
 			break
 		}
@@ -697,7 +696,7 @@ func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
 			return success(call), nil
 		}
 		store := aerostore.Chain(aerostore.Handler(backend),
-			middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)))
+			middleware.CircuitBreaker(middleware.BreakerOptions{Scope: middleware.ByNamespace}))
 		other := aerostore.NewKey("bar", "users", 1)
 		for range 20 {
 			_, _ = store.Get(t.Context(), other)
@@ -725,7 +724,7 @@ func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
 }
 
 func TestMadeUpScopesShareACircuit(t *testing.T) {
-	store := aerostore.Chain(working, middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)))
+	store := aerostore.Chain(working, middleware.CircuitBreaker(middleware.BreakerOptions{Scope: middleware.ByNamespace}))
 	for i := range 1000 {
 		_, _ = store.Exists(t.Context(), aerostore.NewKey(fmt.Sprint("made up ", i), "", 1))
 	}
@@ -745,7 +744,7 @@ func TestAClassifierDecidesWhatOpensTheCircuit(t *testing.T) {
 		}
 		backend := &exchangeable{h: broken}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
-			middleware.CircuitBreaker(middleware.BreakerClassifier(busy)))
+			middleware.CircuitBreaker(middleware.BreakerOptions{IsFailure: busy}))
 		for range 20 {
 			_ = get(t, store)
 		}
@@ -876,9 +875,12 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 					return aerostore.Result{}, call.NewContextError(context.Canceled)
 				}
 			}
-			store := aerostore.Chain(backend, middleware.CircuitBreaker(
-				middleware.BreakerWindow(10*modelPart), middleware.BreakerOpenFor(modelOpen),
-				middleware.BreakerMinCalls(modelMin), middleware.BreakerProbes(modelProbe)))
+			store := aerostore.Chain(backend, middleware.CircuitBreaker(middleware.BreakerOptions{
+				Window:   10 * modelPart,
+				OpenFor:  modelOpen,
+				MinCalls: modelMin,
+				Probes:   modelProbe,
+			}))
 			model := modelCircuit{parts: map[int64][2]int{}}
 			var all []running
 			defer func() {
@@ -946,17 +948,17 @@ type undated struct{ *testing.T }
 func (undated) Deadline() (deadline time.Time, ok bool) { return deadline, false }
 
 func TestCircuitBreakerPanicsIfTheOptionsMakeNoSense(t *testing.T) {
-	for want, opt := range map[string]middleware.BreakerOption{
-		"a failure rate of 0":     middleware.BreakerFailureRate(0),
-		"a failure rate of 1.5":   middleware.BreakerFailureRate(1.5),
-		"a failure rate of NaN":   middleware.BreakerFailureRate(math.NaN()),
-		"a minimum of 0 calls":    middleware.BreakerMinCalls(0),
-		"a window of 9ns":         middleware.BreakerWindow(9),
-		"that is open for 0s":     middleware.BreakerOpenFor(0),
-		"with 0 probes":           middleware.BreakerProbes(0),
-		"with a patience of -1ns": middleware.BreakerPatience(-1),
+	for want, opt := range map[string]middleware.BreakerOptions{
+		"a failure rate of 0":            {FailureRate: middleware.None},
+		"a failure rate of 1.5":          {FailureRate: 1.5},
+		"a failure rate of NaN":          {FailureRate: math.NaN()},
+		"a minimum of 0 calls":           {MinCalls: middleware.None},
+		"a window of 9ns":                {Window: 9},
+		"that is open for 0s":            {OpenFor: middleware.None},
+		"with 0 probes":                  {Probes: middleware.None},
+		"with a minimum timeout of -2ns": {MinTimeout: -2},
 	} {
-		got, _ := panicOf(func() { middleware.CircuitBreaker(nil, opt) }).(string)
+		got, _ := panicOf(func() { middleware.CircuitBreaker(opt) }).(string)
 		if !strings.HasPrefix(got, "middleware: CircuitBreaker ") || !strings.HasSuffix(got, want) {
 			t.Errorf("panic %q, want one about %q", got, want)
 		}

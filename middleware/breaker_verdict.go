@@ -41,8 +41,8 @@ func ofLastAttempt(err error) error {
 	}
 }
 
-// judge returns what the operation said about the cluster. Only an answer of the
-// cluster is a success. hurried says that running out of time means nothing.
+// judge returns the verdict of an operation. Only an answer of the cluster is a
+// success. A hurried operation had too little time for its timeout to count.
 func (b *breaker) judge(
 	ctx context.Context, call aerostore.Call, result aerostore.Result, err error, hurried bool,
 ) verdict {
@@ -61,7 +61,7 @@ func (b *breaker) judge(
 		}
 	}
 	switch {
-	case failures > 0 && float64(failures) >= b.rate*float64(failures+answers):
+	case failures > 0 && float64(failures) >= b.FailureRate*float64(failures+answers):
 		return failure
 	case answers > 0:
 		return success
@@ -79,11 +79,11 @@ func (b *breaker) verdictOf(ctx context.Context, call aerostore.Call, err error,
 	case j.Kind == judgement.Rejected, j.Kind == judgement.Refused, j.Kind == judgement.Canceled,
 		hurried && ranOutOfTime(err):
 		return neither
-	case b.failed(ctx, call, err):
+	case b.IsFailure(ctx, call, err):
 		return failure
 	case fromServer(err) && !j.InDoubt:
 		return success
-	default: // nobody knows whether it came to the cluster
+	default: // it may not have reached the cluster
 		return neither
 	}
 }

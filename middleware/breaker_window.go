@@ -8,17 +8,16 @@ import (
 
 const (
 	windowParts = 10
-	lookEvery   = 16 // successes for each look at the clock
+	lookEvery   = 16 // successes for each reading of the clock
 )
 
-// A window counts the operations of the last while, in parts that are dropped
-// one by one as time goes on.
+// A window counts the operations of the last ten parts, and drops a part when its
+// time has passed.
 type window struct {
-	stopwatch
+	start time.Time
 	width time.Duration // of a part
 
-	// pending are successes whose time nobody has looked at yet. A look at the
-	// clock costs several times what all the rest does.
+	// pending are the successes since the clock was read.
 	pending atomic.Int64
 	tick    atomic.Int64 // the number of the newest part
 	parts   [windowParts]struct{ calls, failures atomic.Int64 }
@@ -28,19 +27,19 @@ type window struct {
 
 func (w *window) success() {
 	if w.pending.Add(1) >= lookEvery {
-		w.parts[w.turn(w.now())].calls.Add(w.pending.Swap(0))
+		w.parts[w.turn()].calls.Add(w.pending.Swap(0))
 	}
 }
 
 func (w *window) failure() {
-	part := &w.parts[w.turn(w.now())]
+	part := &w.parts[w.turn()]
 	part.calls.Add(w.pending.Swap(0) + 1)
 	part.failures.Add(1)
 }
 
-// sum returns what was counted within the window.
+// sum returns the counts within the window.
 func (w *window) sum() (calls, failures int64) {
-	w.turn(w.now())
+	w.turn()
 	calls = w.pending.Load()
 	for i := range w.parts {
 		calls += w.parts[i].calls.Load()
@@ -57,10 +56,10 @@ func (w *window) clear() {
 	}
 }
 
-// turn drops the parts that have gone out of the window and returns the place
-// of the one that is counted in now.
-func (w *window) turn(now time.Duration) int {
-	tick := int64(now / w.width)
+// turn drops the parts that are out of the window and returns the index of the
+// current one.
+func (w *window) turn() int {
+	tick := int64(time.Since(w.start) / w.width)
 	if tick > w.tick.Load() {
 		w.turning.Lock()
 		defer w.turning.Unlock()

@@ -35,12 +35,12 @@ var chaosStacks = []struct {
 	// who comes first: neither could be replayed, so the long run has none.
 	{"replayed by its seed", 13_500, func() []aerostore.Middleware {
 		return []aerostore.Middleware{
-			middleware.Timeout(65 * time.Millisecond),
-			middleware.Retry(middleware.RetryAttempts(4), atOnce, noBudget, middleware.RetryAttemptTimeout(20*time.Millisecond)),
+			middleware.Timeout(65*time.Millisecond, middleware.TimeoutOptions{}),
+			middleware.Retry(middleware.RetryOptions{Attempts: 4, Backoff: atOnce, Budget: noBudget, AttemptTimeout: 20 * time.Millisecond}),
 		}
 	}},
 	{"as they are by default", 1_000, func() []aerostore.Middleware {
-		return []aerostore.Middleware{middleware.Timeout(time.Second), middleware.Retry()}
+		return []aerostore.Middleware{middleware.Timeout(time.Second, middleware.TimeoutOptions{}), middleware.Retry(middleware.RetryOptions{})}
 	}},
 	{"within a whole stack", 1_000, func() []aerostore.Middleware {
 		return []aerostore.Middleware{fullStack().Middleware()}
@@ -85,7 +85,7 @@ func TestTheAccountDoesNotBalanceBehindABrokenLayer(t *testing.T) {
 			}
 			return next(ctx, call)
 		}),
-		"a Retry that is told to repeat them": middleware.Retry(noBudget, middleware.RetryInDoubt(func(aerostore.Call) bool { return true })),
+		"a Retry that is told to repeat them": middleware.Retry(middleware.RetryOptions{Budget: noBudget, Idempotent: func(aerostore.Call) bool { return true }}),
 		"a retry that sends a whole batch again": around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			result, err := next(ctx, call)
 			for _, r := range result.Batch() {

@@ -7,66 +7,56 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A CoalesceOption changes what [Coalesce] does: a [Hook]. Nil is none.
-type CoalesceOption interface {
-	applyCoalesce(*coalesceConfig)
+// CoalesceOptions are the options of [Coalesce].
+type CoalesceOptions struct {
+	// OnEvent is called for each event.
+	OnEvent Hook
 }
 
-type coalesceConfig struct{ hook Hook }
-
-func (h Hook) applyCoalesce(c *coalesceConfig) { c.hook = h }
-
 // Coalesce returns a middleware that answers reads of one record that run at the
-// same time with a single one, so that a record that everybody wants at once is
-// read once. Get, Select and Exists are coalesced with others that ask for the
-// same with the same options; everything else passes as it is.
+// same time with a single read. It helps when many callers want the same record at
+// once. Get, Select and Exists are coalesced with others of the same operation,
+// bins and options. Everything else passes unchanged.
 //
 // # Consistency
 //
-// Coalescing changes no answer that this store, with this layer, could tell
-// apart: a read is joined only if it began when no write to its record was under
-// way and no such write has begun since. So a read that begins after a write has
-// returned is never answered by one that began before it, whoever wrote. While a
-// write to a record is under way each read of it goes alone. Writes by the
-// digest of a key and custom calls that write may be to any record and count as
-// writes to all; a record read by its digest is not coalesced.
+// A read joins another only if no write to the record was running when the other
+// began, and none has begun since. So a read that begins after a write has returned
+// is never answered by a read that began before it. While a write to a record
+// runs, each read of it goes alone. A write by a key's digest, and a custom call
+// that writes, may be to any record and count as a write to all. A read by a digest
+// is not coalesced.
 //
-// Of a write that did not pass through this layer, such as another process's or
-// one in doubt that is applied after it failed, a read may miss what was applied
-// while the read that it joined was under way, and no longer.
+// This holds for writes through this layer of this store. A read may miss another
+// write, such as one of another process, if that was applied while the read that
+// it joined was running. The same is true of a write in doubt that is applied
+// after its error.
 //
 // # Callers
 //
-// Each caller gets a record of its own, copied where there are several, and is
-// answered at once when its own context ends. The read runs on a goroutine of
-// its own. Its context has the values of the first caller's, and so its trace,
-// and no deadline: nobody's may end it for the others. It is canceled when the
-// last caller has left. A limit that holds for all, such as [Timeout] sets,
-// belongs inside Coalesce. An error is everybody's; so is a panic, which each
-// caller's goroutine goes on with as a [PanicError]. If no caller is left it is
-// the event panicked.
+// Each caller gets its own copy of the record, and is answered at once when its
+// own context ends. The read runs on its own goroutine. Its context has the values
+// of the first caller's, and so its trace, but no deadline. It is canceled when the
+// last caller has left. A limit for all callers, such as [Timeout], belongs inside
+// Coalesce.
 //
-// The attempts of the shared read are in the result of one caller alone, the
-// first one unless it left, so that adding up attempts counts each once. The
-// others have 0.
+// All callers get the same error. If the read panics, all callers panic with a
+// [PanicError]. If no caller is left, that is the event panicked.
 //
-// # Counts
+// The result of one caller has the attempts of the shared read: the first caller,
+// unless it left. The results of the others have 0, so that a sum counts each
+// attempt once.
 //
-// The layer "coalesce" has the events joined, reads that were answered by
-// another's, and panicked, of which a [Hook] is told, and the level in_flight,
-// reads under way.
+// # Events
 //
-// A read that nobody joins costs a goroutine and a context: some microseconds
+// The layer "coalesce" has the events joined, reads that joined another, and
+// panicked. It has the gauge in_flight, the reads that run.
+//
+// A read that no other joins costs a goroutine and a context: some microseconds
 // and six allocations.
-func Coalesce(opts ...CoalesceOption) aerostore.Middleware {
-	var config coalesceConfig
-	for _, opt := range opts {
-		if opt != nil {
-			opt.applyCoalesce(&config)
-		}
-	}
+func Coalesce(opts CoalesceOptions) aerostore.Middleware {
 	return aerostore.WithLayer(func() *coalesce {
-		c := &coalesce{tallies: newTallies(coalesceLayer, "", config.hook, "joined", "panicked")}
+		c := &coalesce{counters: newCounters(coalesceLayer, "", opts.OnEvent, "joined", "panicked")}
 		c.shards.init()
 		return c
 	})
@@ -81,7 +71,7 @@ const (
 )
 
 type coalesce struct {
-	tallies
+	counters
 	shards  flightShards
 	running atomic.Int64
 }
@@ -110,12 +100,12 @@ func (c *coalesce) read(ctx context.Context, call aerostore.Call, next aerostore
 	}
 	aboard := true
 	defer func() {
-		if aboard { // the hook did not return
+		if aboard { // the hook panicked or exited
 			f.leave(joined)
 		}
 	}()
 	if joined {
-		c.happened(ctx, call, coalesceJoined)
+		c.count(ctx, call, coalesceJoined)
 	} else {
 		c.running.Add(1)
 		go c.fly(f, next)
@@ -137,7 +127,7 @@ func (c *coalesce) fly(f *flight, next aerostore.Handler) {
 	carryOut(f.ctx, f.call, next, func(o outcome) {
 		c.running.Add(-1)
 		if awaited := f.land(o); !awaited && o.panicked != nil {
-			c.panickedUnseen(f.ctx, f.call, coalescePanicked)
+			c.countLostPanic(f.ctx, f.call, coalescePanicked)
 		}
 	})
 }
@@ -161,8 +151,7 @@ func (c *coalesce) write(ctx context.Context, call aerostore.Call, next aerostor
 	return next(ctx, call)
 }
 
-// namesRecords reports whether the call says which records it is about, in the
-// way in which reads name them.
+// namesRecords reports whether the call names its records by keys, as reads do.
 func namesRecords(call aerostore.Call) bool {
 	for i := range call.Len() {
 		if call.KeyAt(i).IsDigest() {

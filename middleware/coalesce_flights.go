@@ -10,44 +10,43 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A flight is one read with all the callers that wait for it.
+// A flight is one read with the callers that wait for it.
 type flight struct {
 	shard  *flightShard
-	ctx    context.Context // of the read, which nobody's deadline ends
+	ctx    context.Context // of the read, without a deadline
 	cancel context.CancelFunc
 	call   aerostore.Call
-	landed chan struct{} // closed when outcome is there
+	landed chan struct{} // closed when outcome is set
 	outcome
-	inherited atomic.Bool // by whom the attempts count for, if orphaned
+	inherited atomic.Bool // another caller has the attempts, if the first one left
 
 	// Guarded by the shard:
-	next     *flight // of another read of the same record that can be joined
+	next     *flight // another flight for the same record
 	members  int     // callers that wait
-	shared   bool    // there was more than one
-	orphaned bool    // the first of them left before the end
+	shared   bool    // there was more than one caller
+	orphaned bool    // the first caller left before the end
 	finished bool
 }
 
-// reads reports whether the flight is for the same read.
+// reads reports whether the call is the same read as the flight's.
 func (f *flight) reads(call aerostore.Call) bool {
 	return f.call.Op == call.Op && f.call.Options == call.Options &&
 		slices.Equal(f.call.BinNames(), call.BinNames())
 }
 
-// flightShards are the reads that can be joined, and the writes that forbid it,
-// by record.
+// flightShards are the reads that may be joined and the writes that prevent it, by
+// record.
 type flightShards struct {
 	seed maphash.Seed
 	all  [16]flightShard
 }
 
-// A flightShard holds some of the records. A read can be joined if it began when
-// no write to its record was under way and none has begun since.
+// A flightShard has some of the records.
 type flightShard struct {
 	mu      sync.Mutex
 	flights map[aerostore.Key]*flight
-	writes  map[aerostore.Key]int // under way
-	blanket int                   // writes under way that may be to any record
+	writes  map[aerostore.Key]int // that run
+	blanket int                   // writes that run and may be to any record
 }
 
 func (s *flightShards) init() {
@@ -62,8 +61,8 @@ func (s *flightShards) of(key aerostore.Key) *flightShard {
 	return &s.all[maphash.Comparable(s.seed, key)%uint64(len(s.all))]
 }
 
-// board joins the flight for the call or makes one that begins now. It returns
-// nil if the read has to go alone.
+// board joins a flight for the call or makes one. It returns nil if the read must
+// go alone.
 func (s *flightShard) board(ctx context.Context, call aerostore.Call) (f *flight, joined bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +83,7 @@ func (s *flightShard) board(ctx context.Context, call aerostore.Call) (f *flight
 	return f, false
 }
 
-// forget keeps others from joining the flight. The lock is held.
+// forget prevents that others join the flight. The lock is held.
 func (f *flight) forget() {
 	flights := f.shard.flights
 	at := flights[f.call.Key]
@@ -104,7 +103,7 @@ func (f *flight) forget() {
 	}
 }
 
-// land takes in how the flight ended and reports whether anybody waits for it.
+// land sets the outcome and reports whether a caller waits for it.
 func (f *flight) land(o outcome) bool {
 	f.outcome = o
 	f.shard.mu.Lock()
@@ -117,7 +116,7 @@ func (f *flight) land(o outcome) bool {
 	return awaited
 }
 
-// leave takes a caller off the flight, which ends with the last one. It returns
+// leave removes a caller from the flight. The last one ends the flight. It returns
 // false if the flight has landed.
 func (f *flight) leave(joined bool) bool {
 	f.shard.mu.Lock()
@@ -138,10 +137,10 @@ func (f *flight) leave(joined bool) bool {
 	return true
 }
 
-// share returns what a caller is answered when the flight has landed: where there
-// are several, with a record of its own, and with the attempts for one of them.
+// share returns the outcome of a flight that has landed to one of its callers. If
+// there are several, each gets a copy of the record and one gets the attempts.
 func (f *flight) share(joined bool) (aerostore.Result, error) {
-	result, err := f.give()
+	result, err := f.deliver()
 	if !f.shared {
 		return result, err
 	}
@@ -154,12 +153,12 @@ func (f *flight) share(joined bool) (aerostore.Result, error) {
 	return result, err
 }
 
-// inherits reports whether the attempts are for a caller that joined to count.
+// inherits reports whether a caller that joined gets the attempts.
 func (f *flight) inherits() bool {
 	return f.orphaned && f.inherited.CompareAndSwap(false, true)
 }
 
-// begin keeps reads of the record from being joined until end is called.
+// begin prevents that reads of the record are joined until end is called.
 func (s *flightShard) begin(key aerostore.Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

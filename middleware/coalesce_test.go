@@ -72,7 +72,7 @@ func TestReadsOfTheSameAtTheSameTimeAreOne(t *testing.T) {
 			calls++
 			time.Sleep(ms)
 			return aerostore.Result{Attempts: 2, Node: node}.WithRecord(everything()), nil
-		}), middleware.Coalesce(middleware.Hook(events.hook)))
+		}), middleware.Coalesce(middleware.CoalesceOptions{OnEvent: events.hook}))
 		store, results := keeping(shared)
 		records := make(chan *aerostore.Record, 10)
 		var all sync.WaitGroup
@@ -143,7 +143,7 @@ func TestTheAttemptsOfASharedReadCountOnce(t *testing.T) {
 					}
 					return result, nil
 				})
-				store, results := keeping(aerostore.Chain(backend, middleware.Coalesce()))
+				store, results := keeping(aerostore.Chain(backend, middleware.Coalesce(middleware.CoalesceOptions{})))
 				first, leave := context.WithCancel(t.Context())
 				defer leave()
 				var all sync.WaitGroup
@@ -172,7 +172,7 @@ func TestTheAttemptsOfASharedReadCountOnce(t *testing.T) {
 func TestReadsOfSomethingElseAreNotShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 		other := aerostore.NewKey("test", "users", 2)
 		ctx := t.Context()
 		reads := []func(){
@@ -204,7 +204,7 @@ func TestReadsOfSomethingElseAreNotShared(t *testing.T) {
 
 func TestAReadThatHasEndedIsNotJoined(t *testing.T) {
 	backend := &attempts{script: []attempt{{}}}
-	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 	for range 3 {
 		_ = get(t, store)
 	}
@@ -220,7 +220,7 @@ func TestACallerWhoLeavesTakesNobodyAlong(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				type ctxKey struct{}
 				backend := &attempts{script: []attempt{{takes: time.Second, name: "a"}}}
-				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 				short, cancel := context.WithTimeout(context.WithValue(t.Context(), ctxKey{}, leaves), 100*ms)
 				defer cancel()
 				long := context.WithValue(t.Context(), ctxKey{}, "stays")
@@ -261,7 +261,7 @@ func TestTheReadEndsWithTheLastOfItsCallers(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Hour}, {takes: ms}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 		var all sync.WaitGroup
 		for i := range 3 {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i+1)*time.Second)
@@ -331,7 +331,7 @@ func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
 					mu.Unlock()
 					time.Sleep(time.Second) // on the way back
 					return aerostore.Result{}.WithRecord(record), nil
-				}), middleware.Coalesce())
+				}), middleware.Coalesce(middleware.CoalesceOptions{}))
 				var all sync.WaitGroup
 				read := func(want string) {
 					all.Go(func() {
@@ -368,7 +368,7 @@ func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
 func TestAWriteToAnotherRecordDoesNotKeepReadsFromBeingShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 		var all sync.WaitGroup
 		all.Go(func() { _ = get(t, store) })
 		synctest.Wait()
@@ -383,7 +383,7 @@ func TestAWriteToAnotherRecordDoesNotKeepReadsFromBeingShared(t *testing.T) {
 func TestAFailureIsEverybodys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms, err: aerostore.CodeTimeout}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 		var all sync.WaitGroup
 		for range 3 {
 			all.Go(func() {
@@ -403,7 +403,7 @@ func TestAPanicIsEveryCallers(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms, panics: true}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 		var all sync.WaitGroup
 		for range 3 {
 			all.Go(func() {
@@ -421,7 +421,7 @@ func TestAPanicIsEveryCallers(t *testing.T) {
 func TestAPanicWithoutCallersIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Second, panics: true, deaf: true}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 		ctx, cancel := context.WithTimeout(t.Context(), ms)
 		defer cancel()
 		_, _ = store.Get(ctx, key)
@@ -434,7 +434,7 @@ func TestAPanicWithoutCallersIsCounted(t *testing.T) {
 func TestTheEndOfTheReadsGoroutineIsEveryCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms, exits: true}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
 		var all sync.WaitGroup
 		for range 2 {
 			all.Add(1)
@@ -451,7 +451,7 @@ func TestTheEndOfTheReadsGoroutineIsEveryCallers(t *testing.T) {
 
 func TestManyReadAndWriteThroughCoalesceAtOnce(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	store := aerostore.Chain(memory.NewT(t), middleware.Coalesce(), aerostore.Intercept(
+	store := aerostore.Chain(memory.NewT(t), middleware.Coalesce(middleware.CoalesceOptions{}), aerostore.Intercept(
 		func(next aerostore.Handler) aerostore.Handler {
 			return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				runtime.Gosched()
@@ -497,7 +497,7 @@ func ExampleCoalesce() {
 			return next(ctx, call)
 		}
 	})
-	store := aerostore.Chain(backend, middleware.Coalesce(), counted)
+	store := aerostore.Chain(backend, middleware.Coalesce(middleware.CoalesceOptions{}), counted)
 
 	ctx := context.Background()
 	frontPage := aerostore.NewKey("test", "pages", "front")

@@ -9,45 +9,64 @@ import (
 )
 
 // ErrConcurrencyLimited matches the error of an operation that a
-// [ConcurrencyLimit] turned away.
+// [ConcurrencyLimit] refused.
 var ErrConcurrencyLimited error = &sentinel{"too many operations at once", "concurrency_limited"}
 
-// ConcurrencyLimit returns a middleware that lets no more than limit operations
-// run at once. What comes beyond waits in a queue, first come, first served;
-// what finds the queue full or waits there too long is turned away.
-// [ConcurrencyQueue] sets how many may wait and how long.
+// ConcurrencyOptions are the options of [ConcurrencyLimit].
+type ConcurrencyOptions struct {
+	// Queue is how many operations may wait for a slot. The default is as many as
+	// the limit. With [None] no operation waits.
+	Queue int
+
+	// MaxWait is how long an operation may wait for a slot. The default is
+	// 100 ms. An operation whose context ends earlier does not wait longer.
+	MaxWait time.Duration
+
+	// OnEvent is called for each event.
+	OnEvent Hook
+}
+
+// ConcurrencyLimit returns a middleware that lets at most limit operations run at
+// once. Further operations wait in a queue, first in, first out. An operation is
+// refused if the queue is full, or if it waited for MaxWait.
 //
-// The limit is that of this process and this store. A limit of L in each of N
-// processes lets a cluster that does R operations in a second take N×L/R seconds
-// for each of them: have that below the deadline, for a cluster at its slowest.
-// Have L above what a node that hangs holds, which is the operations that go to
-// it in as long as their deadline.
+// The limit is for this process and this store. N processes with a limit of L let
+// a cluster that does R operations per second take N×L/R seconds for each. Keep
+// that below the deadline, for the slowest cluster that you expect. Keep L above
+// the number of operations that a node that hangs can hold, which is the number
+// that is sent to it within their deadline.
 //
-// Each operation holds one slot, a batch too, until it is over, however it
-// ends. A query holds its slot while the caller ranges over it. An operation
-// within the body of that loop needs another: where queries hold all of them,
-// it waits for its own caller, in vain, and is turned away after the time that
-// the queue allows. Collect what a query gives before going on with it, or have
-// the limit above the number of queries that may run at once.
+// Each operation holds one slot until it ends, a batch too. A query holds its slot
+// during the caller's loop. An operation in the body of that loop needs another
+// slot. If queries hold all slots, that operation waits for its own caller and is
+// refused after MaxWait. Collect the records before you work on them, or keep the
+// limit above the number of queries at once.
 //
-// What is turned away has an error that matches [ErrConcurrencyLimited], is
-// never in doubt and says, in its text, why. One whose context ends while it
-// waits matches the context's error, too.
+// A refused operation has an error that matches [ErrConcurrencyLimited] and is
+// never in doubt. The text says why. If its context ended while it waited, the
+// error matches the context's error too.
 //
-// The layer "concurrency_limit" has the events waited and rejected, of which a
-// [Hook] is told, and the levels limit, in_flight and waiting.
+// The layer "concurrency_limit" has the events waited and rejected, and the gauges
+// limit, in_flight and waiting.
 //
-// ConcurrencyLimit panics if limit is not positive or the options make no
-// sense.
-func ConcurrencyLimit(limit int, opts ...ConcurrencyOption) aerostore.Middleware {
-	config := newConcurrencyConfig(limit, opts)
+// ConcurrencyLimit panics if limit is not positive or an option is invalid.
+func ConcurrencyLimit(limit int, opts ConcurrencyOptions) aerostore.Middleware {
+	switch {
+	case limit < 1:
+		panic(fmt.Sprintf("middleware: ConcurrencyLimit of %d", limit))
+	case opts.Queue < None:
+		panic(fmt.Sprintf("middleware: ConcurrencyLimit with a queue of %d", opts.Queue))
+	case opts.MaxWait < 0:
+		panic(fmt.Sprintf("middleware: ConcurrencyLimit with a wait of %v", opts.MaxWait))
+	}
+	opts.Queue = orDefault(opts.Queue, limit)
+	opts.MaxWait = orDefault(opts.MaxWait, 100*time.Millisecond)
 	return aerostore.WithLayer(func() *concurrencyLimit {
-		c := &concurrencyLimit{
-			concurrencyConfig: config,
-			tallies:           newTallies(concurrencyLayer, "", config.hook, "waited", "rejected"),
+		return &concurrencyLimit{
+			ConcurrencyOptions: opts,
+			counters:           newCounters(concurrencyLayer, "", opts.OnEvent, "waited", "rejected"),
+			slots:              semaphore{limit: int64(limit)},
 		}
-		c.slots.limit = int64(limit)
-		return c
 	})
 }
 
@@ -60,9 +79,9 @@ const (
 )
 
 type concurrencyLimit struct {
-	concurrencyConfig
-	tallies
-	slots slots
+	ConcurrencyOptions
+	counters
+	slots semaphore
 }
 
 // Intercept implements [aerostore.Layer].
@@ -83,34 +102,33 @@ func (c *concurrencyLimit) await(ctx context.Context, call aerostore.Call) error
 	if err := aerostore.ContextError(ctx); err != nil {
 		return call.NewContextError(err)
 	}
-	place, ok := c.slots.queueUp(c.queue.Length)
+	place, ok := c.slots.queueUp(c.Queue)
 	if !ok {
-		return c.reject(ctx, call, fmt.Sprintf("%d run and %d wait", c.limit, c.queue.Length), nil)
+		return c.reject(ctx, call, fmt.Sprintf("%d run and %d wait", c.slots.limit, c.Queue), nil)
 	}
 	if place == nil {
 		return nil
 	}
 	switch granted, err := c.waitFor(ctx, call, place); {
 	case err != nil:
-		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it before its context ended", c.limit), err)
+		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it before its context ended", c.slots.limit), err)
 	case !granted:
-		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it within %v", c.limit, c.queue.Timeout), nil)
+		return c.reject(ctx, call, fmt.Sprintf("no slot of %d was free for it within %v", c.slots.limit, c.MaxWait), nil)
 	}
 	return nil
 }
 
-// waitFor waits for a slot and reports whether there was one in time. The place
-// in the queue is left however else this ends: by the context, or by what the
-// hook does.
+// waitFor waits for a slot and reports whether there was one in time. If there
+// was none, it leaves the queue, also if the hook panics or exits.
 func (c *concurrencyLimit) waitFor(ctx context.Context, call aerostore.Call, place *waiter) (granted bool, err error) {
-	timer := time.NewTimer(c.queue.Timeout)
+	timer := time.NewTimer(c.MaxWait)
 	defer timer.Stop()
 	defer func() {
 		if !granted {
 			c.slots.leave(place)
 		}
 	}()
-	c.happened(ctx, call, concurrencyWaited)
+	c.count(ctx, call, concurrencyWaited)
 	select {
 	case <-place.granted:
 		return true, nil
@@ -122,8 +140,8 @@ func (c *concurrencyLimit) waitFor(ctx context.Context, call aerostore.Call, pla
 }
 
 func (c *concurrencyLimit) reject(ctx context.Context, call aerostore.Call, reason string, ended error) error {
-	c.happened(ctx, call, concurrencyRejected)
-	return call.NewError(aerostore.CodeOK, &RejectedError{Layer: ErrConcurrencyLimited, reason: reason, ended: ended})
+	c.count(ctx, call, concurrencyRejected)
+	return call.NewError(aerostore.CodeOK, &RejectedError{Err: ErrConcurrencyLimited, reason: reason, ended: ended})
 }
 
 // LayerStats implements [aerostore.Layer].
@@ -132,7 +150,7 @@ func (c *concurrencyLimit) LayerStats() aerostore.LayerStats {
 		Layer:  concurrencyLayer,
 		Events: c.appendTo(nil),
 		Gauges: []aerostore.LayerGauge{
-			{Name: "limit", Value: float64(c.limit)},
+			{Name: "limit", Value: float64(c.slots.limit)},
 			{Name: "in_flight", Value: float64(c.slots.held.Load())},
 			{Name: "waiting", Value: float64(c.slots.queued())},
 		},

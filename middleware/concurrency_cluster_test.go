@@ -174,7 +174,7 @@ func (c crisis) run(t *testing.T, layers ...aerostore.Middleware) (phases [3]*ph
 func TestALimitLetsASlowClusterDoWhatItCan(t *testing.T) {
 	c := crisis{clients: 10, slower: 4, lasts: 10 * time.Second}
 	without := c.run(t)
-	limited := c.run(t, middleware.ConcurrencyLimit(16))
+	limited := c.run(t, middleware.ConcurrencyLimit(16, middleware.ConcurrencyOptions{}))
 	for i, name := range []string{"before", "during", "after"} {
 		t.Logf("%s: without a limit: %v", name, without[i])
 		t.Logf("%s: with a limit:    %v", name, limited[i])

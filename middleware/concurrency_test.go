@@ -60,8 +60,10 @@ func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events told
 		g := newGate()
-		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1,
-			middleware.ConcurrencyQueue{Length: 5, Timeout: time.Second}, middleware.Hook(events.hook)))
+		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
+			Queue: 5, MaxWait: time.Second,
+			OnEvent: events.hook,
+		}))
 		var ended []<-chan error
 		for i := range 8 {
 			ended = append(ended, exists(t.Context(), store, i))
@@ -100,8 +102,9 @@ func TestWhoWaitsTooLongForASlotIsTurnedAway(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1,
-			middleware.ConcurrencyQueue{Length: 5, Timeout: 50 * time.Millisecond}))
+		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
+			Queue: 5, MaxWait: 50 * time.Millisecond,
+		}))
 		first := exists(t.Context(), store, 0)
 		start := time.Now()
 		err := <-exists(t.Context(), store, 1)
@@ -123,20 +126,19 @@ func TestZeroInAConcurrencyQueueIsTheDefault(t *testing.T) {
 	const limit = 2
 	for _, c := range []struct {
 		name    string
-		queue   []middleware.ConcurrencyOption
+		opts    middleware.ConcurrencyOptions
 		length  int
 		timeout time.Duration
 	}{
-		{"not given", nil, limit, 100 * ms},
-		{"empty", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{}}, limit, 100 * ms},
-		{"a length", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{Length: 5}}, 5, 100 * ms},
-		{"a timeout", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{Timeout: time.Second}}, limit, time.Second},
-		{"none", []middleware.ConcurrencyOption{middleware.ConcurrencyQueue{Length: middleware.None}}, 0, 0},
+		{"empty", middleware.ConcurrencyOptions{}, limit, 100 * ms},
+		{"a length", middleware.ConcurrencyOptions{Queue: 5}, 5, 100 * ms},
+		{"a timeout", middleware.ConcurrencyOptions{MaxWait: time.Second}, limit, time.Second},
+		{"none", middleware.ConcurrencyOptions{Queue: middleware.None}, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := newGate()
-				store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(limit, c.queue...))
+				store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(limit, c.opts))
 				start := time.Now()
 				for i := range 10 {
 					exists(t.Context(), store, i)
@@ -162,8 +164,9 @@ func TestWhoseContextEndsInTheQueueLeavesItAtOnce(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
-		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1,
-			middleware.ConcurrencyQueue{Length: 5, Timeout: time.Hour}))
+		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
+			Queue: 5, MaxWait: time.Hour,
+		}))
 		first := exists(t.Context(), store, 0)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -189,7 +192,7 @@ func TestWhoseContextEndsInTheQueueLeavesItAtOnce(t *testing.T) {
 
 func TestASlotIsGivenBackHoweverTheOperationEnds(t *testing.T) {
 	backend := &exchangeable{h: working}
-	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: middleware.None}))
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: middleware.None}))
 	for name, run := range map[string]func(){
 		"an error": func() {
 			backend.set(broken)
@@ -223,7 +226,7 @@ func TestAnOperationWithinAQueryFailsClearlyWhereTheQueryHoldsTheLastSlot(t *tes
 				t.Fatal(err)
 			}
 		}
-		store := aerostore.Chain(backend, middleware.ConcurrencyLimit(1))
+		store := aerostore.Chain(backend, middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{}))
 		rows := 0
 		for record, err := range store.Query(t.Context(), everyone) {
 			if err != nil {
@@ -261,7 +264,7 @@ func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
 		running.Add(-1)
 		return success(call), nil
 	}}
-	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(limit, middleware.ConcurrencyQueue{Length: 8, Timeout: 100 * time.Microsecond}))
+	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(limit, middleware.ConcurrencyOptions{Queue: 8, MaxWait: 100 * time.Microsecond}))
 	var all sync.WaitGroup
 	var succeeded atomic.Int64
 	for range 32 {
@@ -309,8 +312,8 @@ func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
 		store := aerostore.Chain(aerostore.Handler(g.handle),
-			middleware.CircuitBreaker(middleware.BreakerMinCalls(1)),
-			middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 5, Timeout: time.Hour}))
+			middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 1}),
+			middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: 5, MaxWait: time.Hour}))
 		first := exists(t.Context(), store, 0)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -327,11 +330,9 @@ func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
 
 func TestConcurrencyLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
 	for want, wire := range map[string]func(){
-		"of 0":                      func() { middleware.ConcurrencyLimit(0) },
-		"with a queue of -2 for 1s": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: -2, Timeout: time.Second}) },
-		"with a queue of 1 for -1s": func() {
-			middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 1, Timeout: -time.Second})
-		},
+		"of 0":               func() { middleware.ConcurrencyLimit(0, middleware.ConcurrencyOptions{}) },
+		"with a queue of -2": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: -2}) },
+		"with a wait of -1s": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{MaxWait: -time.Second}) },
 	} {
 		if got, _ := panicOf(wire).(string); got != "middleware: ConcurrencyLimit "+want {
 			t.Errorf("panic %q, want one about %q", got, want)
@@ -340,8 +341,9 @@ func TestConcurrencyLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
 }
 
 func ExampleConcurrencyLimit() {
-	store := aerostore.Chain(memory.New(), middleware.ConcurrencyLimit(1,
-		middleware.ConcurrencyQueue{Length: 10, Timeout: time.Millisecond}))
+	store := aerostore.Chain(memory.New(), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
+		Queue: 10, MaxWait: time.Millisecond,
+	}))
 
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")

@@ -31,7 +31,7 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 		n := 0
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if n++; n > 1 {
-				return aerostore.Result{}, call.NewError(aerostore.CodeOK, &middleware.RejectedError{Layer: middleware.ErrCircuitOpen})
+				return aerostore.Result{}, call.NewError(aerostore.CodeOK, &middleware.RejectedError{Err: middleware.ErrCircuitOpen})
 			}
 			return next(ctx, call)
 		}
@@ -48,7 +48,7 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 		{
 			name:    "the limit of the operation",
 			backend: overloadedAtFirst(1),
-			layers:  []aerostore.Middleware{middleware.Timeout(time.Second), middleware.Retry(atOnce)},
+			layers:  []aerostore.Middleware{middleware.Timeout(time.Second, middleware.TimeoutOptions{}), middleware.Retry(middleware.RetryOptions{Backoff: atOnce})},
 			matches: []error{aerostore.ErrTimeout, context.DeadlineExceeded, aerostore.CodeDeviceOverload},
 			text:    "the limit of 1s for the operation was reached: context deadline exceeded, after 2 attempts" + overload,
 			doubt:   true,
@@ -56,7 +56,7 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 		{
 			name:    "the limit of an attempt, after which there is none",
 			backend: overloadedAtFirst(2),
-			layers:  []aerostore.Middleware{middleware.Retry(atOnce, middleware.RetryAttemptTimeout(time.Second))},
+			layers:  []aerostore.Middleware{middleware.Retry(middleware.RetryOptions{Backoff: atOnce, AttemptTimeout: time.Second})},
 			matches: []error{aerostore.ErrTimeout, aerostore.CodeDeviceOverload},
 			text:    "the limit of 1s for one attempt was reached: context deadline exceeded, after 3 attempts" + overload,
 			doubt:   true,
@@ -64,7 +64,7 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 		{
 			name:    "the caller's deadline",
 			backend: overloadedAtFirst(2),
-			layers:  []aerostore.Middleware{middleware.Retry(atOnce)},
+			layers:  []aerostore.Middleware{middleware.Retry(middleware.RetryOptions{Backoff: atOnce})},
 			caller: func(ctx context.Context) (context.Context, context.CancelFunc) {
 				return context.WithTimeoutCause(ctx, time.Second, gone)
 			},
@@ -75,7 +75,7 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 		{
 			name:    "a layer",
 			backend: overloadedAtFirst(1),
-			layers:  []aerostore.Middleware{middleware.Retry(atOnce), reject},
+			layers:  []aerostore.Middleware{middleware.Retry(middleware.RetryOptions{Backoff: atOnce}), reject},
 			matches: []error{middleware.ErrCircuitOpen, aerostore.CodeDeviceOverload},
 			text:    "the circuit breaker is open, after 2 attempts" + overload,
 		},
@@ -124,7 +124,7 @@ func withCause(h aerostore.Handler) aerostore.Handler {
 
 func TestAnOutcomeThatWasOvercomeIsNotInTheError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, _ := retried([]error{busy(put), put.NewError(aerostore.CodeGeneration, nil)})
+		store, _ := retried([]error{busy(put), put.NewError(aerostore.CodeGeneration, nil)}, middleware.RetryOptions{})
 		err := store.Put(t.Context(), key, bins)
 		if !errors.Is(err, aerostore.ErrGeneration) || errors.Is(err, aerostore.CodeKeyBusy) || strings.Contains(err.Error(), "earlier") {
 			t.Errorf("Put gave %v", err)
@@ -148,7 +148,7 @@ func TestAKeyWhoseLastAttemptWasCutShortSaysWhyItFailedBefore(t *testing.T) {
 				}
 			}
 			return aerostore.Result{}.WithBatch(results), nil
-		}), middleware.Timeout(time.Second), middleware.Retry(atOnce))
+		}), middleware.Timeout(time.Second, middleware.TimeoutOptions{}), middleware.Retry(middleware.RetryOptions{Backoff: atOnce}))
 		results, err := store.BatchRemove(t.Context(), keys)
 		if err != nil || results[0].Err != nil {
 			t.Fatalf("BatchRemove gave %v, %v", results, err)
@@ -178,7 +178,7 @@ func TestAHedgeThatIsCutShortSaysWhyAnAttemptFailed(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			store := aerostore.Chain(aerostore.Handler(attempts.handle), middleware.Hedge(middleware.HedgeDelay(time.Second), middleware.HedgeQuantile(0)))
+			store := aerostore.Chain(aerostore.Handler(attempts.handle), middleware.Hedge(middleware.HedgeOptions{MinDelay: time.Second, Quantile: middleware.None}))
 			_, err := store.Get(ctx, key)
 			if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, aerostore.CodeDeviceOverload) ||
 				!strings.Contains(err.Error(), "context deadline exceeded, after 2 attempts; an earlier one failed with: aerostore: GET test.users: DEVICE_OVERLOAD") {
@@ -194,12 +194,12 @@ func TestTheCauseOfACallersContextIsInTheErrorOfEveryLayerThatWaits(t *testing.T
 	faults := new(fault.Injector)
 	faults.Inject(fault.Fault{Delay: time.Hour})
 	for name, layer := range map[string]aerostore.Middleware{
-		"Retry":          middleware.Retry(middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour}),
-		"Timeout":        middleware.Timeout(time.Hour),
-		"Coalesce":       middleware.Coalesce(),
-		"Hedge":          middleware.Hedge(middleware.HedgeDelay(time.Second), middleware.HedgeQuantile(0)),
+		"Retry":          middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1e6 * time.Hour, Max: 1e6 * time.Hour}}),
+		"Timeout":        middleware.Timeout(time.Hour, middleware.TimeoutOptions{}),
+		"Coalesce":       middleware.Coalesce(middleware.CoalesceOptions{}),
+		"Hedge":          middleware.Hedge(middleware.HedgeOptions{MinDelay: time.Second, Quantile: middleware.None}),
 		"Fault":          middleware.Fault(faults),
-		"Retry attempts": middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)),
+		"Retry attempts": middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Hour}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

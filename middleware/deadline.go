@@ -10,8 +10,8 @@ import (
 )
 
 // A deadline is a context that ends at a time. Unlike context.WithDeadline it
-// starts no timer until somebody asks for Done, which makes it one allocation
-// where a backend looks at the deadline and waits by its own means.
+// starts a timer only when Done is called. So it is one allocation for a backend
+// that reads the deadline and waits by its own means.
 type deadline struct {
 	context.Context // the caller's
 
@@ -19,18 +19,19 @@ type deadline struct {
 	limit *TimeoutError
 
 	mu     sync.Mutex
-	timed  context.Context // made when it is needed
+	timed  context.Context // with a timer, nil until it is needed
 	cancel context.CancelFunc
 	over   bool
 }
 
-// within returns a context that ends after the limit, nil if the caller's own
-// ends as soon.
-func within(ctx context.Context, clock *laggingClock, limit *TimeoutError) *deadline {
-	if at, ok := ctx.Deadline(); ok && clock.isWithin(at, limit.Limit) {
+// within returns a context that ends after the limit. It returns nil if the
+// caller's context has an earlier deadline.
+func within(ctx context.Context, limit *TimeoutError) *deadline {
+	at := time.Now().Add(limit.Limit)
+	if earlier, ok := ctx.Deadline(); ok && !earlier.After(at) {
 		return nil
 	}
-	return &deadline{Context: ctx, at: time.Now().Add(limit.Limit), limit: limit}
+	return &deadline{Context: ctx, at: at, limit: limit}
 }
 
 // Deadline implements context.Context.
@@ -50,8 +51,8 @@ func (d *deadline) Err() error {
 	return d.ticking().Err()
 }
 
-// Value implements context.Context. What asks for the context's cancellation
-// asks for Done first.
+// Value implements context.Context. Package context calls Done before it looks
+// for the context's cancellation by Value.
 func (d *deadline) Value(key any) any {
 	d.mu.Lock()
 	timed := d.timed
@@ -62,8 +63,8 @@ func (d *deadline) Value(key any) any {
 	return timed.Value(key)
 }
 
-// ticking returns the context with a timer. It is made and canceled without the
-// lock, since that calls methods of the caller's context.
+// ticking returns the context with a timer. It makes and cancels that context
+// without the lock, because both call methods of the caller's context.
 func (d *deadline) ticking() context.Context {
 	d.mu.Lock()
 	timed := d.timed
@@ -74,7 +75,8 @@ func (d *deadline) ticking() context.Context {
 	return d.keep(context.WithDeadlineCause(d.Context, d.at, d.limit))
 }
 
-// keep keeps the context, unless another came first, and returns the one kept.
+// keep stores the context, unless there is one already, and returns the stored
+// one.
 func (d *deadline) keep(timed context.Context, cancel context.CancelFunc) context.Context {
 	d.mu.Lock()
 	kept, unwanted := d.timed, d.timed != nil || d.over
@@ -89,7 +91,7 @@ func (d *deadline) keep(timed context.Context, cancel context.CancelFunc) contex
 	return kept
 }
 
-// end releases the timer. The context is done from now on.
+// end releases the timer. From then on the context is done.
 func (d *deadline) end() {
 	d.mu.Lock()
 	d.over = true
@@ -100,25 +102,25 @@ func (d *deadline) end() {
 	}
 }
 
-// isNear reports whether the limit is as good as reached. Aerospike's client
-// gives up early if another attempt of its own, after a pause of a millisecond,
-// would come too late.
+// isNear reports whether the limit is nearly reached. Aerospike's client gives
+// up early if its next attempt, after a pause of a millisecond, would be too
+// late.
 func (d *deadline) isNear() bool {
 	return time.Until(d.at) <= max(d.limit.Limit/10, 2*time.Millisecond)
 }
 
-// explain returns err, naming the limit if it was that which ended the call, and
-// reports whether it was.
+// explain reports whether the limit ended the call, and returns err with the
+// limit in its chain if it did.
 func (d *deadline) explain(call aerostore.Call, err error) (ended bool, explained error) {
 	if !errors.Is(err, context.DeadlineExceeded) || !d.isNear() {
-		return false, err // of a deadline that somebody set further in
+		return false, err // of another deadline inside
 	}
 	switch named, ok := errors.AsType[*TimeoutError](err); {
 	case !ok:
-		return true, d.limit.fail(call, err)
-	case named == d.limit: // what is inside has the context's cause in its error
+		return true, d.limit.newError(call, err)
+	case named == d.limit: // the error has the context's cause already
 		return true, errorOf(call, err)
 	default:
-		return false, err // of a Timeout further in
+		return false, err // of a Timeout inside
 	}
 }

@@ -1,17 +1,29 @@
-// Package middleware holds the layers that a Store is wrapped in and that need
-// neither OpenTelemetry nor the Aerospike client.
+// Package middleware has the layers that protect a cluster and its callers:
+// retries, timeouts, limits, a circuit breaker, and a log. It imports neither
+// OpenTelemetry nor the Aerospike client.
 //
 //	stack := middleware.Production()
-//	stack.Log = middleware.Log(logger) // inside Tracing: records find the span in their context
+//	stack.Log = middleware.Log(logger, middleware.LogOptions{})
 //	store := aerostore.Chain(backend, otelmw.Tracing(), stack.Middleware())
 //
-// [Stack] says in which order they belong and what goes wrong in another one.
-// Those that keep count are an [aerostore.Layer].
+// A [Stack] puts layers in their order.
 //
-// Each is an [aerostore.Middleware] that may wrap any number of stores, is safe
-// for concurrent use and changes neither calls nor results beyond what it is
-// for. What makes no sense is refused at wiring time, with a panic; what is
-// valid never fails later.
+// # Options
 //
-// No layer shows a user key or a bin value to anybody.
+// Each constructor takes a struct of options. The zero value of a field is its
+// default. [None] switches off what a field limits, where its comment says so.
+// Constructors panic if an option is invalid. A layer that was constructed does
+// not fail later because of its options.
+//
+// Functions in options are called by many goroutines at once. They delay the
+// operation that they are called for.
+//
+// # Layers
+//
+// A middleware may wrap any number of stores and is safe for concurrent use.
+// Each store that it wraps has its own counters and limits. All layers but [Log]
+// implement [aerostore.Layer]: [aerostore.Layers] finds them, and their counters
+// are exported as metrics by otelmw.
+//
+// No layer passes a user key or a bin value to a log, an error or a counter.
 package middleware

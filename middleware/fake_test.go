@@ -69,9 +69,9 @@ func (r *recorder) want(t *testing.T, lines ...string) {
 }
 
 // logged returns a store that answers with h under a Log, and its records.
-func logged(h aerostore.Handler, opts ...middleware.LogOption) (aerostore.Store, *recorder) {
+func logged(h aerostore.Handler, opts middleware.LogOptions) (aerostore.Store, *recorder) {
 	records := &recorder{level: math.MinInt}
-	return aerostore.Chain(h, middleware.Log(slog.New(records), opts...)), records
+	return aerostore.Chain(h, middleware.Log(slog.New(records), opts)), records
 }
 
 // jsonLogger returns a logger that does all the work and drops it.

@@ -5,16 +5,16 @@ import (
 	"github.com/aerostore/aerostore/fault"
 )
 
-// Fault returns a middleware that makes operations fail or take longer on
-// purpose, as far as there are faults in the Injector, which set and take them
-// out at run time: for a staging environment that is to show what an
-// application does in an outage.
+// Fault returns a middleware that delays operations or makes them fail on
+// purpose. The Injector holds the faults, which may be set and removed while the
+// program runs. Use it in a staging environment to see what an application does
+// in an outage.
 //
-// It belongs directly around the backend, inside the layers that are to deal
-// with what it does. Without faults it costs no allocation.
+// Fault belongs next to the backend, inside the layers that are to handle the
+// faults. Without faults it makes no allocation.
 //
-// As an [aerostore.Layer] it is the Injector; see
-// [fault.Injector.LayerStats]. Stores that share an Injector share its faults.
+// The layer is the Injector: see [fault.Injector.LayerStats]. Stores that share
+// an Injector share its faults.
 //
 // Fault panics if faults is nil.
 func Fault(faults *fault.Injector) aerostore.Middleware {

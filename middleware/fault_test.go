@@ -53,7 +53,7 @@ func TestFaultsAreSetAndTakenOutAtRunTime(t *testing.T) {
 
 func TestARetryMendsWhatAFaultBreaks(t *testing.T) {
 	var faults fault.Injector
-	store := aerostore.Chain(memory.NewT(t), middleware.Retry(atOnce), middleware.Fault(&faults))
+	store := aerostore.Chain(memory.NewT(t), middleware.Retry(middleware.RetryOptions{Backoff: atOnce}), middleware.Fault(&faults))
 	faults.Inject(fault.Fault{Code: aerostore.CodeNetwork, Times: 2})
 	if err := store.Put(t.Context(), key, bins); err != nil {
 		t.Errorf("Put gave %v", err)

@@ -8,50 +8,54 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// Hedge returns a middleware that sends a read a second time if it takes long,
-// and answers with whatever comes first, so that one slow node or lost packet
-// does not make one slow answer. It helps where most reads are quick and few are
-// slow for reasons of their own; where all are slow it would only add to the
-// load, which [HedgeBudget] bounds.
+// Hedge returns a middleware that sends a read a second time if the first attempt
+// takes long, and returns the first answer. So a slow node or a lost packet does
+// not make a slow answer. Hedge helps if most reads are quick and a few are slow
+// for their own reasons. If all reads are slow it adds load, which Budget bounds.
 //
-// Hedged are Get, Select, Exists, BatchRead, and Operate and BatchOperate whose
-// operations only read. Everything else passes as it is.
+// Hedged are Get, Select, Exists and BatchRead, and Operate and BatchOperate if
+// their operations only read. Everything else passes unchanged.
 //
 // # When
 //
-// After [HedgeDelay], or [HedgeQuantile] of what operations have taken of late,
-// whichever is longer. A failure before that is returned at once: trying again
-// is for a retry. Once there are two attempts the first answer wins, also that
-// there is no record; a failure waits for the other attempt, and if that fails,
-// too, the error is that of the first one. Attempts in the result counts both, and
-// for an attempt that has not ended 1.
+// The second attempt begins after MinDelay, or after the time that is the Quantile
+// of recent operations, whichever is longer. A failure before that is returned at
+// once. With two attempts the first answer wins, also the answer that there is no
+// record. If one attempt fails, the other decides. If both fail, the error is the
+// first attempt's. Result.Attempts counts both. An attempt that has not ended
+// counts as 1.
 //
-// # What goes on
+// # Abandoned attempts
 //
-// Attempts run on goroutines of their own, with a context that has the caller's
-// values and ends as soon as the caller is answered. The caller is answered at
-// once when its own context ends. An attempt that is no longer needed ends when
-// what is inside heeds its context; asbackend does not interrupt a command that
-// was sent, so that it ends when the command does, by the timeouts of its policy
-// at the latest. [HedgeLosers] bounds how many there may be.
+// Attempts run on their own goroutines. Their context has the caller's values and
+// ends when the caller has its answer. The caller is answered at once when its
+// own context ends. An abandoned attempt ends when the layers inside react to
+// their context. asbackend does not interrupt a command that was sent: it ends by
+// the timeouts of its policy at the latest. MaxAbandoned bounds how many such
+// attempts there are.
 //
-// An attempt that panics does so on the caller's goroutine, with a [PanicError].
-// If the caller has its answer already, it is the event panicked.
+// If an attempt panics, the caller's goroutine panics with a [PanicError]. If the
+// caller has its answer already, that is the event panicked.
 //
-// # Counts
+// # Events
 //
-// The layer "hedge" has the events hedged (a second attempt was made), won (it
-// answered first), over_budget (there was none to make) and panicked, of which a
-// [Hook] is told, and the levels delay, in seconds, in_flight, the attempts under
-// way, and losers, those among them that nobody waits for.
+// The layer "hedge" has the events
+//
+//	hedged       a second attempt began
+//	won          the second attempt answered first
+//	over_budget  a second attempt was due, but the budget was empty
+//	panicked     an attempt panicked after its caller had an answer
+//
+// and the gauges delay, in seconds, in_flight, the attempts that run, and
+// abandoned, those among them whose caller has an answer.
 //
 // A read that is not hedged costs a goroutine, a timer and a context: some
 // microseconds and nine allocations.
 //
-// Hedge panics if the options make no sense.
-func Hedge(opts ...HedgeOption) aerostore.Middleware {
-	c := newHedgeConfig(opts)
-	return aerostore.WithLayer(func() *hedge { return newHedge(c) })
+// Hedge panics if an option is invalid.
+func Hedge(opts HedgeOptions) aerostore.Middleware {
+	opts = opts.withDefaults()
+	return aerostore.WithLayer(func() *hedge { return newHedge(opts) })
 }
 
 const hedgeLayer = "hedge"
@@ -65,30 +69,32 @@ const (
 )
 
 type hedge struct {
-	hedgeConfig
-	tallies
-	usual     quantile
-	allowance allowance
+	HedgeOptions
+	counters
+	usual  quantile
+	budget hedgeBudget
 
 	running atomic.Int64 // attempts
 	awaited atomic.Int64 // attempts whose callers have no answer yet
 }
 
-func newHedge(c hedgeConfig) *hedge {
-	h := &hedge{hedgeConfig: c, tallies: newTallies(hedgeLayer, "", c.hook, "hedged", "won", "over_budget", "panicked")}
-	h.usual.follow(c.quantile, c.delay)
-	h.allowance.part = int64(c.budget * allowanceUnit)
-	h.allowance.saved.Store(allowanceMost)
+func newHedge(opts HedgeOptions) *hedge {
+	h := &hedge{
+		HedgeOptions: opts,
+		counters:     newCounters(hedgeLayer, "", opts.OnEvent, "hedged", "won", "over_budget", "panicked"),
+	}
+	h.usual.init(opts.Quantile, opts.MinDelay)
+	h.budget.init(opts.Budget)
 	return h
 }
 
 // Intercept implements [aerostore.Layer].
 func (h *hedge) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		if !canHedge(call) || h.losing() >= h.losers || ctx.Err() != nil {
+		if !canHedge(call) || h.abandoned() >= int64(h.MaxAbandoned) || ctx.Err() != nil {
 			return next(ctx, call)
 		}
-		h.allowance.earn()
+		h.budget.earn()
 		r := &race{hedge: h, ctx: ctx, call: call.Clone(), next: next, arrivals: make(chan arrival, 2)}
 		return r.run()
 	}
@@ -99,15 +105,15 @@ func canHedge(call aerostore.Call) bool {
 	return call.Op != aerostore.OpQuery && call.Op != aerostore.OpCustom && !call.Writes()
 }
 
-// losing returns how many attempts nobody waits for.
-func (h *hedge) losing() int64 { return max(h.running.Load()-h.awaited.Load(), 0) }
+// abandoned returns how many attempts run whose callers have an answer.
+func (h *hedge) abandoned() int64 { return max(h.running.Load()-h.awaited.Load(), 0) }
 
-// after returns how long an operation must take to be hedged.
-func (h *hedge) after() time.Duration {
-	if h.quantile == 0 {
-		return h.delay
+// delay returns how long the first attempt must take before the second begins.
+func (h *hedge) delay() time.Duration {
+	if h.Quantile == 0 {
+		return h.MinDelay
 	}
-	return max(h.usual.now(), h.delay)
+	return max(h.usual.value(), h.MinDelay)
 }
 
 // LayerStats implements [aerostore.Layer].
@@ -116,9 +122,9 @@ func (h *hedge) LayerStats() aerostore.LayerStats {
 		Layer:  hedgeLayer,
 		Events: h.appendTo(nil),
 		Gauges: []aerostore.LayerGauge{
-			{Name: "delay", Value: h.after().Seconds(), Kind: aerostore.GaugeMax},
+			{Name: "delay", Value: h.delay().Seconds(), Kind: aerostore.GaugeMax},
 			{Name: "in_flight", Value: float64(h.running.Load())},
-			{Name: "losers", Value: float64(h.losing())},
+			{Name: "abandoned", Value: float64(h.abandoned())},
 		},
 	}
 }
@@ -126,7 +132,7 @@ func (h *hedge) LayerStats() aerostore.LayerStats {
 // A race is one operation with its attempts.
 type race struct {
 	*hedge
-	ctx      context.Context // the caller's; lives no longer than the attempts
+	ctx      context.Context // the caller's
 	call     aerostore.Call
 	next     aerostore.Handler
 	arrivals chan arrival // with room for all
@@ -140,8 +146,8 @@ type arrival struct {
 	second bool
 }
 
-// settles reports whether the arrival is the answer, whatever the other attempt
-// may come to.
+// settles reports whether the arrival is the answer, whatever the outcome of the
+// other attempt is.
 func (a *arrival) settles() bool {
 	return a.err == nil || aerostore.IsNoRecord(a.err) || a.panicked != nil || a.exited
 }
@@ -156,24 +162,24 @@ func (r *race) run() (aerostore.Result, error) {
 	}()
 	start := time.Now()
 	r.start(ctx)
-	timer := time.NewTimer(r.after())
+	timer := time.NewTimer(r.delay())
 	defer timer.Stop()
 	select {
 	case a := <-r.arrivals:
 		if a.settles() {
 			r.usual.add(time.Since(start))
 		}
-		return a.give()
+		return a.deliver()
 	case <-r.ctx.Done():
 		return aerostore.Result{}, r.call.NewContextError(aerostore.ContextError(r.ctx))
 	case <-timer.C:
 	}
-	r.usual.longer()
-	if r.allowance.spend() {
-		r.happened(r.ctx, r.call, hedgeHedged)
+	r.usual.exceed()
+	if r.budget.spend() {
+		r.count(r.ctx, r.call, hedgeHedged)
 		r.start(ctx)
 	} else {
-		r.happened(r.ctx, r.call, hedgeOverBudget)
+		r.count(r.ctx, r.call, hedgeOverBudget)
 	}
 	return r.finish()
 }
@@ -206,7 +212,7 @@ func (r *race) finish() (aerostore.Result, error) {
 			switch {
 			case a.settles():
 				if a.second {
-					r.happened(r.ctx, r.call, hedgeWon)
+					r.count(r.ctx, r.call, hedgeWon)
 				}
 				return r.answer(&a, failed)
 			case n > 1:
@@ -224,8 +230,8 @@ func (r *race) finish() (aerostore.Result, error) {
 	}
 }
 
-// cut returns the error of an operation whose context ended, and how an attempt
-// had failed, if any.
+// cut returns the error of an operation whose context ended. It includes the
+// failure of an attempt, if there was one.
 func (r *race) cut(failed *arrival) error {
 	x := ending{n: int(r.started), last: r.call.NewContextError(aerostore.ContextError(r.ctx))}
 	if failed == nil {
@@ -235,18 +241,18 @@ func (r *race) cut(failed *arrival) error {
 	return x.of(r.call)
 }
 
-// answer gives what an attempt gave, with the number of all. The other attempt is
-// nil while it runs.
+// answer returns the outcome of an attempt with the number of all attempts. The
+// other attempt is nil while it runs.
 func (r *race) answer(a, other *arrival) (aerostore.Result, error) {
-	result, err := a.give()
+	result, err := a.deliver()
 	if r.started > 1 {
 		result.Attempts = r.attempts(a, other)
 	}
 	return result, err
 }
 
-// attempts adds up what is known of the attempts that layers inside made; one
-// that has not ended is one.
+// attempts adds up the attempts that layers inside report. An attempt that has not
+// ended is 1.
 func (r *race) attempts(ended ...*arrival) int32 {
 	n := int32(r.started) //nolint:gosec // G115: 1 or 2
 	for _, a := range ended {
@@ -257,13 +263,13 @@ func (r *race) attempts(ended ...*arrival) int32 {
 	return n
 }
 
-// drain looks at what came too late: nothing but a panic matters.
+// drain drops the arrivals that came too late, and counts those that panicked.
 func (r *race) drain() {
 	for {
 		select {
 		case a := <-r.arrivals:
 			if a.panicked != nil {
-				r.panickedUnseen(r.ctx, r.call, hedgePanicked)
+				r.countLostPanic(r.ctx, r.call, hedgePanicked)
 			}
 		default:
 			return

@@ -5,62 +5,47 @@ import (
 	"time"
 )
 
-// A HedgeOption changes what [Hedge] does: [HedgeQuantile], [HedgeDelay],
-// [HedgeBudget], [HedgeLosers] or a [Hook]. Of two of a kind the last one counts;
-// nil is none.
-type HedgeOption interface {
-	applyHedge(*hedgeConfig)
+// HedgeOptions are the options of [Hedge].
+type HedgeOptions struct {
+	// Quantile is the part of recent operations, over 0 and under 1, that were
+	// quicker than the delay before the second attempt. The default is 0.95. The
+	// recent operations are about the last 20/(1-Quantile), 400 for 0.95. With
+	// [None] the delay is always MinDelay.
+	Quantile float64
+
+	// MinDelay is the shortest delay before the second attempt. The default is
+	// 1 ms.
+	MinDelay time.Duration
+
+	// Budget is the part of operations, over 0 and up to 1, that may be hedged.
+	// Up to ten hedges can be saved up. The default is 0.1.
+	Budget float64
+
+	// MaxAbandoned is how many attempts may still run after their callers had
+	// an answer or left. While there are so many, no operation is hedged. The
+	// default is 100.
+	MaxAbandoned int
+
+	// OnEvent is called for each event.
+	OnEvent Hook
 }
 
-// HedgeQuantile hedges operations that take longer than this part of them, over
-// 0 and under 1, has taken of late: 0.95 by default. Of late is about the last
-// 20/(1-q) operations, 400 of them for 0.95. 0 always waits for [HedgeDelay].
-type HedgeQuantile float64
-
-// HedgeDelay is how long an operation must have taken to be hedged, at least:
-// one millisecond by default.
-type HedgeDelay time.Duration
-
-// HedgeBudget bounds the load that hedging adds: the part of operations that may
-// be hedged, over 0 and up to 1, with ten that can be saved up. It is 0.1 by
-// default.
-type HedgeBudget float64
-
-// HedgeLosers is how many attempts may still run after their callers had an
-// answer or left: 100 by default. While there are so many, operations are passed
-// on as they are.
-type HedgeLosers int
-
-func (o HedgeQuantile) applyHedge(c *hedgeConfig) { c.quantile = float64(o) }
-func (o HedgeDelay) applyHedge(c *hedgeConfig)    { c.delay = time.Duration(o) }
-func (o HedgeBudget) applyHedge(c *hedgeConfig)   { c.budget = float64(o) }
-func (o HedgeLosers) applyHedge(c *hedgeConfig)   { c.losers = int64(o) }
-func (h Hook) applyHedge(c *hedgeConfig)          { c.hook = h }
-
-type hedgeConfig struct {
-	quantile float64 // 0: delay is fixed
-	delay    time.Duration
-	budget   float64
-	losers   int64
-	hook     Hook
-}
-
-func newHedgeConfig(opts []HedgeOption) hedgeConfig {
-	c := hedgeConfig{quantile: 0.95, delay: time.Millisecond, budget: 0.1, losers: 100}
-	for _, opt := range opts {
-		if opt != nil {
-			opt.applyHedge(&c)
-		}
-	}
+// withDefaults returns the options with all fields set. It panics if one is
+// invalid.
+func (o HedgeOptions) withDefaults() HedgeOptions {
+	o.Quantile = orDefault(o.Quantile, 0.95)
+	o.MinDelay = orDefault(o.MinDelay, time.Millisecond)
+	o.Budget = orDefault(o.Budget, 0.1)
+	o.MaxAbandoned = orDefault(o.MaxAbandoned, 100)
 	switch {
-	case !(c.quantile >= 0 && c.quantile < 1): // NaN included
-		panic(fmt.Sprintf("middleware: Hedge with a quantile of %v", c.quantile))
-	case c.delay <= 0:
-		panic(fmt.Sprintf("middleware: Hedge after %v", c.delay))
-	case !(c.budget > 0 && c.budget <= 1):
-		panic(fmt.Sprintf("middleware: Hedge with a budget of %v", c.budget))
-	case c.losers < 1:
-		panic(fmt.Sprintf("middleware: Hedge with %d losers", c.losers))
+	case !(o.Quantile >= 0 && o.Quantile < 1): // NaN included
+		panic(fmt.Sprintf("middleware: Hedge with a quantile of %v", o.Quantile))
+	case o.MinDelay <= 0:
+		panic(fmt.Sprintf("middleware: Hedge after %v", o.MinDelay))
+	case !(o.Budget > 0 && o.Budget <= 1):
+		panic(fmt.Sprintf("middleware: Hedge with a budget of %v", o.Budget))
+	case o.MaxAbandoned < 1:
+		panic(fmt.Sprintf("middleware: Hedge with at most %d abandoned attempts", o.MaxAbandoned))
 	}
-	return c
+	return o
 }

@@ -124,7 +124,7 @@ func TestTheFirstAnswerOfTwoAttemptsWins(t *testing.T) {
 				backend := &attempts{script: c.script}
 				var result aerostore.Result
 				store := aerostore.Chain(aerostore.Handler(backend.handle), resultOf(&result),
-					middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0)))
+					middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None}))
 				start := time.Now()
 				record, err := store.Get(t.Context(), key)
 				took := time.Since(start)
@@ -148,7 +148,7 @@ func TestTheFirstAnswerOfTwoAttemptsWins(t *testing.T) {
 					}
 				}
 				stats := snapshot(t, store)
-				if stats.Event("hedged") != int64(c.n-1) || stats.Event("won") != c.won || stats.Gauge("in_flight") != 0 || stats.Gauge("losers") != 0 {
+				if stats.Event("hedged") != int64(c.n-1) || stats.Event("won") != c.won || stats.Gauge("in_flight") != 0 || stats.Gauge("abandoned") != 0 {
 					t.Errorf("stats %+v", stats)
 				}
 			})
@@ -169,7 +169,7 @@ func TestAHedgeThatTheCallerLeavesCountsItsAttempts(t *testing.T) {
 			backend := &attempts{script: c.script}
 			var result aerostore.Result
 			store := aerostore.Chain(aerostore.Handler(backend.handle), resultOf(&result),
-				middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0)))
+				middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None}))
 			ctx, cancel := context.WithTimeout(t.Context(), 100*ms)
 			_, _ = store.Get(ctx, key)
 			cancel()
@@ -195,8 +195,11 @@ func TestOnlyReadsThatEndByThemselvesAreHedged(t *testing.T) {
 		})
 		backend := memory.NewT(t)
 		_ = backend.Put(t.Context(), key, bins)
-		store := aerostore.Chain(backend, middleware.Hedge(
-			middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.HedgeBudget(1)), slow)
+		store := aerostore.Chain(backend, middleware.Hedge(middleware.HedgeOptions{
+			MinDelay: 10 * ms,
+			Quantile: middleware.None,
+			Budget:   1,
+		}), slow)
 		reads, writes := everyOperation(t.Context(), store)
 		for name, err := range reads {
 			if err != nil {
@@ -227,7 +230,7 @@ func TestALoserWorksOnArgumentsOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Hour, deaf: true}, {takes: ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
-			middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0)))
+			middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None}))
 		mine, names := slices.Clone(keys), []string{"name"}
 		if _, err := store.BatchRead(t.Context(), mine, names); err != nil {
 			t.Fatal(err)
@@ -247,7 +250,7 @@ func TestAttemptsHaveTheValuesOfTheCallersContext(t *testing.T) {
 		type ctxKey struct{}
 		backend := &attempts{script: []attempt{{takes: 20 * ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
-			middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0)))
+			middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None}))
 		if _, err := store.Get(context.WithValue(t.Context(), ctxKey{}, "carried"), key); err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +267,7 @@ func TestTheCallerOfAHedgedReadIsAnsweredWhenItsContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Second, deaf: true}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
-			middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0)))
+			middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None}))
 		for _, after := range []time.Duration{5 * ms, 50 * ms} { // before and after the second attempt
 			ctx, cancel := context.WithTimeout(t.Context(), after)
 			defer cancel()
@@ -274,11 +277,11 @@ func TestTheCallerOfAHedgedReadIsAnsweredWhenItsContextEnds(t *testing.T) {
 				t.Errorf("after %v: %v", time.Since(start), err)
 			}
 		}
-		if losers := snapshot(t, store).Gauge("losers"); losers != 3 {
+		if losers := snapshot(t, store).Gauge("abandoned"); losers != 3 {
 			t.Errorf("%v attempts that nobody waits for, want 3", losers)
 		}
 		time.Sleep(time.Second)
-		if losers := snapshot(t, store).Gauge("losers"); losers != 0 {
+		if losers := snapshot(t, store).Gauge("abandoned"); losers != 0 {
 			t.Errorf("%v attempts that nobody waits for, want 0", losers)
 		}
 	})
@@ -287,7 +290,7 @@ func TestTheCallerOfAHedgedReadIsAnsweredWhenItsContextEnds(t *testing.T) {
 func TestNoMoreLosersThanAllowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Hour, deaf: true}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(middleware.HedgeLosers(3)))
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(middleware.HedgeOptions{MaxAbandoned: 3}))
 		ctx, cancel := context.WithTimeout(t.Context(), ms/2)
 		defer cancel()
 		for range 3 {
@@ -316,7 +319,7 @@ func TestAPanicOfAnAttemptIsTheCallers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				backend := &attempts{script: script}
 				store := aerostore.Chain(aerostore.Handler(backend.handle),
-					middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0)))
+					middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None}))
 				got, _ := panicOf(func() { _ = get(t, store) }).(*middleware.PanicError)
 				if got == nil || fmt.Sprint(got.Value) != marker || got.Unwrap() == nil || !strings.Contains(got.Error(), "(*attempts).handle") {
 					t.Errorf("panic %v", got)
@@ -331,7 +334,7 @@ func TestAPanicThatComesTooLateIsCounted(t *testing.T) {
 		var events told
 		backend := &attempts{script: []attempt{{takes: time.Second, panics: true, deaf: true}, {takes: ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
-			middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.Hook(events.hook)))
+			middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None, OnEvent: events.hook}))
 		if err := get(t, store); err != nil {
 			t.Fatal(err)
 		}
@@ -346,7 +349,7 @@ func TestAPanicThatComesTooLateIsCounted(t *testing.T) {
 func TestTheEndOfAnAttemptsGoroutineIsTheCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{exits: true}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge())
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(middleware.HedgeOptions{}))
 		done, returned := make(chan struct{}), false
 		go func() {
 			defer close(done)
@@ -363,8 +366,11 @@ func TestTheEndOfAnAttemptsGoroutineIsTheCallers(t *testing.T) {
 func TestTheBudgetBoundsWhatIsHedged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: 20 * ms}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(
-			middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0), middleware.HedgeBudget(0.1)))
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(middleware.HedgeOptions{
+			MinDelay: 10 * ms,
+			Quantile: middleware.None,
+			Budget:   0.1,
+		}))
 		for range 1000 {
 			_ = get(t, store)
 		}
@@ -397,7 +403,7 @@ func TestTheDelayFollowsWhatOperationsTake(t *testing.T) {
 				case <-ctx.Done():
 				}
 				return success(call), nil
-			}), middleware.Hedge(middleware.HedgeQuantile(c.part), middleware.HedgeBudget(1e-6)))
+			}), middleware.Hedge(middleware.HedgeOptions{Quantile: c.part, Budget: 1e-6}))
 			for _, m := range []time.Duration{10 * ms, 40 * ms, 5 * ms} {
 				mu.Lock()
 				median = m
@@ -415,15 +421,15 @@ func TestTheDelayFollowsWhatOperationsTake(t *testing.T) {
 }
 
 func TestHedgePanicsIfTheOptionsMakeNoSense(t *testing.T) {
-	for want, opt := range map[string]middleware.HedgeOption{
-		"with a quantile of 1":   middleware.HedgeQuantile(1),
-		"with a quantile of NaN": middleware.HedgeQuantile(math.NaN()),
-		"after 0s":               middleware.HedgeDelay(0),
-		"with a budget of 0":     middleware.HedgeBudget(0),
-		"with a budget of 1.1":   middleware.HedgeBudget(1.1),
-		"with 0 losers":          middleware.HedgeLosers(0),
+	for want, opt := range map[string]middleware.HedgeOptions{
+		"with a quantile of 1":              {Quantile: 1},
+		"with a quantile of NaN":            {Quantile: math.NaN()},
+		"after 0s":                          {MinDelay: middleware.None},
+		"with a budget of 0":                {Budget: middleware.None},
+		"with a budget of 1.1":              {Budget: 1.1},
+		"with at most 0 abandoned attempts": {MaxAbandoned: middleware.None},
 	} {
-		if got, _ := panicOf(func() { middleware.Hedge(nil, opt) }).(string); got != "middleware: Hedge "+want {
+		if got, _ := panicOf(func() { middleware.Hedge(opt) }).(string); got != "middleware: Hedge "+want {
 			t.Errorf("panic %q, want one about %q", got, want)
 		}
 	}
@@ -441,7 +447,7 @@ func ExampleHedge() {
 			return next(ctx, call)
 		}
 	})
-	store := aerostore.Chain(memory.New(), middleware.Hedge(middleware.HedgeDelay(5*time.Millisecond)), slowOnce)
+	store := aerostore.Chain(memory.New(), middleware.Hedge(middleware.HedgeOptions{MinDelay: 5 * time.Millisecond}), slowOnce)
 
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")

@@ -2,72 +2,37 @@ package middleware
 
 import (
 	"context"
-	"sync/atomic"
+	"time"
 
 	"github.com/aerostore/aerostore"
 )
 
-// An Event is something that a layer did, as it is told to a [Hook].
+// A Hook is called for each event that a layer counts, other than "calls". It is
+// the field OnEvent of the options.
+//
+// The call is the operation that caused the event, and ctx is its context. The
+// goroutine of the operation calls the hook and waits for it. No lock is held,
+// and many goroutines may call the hook at once. A nil Hook is not called.
+//
+// A panic in a hook ends the operation with that panic. The operation releases
+// its slot, its probe and its place in a queue. The event "panicked" has no
+// caller that could see the panic of a hook: it is recovered and counted as
+// another "panicked".
+type Hook func(ctx context.Context, call aerostore.Call, event Event)
+
+// An Event is something that a layer did.
 type Event struct {
 	Layer string // as in [aerostore.LayerStats]: "circuit_breaker"
 	Name  string // as in [aerostore.LayerEvent]: "rejected"
-	Scope string // the namespace or whatever it is about, "" for the whole store
-}
+	Scope string // of a CircuitBreaker with a scope, "" otherwise
 
-// A Hook is told, as it happens, of each event that a layer counts. It is an
-// option of [CircuitBreaker], [Hedge], [RateLimit], [ConcurrencyLimit],
-// [Coalesce] and [ReadOnly]; [Retry] and [Timeout] have hooks of their own, which
-// tell more.
-//
-// It is given the operation that brought the event about and called by the
-// goroutine that runs it, with no lock held: many goroutines may be in it at
-// once, and the operation waits for it. Nil is no hook.
-//
-// A hook that panics ends the operation with its panic, and leaves nothing
-// behind: the operation's slot, probe or place in a shared read is free. Of the
-// event panicked, which no caller is left to see, a panic of the hook is counted
-// as another one.
-type Hook func(ctx context.Context, call aerostore.Call, event Event)
+	// Err is how an attempt failed, for an event of Retry. For a batch it is the
+	// error of the first key that the event is about. For an event of Timeout it
+	// is the error that the operation returns. It is nil for other events.
+	Err error
 
-func (h Hook) tell(ctx context.Context, call aerostore.Call, event Event) {
-	if h != nil {
-		h(ctx, call, event)
-	}
-}
-
-// tallies count the events of a layer, or of one scope of it.
-type tallies struct {
-	layer, scope string
-	hook         Hook
-	names        []string
-	counts       []atomic.Int64
-}
-
-func newTallies(layer, scope string, hook Hook, names ...string) tallies {
-	return tallies{layer: layer, scope: scope, hook: hook, names: names, counts: make([]atomic.Int64, len(names))}
-}
-
-// happened counts an event and tells of it.
-func (t *tallies) happened(ctx context.Context, call aerostore.Call, event int) {
-	t.counts[event].Add(1)
-	t.hook.tell(ctx, call, Event{Layer: t.layer, Name: t.names[event], Scope: t.scope})
-}
-
-// panickedUnseen counts a panic that no caller is left to go on with, on a
-// goroutine where the hook's own panic would end the program. That counts, too.
-func (t *tallies) panickedUnseen(ctx context.Context, call aerostore.Call, event int) {
-	defer func() {
-		if recover() != nil {
-			t.counts[event].Add(1)
-		}
-	}()
-	t.happened(ctx, call, event)
-}
-
-// appendTo appends what was counted.
-func (t *tallies) appendTo(events []aerostore.LayerEvent) []aerostore.LayerEvent {
-	for i, name := range t.names {
-		events = append(events, aerostore.LayerEvent{Name: name, Scope: t.scope, N: t.counts[i].Load()})
-	}
-	return events
+	// The following fields are for events of Retry, and zero for others.
+	Attempt int           // the number of the attempt, from 1
+	Keys    int           // keys of a batch that the event is about, 0 for a single record
+	Wait    time.Duration // the pause before the next attempt, for "retries"
 }

@@ -102,8 +102,10 @@ func (s *striker) begin(ctx context.Context, store aerostore.Store) <-chan struc
 func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T) {
 	eachStrike(t, []string{"next", "waited", "rejected", "Err", "Done"}, func(t *testing.T, s *striker) {
 		g := newGate()
-		store := aerostore.Chain(s.next(g.handle), middleware.ConcurrencyLimit(1,
-			middleware.ConcurrencyQueue{Length: 1, Timeout: 100 * ms}, middleware.Hook(s.hook)))
+		store := aerostore.Chain(s.next(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
+			Queue: 1, MaxWait: 100 * ms,
+			OnEvent: s.hook,
+		}))
 		atRest := func(after string) {
 			t.Helper()
 			synctest.Wait()
@@ -147,8 +149,12 @@ func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T)
 
 func TestARateLimitLosesNoTurnToWhatDoesNotReturn(t *testing.T) {
 	eachStrike(t, []string{"next", "weight", "waited", "rejected", "Err", "Deadline", "Done"}, func(t *testing.T, s *striker) {
-		store := aerostore.Chain(s.next(working), middleware.RateLimit(10, middleware.RateBurst(1),
-			middleware.RateWait(time.Second), middleware.Hook(s.hook), middleware.RateWeight(s.weight)))
+		store := aerostore.Chain(s.next(working), middleware.RateLimit(10, middleware.RateOptions{
+			Burst:   1,
+			MaxWait: time.Second,
+			OnEvent: s.hook,
+			Weight:  s.weight,
+		}))
 		start := time.Now()
 		switch s.where {
 		case "next", "weight":

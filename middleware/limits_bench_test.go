@@ -47,16 +47,16 @@ func BenchmarkLimits(b *testing.B) {
 	}{
 		{"pass=1", []aerostore.Middleware{pass}},
 		{"pass=6", []aerostore.Middleware{pass, pass, pass, pass, pass, pass}},
-		{"breaker", []aerostore.Middleware{middleware.CircuitBreaker()}},
-		{"breaker/namespace", []aerostore.Middleware{middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace))}},
-		{"rate", []aerostore.Middleware{middleware.RateLimit(1e9)}},
-		{"rate/keys", []aerostore.Middleware{middleware.RateLimit(1e9, middleware.RateWeight(middleware.PerKey))}},
+		{"breaker", []aerostore.Middleware{middleware.CircuitBreaker(middleware.BreakerOptions{})}},
+		{"breaker/namespace", []aerostore.Middleware{middleware.CircuitBreaker(middleware.BreakerOptions{Scope: middleware.ByNamespace})}},
+		{"rate", []aerostore.Middleware{middleware.RateLimit(1e9, middleware.RateOptions{})}},
+		{"rate/keys", []aerostore.Middleware{middleware.RateLimit(1e9, middleware.RateOptions{Weight: middleware.PerKey})}},
 		{"rate/plain", []aerostore.Middleware{limited}},
-		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1)}},
+		{"concurrency", []aerostore.Middleware{middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{})}},
 		{"concurrency/plain", []aerostore.Middleware{slotted}},
-		{"hedge", []aerostore.Middleware{middleware.Hedge()}},
-		{"coalesce", []aerostore.Middleware{middleware.Coalesce()}},
-		{"readonly", []aerostore.Middleware{middleware.ReadOnly()}},
+		{"hedge", []aerostore.Middleware{middleware.Hedge(middleware.HedgeOptions{})}},
+		{"coalesce", []aerostore.Middleware{middleware.Coalesce(middleware.CoalesceOptions{})}},
+		{"readonly", []aerostore.Middleware{middleware.ReadOnly(middleware.ReadOnlyOptions{})}},
 	} {
 		store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layers...)
 		for _, deadline := range []bool{false, true} {
@@ -83,7 +83,7 @@ func BenchmarkLimits(b *testing.B) {
 // What a breaker costs a query, whose loop body it times, per record.
 func BenchmarkLimitsQuery(b *testing.B) {
 	const rows = 1000
-	for name, layer := range map[string]aerostore.Middleware{"bare": nil, "breaker": middleware.CircuitBreaker()} {
+	for name, layer := range map[string]aerostore.Middleware{"bare": nil, "breaker": middleware.CircuitBreaker(middleware.BreakerOptions{})} {
 		store := aerostore.Chain(yields(rows, nil), layer)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

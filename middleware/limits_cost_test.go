@@ -17,12 +17,12 @@ func TestALayerThatHasNothingToDoAllocatesNothing(t *testing.T) {
 	deadline, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	for name, layer := range map[string]aerostore.Middleware{
-		"CircuitBreaker":                middleware.CircuitBreaker(),
-		"CircuitBreaker, by namespaces": middleware.CircuitBreaker(middleware.BreakerScope(middleware.ByNamespace)),
-		"RateLimit":                     middleware.RateLimit(1e9),
-		"RateLimit, by keys":            middleware.RateLimit(1e9, middleware.RateWeight(middleware.PerKey)),
-		"ConcurrencyLimit":              middleware.ConcurrencyLimit(1),
-		"ReadOnly, switched off":        middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false })),
+		"CircuitBreaker":                middleware.CircuitBreaker(middleware.BreakerOptions{}),
+		"CircuitBreaker, by namespaces": middleware.CircuitBreaker(middleware.BreakerOptions{Scope: middleware.ByNamespace}),
+		"RateLimit":                     middleware.RateLimit(1e9, middleware.RateOptions{}),
+		"RateLimit, by keys":            middleware.RateLimit(1e9, middleware.RateOptions{Weight: middleware.PerKey}),
+		"ConcurrencyLimit":              middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{}),
+		"ReadOnly, switched off":        middleware.ReadOnly(middleware.ReadOnlyOptions{While: func() bool { return false }}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := aerostore.Chain(answers(aerostore.Result{}, nil), layer)
@@ -45,8 +45,8 @@ func TestWhatAReadOnAGoroutineOfItsOwnAllocates(t *testing.T) {
 		layer aerostore.Middleware
 		want  float64
 	}{
-		"Hedge":    {middleware.Hedge(), 9},
-		"Coalesce": {middleware.Coalesce(), 6},
+		"Hedge":    {middleware.Hedge(middleware.HedgeOptions{}), 9},
+		"Coalesce": {middleware.Coalesce(middleware.CoalesceOptions{}), 6},
 	} {
 		store := aerostore.Chain(answers(aerostore.Result{}, nil), c.layer)
 		if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(context.Background(), key) }); got != c.want {

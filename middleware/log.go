@@ -9,66 +9,66 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// Log returns a middleware that makes one log record for each operation, when
-// it is over. The record of a query comes when the caller stops ranging over
-// it, and its duration includes what the caller did meanwhile.
+// Log returns a middleware that writes one log record for each operation when it
+// ends. The record of a query is written after the caller's loop, and its duration
+// includes the body of the loop.
 //
 // # Levels
 //
-// A success and an answer, such as that there is no record, have the level
-// Debug; a failure has Warn; a failure that leaves a write in doubt, and a
-// panic, have Error. [LogLevels] sets others, [LogClassifier] decides what is
-// a failure. A batch in which some keys failed is a failure here, so that it is
-// not overlooked, though its span is none. Beyond the threshold of [LogSlow] the
-// level is Warn at least. [LogSample] thins successes and answers out.
+// A success, and an answer such as that there is no record, have the level Debug.
+// A failure has Warn. A failure that leaves a write in doubt has Error, and so has a
+// panic. A batch in which a key failed is a failure here, unlike in traces. An
+// operation slower than LogOptions.Slow has at least Warn.
 //
-// A panic is not recovered: it is told and goes on with its stack. A goroutine
-// that ends by runtime.Goexit looks the same from here.
+// Log does not recover panics. It writes a record, and the panic continues with its
+// stack. A goroutine that ends by runtime.Goexit has the same record.
 //
 // # Attributes
 //
 //	operation      GET, BATCH READ, …
-//	namespace      where all keys share it
-//	set            where all keys share it
+//	namespace      if all keys share it
+//	set            if all keys share it
 //	duration       of the operation with all of its attempts
 //	outcome        OK, GENERATION_ERROR, …; timeout or canceled for a context;
-//	               panic; else the error's Go type
+//	               panic; for other errors the Go type
 //	code           the result code, if not 0
 //	in_doubt       true: the write may have been applied
 //	attempts       if there was more than one
-//	node           the node that served it last, where known
-//	batch_size     keys of a batch
-//	batch_failed   how many keys of a batch failed, if any
-//	rows           records that a query or a batch read gave
-//	slow           true: it took longer than LogSlow allows
-//	error          the SafeMessage of an [aerostore.Error], which holds no key and
-//	               no value; of other errors only outcome tells
+//	node           the node of the last attempt, if known
+//	batch_size     the number of keys of a batch
+//	batch_failed   the number of keys of a batch that failed, if any
+//	rows           the number of records of a query or a batch read
+//	slow           true: it took longer than LogOptions.Slow
+//	error          the SafeMessage of an [aerostore.Error], without keys and values;
+//	               absent for other errors
 //
-// The outcome of a batch is that of its first key that failed. A record never
-// holds a key or a bin value. Why input was refused before anything was sent
-// names the bin and the Go type.
+// The outcome of a batch is that of its first key that failed. A record never has
+// a key or a bin value. The error of refused input has the name of the bin and the
+// Go type of its value.
 //
 // # Handlers
 //
-// Records are made with the operation's context, so that a handler can add the
-// ids of trace and span to them. A handler that is not enabled for the highest
-// of the levels is taken to be off: operations then pass without being timed.
-// Otherwise it is asked again before a record is made. A record has no source
-// position, since it would always be the same.
+// The handler gets the context of the operation, so that it can add trace and span
+// ids. If the handler is not enabled for the highest level, the operation passes
+// without being timed. Otherwise Log calls Enabled again before it makes a record.
+// Records have no source position.
 //
-// Log panics if logger is nil or the options make no sense.
-func Log(logger *slog.Logger, opts ...LogOption) aerostore.Middleware {
+// Log panics if logger is nil or an option is invalid.
+func Log(logger *slog.Logger, opts LogOptions) aerostore.Middleware {
 	if logger == nil {
 		panic("middleware: Log with a nil Logger")
 	}
-	l := &logging{logConfig: newLogConfig(opts), handler: logger.Handler()}
-	return aerostore.Intercept(l.intercept)
+	return aerostore.Intercept(newLogging(logger.Handler(), opts).intercept)
 }
 
-// logging is the middleware around any store.
+// logging is the middleware of any number of stores.
 type logging struct {
-	logConfig
 	handler slog.Handler
+	levels  [panicked + 1]slog.Level
+	highest slog.Level
+	slow    time.Duration
+	sample  int
+	failed  func(ctx context.Context, call aerostore.Call, err error) bool
 }
 
 func (l *logging) intercept(next aerostore.Handler) aerostore.Handler {
@@ -83,8 +83,7 @@ func (l *logging) intercept(next aerostore.Handler) aerostore.Handler {
 func (l *logging) watch(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	start := time.Now()
 	returned := false
-	// Recovering would cost the panic its stack, so it is seen by what did not
-	// happen.
+	// A panic that is recovered loses its stack, so it is not recovered.
 	defer func() {
 		if !returned {
 			took := time.Since(start)
@@ -109,8 +108,8 @@ func (l *logging) watch(ctx context.Context, call aerostore.Call, next aerostore
 	return result, err
 }
 
-// log makes the record of a call that took so long, its own part of which decides
-// whether it is slow.
+// log writes the record of a call. took is its duration. own, without the body of
+// a query's loop, decides whether it is slow.
 func (l *logging) log(
 	ctx context.Context, call aerostore.Call, result aerostore.Result, o logOutcome, took, own time.Duration,
 ) {
@@ -129,6 +128,6 @@ func (l *logging) log(
 	if slow {
 		record.AddAttrs(slog.Bool("slow", true))
 	}
-	// As with slog.Logger, there is nobody to tell that logging failed.
+	// slog.Logger ignores the error too.
 	_ = l.handler.Handle(ctx, record)
 }

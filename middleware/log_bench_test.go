@@ -24,10 +24,10 @@ func BenchmarkLog(b *testing.B) {
 	}{
 		{"bare", aerostore.Intercept()},
 		{"pass", aerostore.Intercept(pass)},
-		{"off", middleware.Log(slog.New(slog.DiscardHandler))},
-		{"failures", middleware.Log(jsonLogger(slog.LevelWarn))},
-		{"sampled", middleware.Log(jsonLogger(slog.LevelDebug), middleware.LogSample(1000))},
-		{"all", middleware.Log(jsonLogger(slog.LevelDebug))},
+		{"off", middleware.Log(slog.New(slog.DiscardHandler), middleware.LogOptions{})},
+		{"failures", middleware.Log(jsonLogger(slog.LevelWarn), middleware.LogOptions{})},
+		{"sampled", middleware.Log(jsonLogger(slog.LevelDebug), middleware.LogOptions{Sample: 1000})},
+		{"all", middleware.Log(jsonLogger(slog.LevelDebug), middleware.LogOptions{})},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layer)

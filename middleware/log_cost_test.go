@@ -20,14 +20,14 @@ func TestWhatIsNotLoggedAllocatesNothing(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		logger *slog.Logger
-		opts   []middleware.LogOption
+		opts   middleware.LogOptions
 	}{
-		{"the logger is off", off, nil},
-		{"the level of successes is off", warn, nil},
-		{"the level of successes is off, slow ones are watched", warn, []middleware.LogOption{middleware.LogSlow(time.Hour)}},
+		{"the logger is off", off, middleware.LogOptions{}},
+		{"the level of successes is off", warn, middleware.LogOptions{}},
+		{"the level of successes is off, slow ones are watched", warn, middleware.LogOptions{Slow: time.Hour}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Log(c.logger, c.opts...))
+			store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Log(c.logger, c.opts))
 			ctx := context.Background()
 			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(ctx, key) }); got != 0 {
 				t.Errorf("%v allocations", got)

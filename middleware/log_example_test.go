@@ -21,10 +21,10 @@ func ExampleLog() {
 			return a
 		},
 	}))
-	store := aerostore.Chain(memory.New(), middleware.Log(logger,
-		middleware.LogSlow(time.Minute),
-		middleware.LogLevels{Success: slog.LevelInfo},
-	))
+	store := aerostore.Chain(memory.New(), middleware.Log(logger, middleware.LogOptions{
+		Slow:   time.Minute,
+		Levels: middleware.LogLevels{Success: slog.LevelInfo},
+	}))
 
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")

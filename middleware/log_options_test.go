@@ -40,7 +40,9 @@ func TestWhatTakesLongerThanTheThresholdIsASlowOperation(t *testing.T) {
 				store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 					time.Sleep(c.took)
 					return aerostore.Result{}, c.err
-				}, middleware.LogSlow(threshold))
+				}, middleware.LogOptions{
+					Slow: threshold,
+				})
 				_ = store.Put(t.Context(), key, bins)
 				level, rest, _ := strings.Cut(c.want, " ")
 				records.want(t, level+" operation=PUT namespace=test set=users "+rest)
@@ -58,7 +60,7 @@ func TestAQueryIsSlowByTheTimeOutsideTheBodyOfItsLoop(t *testing.T) {
 		{4 * ms, ms, "WARN operation=QUERY namespace=test set=users duration=15ms outcome=OK rows=3 slow=true"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			store, records := logged(streams(c.each, 3), middleware.LogSlow(10*ms))
+			store, records := logged(streams(c.each, 3), middleware.LogOptions{Slow: 10 * ms})
 			for _, err := range store.Query(t.Context(), everyone) {
 				if err != nil {
 					t.Error(err)
@@ -72,8 +74,9 @@ func TestAQueryIsSlowByTheTimeOutsideTheBodyOfItsLoop(t *testing.T) {
 
 func TestAClassifierThatPanicsIsLoggedAsAPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, records := logged(fails(aerostore.CodeTimeout),
-			middleware.LogClassifier(func(context.Context, aerostore.Call, error) bool { panic(marker) }))
+		store, records := logged(fails(aerostore.CodeTimeout), middleware.LogOptions{
+			IsFailure: func(context.Context, aerostore.Call, error) bool { panic(marker) },
+		})
 		if got := panicOf(func() { _ = get(t, store) }); got != marker {
 			t.Errorf("the panic became %v", got)
 		}
@@ -86,7 +89,9 @@ func TestOneInSoManySuccessesIsLoggedAndEveryFailure(t *testing.T) {
 	var err error
 	store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 		return aerostore.Result{}, err
-	}, middleware.LogSample(oneIn))
+	}, middleware.LogOptions{
+		Sample: oneIn,
+	})
 
 	for _, err = range []error{nil, aerostore.ErrNotFound} {
 		records.lines = nil
@@ -113,7 +118,10 @@ func TestASlowSuccessIsNeverThinnedOut(t *testing.T) {
 		store, records := logged(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			time.Sleep(time.Second)
 			return success(call), nil
-		}, middleware.LogSample(math.MaxInt), middleware.LogSlow(time.Millisecond))
+		}, middleware.LogOptions{
+			Sample: math.MaxInt,
+			Slow:   time.Millisecond,
+		})
 		for range 3 {
 			_ = store.Put(t.Context(), key, bins)
 		}
@@ -137,7 +145,7 @@ func TestLevelsCanBeSet(t *testing.T) {
 		"ERROR+1": answers(aerostore.Result{}, doubtful),
 		"ERROR+2": func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) },
 	} {
-		store, records := logged(answer, levels)
+		store, records := logged(answer, middleware.LogOptions{Levels: levels})
 		panicOf(func() { _ = store.Put(t.Context(), key, bins) })
 		if len(records.lines) != 1 || !strings.HasPrefix(records.lines[0], want+" ") {
 			t.Errorf("records %q, want one at %s", records.lines, want)
@@ -146,25 +154,24 @@ func TestLevelsCanBeSet(t *testing.T) {
 }
 
 func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
-	lostRace := middleware.LogClassifier(func(_ context.Context, _ aerostore.Call, err error) bool {
+	lostRace := func(_ context.Context, _ aerostore.Call, err error) bool {
 		return !errors.Is(err, aerostore.ErrGeneration)
-	})
+	}
 	doubtful := put.NewError(aerostore.CodeGeneration, nil)
 	doubtful.InDoubt = true
 	for _, c := range []struct {
 		name  string
 		err   error
-		opts  []middleware.LogOption
+		opts  middleware.LogOptions
 		level string
 	}{
-		{"none of its failures", aerostore.ErrGeneration, []middleware.LogOption{lostRace}, "DEBUG"},
-		{"one of its failures", aerostore.ErrNotFound, []middleware.LogOption{lostRace}, "WARN"},
-		{"in doubt is always one", doubtful, []middleware.LogOption{lostRace}, "ERROR"},
-		{"nil keeps the default", aerostore.ErrNotFound, []middleware.LogOption{middleware.LogClassifier(nil), nil}, "DEBUG"},
-		{"the last one counts", aerostore.ErrNotFound, []middleware.LogOption{lostRace, middleware.LogClassifier(nil)}, "DEBUG"},
+		{"none of its failures", aerostore.ErrGeneration, middleware.LogOptions{IsFailure: lostRace}, "DEBUG"},
+		{"one of its failures", aerostore.ErrNotFound, middleware.LogOptions{IsFailure: lostRace}, "WARN"},
+		{"in doubt is always one", doubtful, middleware.LogOptions{IsFailure: lostRace}, "ERROR"},
+		{"nil keeps the default", aerostore.ErrNotFound, middleware.LogOptions{IsFailure: nil}, "DEBUG"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, records := logged(answers(aerostore.Result{}, c.err), c.opts...)
+			store, records := logged(answers(aerostore.Result{}, c.err), c.opts)
 			_ = store.Put(t.Context(), key, bins)
 			if len(records.lines) != 1 || !strings.HasPrefix(records.lines[0], c.level+" ") {
 				t.Errorf("records %q", records.lines)
@@ -176,14 +183,21 @@ func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
 func TestOptionsThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
 	logger := slog.New(slog.DiscardHandler)
 	for want, wire := range map[string]func(){
-		"nil Logger":                       func() { middleware.Log(nil) },
-		"slow threshold of 0s":             func() { middleware.Log(logger, middleware.LogSlow(0)) },
-		"slow threshold of -1s":            func() { middleware.Log(logger, middleware.LogSlow(-time.Second)) },
-		"one in 0 successes":               func() { middleware.Log(logger, middleware.LogSample(0)) },
-		"failures at DEBUG-1":              func() { middleware.Log(logger, middleware.LogLevels{Failure: slog.LevelDebug - 1}) },
-		"failures at WARN, below":          func() { middleware.Log(logger, middleware.LogLevels{Answer: slog.LevelError}) },
-		"in doubt or panics below":         func() { middleware.Log(logger, middleware.LogLevels{InDoubt: slog.LevelInfo}) },
-		"or panics below failures at WARN": func() { middleware.Log(logger, middleware.LogLevels{Panic: slog.LevelInfo}) },
+		"nil Logger":            func() { middleware.Log(nil, middleware.LogOptions{}) },
+		"slow threshold of -1s": func() { middleware.Log(logger, middleware.LogOptions{Slow: -time.Second}) },
+		"one in -2 successes":   func() { middleware.Log(logger, middleware.LogOptions{Sample: -2}) },
+		"failures at DEBUG-1": func() {
+			middleware.Log(logger, middleware.LogOptions{Levels: middleware.LogLevels{Failure: slog.LevelDebug - 1}})
+		},
+		"failures at WARN, below": func() {
+			middleware.Log(logger, middleware.LogOptions{Levels: middleware.LogLevels{Answer: slog.LevelError}})
+		},
+		"of doubt or panics below": func() {
+			middleware.Log(logger, middleware.LogOptions{Levels: middleware.LogLevels{InDoubt: slog.LevelInfo}})
+		},
+		"or panics below failures at WARN": func() {
+			middleware.Log(logger, middleware.LogOptions{Levels: middleware.LogLevels{Panic: slog.LevelInfo}})
+		},
 	} {
 		got, _ := panicOf(wire).(string)
 		if !strings.HasPrefix(got, "middleware: Log ") || !strings.Contains(got, want) {

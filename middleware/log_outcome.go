@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// logKind is a kind of outcome, from the best to the worst.
+// A logKind is a kind of outcome, from the best to the worst.
 type logKind uint8
 
 const (
@@ -18,10 +18,10 @@ const (
 	panicked
 )
 
-// logOutcome is what became of a call.
+// A logOutcome is the outcome of a call.
 type logOutcome struct {
 	kind       logKind
-	err        error // the call's, or that of the first key that failed
+	err        error // of the call, or of the first key that failed
 	failedKeys int   // of a batch
 }
 
@@ -57,7 +57,7 @@ func (l *logging) kindOf(ctx context.Context, call aerostore.Call, err error) lo
 	}
 }
 
-// name returns the outcome as error.type has it, OK where there is no error.
+// name returns the outcome: the value of the attribute error.type, or OK.
 func (o logOutcome) name() string {
 	switch {
 	case o.kind == panicked:

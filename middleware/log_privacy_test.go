@@ -61,9 +61,12 @@ func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
 	ready := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		return aerostore.Result{}, call.Check(ctx)
 	})
-	again := middleware.Retry(atOnce, middleware.RetryInDoubt(func(aerostore.Call) bool { return true }),
-		middleware.RetryClassifier(func(context.Context, aerostore.Call, error) bool { return true }))
-	slow := middleware.Retry(middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour})
+	again := middleware.Retry(middleware.RetryOptions{
+		Backoff:     atOnce,
+		Idempotent:  func(aerostore.Call) bool { return true },
+		IsTransient: func(context.Context, aerostore.Call, error) bool { return true },
+	})
+	slow := middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1e6 * time.Hour, Max: 1e6 * time.Hour}})
 
 	for name, c := range map[string]struct {
 		backend aerostore.Handler
@@ -88,12 +91,12 @@ func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
 		"a batch's that is cut short":          {keyed(leaky, late), again, remove, false},
 		"the last of several attempts":         {answers(aerostore.Result{}, leaky), again, touch, false},
 		"the cause at the last attempt":        {failed(leaky), again, touch, false},
-		"a timeout's":                          {answers(aerostore.Result{}, late), middleware.Timeout(time.Nanosecond), touch, false},
-		"a timeout's cause":                    {failed(late), middleware.Timeout(time.Nanosecond), touch, false},
+		"a timeout's":                          {answers(aerostore.Result{}, late), middleware.Timeout(time.Nanosecond, middleware.TimeoutOptions{}), touch, false},
+		"a timeout's cause":                    {failed(late), middleware.Timeout(time.Nanosecond, middleware.TimeoutOptions{}), touch, false},
 		"the cause of a context":               {ready, nil, touch, true},
 		"the cause of a context in a pause":    {fails(aerostore.CodeKeyBusy), slow, touch, true},
-		"the cause of a context, shared":       {waitsFor(time.Hour), middleware.Coalesce(), get, true},
-		"the cause of a context, hedged":       {waitsFor(time.Hour), middleware.Hedge(), get, true},
+		"the cause of a context, shared":       {waitsFor(time.Hour), middleware.Coalesce(middleware.CoalesceOptions{}), get, true},
+		"the cause of a context, hedged":       {waitsFor(time.Hour), middleware.Hedge(middleware.HedgeOptions{}), get, true},
 		"a query's":                            {yields(1, leaky), nil, func(ctx context.Context, s aerostore.Store) error { return lastOf(s.Query(ctx, everyone)) }, false},
 		"a panic's": {func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) }, nil, func(ctx context.Context, s aerostore.Store) error {
 			if panicOf(func() { _ = s.Touch(ctx, key) }) == nil {
@@ -105,7 +108,7 @@ func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				records := &recorder{level: math.MinInt}
-				store := aerostore.Chain(c.backend, middleware.Log(slog.New(records)), c.layer)
+				store := aerostore.Chain(c.backend, middleware.Log(slog.New(records), middleware.LogOptions{}), c.layer)
 				ctx, cancel := context.WithCancelCause(t.Context())
 				defer cancel(nil)
 				if c.gone {

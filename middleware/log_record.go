@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// addAttrs tells about the call in the order that Log documents.
+// addAttrs adds the attributes of a call in the order that Log documents.
 func addAttrs(record *slog.Record, call aerostore.Call, result aerostore.Result, o logOutcome, took time.Duration) {
 	record.AddAttrs(slog.String("operation", call.Name()))
 	namespace, set := call.Target()

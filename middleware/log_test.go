@@ -126,7 +126,7 @@ func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
 				store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 					time.Sleep(3 * time.Millisecond)
 					return c.result, c.err
-				})
+				}, middleware.LogOptions{})
 				if err := store.Put(t.Context(), key, bins); err != c.err {
 					t.Fatal(err)
 				}
@@ -165,7 +165,7 @@ func TestTheRecordOfABatchCountsItsKeys(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, records := logged(answers(aerostore.Result{}.WithBatch(c.results), c.err))
+				store, records := logged(answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.LogOptions{})
 				if _, err := store.BatchRead(t.Context(), keys, nil); err != c.err {
 					t.Fatal(err)
 				}
@@ -180,7 +180,7 @@ func TestTheRecordOfABatchSaysThatAKeyIsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy := busy(put)
 		results := []aerostore.BatchResult{{Key: key, Err: busy}, {Key: key}, {Key: key, Err: uncertain(put, aerostore.CodeNotFound)}}
-		store, records := logged(answers(aerostore.Result{}.WithBatch(results), nil))
+		store, records := logged(answers(aerostore.Result{}.WithBatch(results), nil), middleware.LogOptions{})
 		if _, err := store.BatchRemove(t.Context(), keys); err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestTheRecordOfABatchSaysThatAKeyIsInDoubt(t *testing.T) {
 
 func TestABatchOverSeveralSetsAndNamespacesNamesOnlyWhatTheyShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, records := logged(answers(aerostore.Result{}, nil))
+		store, records := logged(answers(aerostore.Result{}, nil), middleware.LogOptions{})
 		_, _ = store.BatchRemove(t.Context(), []aerostore.Key{key, aerostore.NewKey("test", "carts", 1)})
 		_, _ = store.BatchRemove(t.Context(), []aerostore.Key{key, aerostore.NewKey("bar", "users", 1)})
 		records.want(t,
@@ -217,7 +217,7 @@ func TestTheRecordOfAQueryCoversTheIteration(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, records := logged(yields(5, c.err))
+				store, records := logged(yields(5, c.err), middleware.LogOptions{})
 				query := store.Query(t.Context(), everyone)
 				records.want(t)
 				rows := 0
@@ -264,7 +264,7 @@ func TestAPanicIsLoggedAndGoesOn(t *testing.T) {
 						return yields(5, nil)(ctx, call)
 					}
 					panic(marker)
-				})
+				}, middleware.LogOptions{})
 				if got := panicOf(func() { c.run(t.Context(), store) }); got != marker {
 					t.Errorf("the panic became %v", got)
 				}
@@ -276,7 +276,7 @@ func TestAPanicIsLoggedAndGoesOn(t *testing.T) {
 
 func TestAGoroutineThatEndsInALoopOverAQueryIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, records := logged(yields(5, nil))
+		store, records := logged(yields(5, nil), middleware.LogOptions{})
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -295,7 +295,7 @@ func TestCallsAndResultsPassUnchanged(t *testing.T) {
 	store, _ := logged(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		seen = call
 		return aerostore.Result{}.WithRecord(want), aerostore.ErrFilteredOut
-	})
+	}, middleware.LogOptions{})
 	got, err := store.Select(t.Context(), key, []string{"name"}, aerostore.Timeout(time.Second))
 	if got != want || err != aerostore.ErrFilteredOut {
 		t.Errorf("Select gave %v, %v", got, err)
@@ -319,7 +319,7 @@ func TestNothingIsMadeForAHandlerThatIsNotEnabled(t *testing.T) {
 		{slog.LevelError + 1, aerostore.ErrGeneration, 0},
 	} {
 		records := &recorder{level: c.level}
-		store := aerostore.Chain(answers(aerostore.Result{}, c.err), middleware.Log(slog.New(records)))
+		store := aerostore.Chain(answers(aerostore.Result{}, c.err), middleware.Log(slog.New(records), middleware.LogOptions{}))
 		if err := store.Put(t.Context(), key, bins); err != c.err {
 			t.Fatal(err)
 		}
@@ -331,7 +331,7 @@ func TestNothingIsMadeForAHandlerThatIsNotEnabled(t *testing.T) {
 
 func TestTheHandlerIsGivenTheContextOfTheOperation(t *testing.T) {
 	type ctxKey struct{}
-	store, records := logged(answers(aerostore.Result{}, nil))
+	store, records := logged(answers(aerostore.Result{}, nil), middleware.LogOptions{})
 	_ = store.Touch(context.WithValue(t.Context(), ctxKey{}, "carried"), key)
 	if len(records.ctxs) != 1 || records.ctxs[0].Value(ctxKey{}) != "carried" {
 		t.Errorf("contexts %v", records.ctxs)
@@ -341,7 +341,7 @@ func TestTheHandlerIsGivenTheContextOfTheOperation(t *testing.T) {
 func TestACustomCallIsLoggedUnderItsName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		records := &recorder{level: math.MinInt}
-		store := aerostore.Chain(memory.New(), middleware.Log(slog.New(records).With("component", "store")))
+		store := aerostore.Chain(memory.New(), middleware.Log(slog.New(records).With("component", "store"), middleware.LogOptions{}))
 		truncate := aerostore.Custom{Name: "TRUNCATE", Namespace: "test", Writes: true}
 		if err := aerostore.Do(t.Context(), store, truncate, func(context.Context) error { return nil }); err != nil {
 			t.Fatal(err)
@@ -352,7 +352,7 @@ func TestACustomCallIsLoggedUnderItsName(t *testing.T) {
 
 func TestManyGoroutinesLogAtOnce(t *testing.T) {
 	store := aerostore.Chain(memory.New(),
-		middleware.Log(jsonLogger(slog.LevelDebug), middleware.LogSample(2), middleware.LogSlow(time.Hour)))
+		middleware.Log(jsonLogger(slog.LevelDebug), middleware.LogOptions{Sample: 2, Slow: time.Hour}))
 	done := make(chan error)
 	const goroutines = 8
 	for i := range goroutines {

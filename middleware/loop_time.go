@@ -6,29 +6,28 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A loopTime measures how much of a query's time passes in the body of its
-// caller's loop. That is the caller's time: it says nothing about the cluster.
+// loopTime measures how much of a query's time passes in the body of its
+// caller's loop. That time says nothing about the cluster.
 type loopTime struct {
-	stopwatch // of the query
-	body      time.Duration
+	start time.Time // of the query
+	body  time.Duration
 }
 
-// around returns the call with its records handed on and timed. It is the query
-// of one goroutine; a call that is no query stays as it is.
+// around returns a query that measures the body of its loop. It returns other
+// calls unchanged. One goroutine runs the query.
 func (l *loopTime) around(call aerostore.Call) aerostore.Call {
 	query := call.Query()
 	if query == nil {
 		return call
 	}
-	l.stopwatch = startStopwatch()
+	l.start = time.Now()
 	return call.WithQuery(*query, func(r *aerostore.Record) bool {
-		start := l.now()
+		start := time.Since(l.start)
 		more := call.Yield(r)
-		l.body += l.now() - start
+		l.body += time.Since(l.start) - start
 		return more
 	})
 }
 
-// isMostlyBody reports whether the caller has taken more of the time than all
-// the rest.
-func (l *loopTime) isMostlyBody() bool { return l.body > 0 && l.body > l.now()-l.body }
+// isMostlyBody reports whether the body took more time than the rest.
+func (l *loopTime) isMostlyBody() bool { return l.body > 0 && l.body > time.Since(l.start)-l.body }

@@ -3,51 +3,78 @@ package middleware
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/aerostore/aerostore"
 )
 
-// ErrRateLimited matches the error of an operation that a [RateLimit] turned
-// away.
+// ErrRateLimited matches the error of an operation that a [RateLimit] refused.
 var ErrRateLimited error = &sentinel{"the rate limit is reached", "rate_limited"}
 
-// RateLimit returns a middleware that lets no more than so many operations
-// through in a second, and [RateBurst] at once after a quiet while. What comes
-// beyond is turned away, or waits for its turn if [RateWait] lets it. Those who
-// wait are let through in the order in which they came. One who stops waiting
-// uses no turn: those behind move up.
+// RateOptions are the options of [RateLimit].
+type RateOptions struct {
+	// Burst is how many operations may come at once after a pause. The default
+	// is the number per second, at least 1.
+	Burst int
+
+	// MaxWait is how long an operation may wait. Zero and [None] mean not at all.
+	// An operation that would have to wait longer, or past the deadline of its
+	// context, is refused at once.
+	MaxWait time.Duration
+
+	// Weight returns how much an operation counts. An operation with a weight of
+	// 0 or less passes. A weight above Burst counts as Burst. Nil is 1 for each
+	// operation. [PerKey] is a weight.
+	Weight func(call aerostore.Call) int
+
+	// OnEvent is called for each event.
+	OnEvent Hook
+}
+
+// PerKey is a weight by which a batch counts as many operations as it has keys.
+func PerKey(call aerostore.Call) int { return max(call.Len(), 1) }
+
+// RateLimit returns a middleware that lets perSecond operations pass in a second,
+// and Burst at once after a pause. Further operations are refused, or wait for at
+// most MaxWait. Those that wait pass in the order in which they came. One that
+// stops waiting uses nothing of the rate: those behind it move up.
 //
-// Each operation counts for 1, a batch or a query too, unless a [RateWeight]
-// such as [PerKey] says otherwise. The limit is that of this process and this
-// store, and is not shared with others.
+// Each operation counts as 1, a batch or a query too, unless Weight returns
+// another number. The limit is for this process and this store.
 //
-// What is turned away has an error that matches [ErrRateLimited], is never in
-// doubt and says, in its [RejectedError], when there will be room. One whose
-// context ends while it waits matches the context's error, too.
+// A refused operation has an error that matches [ErrRateLimited] and is never in
+// doubt. Its [RejectedError] says when it may pass. If its context ended while it
+// waited, the error matches the context's error too.
 //
-// The layer "rate_limit" has the events waited and rejected, of which a [Hook]
-// is told, and the levels available, which is how much could come at once, and
-// waiting, which is how many operations do.
+// The layer "rate_limit" has the events waited and rejected, and the gauges
+// available, how much may come at once, and waiting, how many operations wait.
 //
-// RateLimit panics if perSecond is not positive or infinite, or the options
-// make no sense.
-func RateLimit(perSecond float64, opts ...RateOption) aerostore.Middleware {
-	c := newRateConfig(perSecond, opts)
+// RateLimit panics if perSecond is not positive and finite, or if an option is
+// invalid.
+func RateLimit(perSecond float64, opts RateOptions) aerostore.Middleware {
+	if !(perSecond > 0) || math.IsInf(perSecond, 0) { // NaN included
+		panic(fmt.Sprintf("middleware: RateLimit of %v a second", perSecond))
+	}
+	opts.Burst = orDefault(opts.Burst, int(min(max(perSecond, 1), math.MaxInt32)))
+	opts.MaxWait = orDefault(opts.MaxWait, 0)
+	switch {
+	case opts.Burst < 1:
+		panic(fmt.Sprintf("middleware: RateLimit with a burst of %d", opts.Burst))
+	case opts.MaxWait < 0:
+		panic(fmt.Sprintf("middleware: RateLimit with a wait of %v", opts.MaxWait))
+	}
 	return aerostore.WithLayer(func() *rateLimit {
-		r := &rateLimit{
-			rateConfig: c,
-			tallies:    newTallies(rateLayer, "", c.hook, "waited", "rejected"),
-			reason:     fmt.Sprintf("%v a second", c.perSecond),
+		return &rateLimit{
+			RateOptions: opts,
+			counters:    newCounters(rateLayer, "", opts.OnEvent, "waited", "rejected"),
+			bucket:      newTokenBucket(perSecond, opts.Burst),
+			reason:      fmt.Sprintf("%v a second", perSecond),
 		}
-		r.turns.init(c)
-		return r
 	})
 }
 
 const rateLayer = "rate_limit"
-
-const aYear = 365 * 24 * 3600 // in seconds: no wait is told to be longer
 
 // The events of a rate limit.
 const (
@@ -56,9 +83,9 @@ const (
 )
 
 type rateLimit struct {
-	rateConfig
-	tallies
-	turns  turns
+	RateOptions
+	counters
+	bucket *tokenBucket
 	reason string // of rejections
 }
 
@@ -66,12 +93,12 @@ type rateLimit struct {
 func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		weight := 1
-		if r.weight != nil {
-			if weight = min(r.weight(call), r.burst); weight <= 0 {
+		if r.Weight != nil {
+			if weight = min(r.Weight(call), r.Burst); weight <= 0 {
 				return next(ctx, call)
 			}
 		}
-		if !r.turns.take(weight) {
+		if !r.bucket.take(weight) {
 			if err := r.await(ctx, call, weight); err != nil {
 				return aerostore.Result{}, err
 			}
@@ -80,16 +107,16 @@ func (r *rateLimit) Intercept(next aerostore.Handler) aerostore.Handler {
 	}
 }
 
-// await waits for the call's turn.
+// await waits for tokens.
 func (r *rateLimit) await(ctx context.Context, call aerostore.Call, weight int) error {
 	if err := aerostore.ContextError(ctx); err != nil {
 		return call.NewContextError(err)
 	}
-	within := r.wait
+	within := r.MaxWait
 	if deadline, ok := ctx.Deadline(); ok {
 		within = min(within, time.Until(deadline))
 	}
-	place, wait := r.turns.queueUp(weight, within)
+	place, wait := r.bucket.queueUp(weight, within)
 	switch {
 	case place != nil:
 		if err := r.waitFor(ctx, call, place); err != nil {
@@ -101,18 +128,18 @@ func (r *rateLimit) await(ctx context.Context, call aerostore.Call, weight int) 
 	return nil
 }
 
-// waitFor waits until the turn has come. The place is left however else this
-// ends: by the context, or by what the hook does.
-func (r *rateLimit) waitFor(ctx context.Context, call aerostore.Call, place *turn) error {
+// waitFor waits until the tokens are there. If they do not come, it leaves the
+// queue, also if the hook panics or exits.
+func (r *rateLimit) waitFor(ctx context.Context, call aerostore.Call, place *tokenWaiter) error {
 	served := false
 	defer func() {
 		if !served {
-			r.turns.leave(place)
+			r.bucket.leave(place)
 		}
 	}()
-	r.happened(ctx, call, rateWaited)
+	r.count(ctx, call, rateWaited)
 	select {
-	case <-place.came:
+	case <-place.served:
 		served = true
 		return nil
 	case <-ctx.Done():
@@ -120,9 +147,9 @@ func (r *rateLimit) waitFor(ctx context.Context, call aerostore.Call, place *tur
 	}
 }
 
-func (r *rateLimit) reject(ctx context.Context, call aerostore.Call, turn time.Duration, ended error) error {
-	r.happened(ctx, call, rateRejected)
-	err := &RejectedError{Layer: ErrRateLimited, RetryAfter: turn, reason: r.reason, ended: ended}
+func (r *rateLimit) reject(ctx context.Context, call aerostore.Call, wait time.Duration, ended error) error {
+	r.count(ctx, call, rateRejected)
+	err := &RejectedError{Err: ErrRateLimited, RetryAfter: wait, reason: r.reason, ended: ended}
 	if ended != nil {
 		err.reason = "the context ended before its turn came"
 	}
@@ -131,7 +158,7 @@ func (r *rateLimit) reject(ctx context.Context, call aerostore.Call, turn time.D
 
 // LayerStats implements [aerostore.Layer].
 func (r *rateLimit) LayerStats() aerostore.LayerStats {
-	available, waiting := r.turns.available()
+	available, waiting := r.bucket.available()
 	return aerostore.LayerStats{
 		Layer:  rateLayer,
 		Events: r.appendTo(nil),

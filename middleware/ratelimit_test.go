@@ -28,7 +28,7 @@ func TestNoMorePassesThanTheRateAndTheBurst(t *testing.T) {
 		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			passed++
 			return success(call), nil
-		}), middleware.RateLimit(10, middleware.RateBurst(5), middleware.Hook(events.hook)))
+		}), middleware.RateLimit(10, middleware.RateOptions{Burst: 5, OnEvent: events.hook}))
 		for range 100 {
 			_ = get(t, store)
 		}
@@ -53,7 +53,7 @@ func TestARateLimitPassesWhatABucketWould(t *testing.T) {
 	const perSecond, burst, taken = 1000, 100, 6 // turns that may be taken ahead
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(undated{t}, func(r *rapid.T) {
-			store := aerostore.Chain(working, middleware.RateLimit(perSecond, middleware.RateBurst(burst)))
+			store := aerostore.Chain(working, middleware.RateLimit(perSecond, middleware.RateOptions{Burst: burst}))
 			start := time.Now()
 			bucket, passed := float64(burst), 0
 			r.Repeat(map[string]func(*rapid.T){
@@ -87,7 +87,7 @@ func TestARateLimitPassesWhatABucketWould(t *testing.T) {
 
 func TestARateRejectionSaysWhenThereWillBeRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := aerostore.Chain(working, middleware.RateLimit(4, middleware.RateBurst(1)))
+		store := aerostore.Chain(working, middleware.RateLimit(4, middleware.RateOptions{Burst: 1}))
 		_ = get(t, store)
 		err := store.Put(t.Context(), key, bins)
 		if !errors.Is(err, middleware.ErrRateLimited) || aerostore.InDoubt(err) || judgement.ErrorType(err) != "rate_limited" {
@@ -106,7 +106,7 @@ func TestARateRejectionSaysWhenThereWillBeRoom(t *testing.T) {
 }
 
 func TestAWaitThatNobodyLivesToSeeIsToldAsOneOfAYear(t *testing.T) {
-	store := aerostore.Chain(working, middleware.RateLimit(1e-300))
+	store := aerostore.Chain(working, middleware.RateLimit(1e-300, middleware.RateOptions{}))
 	_ = get(t, store)
 	rejected, ok := errors.AsType[*middleware.RejectedError](get(t, store))
 	if !ok || rejected.RetryAfter != 365*24*time.Hour {
@@ -125,7 +125,7 @@ func TestOperationsWaitForTheirTurnInOrder(t *testing.T) {
 			defer mu.Unlock()
 			came[call.Key.ID().(int64)] = time.Since(start)
 			return success(call), nil
-		}), middleware.RateLimit(10, middleware.RateBurst(1), middleware.RateWait(500*time.Millisecond)))
+		}), middleware.RateLimit(10, middleware.RateOptions{Burst: 1, MaxWait: 500 * time.Millisecond}))
 		var all sync.WaitGroup
 		for i := range 8 {
 			all.Go(func() { _, _ = store.Exists(t.Context(), aerostore.NewKey("test", "", i)) })
@@ -154,7 +154,7 @@ func TestNoOperationWaitsInVain(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store := aerostore.Chain(working,
-					middleware.RateLimit(10, middleware.RateBurst(1), middleware.RateWait(c.wait)))
+					middleware.RateLimit(10, middleware.RateOptions{Burst: 1, MaxWait: c.wait}))
 				_ = get(t, store)
 				ctx, cancel := context.WithTimeout(t.Context(), c.deadline)
 				defer cancel()
@@ -175,7 +175,7 @@ func TestACallerWhoLeavesTheRateLimitGivesItsTurnBack(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(working,
-			middleware.RateLimit(1, middleware.RateBurst(1), middleware.RateWait(time.Hour)))
+			middleware.RateLimit(1, middleware.RateOptions{Burst: 1, MaxWait: time.Hour}))
 		_ = get(t, store)
 		ctx, cancel := context.WithCancel(t.Context())
 		left := make(chan error)
@@ -216,8 +216,10 @@ func TestCallersWhoLeaveTheRateLimitDelayNobody(t *testing.T) {
 		t.Run(fmt.Sprintf("%d of %v a second, %s", c.leave, c.perSecond, c.order), func(t *testing.T) {
 			defer goleak.VerifyNone(t)
 			synctest.Test(t, func(t *testing.T) {
-				store := aerostore.Chain(working, middleware.RateLimit(c.perSecond,
-					middleware.RateBurst(1), middleware.RateWait(time.Second)))
+				store := aerostore.Chain(working, middleware.RateLimit(c.perSecond, middleware.RateOptions{
+					Burst:   1,
+					MaxWait: time.Second,
+				}))
 				_ = get(t, store)
 				all, leaveAll := context.WithCancel(t.Context())
 				cancels := make([]context.CancelFunc, c.leave)
@@ -265,7 +267,7 @@ func TestCallersWhoLeaveTheRateLimitDelayNobody(t *testing.T) {
 // without those that left.
 func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 	const perMs, burst = 1, 8
-	weight := middleware.RateWeight(func(call aerostore.Call) int { return call.Len() })
+	weight := func(call aerostore.Call) int { return call.Len() }
 	type op struct {
 		weight float64
 		cancel context.CancelFunc
@@ -273,8 +275,11 @@ func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(undated{t}, func(r *rapid.T) {
-			store := aerostore.Chain(working, middleware.RateLimit(1000*perMs,
-				middleware.RateBurst(burst), middleware.RateWait(time.Hour), weight))
+			store := aerostore.Chain(working, middleware.RateLimit(1000*perMs, middleware.RateOptions{
+				Burst:   burst,
+				MaxWait: time.Hour,
+				Weight:  weight,
+			}))
 			tokens := float64(burst)
 			var waiting []*op
 			serve := func(more float64) {
@@ -360,8 +365,10 @@ func TestManyAtOnceLoseNoTurn(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		var passed, refused atomic.Int64
-		store := aerostore.Chain(sent(&passed, working), middleware.RateLimit(1000,
-			middleware.RateBurst(1), middleware.RateWait(time.Hour)))
+		store := aerostore.Chain(sent(&passed, working), middleware.RateLimit(1000, middleware.RateOptions{
+			Burst:   1,
+			MaxWait: time.Hour,
+		}))
 		var all sync.WaitGroup
 		start := time.Now()
 		for i := range 2000 {
@@ -394,7 +401,7 @@ func TestManyAtOnceLoseNoTurn(t *testing.T) {
 func TestADoneContextIsRefusedByARateLimitInTheUsualWords(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	store := aerostore.Chain(working, middleware.RateLimit(1, middleware.RateWait(time.Hour)))
+	store := aerostore.Chain(working, middleware.RateLimit(1, middleware.RateOptions{MaxWait: time.Hour}))
 	_ = get(t, store)
 	if _, err := store.Get(ctx, key); fmt.Sprint(err) != "aerostore: GET test.users: context canceled" {
 		t.Errorf("Get gave %v", err)
@@ -414,7 +421,7 @@ func TestWeightsDecideHowMuchAnOperationCounts(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		weight middleware.RateWeight
+		weight func(aerostore.Call) int
 		batch  []aerostore.Key
 		passes int // batches
 	}{
@@ -425,7 +432,7 @@ func TestWeightsDecideHowMuchAnOperationCounts(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store := aerostore.Chain(working, middleware.RateLimit(10, middleware.RateBurst(10), c.weight))
+				store := aerostore.Chain(working, middleware.RateLimit(10, middleware.RateOptions{Burst: 10, Weight: c.weight}))
 				passed := 0
 				for range 20 {
 					if _, err := store.BatchRead(t.Context(), c.batch, nil); err == nil {
@@ -442,12 +449,12 @@ func TestWeightsDecideHowMuchAnOperationCounts(t *testing.T) {
 
 func TestRateLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
 	for want, wire := range map[string]func(){
-		"of 0 a second":      func() { middleware.RateLimit(0) },
-		"of -1 a second":     func() { middleware.RateLimit(-1) },
-		"of NaN a second":    func() { middleware.RateLimit(math.NaN()) },
-		"of +Inf a second":   func() { middleware.RateLimit(math.Inf(1)) },
-		"with a burst of 0":  func() { middleware.RateLimit(1, middleware.RateBurst(0)) },
-		"with a wait of -1s": func() { middleware.RateLimit(1, nil, middleware.RateWait(-time.Second)) },
+		"of 0 a second":      func() { middleware.RateLimit(0, middleware.RateOptions{}) },
+		"of -1 a second":     func() { middleware.RateLimit(-1, middleware.RateOptions{}) },
+		"of NaN a second":    func() { middleware.RateLimit(math.NaN(), middleware.RateOptions{}) },
+		"of +Inf a second":   func() { middleware.RateLimit(math.Inf(1), middleware.RateOptions{}) },
+		"with a burst of 0":  func() { middleware.RateLimit(1, middleware.RateOptions{Burst: middleware.None}) },
+		"with a wait of -1s": func() { middleware.RateLimit(1, middleware.RateOptions{MaxWait: -time.Second}) },
 	} {
 		got, _ := panicOf(wire).(string)
 		if got != "middleware: RateLimit "+want {
@@ -457,7 +464,7 @@ func TestRateLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
 }
 
 func ExampleRateLimit() {
-	store := aerostore.Chain(memory.New(), middleware.RateLimit(100, middleware.RateBurst(2)))
+	store := aerostore.Chain(memory.New(), middleware.RateLimit(100, middleware.RateOptions{Burst: 2}))
 
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")

@@ -6,65 +6,56 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// ErrReadOnly matches the error of a write that [ReadOnly] turned away.
+// ErrReadOnly matches the error of a write that [ReadOnly] refused.
 var ErrReadOnly error = &sentinel{"the store is read-only", "read_only"}
 
-// A ReadOnlyOption changes what [ReadOnly] does: [ReadOnlyWhile] or a [Hook]. Of
-// two of a kind the last one counts; nil is none.
-type ReadOnlyOption interface {
-	applyReadOnly(*readOnly)
+// ReadOnlyOptions are the options of [ReadOnly].
+type ReadOnlyOptions struct {
+	// While is called before each write and reports whether writes are refused
+	// at the moment. Nil refuses writes always.
+	While func() bool
+
+	// OnEvent is called for each event.
+	OnEvent Hook
 }
 
-// ReadOnlyWhile is asked before each write whether writes are turned away at
-// the moment. It may be called by many goroutines at once, as the method Load of
-// an atomic.Bool may. Nil keeps the default, which is always.
-type ReadOnlyWhile func() bool
-
-func (o ReadOnlyWhile) applyReadOnly(r *readOnly) { r.while = o }
-func (h Hook) applyReadOnly(r *readOnly)          { r.hook = h }
-
-// ReadOnly returns a middleware that turns away everything that may change
-// data, before anything is sent: operations for which [aerostore.Call.Writes]
-// is true, an Operate with a single step that writes and custom calls that say
-// so included. Reads pass.
+// ReadOnly returns a middleware that refuses everything that may change data,
+// before anything is sent: the operations for which [aerostore.Call.Writes] is
+// true. These include an Operate with a single step that writes, and custom
+// calls that write. Reads pass.
 //
-//	var incident atomic.Bool // to be set by whoever is on call
-//	store := aerostore.Chain(backend, middleware.ReadOnly(middleware.ReadOnlyWhile(incident.Load)))
+//	var incident atomic.Bool // a switch for the operator
+//	store := aerostore.Chain(backend, middleware.ReadOnly(middleware.ReadOnlyOptions{While: incident.Load}))
 //
-// Writes that were let through before the switch may still be under way after
-// it.
+// Writes that passed before the switch may still be running after it.
 //
-// What is turned away has an error that matches [ErrReadOnly] and is never in
-// doubt. The layer "read_only" has the event rejected, of which a [Hook] is
-// told, and the level active, which is 1 while writes are turned away.
-func ReadOnly(opts ...ReadOnlyOption) aerostore.Middleware {
-	var c readOnly
-	for _, opt := range opts {
-		if opt != nil {
-			opt.applyReadOnly(&c)
-		}
-	}
-	if c.while == nil {
-		c.while = func() bool { return true }
+// A refused operation has an error that matches [ErrReadOnly] and is never in
+// doubt.
+//
+// The layer "read_only" has the event rejected and the gauge active, which is 1
+// while writes are refused.
+func ReadOnly(opts ReadOnlyOptions) aerostore.Middleware {
+	if opts.While == nil {
+		opts.While = func() bool { return true }
 	}
 	return aerostore.WithLayer(func() *readOnly {
-		return &readOnly{while: c.while, tallies: newTallies(readOnlyLayer, "", c.hook, "rejected")}
+		return &readOnly{while: opts.While, counters: newCounters(readOnlyLayer, "", opts.OnEvent, "rejected")}
 	})
 }
 
 const readOnlyLayer = "read_only"
 
 type readOnly struct {
-	while ReadOnlyWhile
-	tallies
+	while func() bool
+	counters
 }
 
 // Intercept implements [aerostore.Layer].
 func (r *readOnly) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if call.Writes() && r.while() {
-			r.happened(ctx, call, 0)
-			return aerostore.Result{}, call.NewError(aerostore.CodeOK, &RejectedError{Layer: ErrReadOnly})
+			r.count(ctx, call, 0)
+			return aerostore.Result{}, call.NewError(aerostore.CodeOK, &RejectedError{Err: ErrReadOnly})
 		}
 		return next(ctx, call)
 	}

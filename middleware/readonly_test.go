@@ -69,7 +69,7 @@ func TestAReadOnlyStoreTurnsAwayWritesAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	var events told
-	store := aerostore.Chain(backend, middleware.ReadOnly(middleware.Hook(events.hook)), count)
+	store := aerostore.Chain(backend, middleware.ReadOnly(middleware.ReadOnlyOptions{OnEvent: events.hook}), count)
 	reads, writes := everyOperation(t.Context(), store)
 	for name, err := range reads {
 		if err != nil {
@@ -96,7 +96,7 @@ func TestAReadOnlyStoreTurnsAwayWritesAndNothingElse(t *testing.T) {
 
 func TestReadOnlyCanBeSwitchedWhileTheProgramRuns(t *testing.T) {
 	var incident atomic.Bool
-	store := aerostore.Chain(memory.NewT(t), middleware.ReadOnly(middleware.ReadOnlyWhile(incident.Load)))
+	store := aerostore.Chain(memory.NewT(t), middleware.ReadOnly(middleware.ReadOnlyOptions{While: incident.Load}))
 	for _, on := range []bool{false, true, false} {
 		incident.Store(on)
 		err := store.Put(t.Context(), key, bins)
@@ -111,7 +111,7 @@ func TestReadOnlyCanBeSwitchedWhileTheProgramRuns(t *testing.T) {
 
 func ExampleReadOnly() {
 	var incident atomic.Bool
-	store := aerostore.Chain(memory.New(), middleware.ReadOnly(middleware.ReadOnlyWhile(incident.Load)))
+	store := aerostore.Chain(memory.New(), middleware.ReadOnly(middleware.ReadOnlyOptions{While: incident.Load}))
 
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")

@@ -7,37 +7,38 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// A RejectedError is why a layer turned an operation away. Nothing was sent,
-// so that the operation is never in doubt. It stands in the Err of an
-// [aerostore.Error] and matches the error of its layer: [ErrCircuitOpen],
-// [ErrRateLimited], [ErrConcurrencyLimited] or [ErrReadOnly].
+// A RejectedError says why a layer refused an operation. Nothing was sent, so
+// the operation is never in doubt. A RejectedError is the Err of an
+// [aerostore.Error].
 type RejectedError struct {
-	// Layer is the error that stands for the layer.
-	Layer error
+	// Err is [ErrCircuitOpen], [ErrRateLimited], [ErrConcurrencyLimited] or
+	// [ErrReadOnly].
+	Err error
 
-	// Scope is the namespace or whatever the layer was about, "" for the whole
-	// store.
+	// Scope is the scope of the circuit that is open, "" for the whole store.
 	Scope string
 
-	// RetryAfter is when it may be worth trying again, as an answer 503 of HTTP
-	// tells it; 0 where nobody knows.
+	// RetryAfter is how long to wait before another attempt may succeed, as in
+	// the HTTP header Retry-After. It is 0 if that is not known.
 	RetryAfter time.Duration
 
 	reason string
-	ended  error // the context's error, where that was what ended the wait
+	ended  error // the context's error, if that ended the wait
 }
 
-// Rejected reports true, which is how telemetry and breakers know a rejection.
+// Rejected returns true. Telemetry and circuit breakers recognize rejections by
+// this method.
 func (e *RejectedError) Rejected() bool { return true }
 
-// Error returns a single line.
+// Error returns the text in a single line.
 func (e *RejectedError) Error() string { return e.text(error.Error) }
 
-// SafeMessage is Error without what others say; see [aerostore.Error.SafeMessage].
+// SafeMessage returns the text without the texts of foreign errors. See
+// [aerostore.Error.SafeMessage].
 func (e *RejectedError) SafeMessage() string { return e.text(safe.Message) }
 
 func (e *RejectedError) text(textOf func(error) string) string {
-	text := textOf(e.Layer)
+	text := textOf(e.Err)
 	if e.Scope != "" {
 		text += " for " + e.Scope
 	}
@@ -53,23 +54,19 @@ func (e *RejectedError) text(textOf func(error) string) string {
 	return text
 }
 
-// Unwrap returns the layer's error and, where the wait for a layer ended with
-// the context, the context's.
+// Unwrap returns Err, and the error of the context if that ended the wait.
 func (e *RejectedError) Unwrap() []error {
 	if e.ended == nil {
-		return []error{e.Layer}
+		return []error{e.Err}
 	}
-	return []error{e.ended, e.Layer}
+	return []error{e.ended, e.Err}
 }
 
-// sentinel is the error that stands for a layer, with the name that telemetry
-// gives it.
+// A sentinel is an error with the value of the attribute error.type.
 type sentinel struct{ text, errorType string }
 
 func (s *sentinel) Error() string { return s.text }
 
-// SafeMessage is Error.
 func (s *sentinel) SafeMessage() string { return s.text }
 
-// ErrorType is what OpenTelemetry's conventions ask for an error.type.
 func (s *sentinel) ErrorType() string { return s.errorType }

@@ -4,95 +4,112 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"sync/atomic"
 	"time"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// Retry returns a middleware that tries operations again that failed for a
-// reason that may pass: those for which [IsTransient] holds, unless a
-// [RetryClassifier] says otherwise.
+// Retry returns a middleware that tries an operation again if it failed for a
+// transient reason: see [IsTransient].
 //
 // # Writes
 //
-// A write in doubt is not repeated, unless [RetryInDoubt] says of the call that
-// it may be: it could be applied twice. Reads, and writes that were certainly
-// not applied, are. Which of the two a write is [aerostore.Call.InDoubt] says: an
-// error that is not the call's own, as a custom call may return, leaves it in
-// doubt.
+// Retry resends reads, and writes that were certainly not applied. It does not
+// resend a write in doubt, which could be applied twice, unless
+// RetryOptions.Idempotent allows it. [aerostore.Call.InDoubt] says whether a write
+// is in doubt.
 //
 // # Pauses
 //
-// Before each attempt but the first there is a pause; see [RetryBackoff]. There
-// is none where the caller's deadline would come before its end: then the last
-// error is returned at once. A caller's context that ends during a pause ends
-// the operation.
-//
-// # Attempts inside
-//
-// What is inside may try by itself, and attempts multiply: Aerospike's client
-// sends a read that fails twice and a write once, unless its default policies
-// say otherwise.
+// There is a pause before each attempt after the first: see [Backoff]. If the
+// caller's deadline is before the end of the pause, Retry returns the last error
+// at once. A caller's context that ends during a pause ends the operation.
 //
 // # Budget
 //
-// Retries take from a budget that calls fill, so that an outage is met by
-// little more load than a good day; see [RetryBudget]. When it is used up, the
-// error is returned at once.
+// Retries take from a budget that calls fill: see [RetryBudget]. When it is
+// empty, Retry returns the last error at once. So a cluster that fails gets
+// little more load than one that works.
+//
+// Attempts multiply if the backend tries again itself. With its default policies,
+// Aerospike's client sends a read that fails twice and a write once.
 //
 // # Batches and queries
 //
-// Of a batch only the keys that failed and may be tried again are sent again.
-// Results stay in the order of the keys, each the last answer for its key; what
-// one attempt gave, a later one cannot lose. The error of the batch as a whole
-// is returned only if no attempt got through.
+// Retry resends only those keys of a batch that failed and may be tried again.
+// Results stay in the order of the keys, each with the last answer for its key.
+// A later attempt does not lose the result of an earlier one. The error of the
+// batch is not nil only if no attempt succeeded as a whole.
 //
-// A query is tried again only until it has given its first record.
+// Retry resends a query only before its first record.
 //
 // # Results and errors
 //
-// Attempts in the result are all that were made, those that the layers inside
-// count included; Node is the last one that is known. Where there was a single
-// attempt the error is passed on as it is. After several it is the last one's,
-// an [aerostore.Error] that says how many there were and is in doubt if any of
-// them left the write in doubt. One that is no aerostore.Error is passed on as
-// it is, unless there is something to add. If the caller's context ended a pause,
-// the error matches both the context's and the last attempt's. If a context or a
-// layer cut the last attempt short, the error also matches, and tells, how the
-// last attempt failed that was not cut short.
+// Result.Attempts is the number of all attempts, including those that layers
+// inside report. Result.Node is the last node that is known.
 //
-// # Counters
+// After one attempt its error is returned unchanged. After several the error is
+// the last attempt's, as an [aerostore.Error] that says how many there were. It
+// is in doubt if any attempt left the write in doubt. An error that is no
+// aerostore.Error is returned unchanged if there is nothing to add.
 //
-// As an [aerostore.Layer] it is "retry" and counts the operations that came
-// through ("calls"), attempts after the first ("retries"), operations that
-// succeeded after several ("recovered") and why there was no other attempt:
-// writes and keys "in_doubt", and operations "exhausted", "out_of_time",
-// "over_budget" or "context_ended". Its level "budget" is the number of retries
-// that are left.
+// If the caller's context ended a pause, the error matches both the context's
+// error and the last attempt's. If a context or a layer cut the last attempt
+// short, the error also matches the last failure that was not cut short.
 //
-// A success at the first attempt costs no allocation, unless
-// [RetryAttemptTimeout] is set.
+// # Events
 //
-// Retry panics if the options make no sense.
-func Retry(opts ...RetryOption) aerostore.Middleware {
-	c := newRetryConfig(opts)
+// The layer "retry" has the events
+//
+//	calls          operations that passed
+//	retries        attempts after the first
+//	recovered      operations that succeeded after several attempts
+//	in_doubt       writes, or keys of a batch, that were not resent because they are in doubt
+//	exhausted      operations that failed at their last attempt
+//	out_of_time    operations whose deadline was before the end of the pause
+//	over_budget    operations for which the budget was empty
+//	context_ended  operations whose context ended before or during a pause
+//
+// and the gauge budget, the number of retries that are left. A retry is counted
+// after its pause.
+//
+// A success at the first attempt makes no allocation, unless AttemptTimeout is
+// set.
+//
+// Retry panics if an option is invalid.
+func Retry(opts RetryOptions) aerostore.Middleware {
+	opts = opts.withDefaults()
 	return aerostore.WithLayer(func() *retry {
-		return &retry{retryConfig: c, budget: newRetryTokens(c.budget, c.unlimited()), clock: newLaggingClock()}
+		r := &retry{RetryOptions: opts, budget: newRetryBucket(opts)}
+		if opts.AttemptTimeout > 0 {
+			r.limit = newLimit(opts.AttemptTimeout, true)
+		}
+		r.counters = newCounters("retry", "", opts.OnEvent,
+			"retries", "recovered", "in_doubt", "exhausted", "out_of_time", "over_budget", "context_ended")
+		return r
 	})
 }
 
-// retry is the layer around one store.
-type retry struct {
-	retryConfig
-	budget *retryTokens
-	clock  *laggingClock
+// The events of a retry.
+const (
+	retryRetries = iota
+	retryRecovered
+	retryInDoubt
+	retryExhausted
+	retryOutOfTime
+	retryOverBudget
+	retryContextEnded
+)
 
-	retries, recovered                               atomic.Int64
-	inDoubt, exhausted, outOfTime, overBudget, ended atomic.Int64
+type retry struct {
+	RetryOptions
+	counters
+	limit  *TimeoutError // of an attempt, nil for none
+	budget *retryBucket
 }
 
+// Intercept implements [aerostore.Layer].
 func (r *retry) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		r.budget.calls.Add(1)
@@ -116,15 +133,14 @@ func (r *retry) attempt(ctx context.Context, call aerostore.Call, next aerostore
 	if r.limit == nil || call.Op == aerostore.OpQuery {
 		return next(ctx, call)
 	}
-	bounded := within(ctx, r.clock, r.limit)
+	bounded := within(ctx, r.limit)
 	if bounded == nil {
 		return next(ctx, call)
 	}
-	return bound(bounded, call, next)
+	return attemptWithin(bounded, call, next)
 }
 
-// bound tries the call once, for as long as ctx lasts.
-func bound(ctx *deadline, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+func attemptWithin(ctx *deadline, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	defer ctx.end()
 	result, err := next(ctx, call)
 	if err != nil {
@@ -133,11 +149,11 @@ func bound(ctx *deadline, call aerostore.Call, next aerostore.Handler) (aerostor
 	return result, err
 }
 
-// repeat goes on with a call that is no batch and failed once.
+// repeat continues with a call, other than a batch, that failed once.
 func (r *retry) repeat(
 	ctx context.Context, call aerostore.Call, next aerostore.Handler, result aerostore.Result, err error,
 ) (aerostore.Result, error) {
-	var sum tries
+	var sum attemptSum
 	var x ending
 	for sum.add(result, err); err != nil; sum.add(result, err) {
 		x.add(call, err)
@@ -147,96 +163,77 @@ func (r *retry) repeat(
 		}
 		result, err = r.attempt(ctx, call, next)
 	}
-	r.recovered.Add(1)
+	r.add(ctx, call, retryRecovered, 1, Event{Attempt: x.n + 1})
 	return sum.of(result), nil
 }
 
-// waitToRepeat decides whether a call that is no batch and failed n times is
-// tried again, and waits until it is time.
+// waitToRepeat decides whether a call, other than a batch, that failed n times is
+// tried again, and waits for the pause.
 func (r *retry) waitToRepeat(ctx context.Context, call aerostore.Call, n int, err error) (again bool, ended error) {
-	a := RetryAttempt{Call: call, Number: n, Err: err}
-	if call.InDoubt(err) && !r.repeats(call) {
-		r.leaveInDoubt(ctx, a)
+	failed := Event{Attempt: n, Err: err}
+	if call.InDoubt(err) && !r.Idempotent(call) {
+		r.leaveInDoubt(ctx, call, failed)
 		return false, nil
 	}
-	if call.Rows() > 0 || !r.transient(ctx, call, err) {
+	if call.Rows() > 0 || !r.IsTransient(ctx, call, err) {
 		return false, nil
 	}
-	return r.pause(ctx, a)
+	return r.pause(ctx, call, failed)
 }
 
-// leaveInDoubt tells of a write that is not repeated.
-func (r *retry) leaveInDoubt(ctx context.Context, a RetryAttempt) {
-	r.inDoubt.Add(int64(max(a.Keys, 1)))
-	a.Stop = stopInDoubt
-	r.tell(ctx, a)
+// leaveInDoubt counts a write that is not resent.
+func (r *retry) leaveInDoubt(ctx context.Context, call aerostore.Call, failed Event) {
+	r.add(ctx, call, retryInDoubt, int64(max(failed.Keys, 1)), failed)
 }
 
-// Why there is no other attempt, as hooks and counters tell it.
-const (
-	stopInDoubt    = "in_doubt"
-	stopExhausted  = "exhausted"
-	stopOutOfTime  = "out_of_time"
-	stopOverBudget = "over_budget"
-	stopEnded      = "context_ended"
-)
-
-// pause waits for the next attempt after a, which may be repeated. It returns
-// false if there shall be none, and the context's error if that is why.
-func (r *retry) pause(ctx context.Context, a RetryAttempt) (again bool, ended error) {
-	wait := r.draw(a.Number)
-	ended = aerostore.ContextError(ctx)
+// pause waits for the next attempt. It returns false if there is none, and the
+// context's error if that is why.
+func (r *retry) pause(ctx context.Context, call aerostore.Call, failed Event) (again bool, ended error) {
+	event := retryRetries
+	wait := r.draw(failed.Attempt)
 	deadline, bounded := ctx.Deadline()
-	switch {
+	switch ended = aerostore.ContextError(ctx); {
 	case ended != nil:
-		a.Stop = stopEnded
-		r.ended.Add(1)
-	case a.Number >= r.attempts:
-		a.Stop = stopExhausted
-		r.exhausted.Add(1)
+		event = retryContextEnded
+		if errors.Is(failed.Err, ctx.Err()) {
+			ended = nil // the error of the attempt says so
+		}
+	case failed.Attempt >= r.Attempts:
+		event = retryExhausted
 	case bounded && time.Until(deadline) <= wait:
-		a.Stop = stopOutOfTime
-		r.outOfTime.Add(1)
+		event = retryOutOfTime
 	case !r.budget.take():
-		a.Stop = stopOverBudget
-		r.overBudget.Add(1)
+		event = retryOverBudget
 	default:
-		a.Wait = wait
-	}
-	r.tell(ctx, a)
-	if a.Stop != "" {
-		if ended != nil && errors.Is(a.Err, ctx.Err()) {
-			ended = nil // the attempt says so itself
-		}
-		return false, ended
-	}
-	if wait > 0 { // a timer that is over at once is also more than the runtime's race detector takes
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
+		sleep(ctx, wait)
+		if ended = aerostore.ContextError(ctx); ended != nil {
+			event = retryContextEnded
+		} else {
+			failed.Wait = wait
 		}
 	}
-	if ended = aerostore.ContextError(ctx); ended != nil {
-		r.ended.Add(1)
-		return false, ended
-	}
-	r.retries.Add(1)
-	return true, nil
+	r.add(ctx, call, event, 1, failed)
+	return event == retryRetries, ended
 }
 
-func (r *retry) tell(ctx context.Context, a RetryAttempt) {
-	if r.hook != nil {
-		r.hook(ctx, a)
+// sleep waits for d or for the end of the context.
+func sleep(ctx context.Context, d time.Duration) {
+	if d == 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
-// draw returns how long to wait after n attempts.
+// draw returns the pause after n attempts.
 func (r *retry) draw(n int) time.Duration {
-	longest := r.ceiling
-	if shift := n - 1; shift < 63 && r.base <= r.ceiling>>shift {
-		longest = r.base << shift
+	longest := r.Backoff.Max
+	if shift := n - 1; shift < 63 && r.Backoff.Base <= longest>>shift {
+		longest = r.Backoff.Base << shift
 	}
 	return rand.N(longest) //nolint:gosec // G404: not for security
 }
@@ -244,40 +241,31 @@ func (r *retry) draw(n int) time.Duration {
 // LayerStats implements [aerostore.Layer].
 func (r *retry) LayerStats() aerostore.LayerStats {
 	return aerostore.LayerStats{
-		Layer: "retry",
-		Events: []aerostore.LayerEvent{
-			{Name: "calls", N: r.budget.calls.Load()},
-			{Name: "retries", N: r.retries.Load()},
-			{Name: "recovered", N: r.recovered.Load()},
-			{Name: stopInDoubt, N: r.inDoubt.Load()},
-			{Name: stopExhausted, N: r.exhausted.Load()},
-			{Name: stopOutOfTime, N: r.outOfTime.Load()},
-			{Name: stopOverBudget, N: r.overBudget.Load()},
-			{Name: stopEnded, N: r.ended.Load()},
-		},
+		Layer:  r.layer,
+		Events: r.appendTo([]aerostore.LayerEvent{{Name: "calls", N: r.budget.calls.Load()}}),
 		Gauges: []aerostore.LayerGauge{{Name: "budget", Value: r.budget.left()}},
 	}
 }
 
-// tries adds up what attempts say of themselves.
-type tries struct {
+// An attemptSum adds up what the results of attempts report.
+type attemptSum struct {
 	made     int32
 	attempts int32
 	node     *aerostore.Node
 }
 
-func (t *tries) add(result aerostore.Result, err error) {
-	t.made++
-	t.attempts += max(result.Attempts, 1)
+func (s *attemptSum) add(result aerostore.Result, err error) {
+	s.made++
+	s.attempts += max(result.Attempts, 1)
 	if node := judgement.Node(result, err); node != nil {
-		t.node = node
+		s.node = node
 	}
 }
 
-// of returns the result of the last attempt with what all of them say.
-func (t *tries) of(result aerostore.Result) aerostore.Result {
-	if t.made > 1 {
-		result.Attempts, result.Node = t.attempts, t.node
+// of returns the result of the last attempt with the sum.
+func (s *attemptSum) of(result aerostore.Result) aerostore.Result {
+	if s.made > 1 {
+		result.Attempts, result.Node = s.attempts, s.node
 	}
 	return result
 }

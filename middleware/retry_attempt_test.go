@@ -12,7 +12,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-var atOnce = middleware.RetryBackoff{Base: time.Nanosecond, Cap: time.Nanosecond}
+var atOnce = middleware.Backoff{Base: time.Nanosecond, Max: time.Nanosecond}
 
 // slowAtFirst takes an hour for the first n attempts.
 func slowAtFirst(n int) (h aerostore.Handler, attempts *int) {
@@ -29,7 +29,7 @@ func TestAnAttemptThatTakesTooLongIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		h, attempts := slowAtFirst(2)
-		store := aerostore.Chain(h, middleware.Retry(atOnce, middleware.RetryAttemptTimeout(time.Second)))
+		store := aerostore.Chain(h, middleware.Retry(middleware.RetryOptions{Backoff: atOnce, AttemptTimeout: time.Second}))
 		if _, err := store.Get(t.Context(), key); err != nil {
 			t.Errorf("Get gave %v", err)
 		}
@@ -42,7 +42,7 @@ func TestAnAttemptThatTakesTooLongIsTriedAgain(t *testing.T) {
 func TestAWriteWhoseAttemptTookTooLongIsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, attempts := slowAtFirst(9)
-		store := aerostore.Chain(h, middleware.Retry(middleware.RetryAttemptTimeout(time.Second)))
+		store := aerostore.Chain(h, middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}))
 		err := store.Put(t.Context(), key, bins)
 		if *attempts != 1 || !aerostore.InDoubt(err) || limitReached(err) != time.Second {
 			t.Errorf("%d attempts, %v", *attempts, err)
@@ -60,7 +60,7 @@ func TestACustomWriteWhoseAttemptTookTooLongIsInDoubt(t *testing.T) {
 		attempts := 0
 		store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, call.Run(ctx)
-		}), middleware.Retry(middleware.RetryAttemptTimeout(time.Second)))
+		}), middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}))
 		err := aerostore.Do(t.Context(), store, aerostore.Custom{Name: "UDF", Writes: true}, func(ctx context.Context) error {
 			attempts++
 			<-ctx.Done()
@@ -88,7 +88,7 @@ func TestTheLimitOfAnAttemptIsNotTheCallersDeadline(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), c.caller)
 				defer cancel()
 				h, attempts := slowAtFirst(9)
-				store := aerostore.Chain(h, middleware.Retry(atOnce, middleware.RetryAttemptTimeout(time.Second)))
+				store := aerostore.Chain(h, middleware.Retry(middleware.RetryOptions{Backoff: atOnce, AttemptTimeout: time.Second}))
 				_, err := store.Get(ctx, key)
 				if *attempts != c.attempts || limitReached(err) != c.limit || !errors.Is(err, aerostore.ErrTimeout) {
 					t.Errorf("%d attempts, %v", *attempts, err)
@@ -100,7 +100,7 @@ func TestTheLimitOfAnAttemptIsNotTheCallersDeadline(t *testing.T) {
 
 func TestAQueryHasNoLimitForAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := aerostore.Chain(waitsFor(time.Minute), middleware.Retry(middleware.RetryAttemptTimeout(time.Second)))
+		store := aerostore.Chain(waitsFor(time.Minute), middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}))
 		for _, err := range store.Query(t.Context(), everyone) {
 			t.Error(err)
 		}
@@ -112,9 +112,9 @@ func TestATimeoutAroundAndInsideARetryAreToldApart(t *testing.T) {
 		start := time.Now()
 		h, attempts := slowAtFirst(9)
 		store := aerostore.Chain(h,
-			middleware.Timeout(3*time.Second),
-			middleware.Retry(atOnce, middleware.RetryAttempts(9)),
-			middleware.Timeout(2*time.Second))
+			middleware.Timeout(3*time.Second, middleware.TimeoutOptions{}),
+			middleware.Retry(middleware.RetryOptions{Backoff: atOnce, Attempts: 9}),
+			middleware.Timeout(2*time.Second, middleware.TimeoutOptions{}))
 		_, err := store.Get(t.Context(), key)
 		if *attempts != 2 || limitReached(err) != 3*time.Second || time.Since(start) != 3*time.Second {
 			t.Errorf("%d attempts in %v, %v", *attempts, time.Since(start), err)
@@ -134,14 +134,15 @@ func TestRetriesAndTimeoutsLeaveNoGoroutineBehind(t *testing.T) {
 			return waitsFor(time.Hour)(ctx, call)
 		}
 		store := aerostore.Chain(aerostore.Handler(nested),
-			middleware.Timeout(time.Hour),
-			middleware.Retry(
-				middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour},
-				middleware.RetryAttemptTimeout(time.Second)))
+			middleware.Timeout(time.Hour, middleware.TimeoutOptions{}),
+			middleware.Retry(middleware.RetryOptions{
+				Backoff:        middleware.Backoff{Base: 1e6 * time.Hour, Max: 1e6 * time.Hour},
+				AttemptTimeout: time.Second,
+			}))
 		if _, err := store.Get(ctx, key); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Get gave %v", err)
 		}
-		_, err := aerostore.Chain(aerostore.Handler(nested), middleware.Timeout(time.Hour)).Get(ctx, key)
+		_, err := aerostore.Chain(aerostore.Handler(nested), middleware.Timeout(time.Hour, middleware.TimeoutOptions{})).Get(ctx, key)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("Get gave %v", err)
 		}

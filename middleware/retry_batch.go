@@ -16,7 +16,7 @@ func anyFailed(results []aerostore.BatchResult) bool {
 	return false
 }
 
-// repeatBatch goes on with a batch of which keys failed, or all of it did.
+// repeatBatch continues with a batch that failed, as a whole or for some keys.
 func (r *retry) repeatBatch(
 	ctx context.Context, call aerostore.Call, next aerostore.Handler, result aerostore.Result, err error,
 ) (aerostore.Result, error) {
@@ -24,7 +24,7 @@ func (r *retry) repeatBatch(
 	if err != nil && len(result.Batch()) == 0 && !r.mayRepeat(ctx, call, err) {
 		return first, firstErr
 	}
-	var sum tries
+	var sum attemptSum
 	b := &batchRun{call: call}
 	sent := call
 	for {
@@ -39,7 +39,7 @@ func (r *retry) repeatBatch(
 			return first, firstErr
 		default:
 			if b.n > 1 && b.failed == nil && len(b.again) == 0 {
-				r.recovered.Add(1)
+				r.add(ctx, call, retryRecovered, 1, Event{Attempt: b.n, Keys: call.Len()})
 			}
 			err = b.end(ended)
 			return sum.of(result).WithBatch(b.results), err
@@ -47,66 +47,63 @@ func (r *retry) repeatBatch(
 	}
 }
 
-// mayRepeat reports whether a batch may go again that failed as a whole at its
-// first attempt.
+// mayRepeat reports whether a batch that failed as a whole at its first attempt
+// may be sent again.
 func (r *retry) mayRepeat(ctx context.Context, call aerostore.Call, err error) bool {
-	if call.InDoubt(err) && !r.repeats(call) {
-		r.leaveInDoubt(ctx, RetryAttempt{Call: call, Number: 1, Err: err, Keys: call.Len()})
+	if call.InDoubt(err) && !r.Idempotent(call) {
+		r.leaveInDoubt(ctx, call, Event{Attempt: 1, Err: err, Keys: call.Len()})
 		return false
 	}
-	return r.transient(ctx, call, err)
+	return r.IsTransient(ctx, call, err)
 }
 
-// pauseBatch decides which keys go again and waits for the next attempt.
+// pauseBatch decides which keys are sent again and waits for the next attempt.
 func (r *retry) pauseBatch(ctx context.Context, b *batchRun) (again bool, ended error) {
 	r.choose(ctx, b)
 	if len(b.again) == 0 {
 		return false, nil
 	}
-	return r.pause(ctx, RetryAttempt{
-		Call: b.call, Number: b.n, Err: b.results[b.again[0]].Err, Keys: len(b.again),
-	})
+	return r.pause(ctx, b.call, Event{Attempt: b.n, Err: b.results[b.again[0]].Err, Keys: len(b.again)})
 }
 
-// choose makes b.again those keys of the last attempt that may be tried again.
+// choose sets b.again to the keys of the last attempt that may be sent again.
 func (r *retry) choose(ctx context.Context, b *batchRun) {
-	var doubt RetryAttempt
+	var doubt Event
 	chosen := b.again[:0]
 	for at := range b.sent() {
 		i := b.place(at)
 		err := b.results[i].Err
 		switch {
 		case err == nil:
-		case b.call.InDoubt(err) && !r.repeats(b.call):
+		case b.call.InDoubt(err) && !r.Idempotent(b.call):
 			if doubt.Keys++; doubt.Err == nil {
 				doubt.Err = err
 			}
-		case r.transient(ctx, b.call, err):
+		case r.IsTransient(ctx, b.call, err):
 			chosen = append(chosen, i)
 		}
 	}
 	b.again = chosen
 	if doubt.Keys > 0 {
-		doubt.Call, doubt.Number = b.call, b.n
-		r.leaveInDoubt(ctx, doubt)
+		doubt.Attempt = b.n
+		r.leaveInDoubt(ctx, b.call, doubt)
 	}
 }
 
-// A batchRun is a batch on its way through several attempts. What it does for a
-// key takes no longer where there are more of them, and it keeps nothing of its own
-// until there is a second attempt.
+// A batchRun is a batch with its attempts. Its work for each key does not grow
+// with the number of keys. It allocates nothing before a second attempt.
 type batchRun struct {
 	call     aerostore.Call
 	results  []aerostore.BatchResult // the last answer for each key
-	own      bool                    // results are not those that the first attempt returned
-	again    []int                   // keys of the attempt under way or to come, after the first
-	answered bool                    // an attempt as a whole succeeded
+	copied   bool                    // results is a copy of the first attempt's
+	again    []int                   // the keys of the current or the next attempt, after the first
+	answered bool                    // an attempt succeeded as a whole
 	n        int                     // attempts made
-	failed   error                   // of the last one as a whole
-	failure  error                   // the last one's as a whole that was not cut short
+	failed   error                   // the error of the last attempt as a whole
+	failure  error                   // the last error of an attempt as a whole that was not cut short
 }
 
-// sent returns how many keys the last attempt had.
+// sent returns the number of keys of the last attempt.
 func (b *batchRun) sent() int {
 	if b.n == 1 {
 		return len(b.results)
@@ -114,7 +111,7 @@ func (b *batchRun) sent() int {
 	return len(b.again)
 }
 
-// place returns where in the batch a key of the last attempt stands.
+// place returns the index in the batch of a key of the last attempt.
 func (b *batchRun) place(at int) int {
 	if b.n == 1 {
 		return at
@@ -122,14 +119,14 @@ func (b *batchRun) place(at int) int {
 	return b.again[at]
 }
 
-// keep makes the results the run's own, which may be changed.
-func (b *batchRun) keep() {
-	if !b.own {
-		b.results, b.own = slices.Clone(b.results), true
+// own copies the results, which may be changed then.
+func (b *batchRun) own() {
+	if !b.copied {
+		b.results, b.copied = slices.Clone(b.results), true
 	}
 }
 
-// take keeps what an attempt gave for the keys that were sent.
+// take stores the results of an attempt for the keys that were sent.
 func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, err error) {
 	b.n++
 	b.failed = err
@@ -144,14 +141,14 @@ func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, er
 		b.results = results
 		return
 	case b.n == 1:
-		b.results, b.own = make([]aerostore.BatchResult, sent.Len()), true
+		b.results, b.copied = make([]aerostore.BatchResult, sent.Len()), true
 	}
-	if !complete && err == nil { // a store without an answer for each key breaks its promise
+	if !complete && err == nil { // the store broke its contract
 		unknown := sent.NewError(aerostore.CodeNoResponse, nil)
 		unknown.InDoubt = sent.Writes()
 		whole.err = unknown
 	}
-	b.keep()
+	b.own()
 	for at := range b.sent() {
 		kept := &b.results[b.place(at)]
 		before := kept.Err
@@ -167,8 +164,8 @@ func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, er
 	}
 }
 
-// remember adds to the error of a key what counts of the one that it had before:
-// its doubt, and why it failed if the last attempt was cut short.
+// remember adds to the error of a key what is relevant of the error before: its
+// doubt, and its reason if the last attempt was cut short.
 func (b *batchRun) remember(kept *aerostore.BatchResult, before error) {
 	x := ending{n: b.n, last: kept.Err, failure: failureOf(before)}
 	if x.hidesFailure() {
@@ -181,8 +178,8 @@ func (b *batchRun) remember(kept *aerostore.BatchResult, before error) {
 	}
 }
 
-// keyErrors are those of the keys of a batch that failed as a whole. Keys of one
-// set that follow one another share theirs.
+// keyErrors makes the errors of the keys of a batch that failed as a whole.
+// Consecutive keys of one set share an error.
 type keyErrors struct {
 	call aerostore.Call
 	err  error
@@ -191,7 +188,7 @@ type keyErrors struct {
 
 func (k *keyErrors) of(key aerostore.Key) *aerostore.Error {
 	if k.last == nil {
-		k.last, _ = k.err.(*aerostore.Error) //nolint:errorlint // as it is, if it is about the key's set
+		k.last, _ = k.err.(*aerostore.Error) //nolint:errorlint // unchanged, if it is about the set of the key
 	}
 	if e := k.last; e == nil || e.Namespace != key.Namespace() || e.Set != key.Set() {
 		k.last = keyErrorOf(k.call, key, k.err)
@@ -199,7 +196,7 @@ func (k *keyErrors) of(key aerostore.Key) *aerostore.Error {
 	return k.last
 }
 
-// rest returns the call for the keys that go again.
+// rest returns the call for the keys that are sent again.
 func (b *batchRun) rest() aerostore.Call {
 	if len(b.again) == len(b.results) {
 		return b.call
@@ -224,7 +221,7 @@ func (b *batchRun) end(ended error) error {
 		return ending{n: b.n, last: b.failed, failure: b.failure, ended: ended, doubt: b.anyInDoubt()}.of(b.call)
 	}
 	if ended != nil {
-		b.keep()
+		b.own()
 		for _, i := range b.again {
 			kept := &b.results[i]
 			kept.Err = ending{n: b.n, last: kept.Err, failure: failureOf(kept.Err), ended: ended}.ofKey(b.call, kept.Key)

@@ -44,7 +44,7 @@ func BenchmarkBatchThroughProduction(b *testing.B) {
 					b.Fatal(err)
 				}
 				stack := middleware.Production()
-				stack.Retry = middleware.Retry(atOnce, middleware.RetryBudget{Ratio: 9})
+				stack.Retry = middleware.Retry(middleware.RetryOptions{Backoff: atOnce, Budget: middleware.RetryBudget{Ratio: 9}})
 				bare := aerostore.Chain(backend, aerostore.Intercept(c.layer()))
 				store := aerostore.Chain(backend, stack.Middleware(), aerostore.Intercept(c.layer()))
 				var took [2]time.Duration
@@ -114,7 +114,7 @@ func TestTheErrorsOfABatchThatFailsAsAWholeAreSharedByItsKeys(t *testing.T) {
 				failing[i] = aerostore.BatchResult{Key: call.KeyAt(i), Err: aerostore.CodeKeyBusy}
 			}
 			return aerostore.Result{}.WithBatch(failing), nil
-		}), middleware.Retry(atOnce, middleware.RetryBudget{Ratio: 9}))
+		}), middleware.Retry(middleware.RetryOptions{Backoff: atOnce, Budget: middleware.RetryBudget{Ratio: 9}}))
 		return testing.AllocsPerRun(10, func() {
 			if _, err := store.BatchRead(context.WithValue(t.Context(), attemptsKey{}, new(int)), batch, nil); err != nil {
 				t.Error(err)

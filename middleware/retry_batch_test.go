@@ -74,11 +74,11 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 	b := aerostore.Call{Op: aerostore.OpBatchRemove}.WithKeys([]aerostore.Key{aerostore.NewKey("test", "users", 0)})
 	again, gone := busy(b), b.NewError(aerostore.CodeNotFound, nil)
 	timeout, doubt := b.NewError(aerostore.CodeTimeout, nil), uncertain(b, aerostore.CodeTimeout)
-	anyway := middleware.RetryInDoubt(func(aerostore.Call) bool { return true })
+	anyway := func(aerostore.Call) bool { return true }
 	for _, c := range []struct {
 		name   string
 		script []round
-		opts   []middleware.RetryOption
+		opts   middleware.RetryOptions
 		sent   string
 		want   string
 		code   aerostore.ResultCode // of the batch as a whole
@@ -147,20 +147,20 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 		{
 			name:   "the application has keys in doubt repeated",
 			script: []round{{keys: map[int64]error{0: doubt, 1: doubt}}, {keys: map[int64]error{1: gone}}},
-			opts:   []middleware.RetryOption{anyway},
+			opts:   middleware.RetryOptions{Idempotent: anyway},
 			sent:   "[[0 1 2 3] [0 1]]", want: "0:2 1:KEY_NOT_FOUND_ERROR? 2:1 3:1",
 		},
 		{
 			name:   "the doubt of an attempt before stays",
 			script: []round{{whole: doubt}, {keys: map[int64]error{0: again, 1: again}}, {whole: again}},
-			opts:   []middleware.RetryOption{anyway},
+			opts:   middleware.RetryOptions{Idempotent: anyway},
 			sent:   "[[0 1 2 3] [0 1 2 3] [0 1]]", want: "0:KEY_BUSY? 1:KEY_BUSY? 2:2 3:2",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				backend := &rounds{script: c.script}
-				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Retry(c.opts...))
+				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Retry(c.opts))
 				keys := make([]aerostore.Key, 4)
 				for i := range keys {
 					keys[i] = aerostore.NewKey("test", "users", i)
@@ -200,7 +200,7 @@ func TestTheKeysOfABatchThatReadsAreTriedAgainInDoubtOrNot(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				backend := &rounds{script: []round{{keys: map[int64]error{1: uncertain(put, aerostore.CodeTimeout)}}}}
-				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Retry())
+				store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Retry(middleware.RetryOptions{}))
 				results, err := run(t.Context(), store, []aerostore.Key{aerostore.NewKey("test", "users", 0), aerostore.NewKey("test", "users", 1)})
 				if got := toldOf(results); got != "0:1 1:2" || err != nil {
 					t.Errorf("results %s, %v", got, err)
@@ -229,7 +229,7 @@ func TestItemsOfABatchKeepTheirBinsAndOptions(t *testing.T) {
 				return sent.WithBatch(results), err
 			}
 		})
-		store := aerostore.Chain(backend, middleware.Retry(), flaky)
+		store := aerostore.Chain(backend, middleware.Retry(middleware.RetryOptions{}), flaky)
 		for i := range 3 {
 			_ = store.Put(t.Context(), aerostore.NewKey("test", "users", i), aerostore.Bins{"n": -1})
 		}
@@ -258,7 +258,7 @@ func TestABatchOverSeveralNamespacesNamesEachKeysOwn(t *testing.T) {
 		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			calls++
 			return aerostore.Result{}, busy(call)
-		}), middleware.Retry())
+		}), middleware.Retry(middleware.RetryOptions{}))
 		results, err := store.BatchRead(t.Context(), []aerostore.Key{key, there}, nil)
 		if calls != 3 || !errors.Is(err, aerostore.CodeKeyBusy) || len(results) != 2 {
 			t.Fatalf("%d calls, %v, %v", calls, results, err)
@@ -278,7 +278,7 @@ func TestACallerWhoGivesUpOnABatchKeepsWhatThereIs(t *testing.T) {
 		time.AfterFunc(time.Minute, cancel)
 		backend := &rounds{script: []round{{keys: map[int64]error{1: busy(put)}}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
-			middleware.Retry(middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour}))
+			middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1e6 * time.Hour, Max: 1e6 * time.Hour}}))
 		results, err := store.BatchRead(ctx, []aerostore.Key{aerostore.NewKey("test", "users", 0), aerostore.NewKey("test", "users", 1)}, nil)
 		if err != nil || len(results) != 2 || results[0].Err != nil || results[0].Record == nil {
 			t.Fatalf("BatchRead gave %v, %v", results, err)
@@ -294,10 +294,9 @@ func TestAHookIsToldHowManyKeysGoAgain(t *testing.T) {
 		var heard []string
 		doubt := uncertain(put, aerostore.CodeTimeout)
 		backend := &rounds{script: []round{{keys: map[int64]error{0: doubt, 1: busy(put), 2: busy(put), 3: doubt}}}}
-		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Retry(middleware.RetryHook(
-			func(_ context.Context, a middleware.RetryAttempt) {
-				heard = append(heard, fmt.Sprintf("%s %d %d %s", aerostore.CodeOf(a.Err).String(), a.Number, a.Keys, a.Stop))
-			})))
+		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Retry(middleware.RetryOptions{OnEvent: func(_ context.Context, _ aerostore.Call, e middleware.Event) {
+			heard = append(heard, fmt.Sprintf("%s %d %d %s", aerostore.CodeOf(e.Err).String(), e.Attempt, e.Keys, e.Name))
+		}}))
 		keys := make([]aerostore.Key, 4)
 		for i := range keys {
 			keys[i] = aerostore.NewKey("test", "users", i)
@@ -305,7 +304,7 @@ func TestAHookIsToldHowManyKeysGoAgain(t *testing.T) {
 		if _, err := store.BatchRemove(t.Context(), keys); err != nil {
 			t.Error(err)
 		}
-		if want := []string{"TIMEOUT 1 2 in_doubt", "KEY_BUSY 1 2 "}; !slices.Equal(heard, want) {
+		if want := []string{"TIMEOUT 1 2 in_doubt", "KEY_BUSY 1 2 retries", "OK 2 4 recovered"}; !slices.Equal(heard, want) {
 			t.Errorf("told %q, want %q", heard, want)
 		}
 		wantEvents(t, store, map[string]int64{"calls": 1, "retries": 1, "recovered": 1, "in_doubt": 2})
@@ -320,7 +319,7 @@ func TestABackendThatForgetsKeysLeavesThemInDoubt(t *testing.T) {
 				return aerostore.Result{}, busy(call)
 			}
 			return aerostore.Result{}, nil
-		}), middleware.Retry())
+		}), middleware.Retry(middleware.RetryOptions{}))
 		results, err := store.BatchRemove(t.Context(), keys[1:])
 		if n != 2 || err != nil || toldOf(results) != "2:NO_RESPONSE? 3:NO_RESPONSE?" {
 			t.Errorf("%d attempts gave %s, %v", n, toldOf(results), err)

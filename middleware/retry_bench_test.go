@@ -29,16 +29,16 @@ func BenchmarkRetryTimeoutAndFault(b *testing.B) {
 		{"bare", soon, []aerostore.Middleware{aerostore.Intercept()}},
 		{"pass", soon, []aerostore.Middleware{pass}},
 		{"pass x 5", soon, []aerostore.Middleware{pass, pass, pass, pass, pass}},
-		{"Retry", soon, []aerostore.Middleware{middleware.Retry()}},
+		{"Retry", soon, []aerostore.Middleware{middleware.Retry(middleware.RetryOptions{})}},
 		{"Retry with attempts that the deadline bounds", soon, []aerostore.Middleware{
-			middleware.Retry(middleware.RetryAttemptTimeout(2 * time.Hour)),
+			middleware.Retry(middleware.RetryOptions{AttemptTimeout: 2 * time.Hour}),
 		}},
 		{"Retry with bounded attempts", b.Context(), []aerostore.Middleware{
-			middleware.Retry(middleware.RetryAttemptTimeout(time.Second)),
+			middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}),
 		}},
-		{"Timeout under a deadline", soon, []aerostore.Middleware{middleware.Timeout(2 * time.Hour)}},
+		{"Timeout under a deadline", soon, []aerostore.Middleware{middleware.Timeout(2*time.Hour, middleware.TimeoutOptions{})}},
 		{"Fault without faults", soon, []aerostore.Middleware{middleware.Fault(new(fault.Injector))}},
-		{"Timeout", b.Context(), []aerostore.Middleware{middleware.Timeout(time.Second)}},
+		{"Timeout", b.Context(), []aerostore.Middleware{middleware.Timeout(time.Second, middleware.TimeoutOptions{})}},
 		{"context.WithTimeout", b.Context(), []aerostore.Middleware{aerostore.Intercept(withTimeout)}},
 	} {
 		b.Run(c.name, func(b *testing.B) {

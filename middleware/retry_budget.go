@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// retryTokens are a bucket of retries: each call puts a part of one in, time does,
-// too, and each retry takes one out. Calls only count; what they are worth is
-// reckoned when a retry asks.
-type retryTokens struct {
+// A retryBucket is a bucket of retries. Each call adds a part of a retry, and so
+// does time. Each retry takes one out. A call increments a counter, and the
+// bucket is filled when a retry needs it.
+type retryBucket struct {
 	RetryBudget
 	unlimited bool
 
@@ -17,16 +17,18 @@ type retryTokens struct {
 
 	mu      sync.Mutex
 	saved   float64
-	counted int64 // of the calls
-	asked   time.Time
+	counted int64     // calls that are in saved
+	filled  time.Time // the time up to which saved is filled
 }
 
-func newRetryTokens(b RetryBudget, unlimited bool) *retryTokens {
-	return &retryTokens{RetryBudget: b, unlimited: unlimited, saved: b.Burst, asked: time.Now()}
+func newRetryBucket(o RetryOptions) *retryBucket {
+	b := &retryBucket{RetryBudget: o.Budget, saved: o.Budget.Burst, filled: time.Now()}
+	b.unlimited = b.Ratio >= float64(o.Attempts-1)
+	return b
 }
 
 // take takes a retry out and reports whether there was one.
-func (b *retryTokens) take() bool {
+func (b *retryBucket) take() bool {
 	if b.unlimited {
 		return true
 	}
@@ -39,17 +41,17 @@ func (b *retryTokens) take() bool {
 	return true
 }
 
-// left returns how many retries there are at the moment.
-func (b *retryTokens) left() float64 {
+// left returns the number of retries in the bucket.
+func (b *retryBucket) left() float64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fill()
 	return b.saved
 }
 
-func (b *retryTokens) fill() {
+func (b *retryBucket) fill() {
 	now, calls := time.Now(), b.calls.Load()
-	b.saved += b.Ratio*float64(calls-b.counted) + b.PerSecond*now.Sub(b.asked).Seconds()
+	b.saved += b.Ratio*float64(calls-b.counted) + b.PerSecond*now.Sub(b.filled).Seconds()
 	b.saved = min(b.saved, b.Burst)
-	b.counted, b.asked = calls, now
+	b.counted, b.filled = calls, now
 }

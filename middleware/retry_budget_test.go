@@ -23,7 +23,7 @@ type load struct {
 
 // run returns how many calls and attempts there were, how many calls failed
 // and how long it took.
-func (l load) run(t *testing.T, opts ...middleware.RetryOption) (attempts, failed int64, took time.Duration) {
+func (l load) run(t *testing.T, opts middleware.RetryOptions) (attempts, failed int64, took time.Duration) {
 	t.Helper()
 	var made, lost atomic.Int64
 	store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -32,7 +32,7 @@ func (l load) run(t *testing.T, opts ...middleware.RetryOption) (attempts, faile
 			return aerostore.Result{}, call.NewError(aerostore.CodeDeviceOverload, nil)
 		}
 		return success(call), nil
-	}), middleware.Retry(opts...))
+	}), middleware.Retry(opts))
 	start := time.Now()
 	var wg sync.WaitGroup
 	for range l.callers {
@@ -85,7 +85,7 @@ func TestAnOutageIsMetByNoMoreLoadThanTheBudgetPromises(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				attempts, failed, took := c.load.run(t, c.budget)
+				attempts, failed, took := c.load.run(t, middleware.RetryOptions{Budget: c.budget})
 				calls := int64(c.load.callers * c.load.calls)
 				allowed := max(c.budget.Ratio, 0)*float64(calls) + max(c.budget.PerSecond, 0)*took.Seconds() + c.budget.Burst
 				retries := attempts - calls
@@ -105,7 +105,7 @@ func TestAnOutageIsMetByNoMoreLoadThanTheBudgetPromises(t *testing.T) {
 
 func TestWithoutABudgetAnOutageIsMultiplied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		attempts, _, _ := load{10, 100, time.Millisecond, 1}.run(t, middleware.RetryBudget{Ratio: 2})
+		attempts, _, _ := load{10, 100, time.Millisecond, 1}.run(t, middleware.RetryOptions{Budget: middleware.RetryBudget{Ratio: 2}})
 		if attempts != 3*10*100 {
 			t.Errorf("%d attempts of 1000 calls, want three of each", attempts)
 		}
@@ -114,8 +114,11 @@ func TestWithoutABudgetAnOutageIsMultiplied(t *testing.T) {
 
 func TestABudgetFillsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := retried(repeated(1000, busy(put)), atOnce, middleware.RetryAttempts(2),
-			middleware.RetryBudget{Ratio: middleware.None, PerSecond: 2, Burst: 3})
+		store, backend := retried(repeated(1000, busy(put)), middleware.RetryOptions{
+			Backoff:  atOnce,
+			Attempts: 2,
+			Budget:   middleware.RetryBudget{Ratio: middleware.None, PerSecond: 2, Burst: 3},
+		})
 		for _, step := range []struct {
 			wait time.Duration
 			want []int // attempts of each call
@@ -141,7 +144,7 @@ func TestABudgetFillsAgain(t *testing.T) {
 
 func TestEachStoreHasABudgetOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mw := middleware.Retry(atOnce, middleware.RetryBudget{Ratio: middleware.None, PerSecond: 1, Burst: 2})
+		mw := middleware.Retry(middleware.RetryOptions{Backoff: atOnce, Budget: middleware.RetryBudget{Ratio: middleware.None, PerSecond: 1, Burst: 2}})
 		for range 2 {
 			backend := &script{errs: repeated(2, busy(put))}
 			if err := aerostore.Chain(aerostore.Handler(backend.handle), mw).Touch(t.Context(), key); err != nil {

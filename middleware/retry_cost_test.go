@@ -25,14 +25,14 @@ func TestASuccessUnderTheseLayersAllocatesNothing(t *testing.T) {
 		err   error
 		want  float64
 	}{
-		{"a retry", t.Context(), middleware.Retry(), nil, 0},
-		{"a retry, no record", t.Context(), middleware.Retry(), failed, 0},
-		{"a retry of attempts with a limit beyond the deadline", soon, middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)), nil, 0},
-		{"a timeout beyond the deadline", soon, middleware.Timeout(time.Hour), nil, 0},
-		{"a timeout for other operations", t.Context(), middleware.Timeout(time.Hour, middleware.TimeoutOps{Limit: middleware.None, Ops: []aerostore.Op{aerostore.OpGet}}), nil, 0},
+		{"a retry", t.Context(), middleware.Retry(middleware.RetryOptions{}), nil, 0},
+		{"a retry, no record", t.Context(), middleware.Retry(middleware.RetryOptions{}), failed, 0},
+		{"a retry of attempts with a limit beyond the deadline", soon, middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Hour}), nil, 0},
+		{"a timeout beyond the deadline", soon, middleware.Timeout(time.Hour, middleware.TimeoutOptions{}), nil, 0},
+		{"a timeout for other operations", t.Context(), middleware.Timeout(time.Hour, middleware.TimeoutOptions{Limits: map[aerostore.Op]time.Duration{aerostore.OpGet: middleware.None}}), nil, 0},
 		{"faults, none set", t.Context(), middleware.Fault(new(fault.Injector)), nil, 0},
-		{"a timeout", t.Context(), middleware.Timeout(time.Hour), nil, 1},
-		{"a retry of attempts with a limit", t.Context(), middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)), nil, 1},
+		{"a timeout", t.Context(), middleware.Timeout(time.Hour, middleware.TimeoutOptions{}), nil, 1},
+		{"a retry of attempts with a limit", t.Context(), middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Hour}), nil, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store := aerostore.Chain(answers(aerostore.Result{}, c.err), c.layer)
@@ -42,7 +42,7 @@ func TestASuccessUnderTheseLayersAllocatesNothing(t *testing.T) {
 		})
 	}
 	t.Run("a batch", func(t *testing.T) {
-		store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Retry())
+		store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Retry(middleware.RetryOptions{}))
 		if got := testing.AllocsPerRun(100, func() { _, _ = store.BatchRead(t.Context(), keys, nil) }); got != 0 {
 			t.Errorf("%v allocations", got)
 		}

@@ -10,24 +10,24 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// attemptsError is the cause of an error that ended several attempts, or the
-// pause before another.
+// An attemptsError is the cause of an error after several attempts, or of one
+// that ended a pause.
 type attemptsError struct {
 	n       int
 	last    error
-	earlier error // why an attempt before failed, where the last one was cut short; nil: not known
-	ended   error // the error of the caller's context if that ended the pause
+	earlier error // an earlier failure, if the last attempt was cut short, or nil
+	ended   error // the error of the caller's context, if that ended the pause
 }
 
-// Error returns the last attempt's reason and how many there were.
+// Error returns the reason of the last attempt and the number of attempts.
 func (e *attemptsError) Error() string { return e.text(error.Error) }
 
-// SafeMessage is Error without what others say.
+// SafeMessage returns the text without the texts of foreign errors.
 func (e *attemptsError) SafeMessage() string { return e.text(safe.Message) }
 
 func (e *attemptsError) text(textOf func(error) string) string {
 	var text string
-	switch last, ok := e.last.(*aerostore.Error); { //nolint:errorlint // what wraps one has words of its own
+	switch last, ok := e.last.(*aerostore.Error); { //nolint:errorlint // a wrapper has its own text
 	case e.ended != nil:
 		text = fmt.Sprintf("%s before attempt %d, the last one failed with: %s", textOf(e.ended), e.n+1, textOf(e.last))
 	case ok && last.Err == nil:
@@ -41,8 +41,7 @@ func (e *attemptsError) text(textOf func(error) string) string {
 	return text
 }
 
-// Unwrap returns the context's error, if any, the last attempt's and an earlier
-// one's that counts.
+// Unwrap returns the errors that are not nil.
 func (e *attemptsError) Unwrap() []error {
 	errs := make([]error, 0, 3)
 	for _, err := range []error{e.ended, e.last, e.earlier} {
@@ -53,15 +52,15 @@ func (e *attemptsError) Unwrap() []error {
 	return errs
 }
 
-// isCut reports whether an attempt that failed with err was cut short, by its
-// context or by a layer, so that err does not say what the cluster had to say.
+// isCut reports whether a context or a layer cut short an attempt that failed with
+// err. Then err does not tell how the cluster would have answered.
 func isCut(err error) bool {
 	return aerostore.CodeOf(err) == aerostore.CodeOK &&
 		(errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || judgement.IsRejected(err))
 }
 
-// failureOf returns the last failure that err, of one attempt or of several, tells
-// of and that was not cut short; nil if there is none.
+// failureOf returns the last failure in err that was not cut short, nil if there is
+// none. The error is that of one attempt or of several.
 func failureOf(err error) error {
 	if err == nil || !isCut(err) {
 		return err
@@ -72,17 +71,16 @@ func failureOf(err error) error {
 	return nil
 }
 
-// An ending is how a call came to its end after several attempts, or in the pause
-// before another.
+// An ending is how a call ended after its attempts, or in a pause.
 type ending struct {
 	n       int
-	last    error // the last attempt's error
-	failure error // the last one's that was not cut short
-	ended   error // that of the caller's context if there was no time to wait for another
-	doubt   bool  // any of the attempts left a write in doubt
+	last    error // of the last attempt
+	failure error // the last one that was not cut short
+	ended   error // the error of the caller's context, if that ended the pause
+	doubt   bool  // an attempt left a write in doubt
 }
 
-// add takes in how an attempt failed.
+// add adds the error of an attempt.
 func (x *ending) add(call aerostore.Call, err error) {
 	x.n++
 	x.last = err
@@ -108,7 +106,7 @@ func (x ending) ofKey(call aerostore.Call, key aerostore.Key) error {
 	return x.complete(keyErrorOf(call, key, x.last))
 }
 
-// isPlain reports whether the last error says all that there is to say.
+// isPlain reports whether there is nothing to add to the last error.
 func (x ending) isPlain() bool {
 	if x.ended != nil {
 		return false
@@ -116,7 +114,7 @@ func (x ending) isPlain() bool {
 	if x.n == 1 {
 		return true
 	}
-	_, ok := x.last.(*aerostore.Error) //nolint:errorlint // what wraps one has words of its own
+	_, ok := x.last.(*aerostore.Error) //nolint:errorlint // a wrapper has its own text
 	return !ok && x.doubt == aerostore.InDoubt(x.last) && !x.hidesFailure()
 }
 

@@ -10,17 +10,19 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// What failed without having been applied is tried again; a write in doubt is
-// not, since it would count twice.
+// Retry resends a write that was not applied. It does not resend a write in
+// doubt, which could be counted twice.
 func ExampleRetry() {
 	backend := memory.New()
-	store := aerostore.Chain(backend, middleware.Retry(
-		middleware.RetryAttempts(5),
-		middleware.RetryBackoff{Base: time.Millisecond, Cap: 50 * time.Millisecond},
-		middleware.RetryHook(func(_ context.Context, a middleware.RetryAttempt) {
-			fmt.Printf("attempt %d: %v\n", a.Number, a.Err)
-		}),
-	))
+	store := aerostore.Chain(backend, middleware.Retry(middleware.RetryOptions{
+		Attempts: 5,
+		Backoff:  middleware.Backoff{Base: time.Millisecond, Max: 50 * time.Millisecond},
+		OnEvent: func(_ context.Context, _ aerostore.Call, e middleware.Event) {
+			if e.Err != nil {
+				fmt.Printf("attempt %d: %v\n", e.Attempt, e.Err)
+			}
+		},
+	}))
 	ctx := context.Background()
 	visits := aerostore.NewKey("test", "counters", "visits")
 
@@ -43,16 +45,16 @@ func ExampleRetry() {
 	// 2
 }
 
-// A Put whose bins do not depend on what was there, by the only writer of its
-// record, may be applied twice.
-func ExampleRetryInDoubt() {
+// A Put by the only writer of a record may be applied twice, if its bins do not
+// depend on earlier values.
+func ExampleRetryOptions_idempotent() {
 	backend := memory.New()
-	store := aerostore.Chain(backend, middleware.Retry(
-		middleware.RetryInDoubt(func(call aerostore.Call) bool {
+	store := aerostore.Chain(backend, middleware.Retry(middleware.RetryOptions{
+		Idempotent: func(call aerostore.Call) bool {
 			return call.Op == aerostore.OpPut && call.Key.Set() == "profiles" &&
 				call.Options.GenerationCheck == aerostore.GenerationIgnored && call.Options.Exists == aerostore.Update
-		}),
-	))
+		},
+	}))
 	backend.Inject(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})
 	err := store.Put(context.Background(), aerostore.NewKey("test", "profiles", "ada"), aerostore.Bins{"name": "Ada"})
 	fmt.Println(err)

@@ -36,9 +36,9 @@ func (s *script) handle(_ context.Context, call aerostore.Call) (aerostore.Resul
 }
 
 // retried returns a store that fails with errs in turn, under a Retry.
-func retried(errs []error, opts ...middleware.RetryOption) (aerostore.Store, *script) {
+func retried(errs []error, opts middleware.RetryOptions) (aerostore.Store, *script) {
 	s := &script{errs: errs}
-	return aerostore.Chain(aerostore.Handler(s.handle), middleware.Retry(opts...)), s
+	return aerostore.Chain(aerostore.Handler(s.handle), middleware.Retry(opts)), s
 }
 
 func (s *script) want(t *testing.T, attempts int) {

@@ -83,8 +83,11 @@ func TestRetryAgreesWithAModel(t *testing.T) {
 			store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 				made++
 				return aerostore.Result{Attempts: 1}, script[made-1].err(call)
-			}), aerostore.Intercept(keepResult(&told)), middleware.Retry(middleware.RetryAttempts(allowed), noBudget,
-				middleware.RetryInDoubt(func(aerostore.Call) bool { return repeats })))
+			}), aerostore.Intercept(keepResult(&told)), middleware.Retry(middleware.RetryOptions{
+				Attempts:   allowed,
+				Budget:     noBudget,
+				Idempotent: func(aerostore.Call) bool { return repeats },
+			}))
 			var err error
 			if writes {
 				err = store.Touch(t.Context(), key)
@@ -145,8 +148,11 @@ func TestRetryOfABatchAgreesWithAModel(t *testing.T) {
 					return aerostore.Result{}, whole[at].err(call)
 				}
 				return aerostore.Result{}.WithBatch(results), nil
-			}), middleware.Retry(middleware.RetryAttempts(allowed), noBudget,
-				middleware.RetryInDoubt(func(aerostore.Call) bool { return repeats })))
+			}), middleware.Retry(middleware.RetryOptions{
+				Attempts:   allowed,
+				Budget:     noBudget,
+				Idempotent: func(aerostore.Call) bool { return repeats },
+			}))
 			keys := make([]aerostore.Key, n)
 			for i := range keys {
 				keys[i] = aerostore.NewKey("test", "users", i)

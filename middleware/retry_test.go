@@ -26,7 +26,7 @@ func TestAFailureThatMayPassIsTriedAgain(t *testing.T) {
 						return aerostore.Result{}, busy(call)
 					}
 					return success(call), nil
-				}), middleware.Retry())
+				}), middleware.Retry(middleware.RetryOptions{}))
 				if err := o.run(t.Context(), store); err != nil {
 					t.Errorf("it failed: %v", err)
 				}
@@ -44,7 +44,7 @@ func TestAWriteInDoubtIsNeverRepeated(t *testing.T) {
 		t.Run(o.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				doubtful := uncertain(put, aerostore.CodeTimeout)
-				store, backend := retried([]error{doubtful})
+				store, backend := retried([]error{doubtful}, middleware.RetryOptions{})
 				err := o.run(t.Context(), store)
 				if !o.writes && !strings.HasPrefix(o.name, "a custom call") { // which evidently did not only read
 					backend.want(t, 2) // a read cannot be applied
@@ -61,7 +61,7 @@ func TestAWriteInDoubtIsNeverRepeated(t *testing.T) {
 
 func TestAWriteInDoubtAfterOneThatWasNotIsNotRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := retried([]error{busy(put), uncertain(put, aerostore.CodeNetwork)}, middleware.RetryAttempts(9))
+		store, backend := retried([]error{busy(put), uncertain(put, aerostore.CodeNetwork)}, middleware.RetryOptions{Attempts: 9})
 		err := store.Put(t.Context(), key, bins)
 		backend.want(t, 2)
 		if !aerostore.InDoubt(err) || aerostore.CodeOf(err) != aerostore.CodeNetwork {
@@ -72,10 +72,10 @@ func TestAWriteInDoubtAfterOneThatWasNotIsNotRepeated(t *testing.T) {
 }
 
 func TestAWriteWhoseErrorDoesNotSayIsTakenToBeInDoubt(t *testing.T) {
-	always := middleware.RetryClassifier(func(context.Context, aerostore.Call, error) bool { return true })
+	always := func(context.Context, aerostore.Call, error) bool { return true }
 	for _, writes := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			store, backend := retried([]error{oddError{}}, always)
+			store, backend := retried([]error{oddError{}}, middleware.RetryOptions{IsTransient: always})
 			err := aerostore.Do(t.Context(), store, aerostore.Custom{Name: "UDF", Writes: writes}, func(context.Context) error { return nil })
 			if writes {
 				backend.want(t, 1)
@@ -109,7 +109,7 @@ func TestACustomWriteIsNotRepeatedForWhatFailedWithinIt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				backend := memory.NewT(t)
-				store := aerostore.Chain(backend, middleware.Retry())
+				store := aerostore.Chain(backend, middleware.Retry(middleware.RetryOptions{}))
 				runs := 0
 				err := aerostore.Do(t.Context(), store, custom, func(ctx context.Context) error {
 					runs++
@@ -140,16 +140,16 @@ func customCallOf(custom aerostore.Custom) (call aerostore.Call) {
 }
 
 func TestAnApplicationMayHaveAWriteInDoubtRepeated(t *testing.T) {
-	puts := middleware.RetryInDoubt(func(call aerostore.Call) bool { return call.Op == aerostore.OpPut })
+	puts := func(call aerostore.Call) bool { return call.Op == aerostore.OpPut }
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, puts)
+		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, middleware.RetryOptions{Idempotent: puts})
 		if err := store.Put(t.Context(), key, bins); err != nil {
 			t.Errorf("Put gave %v", err)
 		}
 		backend.want(t, 2)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, puts)
+		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, middleware.RetryOptions{Idempotent: puts})
 		if err := store.Append(t.Context(), key, bins); !aerostore.InDoubt(err) {
 			t.Errorf("Append gave %v", err)
 		}
@@ -173,10 +173,10 @@ func TestTheErrorIsInDoubtIfAnyAttemptWas(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, backend := retried(
-					[]error{uncertain(put, aerostore.CodeTimeout), c.last},
-					middleware.RetryAttempts(2),
-					middleware.RetryInDoubt(func(aerostore.Call) bool { return true }))
+				store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout), c.last}, middleware.RetryOptions{
+					Attempts:   2,
+					Idempotent: func(aerostore.Call) bool { return true },
+				})
 				err := store.Put(t.Context(), key, bins, aerostore.GenerationEqual(1))
 				backend.want(t, 2)
 				e, ok := errors.AsType[*aerostore.Error](err)
@@ -211,8 +211,7 @@ func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
 		{[]error{put.NewError(aerostore.CodeExists, nil)}, put.NewError(aerostore.CodeExists, nil).Error()},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			store, _ := retried(c.errs, middleware.RetryClassifier(
-				func(_ context.Context, _ aerostore.Call, err error) bool { return middleware.IsTransient(err) }))
+			store, _ := retried(c.errs, middleware.RetryOptions{IsTransient: func(_ context.Context, _ aerostore.Call, err error) bool { return middleware.IsTransient(err) }})
 			err := store.Touch(t.Context(), key)
 			if err == nil || err.Error() != c.want {
 				t.Errorf("error\n got %v\nwant %s", err, c.want)
@@ -233,7 +232,7 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 		"attempts that ran out on a query": put.NewError(aerostore.CodeMaxRetries, put.NewError(aerostore.CodeIndexNotFound, nil)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			store, backend := retried([]error{err})
+			store, backend := retried([]error{err}, middleware.RetryOptions{})
 			if _, got := store.Get(t.Context(), key); got != err {
 				t.Errorf("Get gave %v, want %v", got, err)
 			}
@@ -246,7 +245,7 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 func TestAttemptsThatRanOutOverAPassingFailureAreTriedAgain(t *testing.T) {
 	for _, cause := range []error{nil, errors.New("dial"), put.NewError(aerostore.CodeKeyBusy, nil)} {
 		synctest.Test(t, func(t *testing.T) {
-			store, backend := retried([]error{put.NewError(aerostore.CodeMaxRetries, cause)})
+			store, backend := retried([]error{put.NewError(aerostore.CodeMaxRetries, cause)}, middleware.RetryOptions{})
 			if _, err := store.Get(t.Context(), key); err != nil {
 				t.Error(err)
 			}
@@ -258,7 +257,7 @@ func TestAttemptsThatRanOutOverAPassingFailureAreTriedAgain(t *testing.T) {
 func TestNoMoreAttemptsThanAllowed(t *testing.T) {
 	for _, allowed := range []int{1, 2, 3, 7} {
 		synctest.Test(t, func(t *testing.T) {
-			store, backend := retried(repeated(99, busy(put)), middleware.RetryAttempts(allowed))
+			store, backend := retried(repeated(99, busy(put)), middleware.RetryOptions{Attempts: allowed})
 			if _, err := store.Get(t.Context(), key); aerostore.CodeOf(err) != aerostore.CodeKeyBusy {
 				t.Errorf("Get gave %v", err)
 			}
@@ -275,8 +274,10 @@ func TestPausesGrowUpToTheCapAndDiffer(t *testing.T) {
 		var seen [4]time.Duration
 		distinct := map[time.Duration]bool{}
 		for range 200 {
-			store, backend := retried(repeated(4, busy(put)),
-				middleware.RetryAttempts(5), middleware.RetryBackoff{Base: base, Cap: top})
+			store, backend := retried(repeated(4, busy(put)), middleware.RetryOptions{
+				Attempts: 5,
+				Backoff:  middleware.Backoff{Base: base, Max: top},
+			})
 			if err := store.Touch(t.Context(), key); err != nil {
 				t.Fatal(err)
 			}
@@ -302,17 +303,17 @@ func TestPausesGrowUpToTheCapAndDiffer(t *testing.T) {
 
 func TestAPauseThatIsLeftOutFollowsTheOther(t *testing.T) {
 	for _, c := range []struct {
-		set  middleware.RetryBackoff
+		set  middleware.Backoff
 		want [2]time.Duration // the longest first and second pause
 	}{
-		{middleware.RetryBackoff{}, [2]time.Duration{10 * time.Millisecond, 20 * time.Millisecond}},
-		{middleware.RetryBackoff{Base: time.Minute}, [2]time.Duration{time.Minute, time.Minute}},
-		{middleware.RetryBackoff{Cap: time.Millisecond}, [2]time.Duration{time.Millisecond, time.Millisecond}},
+		{middleware.Backoff{}, [2]time.Duration{10 * time.Millisecond, 20 * time.Millisecond}},
+		{middleware.Backoff{Base: time.Minute}, [2]time.Duration{time.Minute, time.Minute}},
+		{middleware.Backoff{Max: time.Millisecond}, [2]time.Duration{time.Millisecond, time.Millisecond}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var seen [2]time.Duration
 			for range 100 {
-				store, backend := retried(repeated(2, busy(put)), c.set)
+				store, backend := retried(repeated(2, busy(put)), middleware.RetryOptions{Backoff: c.set})
 				_ = store.Touch(t.Context(), key)
 				for i := range seen {
 					seen[i] = max(seen[i], backend.at[i+1].Sub(backend.at[i]))
@@ -329,8 +330,10 @@ func TestAPauseThatIsLeftOutFollowsTheOther(t *testing.T) {
 
 func TestPausesOfManyAttemptsStayAtTheCap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, backend := retried(repeated(99, busy(put)), middleware.RetryAttempts(100),
-			middleware.RetryBackoff{Base: time.Hour, Cap: math.MaxInt64}, middleware.RetryBackoff{Cap: time.Second})
+		store, backend := retried(repeated(99, busy(put)), middleware.RetryOptions{
+			Attempts: 100,
+			Backoff:  middleware.Backoff{Max: time.Second},
+		})
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
@@ -347,7 +350,7 @@ func TestThereIsNoPauseThatTheDeadlineCutsOff(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		start, want := time.Now(), busy(put)
-		store, backend := retried([]error{want}, middleware.RetryBackoff{Base: 1000 * time.Hour, Cap: 1000 * time.Hour})
+		store, backend := retried([]error{want}, middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1000 * time.Hour, Max: 1000 * time.Hour}})
 		if err := store.Touch(ctx, key); err != want {
 			t.Errorf("Touch gave %v", err)
 		}
@@ -368,9 +371,10 @@ func TestACallerWhoGivesUpDuringAPauseIsAnsweredAtOnce(t *testing.T) {
 				start := time.Now()
 				last := put.NewError(aerostore.CodeTimeout, nil)
 				last.InDoubt = doubt
-				store, backend := retried([]error{last},
-					middleware.RetryBackoff{Base: 1e6 * time.Hour, Cap: 1e6 * time.Hour},
-					middleware.RetryInDoubt(func(aerostore.Call) bool { return true }))
+				store, backend := retried([]error{last}, middleware.RetryOptions{
+					Backoff:    middleware.Backoff{Base: 1e6 * time.Hour, Max: 1e6 * time.Hour},
+					Idempotent: func(aerostore.Call) bool { return true },
+				})
 				err := store.Put(ctx, key, bins)
 				if !errors.Is(err, context.Canceled) || !errors.Is(err, aerostore.ErrTimeout) ||
 					aerostore.CodeOf(err) != aerostore.CodeOK || aerostore.InDoubt(err) != doubt {
@@ -397,7 +401,7 @@ func TestACallerWhoHasGivenUpGetsNoOtherAttempt(t *testing.T) {
 		attempts++
 		cancel()
 		return aerostore.Result{}, busy(call)
-	}), middleware.Retry())
+	}), middleware.Retry(middleware.RetryOptions{}))
 	err := store.Touch(ctx, key)
 	if attempts != 1 || !errors.Is(err, context.Canceled) || !errors.Is(err, aerostore.CodeKeyBusy) {
 		t.Errorf("%d attempts, %v", attempts, err)
@@ -405,7 +409,7 @@ func TestACallerWhoHasGivenUpGetsNoOtherAttempt(t *testing.T) {
 	deadline := put.NewContextError(context.DeadlineExceeded)
 	past, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
-	store, backend := retried([]error{deadline})
+	store, backend := retried([]error{deadline}, middleware.RetryOptions{})
 	if err := store.Touch(past, key); err != error(deadline) {
 		t.Errorf("the caller's own deadline became %v", err)
 	}
@@ -422,7 +426,7 @@ func TestAQueryIsTriedAgainUntilItsFirstRecord(t *testing.T) {
 					return yields(5, nil)(ctx, call)
 				}
 				return yields(c.before, broken)(ctx, call)
-			}), middleware.Retry())
+			}), middleware.Retry(middleware.RetryOptions{}))
 			rows, err := 0, error(nil)
 			for _, err = range store.Query(t.Context(), everyone) {
 				if err == nil {
@@ -458,7 +462,7 @@ func TestAttemptsAddUpAndTheLastNodeIsTold(t *testing.T) {
 		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			n++
 			return attempts[n-1], busy(call)
-		}), aerostore.Intercept(seen), middleware.Retry())
+		}), aerostore.Intercept(seen), middleware.Retry(middleware.RetryOptions{}))
 		_ = store.Touch(t.Context(), key)
 		if result.Attempts != 6 || result.Node != node {
 			t.Errorf("%d attempts at %v, want 6 at %v", result.Attempts, result.Node, node)
@@ -476,7 +480,7 @@ func TestASingleAttemptPassesUnchanged(t *testing.T) {
 				result = r
 				return r, err
 			}
-		}), middleware.Retry())
+		}), middleware.Retry(middleware.RetryOptions{}))
 	got, err := store.Get(t.Context(), key)
 	if got != want || err != aerostore.ErrFilteredOut || result.Attempts != 4 || result.Node != node {
 		t.Errorf("Get gave %v, %v with %+v", got, err, result)
@@ -484,47 +488,44 @@ func TestASingleAttemptPassesUnchanged(t *testing.T) {
 }
 
 func TestAHookIsToldOfEachAttemptThatFailed(t *testing.T) {
-	fixed := middleware.RetryBackoff{Base: time.Nanosecond, Cap: time.Nanosecond}
+	fixed := middleware.Backoff{Base: time.Nanosecond, Max: time.Nanosecond}
 	for _, c := range []struct {
 		name string
 		errs []error
-		opts []middleware.RetryOption
+		opts middleware.RetryOptions
 		want []string
 	}{
-		{"a success", nil, nil, nil},
-		{"an answer", []error{aerostore.ErrNotFound}, nil, nil},
-		{"one that passed", repeated(1, busy(put)), nil, []string{"1 KEY_BUSY again"}},
+		{"a success", nil, middleware.RetryOptions{}, nil},
+		{"an answer", []error{aerostore.ErrNotFound}, middleware.RetryOptions{}, nil},
+		{"one that passed", repeated(1, busy(put)), middleware.RetryOptions{}, []string{"1 KEY_BUSY retries", "2 OK recovered"}},
 		{
-			"one that did not", repeated(3, busy(put)), nil,
-			[]string{"1 KEY_BUSY again", "2 KEY_BUSY again", "3 KEY_BUSY exhausted"},
+			"one that did not", repeated(3, busy(put)), middleware.RetryOptions{},
+			[]string{"1 KEY_BUSY retries", "2 KEY_BUSY retries", "3 KEY_BUSY exhausted"},
 		},
 		{
 			"one in doubt",
 			[]error{busy(put), uncertain(put, aerostore.CodeTimeout)},
-			nil,
-			[]string{"1 KEY_BUSY again", "2 TIMEOUT in_doubt"},
+			middleware.RetryOptions{},
+			[]string{"1 KEY_BUSY retries", "2 TIMEOUT in_doubt"},
 		},
 		{
 			"a budget that is used up", repeated(9, busy(put)),
-			[]middleware.RetryOption{middleware.RetryAttempts(9), middleware.RetryBudget{Ratio: 1, PerSecond: middleware.None, Burst: 2}},
-			[]string{"1 KEY_BUSY again", "2 KEY_BUSY again", "3 KEY_BUSY over_budget"},
+			middleware.RetryOptions{Attempts: 9, Budget: middleware.RetryBudget{Ratio: 1, PerSecond: middleware.None, Burst: 2}},
+			[]string{"1 KEY_BUSY retries", "2 KEY_BUSY retries", "3 KEY_BUSY over_budget"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				type ctxKey struct{}
 				var told []string
-				hook := middleware.RetryHook(func(ctx context.Context, a middleware.RetryAttempt) {
-					next := a.Stop
-					if next == "" {
-						next = "again"
+				c.opts.Backoff = fixed
+				c.opts.OnEvent = func(ctx context.Context, call aerostore.Call, e middleware.Event) {
+					if call.Op != aerostore.OpPut || ctx.Value(ctxKey{}) != true || e.Keys != 0 || e.Layer != "retry" {
+						t.Errorf("told of %v, %+v", call, e)
 					}
-					if a.Call.Op != aerostore.OpPut || ctx.Value(ctxKey{}) != true || a.Keys != 0 {
-						t.Errorf("told of %v, %d keys", a.Call, a.Keys)
-					}
-					told = append(told, fmt.Sprintf("%d %s %s", a.Number, aerostore.CodeOf(a.Err).String(), next))
-				})
-				store, _ := retried(c.errs, append(c.opts, fixed, hook)...)
+					told = append(told, fmt.Sprintf("%d %s %s", e.Attempt, aerostore.CodeOf(e.Err).String(), e.Name))
+				}
+				store, _ := retried(c.errs, c.opts)
 				_ = store.Put(context.WithValue(t.Context(), ctxKey{}, true), key, bins)
 				if !slices.Equal(told, c.want) {
 					t.Errorf("told %q, want %q", told, c.want)
@@ -535,22 +536,22 @@ func TestAHookIsToldOfEachAttemptThatFailed(t *testing.T) {
 }
 
 func TestAClassifierDecidesWhatMayPass(t *testing.T) {
-	lock := middleware.RetryClassifier(func(_ context.Context, call aerostore.Call, err error) bool {
+	lock := func(_ context.Context, call aerostore.Call, err error) bool {
 		return call.Op == aerostore.OpTouch && errors.Is(err, aerostore.ErrGeneration)
-	})
+	}
 	for _, c := range []struct {
 		err      error
-		opts     []middleware.RetryOption
+		opts     middleware.RetryOptions
 		attempts int
 	}{
-		{put.NewError(aerostore.CodeGeneration, nil), []middleware.RetryOption{lock}, 2},
-		{busy(put), []middleware.RetryOption{lock}, 1},
-		{busy(put), []middleware.RetryOption{lock, middleware.RetryClassifier(nil), nil}, 2},
-		{uncertain(put, aerostore.CodeGeneration), []middleware.RetryOption{lock}, 1},
-		{uncertain(put, aerostore.CodeTimeout), []middleware.RetryOption{middleware.RetryInDoubt(nil)}, 1},
+		{put.NewError(aerostore.CodeGeneration, nil), middleware.RetryOptions{IsTransient: lock}, 2},
+		{busy(put), middleware.RetryOptions{IsTransient: lock}, 1},
+		{busy(put), middleware.RetryOptions{IsTransient: nil}, 2},
+		{uncertain(put, aerostore.CodeGeneration), middleware.RetryOptions{IsTransient: lock}, 1},
+		{uncertain(put, aerostore.CodeTimeout), middleware.RetryOptions{Idempotent: nil}, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			store, backend := retried([]error{c.err}, c.opts...)
+			store, backend := retried([]error{c.err}, c.opts)
 			_ = store.Touch(t.Context(), key)
 			backend.want(t, c.attempts)
 		})
@@ -560,27 +561,26 @@ func TestAClassifierDecidesWhatMayPass(t *testing.T) {
 func TestAPanicInAnAttemptGoesOn(t *testing.T) {
 	store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 		panic(marker)
-	}), middleware.Retry(middleware.RetryAttemptTimeout(time.Hour)))
+	}), middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Hour}))
 	if got := panicOf(func() { _ = store.Touch(t.Context(), key) }); got != marker {
 		t.Errorf("the panic became %v", got)
 	}
 }
 
 func TestRetriesThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
-	for want, opt := range map[string]middleware.RetryOption{
-		"of 0 attempts":             middleware.RetryAttempts(0),
-		"of -1 attempts":            middleware.RetryAttempts(-1),
-		"pauses from -1ns":          middleware.RetryBackoff{Base: -1},
-		"to -1ms":                   middleware.RetryBackoff{Cap: -time.Millisecond},
-		"pauses from 2s to 1s":      middleware.RetryBackoff{Base: 2 * time.Second, Cap: time.Second},
-		"attempts of 0s":            middleware.RetryAttemptTimeout(0),
-		"attempts of -1s":           middleware.RetryAttemptTimeout(-time.Second),
-		"a budget of -2 for each":   middleware.RetryBudget{Ratio: -2},
-		"a budget of NaN for each":  middleware.RetryBudget{Ratio: math.NaN()},
-		"-2 a second":               middleware.RetryBudget{PerSecond: -2},
-		"-2 saved up":               middleware.RetryBudget{Burst: -2},
-		"0 saved up":                middleware.RetryBudget{Burst: middleware.None},
-		"a budget that is used up ": middleware.RetryBudget{Ratio: middleware.None, PerSecond: middleware.None, Burst: 5},
+	for want, opt := range map[string]middleware.RetryOptions{
+		"of 0 attempts":                       {Attempts: middleware.None},
+		"of -2 attempts":                      {Attempts: -2},
+		"pauses from -1ns":                    {Backoff: middleware.Backoff{Base: -1}},
+		"to -1ms":                             {Backoff: middleware.Backoff{Max: -time.Millisecond}},
+		"pauses from 2s to 1s":                {Backoff: middleware.Backoff{Base: 2 * time.Second, Max: time.Second}},
+		"attempts of -1s":                     {AttemptTimeout: -time.Second},
+		"a budget of -2 for each":             {Budget: middleware.RetryBudget{Ratio: -2}},
+		"a budget of NaN for each":            {Budget: middleware.RetryBudget{Ratio: math.NaN()}},
+		"-2 a second":                         {Budget: middleware.RetryBudget{PerSecond: -2}},
+		"-2 saved up":                         {Budget: middleware.RetryBudget{Burst: -2}},
+		"0 saved up":                          {Budget: middleware.RetryBudget{Burst: middleware.None}},
+		"a budget that is never filled again": {Budget: middleware.RetryBudget{Ratio: middleware.None, PerSecond: middleware.None, Burst: 5}},
 	} {
 		got, _ := panicOf(func() { middleware.Retry(opt) }).(string)
 		if !strings.HasPrefix(got, "middleware: Retry ") || !strings.Contains(got, want) {

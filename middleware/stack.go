@@ -1,99 +1,86 @@
 package middleware
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/aerostore/aerostore"
 )
 
-// A Stack is layers in the places where they belong. The settings are those of
-// each layer, the order is the Stack's; a layer that is nil is left out.
+// A Stack has a field for each layer, from the outermost to the one next to the
+// backend. A layer that is nil is left out.
 //
 //	stack := middleware.Production()
-//	stack.Log = middleware.Log(logger)
-//	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64)
+//	stack.Log = middleware.Log(logger, middleware.LogOptions{})
+//	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
 //	store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics(), stack.Middleware())
 //
-// # The order
-//
-// From the outermost to the one next to the backend:
-//
-//	Log               one record for each operation, with all that became of it
-//	ReadOnly          nothing else has to be asked about a write that is refused
-//	Coalesce          what is joined costs nothing further in: no attempt, no slot
-//	Timeout           bounds all attempts with their pauses; inside Coalesce, so
-//	                  that it holds for the read that is shared
-//	Retry             sees what a single attempt came to, and each attempt is
-//	                  counted, limited and refused like any other
-//	Hedge             both attempts are load like any other
-//	CircuitBreaker    counts what the cluster answered, and not what limits refuse
-//	RateLimit         an attempt that is refused takes no slot
-//	ConcurrencyLimit  holds as many as run in the cluster
-//
-// Tracing and metrics go around all of it: they tell of the operation that the
-// application asked for. A layer that injects faults stands in for the backend
-// and goes beneath.
-//
-// # Another order
-//
-// What goes wrong where two change places:
-//
-//   - CircuitBreaker outside Retry: it sees one failure where there were three
-//     attempts, so that a cluster that fails gets three times as many before the
-//     circuit opens, and failures that a retry mended are never seen.
-//   - Timeout inside Retry: it bounds each attempt, and an operation may take as
-//     long as all of them with their pauses. That is what [RetryAttemptTimeout] is
-//     for.
-//   - Coalesce inside a limit: everybody takes a slot or a turn to wait for one
-//     read, and is turned away for want of one.
-//   - Coalesce inside Timeout: the read that is shared has nobody's deadline, and
-//     goes on as long as somebody waits.
-//   - A limit outside Retry or Hedge: it lets through operations, not attempts,
-//     and the cluster gets several times as many when it can bear it least.
-//   - A limit outside CircuitBreaker: what an open circuit refuses takes turns
-//     and slots from what it does not.
-//   - Log inside Retry: a record for each attempt, none for the operation.
+// Tracing and metrics go around the stack: they report the operation that the
+// application called, with all of its attempts. [Fault] goes inside, next to the
+// backend. docs/production.md shows what goes wrong in another order.
 type Stack struct {
-	Log              aerostore.Middleware
-	ReadOnly         aerostore.Middleware
-	Coalesce         aerostore.Middleware
-	Timeout          aerostore.Middleware
-	Retry            aerostore.Middleware
-	Hedge            aerostore.Middleware
-	CircuitBreaker   aerostore.Middleware
-	RateLimit        aerostore.Middleware
+	// Log writes one record for each operation, with the outcome of all of its
+	// attempts.
+	Log aerostore.Middleware
+
+	// ReadOnly refuses a write before it uses anything of the layers inside.
+	ReadOnly aerostore.Middleware
+
+	// Coalesce is outside the layers that limit and try again: callers that
+	// share a read share its attempts, its token and its slot.
+	Coalesce aerostore.Middleware
+
+	// Timeout bounds all attempts of an operation and the pauses between them.
+	// It is inside Coalesce, so that it bounds the shared read too.
+	Timeout aerostore.Middleware
+
+	// Retry is outside the layers that count and limit, so that they see each
+	// attempt.
+	Retry aerostore.Middleware
+
+	// Hedge is outside the layers that count and limit, so that they see both
+	// attempts.
+	Hedge aerostore.Middleware
+
+	// CircuitBreaker is outside the limits: what an open circuit refuses takes
+	// no token and no slot, and what the limits refuse is not a failure of the
+	// cluster.
+	CircuitBreaker aerostore.Middleware
+
+	// RateLimit is outside ConcurrencyLimit: what it refuses or holds in its
+	// queue takes no slot.
+	RateLimit aerostore.Middleware
+
+	// ConcurrencyLimit counts what runs in the cluster, including the attempts
+	// that a hedge has abandoned.
 	ConcurrencyLimit aerostore.Middleware
 }
 
-// Production returns the layers that serve most services without a number that
-// only they know: a Timeout of one second, unless a call asks for another, which
-// holds neither for queries nor for [aerostore.Do]; a Retry; and a CircuitBreaker for each namespace. An
-// application changes what it wants to.
+// Production returns the layers that suit most services: Timeout, Retry and
+// CircuitBreaker.
 //
-// It leaves out Log, which needs a logger; the limits, which need a number;
-// ReadOnly, which is for those who want a switch; and Hedge and Coalesce, which
-// cost a goroutine for each read and pay off for some loads only.
+// The timeout is one second, unless a call has its own [aerostore.Timeout].
+// Queries and [aerostore.Do] have no timeout. There is one circuit for each
+// namespace.
+//
+// Production leaves out Log, which needs a logger, and the limits, which need a
+// number. It leaves out ReadOnly, which needs a switch. It leaves out Hedge and
+// Coalesce, which start a goroutine for each read and help only with some loads.
 func Production() Stack {
 	return Stack{
-		Timeout:        Timeout(time.Second, TimeoutOps{Limit: None, Ops: []aerostore.Op{aerostore.OpQuery, aerostore.OpCustom}}),
-		Retry:          Retry(),
-		CircuitBreaker: CircuitBreaker(BreakerScope(ByNamespace)),
+		Timeout: Timeout(time.Second, TimeoutOptions{
+			Limits: map[aerostore.Op]time.Duration{aerostore.OpQuery: None, aerostore.OpCustom: None},
+		}),
+		Retry:          Retry(RetryOptions{}),
+		CircuitBreaker: CircuitBreaker(BreakerOptions{Scope: ByNamespace}),
 	}
 }
 
-// Middleware returns the layers as one.
+// Middleware returns the layers as one middleware, in the order of the fields.
 func (s Stack) Middleware() aerostore.Middleware {
-	return func(next aerostore.Store) aerostore.Store {
-		return aerostore.Chain(next,
-			s.Log,
-			s.ReadOnly,
-			s.Coalesce,
-			s.Timeout,
-			s.Retry,
-			s.Hedge,
-			s.CircuitBreaker,
-			s.RateLimit,
-			s.ConcurrencyLimit,
-		)
+	var layers []aerostore.Middleware
+	for _, field := range reflect.ValueOf(s).Fields() {
+		layers = append(layers, field.Interface().(aerostore.Middleware))
 	}
+	return func(next aerostore.Store) aerostore.Store { return aerostore.Chain(next, layers...) }
 }

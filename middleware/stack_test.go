@@ -23,12 +23,12 @@ import (
 // fullStack has every layer.
 func fullStack() middleware.Stack {
 	s := middleware.Production()
-	s.Log = middleware.Log(slog.New(slog.DiscardHandler))
-	s.ReadOnly = middleware.ReadOnly(middleware.ReadOnlyWhile(func() bool { return false }))
-	s.Coalesce = middleware.Coalesce()
-	s.Hedge = middleware.Hedge()
-	s.RateLimit = middleware.RateLimit(1e6)
-	s.ConcurrencyLimit = middleware.ConcurrencyLimit(100)
+	s.Log = middleware.Log(slog.New(slog.DiscardHandler), middleware.LogOptions{})
+	s.ReadOnly = middleware.ReadOnly(middleware.ReadOnlyOptions{While: func() bool { return false }})
+	s.Coalesce = middleware.Coalesce(middleware.CoalesceOptions{})
+	s.Hedge = middleware.Hedge(middleware.HedgeOptions{})
+	s.RateLimit = middleware.RateLimit(1e6, middleware.RateOptions{})
+	s.ConcurrencyLimit = middleware.ConcurrencyLimit(100, middleware.ConcurrencyOptions{})
 	return s
 }
 
@@ -57,8 +57,8 @@ func TestAnOperationThroughAStackIsLoggedOnceWithItsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		records := &recorder{}
 		stack := middleware.Production()
-		stack.Log = middleware.Log(slog.New(records))
-		stack.Retry = middleware.Retry(middleware.RetryBackoff{Base: 1, Cap: 1})
+		stack.Log = middleware.Log(slog.New(records), middleware.LogOptions{})
+		stack.Retry = middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1, Max: 1}})
 		store := aerostore.Chain(broken, stack.Middleware())
 		_ = get(t, store)
 		if len(records.lines) != 1 || !strings.Contains(records.lines[0], " attempts=3 ") {
@@ -72,7 +72,7 @@ func TestAnOperationThroughAStackIsLoggedOnceWithItsAttempts(t *testing.T) {
 
 // thrice tries three times without pauses, whatever the budget.
 func thrice() aerostore.Middleware {
-	return middleware.Retry(middleware.RetryBackoff{Base: 1, Cap: 1}, middleware.RetryBudget{Ratio: 9})
+	return middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1, Max: 1}, Budget: middleware.RetryBudget{Ratio: 9}})
 }
 
 // sent counts what arrives at a handler.
@@ -97,7 +97,7 @@ func attemptsOf(t *testing.T, layers []aerostore.Middleware) int64 {
 
 func TestABreakerInsideRetryOpensAfterAsManyAttemptsAsItShould(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		breaker := middleware.CircuitBreaker(middleware.BreakerMinCalls(20), middleware.BreakerOpenFor(time.Hour))
+		breaker := middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 20, OpenFor: time.Hour})
 		for name, c := range map[string]struct {
 			layers []aerostore.Middleware
 			want   int64
@@ -114,7 +114,7 @@ func TestABreakerInsideRetryOpensAfterAsManyAttemptsAsItShould(t *testing.T) {
 
 func TestAnOpenCircuitIsNotTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := aerostore.Chain(broken, thrice(), middleware.CircuitBreaker(middleware.BreakerMinCalls(3)))
+		store := aerostore.Chain(broken, thrice(), middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 3}))
 		_ = get(t, store)
 		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
 			t.Errorf("Get gave %v", err)
@@ -131,7 +131,7 @@ func TestATimeoutOutsideRetryBoundsTheWholeOperation(t *testing.T) {
 			<-ctx.Done()
 			return aerostore.Result{}, call.NewContextError(ctx.Err())
 		})
-		timeout := middleware.Timeout(time.Second)
+		timeout := middleware.Timeout(time.Second, middleware.TimeoutOptions{})
 		for name, c := range map[string]struct {
 			layers []aerostore.Middleware
 			want   time.Duration
@@ -154,13 +154,13 @@ func TestATimeoutOutsideRetryBoundsTheWholeOperation(t *testing.T) {
 func TestWhatIsCoalescedTakesASingleSlot(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
-		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: middleware.None})
+		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: middleware.None})
 		for name, c := range map[string]struct {
 			layers []aerostore.Middleware
 			failed int64
 		}{
-			"Coalesce, ConcurrencyLimit": {[]aerostore.Middleware{middleware.Coalesce(), limit}, 0},
-			"ConcurrencyLimit, Coalesce": {[]aerostore.Middleware{limit, middleware.Coalesce()}, 9},
+			"Coalesce, ConcurrencyLimit": {[]aerostore.Middleware{middleware.Coalesce(middleware.CoalesceOptions{}), limit}, 0},
+			"ConcurrencyLimit, Coalesce": {[]aerostore.Middleware{limit, middleware.Coalesce(middleware.CoalesceOptions{})}, 9},
 		} {
 			slow := &attempts{script: []attempt{{takes: ms}}}
 			store := aerostore.Chain(aerostore.Handler(slow.handle), c.layers...)
@@ -183,7 +183,7 @@ func TestWhatIsCoalescedTakesASingleSlot(t *testing.T) {
 
 func TestALimitInsideRetryBoundsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limit := middleware.RateLimit(1e-3, middleware.RateBurst(10))
+		limit := middleware.RateLimit(1e-3, middleware.RateOptions{Burst: 10})
 		for name, c := range map[string]struct {
 			layers []aerostore.Middleware
 			want   int64
@@ -201,8 +201,8 @@ func TestALimitInsideRetryBoundsAttempts(t *testing.T) {
 func TestALimitInsideHedgeBoundsAttempts(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
-		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyQueue{Length: 9, Timeout: time.Minute})
-		hedge := middleware.Hedge(middleware.HedgeDelay(10*ms), middleware.HedgeQuantile(0))
+		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: 9, MaxWait: time.Minute})
+		hedge := middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None})
 		for name, c := range map[string]struct {
 			layers []aerostore.Middleware
 			want   int64
@@ -232,13 +232,13 @@ func TestALimitInsideHedgeBoundsAttempts(t *testing.T) {
 
 func TestATimeoutInsideCoalesceBoundsTheReadThatIsShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		timeout := middleware.Timeout(time.Second)
+		timeout := middleware.Timeout(time.Second, middleware.TimeoutOptions{})
 		for name, c := range map[string]struct {
 			layers []aerostore.Middleware
 			want   bool
 		}{
-			"Coalesce, Timeout": {[]aerostore.Middleware{middleware.Coalesce(), timeout}, true},
-			"Timeout, Coalesce": {[]aerostore.Middleware{timeout, middleware.Coalesce()}, false},
+			"Coalesce, Timeout": {[]aerostore.Middleware{middleware.Coalesce(middleware.CoalesceOptions{}), timeout}, true},
+			"Timeout, Coalesce": {[]aerostore.Middleware{timeout, middleware.Coalesce(middleware.CoalesceOptions{})}, false},
 		} {
 			quick := &attempts{script: []attempt{{}}}
 			store := aerostore.Chain(aerostore.Handler(quick.handle), c.layers...)
@@ -256,8 +256,8 @@ func ExampleProduction() {
 	logger := slog.New(slog.DiscardHandler)
 
 	stack := middleware.Production()
-	stack.Log = middleware.Log(logger)
-	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64)
+	stack.Log = middleware.Log(logger, middleware.LogOptions{})
+	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
 	store := aerostore.Chain(memory.New(), stack.Middleware()) // within otelmw.Tracing() and otelmw.Metrics()
 
 	ctx := context.Background()

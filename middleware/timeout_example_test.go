@@ -16,9 +16,9 @@ func ExampleTimeout() {
 		<-ctx.Done()
 		return aerostore.Result{}, call.NewContextError(ctx.Err())
 	})
-	store := aerostore.Chain(backend, middleware.Timeout(20*time.Millisecond,
-		middleware.TimeoutOps{Limit: time.Minute, Ops: []aerostore.Op{aerostore.OpQuery}},
-	))
+	store := aerostore.Chain(backend, middleware.Timeout(20*time.Millisecond, middleware.TimeoutOptions{
+		Limits: map[aerostore.Op]time.Duration{aerostore.OpQuery: time.Minute},
+	}))
 	_, err := store.Get(context.Background(), aerostore.NewKey("test", "users", "ada"))
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, aerostore.ErrTimeout), errors.Is(err, context.DeadlineExceeded))

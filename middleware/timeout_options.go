@@ -1,107 +1,79 @@
 package middleware
 
 import (
-	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/aerostore/aerostore"
 )
 
-// A TimeoutOption changes what [Timeout] does: [TimeoutOps], a [TimeoutCap] or a
-// [TimeoutHook].
-// Where two say something about the same the last one counts; nil is none.
-type TimeoutOption interface {
-	applyTimeout(*timeoutConfig)
+// TimeoutOptions are the options of [Timeout].
+type TimeoutOptions struct {
+	// Limits are the limits of some operations, such as longer ones for queries
+	// and batches. [None] means no limit. An operation without an entry, or with
+	// 0, has the limit that Timeout was given.
+	Limits map[aerostore.Op]time.Duration
+
+	// MaxTimeout is the longest [aerostore.Timeout] that a call may have. A call
+	// that wants more is bounded by MaxTimeout. Zero and None mean no maximum.
+	MaxTimeout time.Duration
+
+	// OnEvent is called for each event.
+	OnEvent Hook
 }
 
-// TimeoutOps sets another limit for some operations: longer for queries and
-// batches, say. With [None] for the Limit they are unbounded; zero is the limit
-// that Timeout was given. Timeout panics if it is negative otherwise, or if Ops
-// names none or an unknown one.
-type TimeoutOps struct {
-	Limit time.Duration
-	Ops   []aerostore.Op
-}
-
-// TimeoutCap is the longest [aerostore.Timeout] that a call may ask for; one that
-// asks for more has this. Without it a call has what it asks for. Timeout panics if
-// it is not positive or less than one of the limits.
-type TimeoutCap time.Duration
-
-// A TimeoutHook is told of each operation that the limit ended, with the
-// caller's context and the error that it goes on to return. It is called by
-// many goroutines at once and delays the operation. Nil is none.
-type TimeoutHook func(ctx context.Context, call aerostore.Call, err error)
-
-func (o TimeoutOps) applyTimeout(c *timeoutConfig) {
-	if o.Limit < None {
-		panic(fmt.Sprintf("middleware: Timeout of %v for some operations", o.Limit))
-	}
-	if len(o.Ops) == 0 {
-		panic("middleware: Timeout with a limit for no operations")
-	}
-	limit := newLimit(o.Limit, false)
-	switch o.Limit {
-	case 0:
-		limit = c.general
-	case None:
-		limit = nil
-	}
-	for _, op := range o.Ops {
-		if op == 0 || op > aerostore.OpCustom {
-			panic(fmt.Sprintf("middleware: Timeout with a limit for operation %d", op))
-		}
-		c.limits[op] = limit
-	}
-}
-
-func (o TimeoutCap) applyTimeout(c *timeoutConfig) {
-	if o <= 0 {
-		panic(fmt.Sprintf("middleware: Timeout with a cap of %v", time.Duration(o)))
-	}
-	c.longest = time.Duration(o)
-}
-
-func (o TimeoutHook) applyTimeout(c *timeoutConfig) { c.hook = o }
-
-type timeoutConfig struct {
+// limits are the limits of operations. Nil is no limit.
+type limits struct {
 	general *TimeoutError
-	limits  [aerostore.OpCustom + 1]*TimeoutError // nil: no limit
-	longest time.Duration                         // that a call may ask for
-	hook    TimeoutHook
+	byOp    [aerostore.OpCustom + 1]*TimeoutError
+	longest time.Duration // that a call may want
 }
 
-func newTimeoutConfig(limit time.Duration, opts []TimeoutOption) timeoutConfig {
-	if limit <= 0 {
-		panic(fmt.Sprintf("middleware: Timeout of %v", limit))
+func newLimits(general time.Duration, opts TimeoutOptions) limits {
+	if general <= 0 {
+		panic(fmt.Sprintf("middleware: Timeout of %v", general))
 	}
-	c := timeoutConfig{general: newLimit(limit, false), longest: math.MaxInt64}
-	for op := range c.limits {
-		c.limits[op] = c.general
+	if opts.MaxTimeout < None {
+		panic(fmt.Sprintf("middleware: Timeout with a maximum of %v", opts.MaxTimeout))
 	}
-	for _, opt := range opts {
-		if opt != nil {
-			opt.applyTimeout(&c)
+	l := limits{general: newLimit(general, false), longest: opts.MaxTimeout}
+	if l.longest <= 0 {
+		l.longest = math.MaxInt64
+	}
+	for op := range l.byOp {
+		l.byOp[op] = l.general
+	}
+	for _, op := range slices.Sorted(maps.Keys(opts.Limits)) {
+		switch limit := opts.Limits[op]; {
+		case op == 0 || op > aerostore.OpCustom:
+			panic(fmt.Sprintf("middleware: Timeout with a limit for operation %d", op))
+		case limit < None:
+			panic(fmt.Sprintf("middleware: Timeout of %v for %v", limit, op))
+		case limit == None:
+			l.byOp[op] = nil
+		case limit > 0:
+			l.byOp[op] = newLimit(limit, false)
 		}
 	}
-	for _, l := range append(c.limits[:], c.general) {
-		if l != nil && l.Limit > c.longest {
-			panic(fmt.Sprintf("middleware: Timeout with a cap of %v, below a limit of %v", c.longest, l.Limit))
+	for _, limit := range append(l.byOp[:], l.general) {
+		if limit != nil && limit.Limit > l.longest {
+			panic(fmt.Sprintf("middleware: Timeout with a maximum of %v, below a limit of %v", l.longest, limit.Limit))
 		}
 	}
-	return c
+	return l
 }
 
-// limitOf returns the limit of a call of an operation that asks for a timeout, or
-// for none. Operations that do not exist yet have the general one.
-func (c *timeoutConfig) limitOf(op aerostore.Op, asked time.Duration) *TimeoutError {
-	if asked > 0 {
-		return newLimit(min(asked, c.longest), false)
+// of returns the limit of a call with a timeout of its own, 0 for none. An
+// unknown operation has the general limit.
+func (l *limits) of(op aerostore.Op, timeout time.Duration) *TimeoutError {
+	if timeout > 0 {
+		return newLimit(min(timeout, l.longest), false)
 	}
-	if int(op) < len(c.limits) {
-		return c.limits[op]
+	if int(op) < len(l.byOp) {
+		return l.byOp[op]
 	}
-	return c.general
+	return l.general
 }

@@ -44,7 +44,7 @@ func TestAnOperationEndsAtTheLimit(t *testing.T) {
 		t.Run(o.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(2*time.Second))
+				store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(2*time.Second, middleware.TimeoutOptions{}))
 				err := o.run(t.Context(), store)
 				if took := time.Since(start); took != 2*time.Second {
 					t.Errorf("it took %v", took)
@@ -88,7 +88,7 @@ func TestTheSoonestDeadlineCounts(t *testing.T) {
 					defer cancel()
 				}
 				start := time.Now()
-				store := aerostore.Chain(waitsFor(c.takes), middleware.Timeout(2*time.Second))
+				store := aerostore.Chain(waitsFor(c.takes), middleware.Timeout(2*time.Second, middleware.TimeoutOptions{}))
 				_, err := store.Get(ctx, key)
 				if took := time.Since(start); took != c.want || (err != nil) != c.fails || (limitReached(err) > 0) != c.limit {
 					t.Errorf("after %v: %v", took, err)
@@ -102,7 +102,7 @@ func TestWhatIsNoTimeoutOfTheLimitPassesUnchanged(t *testing.T) {
 	doubtful := uncertain(put, aerostore.CodeTimeout)
 	inner := fmt.Errorf("inner: %w", &middleware.TimeoutError{Limit: time.Second, Err: context.DeadlineExceeded})
 	for _, want := range []error{nil, doubtful, put.NewContextError(context.Canceled), inner} {
-		store := aerostore.Chain(answers(aerostore.Result{}, want), middleware.Timeout(time.Minute))
+		store := aerostore.Chain(answers(aerostore.Result{}, want), middleware.Timeout(time.Minute, middleware.TimeoutOptions{}))
 		if err := store.Touch(t.Context(), key); err != want {
 			t.Errorf("%v became %v", want, err)
 		}
@@ -125,7 +125,7 @@ func TestADeadlineSetFurtherInIsNotTheLimit(t *testing.T) {
 			store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 				time.Sleep(c.takes)
 				return aerostore.Result{}, call.NewContextError(context.DeadlineExceeded)
-			}), middleware.Timeout(limit))
+			}), middleware.Timeout(limit, middleware.TimeoutOptions{}))
 			if _, err := store.Get(t.Context(), key); limitReached(err) != c.limit || !errors.Is(err, aerostore.ErrTimeout) {
 				t.Errorf("after %v: %v", c.takes, err)
 			}
@@ -144,8 +144,9 @@ func TestALimitThatTheBackendNamesIsToldOnce(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var heard error
-			store := aerostore.Chain(backend, middleware.Timeout(2*time.Second,
-				middleware.TimeoutHook(func(_ context.Context, _ aerostore.Call, err error) { heard = err })))
+			store := aerostore.Chain(backend, middleware.Timeout(2*time.Second, middleware.TimeoutOptions{
+				OnEvent: func(_ context.Context, _ aerostore.Call, e middleware.Event) { heard = e.Err },
+			}))
 			err := store.Put(t.Context(), key, bins)
 			const want = "aerostore: PUT test.users: the limit of 2s for the operation was reached: context deadline exceeded (in doubt: the write may have been applied)"
 			if err == nil || err.Error() != want || limitReached(err) != 2*time.Second || !errors.Is(err, aerostore.ErrTimeout) || heard != err {
@@ -158,8 +159,9 @@ func TestALimitThatTheBackendNamesIsToldOnce(t *testing.T) {
 
 func TestATimeoutThatACallAsksForGoesBeforeTheLimit(t *testing.T) {
 	const limit, longest = time.Second, 20 * time.Second
-	limited := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}, Limit: middleware.None})
-	capped := middleware.Timeout(limit, middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpQuery}, Limit: middleware.None}, middleware.TimeoutCap(longest))
+	limits := map[aerostore.Op]time.Duration{aerostore.OpQuery: middleware.None}
+	limited := middleware.Timeout(limit, middleware.TimeoutOptions{Limits: limits})
+	capped := middleware.Timeout(limit, middleware.TimeoutOptions{Limits: limits, MaxTimeout: longest})
 	get := func(ctx context.Context, s aerostore.Store, opts ...aerostore.ReadOption) error {
 		_, err := s.Get(ctx, key, opts...)
 		return err
@@ -216,7 +218,7 @@ func TestACallerWhoCancelsIsNotTimedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Minute))
+		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Minute, middleware.TimeoutOptions{}))
 		_, err := store.Get(ctx, key)
 		if !errors.Is(err, context.Canceled) || limitReached(err) != 0 {
 			t.Errorf("Get gave %v", err)
@@ -233,10 +235,12 @@ func TestSomeOperationsHaveALimitOfTheirOwn(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(general,
-					middleware.TimeoutOps{Limit: batches, Ops: []aerostore.Op{aerostore.OpBatchRead, aerostore.OpBatchRemove}},
-					middleware.TimeoutOps{Limit: middleware.None, Ops: []aerostore.Op{aerostore.OpQuery, aerostore.OpTouch}},
-					middleware.TimeoutOps{Ops: []aerostore.Op{aerostore.OpTouch}}, nil))
+				store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(general, middleware.TimeoutOptions{
+					Limits: map[aerostore.Op]time.Duration{
+						aerostore.OpBatchRead: batches, aerostore.OpBatchRemove: batches,
+						aerostore.OpQuery: middleware.None, aerostore.OpTouch: 0,
+					},
+				}))
 				for _, o := range storeOperations() {
 					if o.name == op {
 						_ = o.run(t.Context(), store)
@@ -252,7 +256,7 @@ func TestSomeOperationsHaveALimitOfTheirOwn(t *testing.T) {
 
 func TestAnOperationThatDoesNotExistYetHasTheGeneralLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second)).(interface{ Unwrap() aerostore.Store })
+		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second, middleware.TimeoutOptions{})).(interface{ Unwrap() aerostore.Store })
 		h := aerostore.Layers(store.(aerostore.Store))[0].Intercept(waitsFor(time.Hour))
 		if _, err := h(t.Context(), aerostore.Call{Op: ^aerostore.Op(0)}); limitReached(err) != time.Second {
 			t.Errorf("it gave %v", err)
@@ -263,7 +267,7 @@ func TestAnOperationThatDoesNotExistYetHasTheGeneralLimit(t *testing.T) {
 // As in a test whose store was made before its synctest bubble, where it is
 // the year 2000.
 func TestTheLimitHoldsWhenTheTimeWasSetBack(t *testing.T) {
-	store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second))
+	store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second, middleware.TimeoutOptions{}))
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
 	_, _ = store.Get(ctx, key) // tells it the time
@@ -285,7 +289,7 @@ func TestAQueryIsBoundedWithTheLoopOverIt(t *testing.T) {
 				}
 			}
 			return success(call), nil
-		}), middleware.Timeout(5*time.Second))
+		}), middleware.Timeout(5*time.Second, middleware.TimeoutOptions{}))
 		rows, last := 0, error(nil)
 		for _, err := range store.Query(t.Context(), everyone) {
 			if last = err; err == nil {
@@ -302,13 +306,14 @@ func TestAQueryIsBoundedWithTheLoopOverIt(t *testing.T) {
 func TestAHookIsToldOfEachTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var heard error
-		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second,
-			middleware.TimeoutHook(func(ctx context.Context, call aerostore.Call, err error) {
+		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second, middleware.TimeoutOptions{
+			OnEvent: func(ctx context.Context, call aerostore.Call, e middleware.Event) {
 				if ctx.Err() != nil || call.Op != aerostore.OpTouch {
 					t.Errorf("told of %v with %v", call, ctx.Err())
 				}
-				heard = err
-			})))
+				heard = e.Err
+			},
+		}))
 		if err := store.Touch(t.Context(), key); err == nil || err != heard {
 			t.Errorf("told of %v, not of %v", heard, err)
 		}
@@ -358,7 +363,7 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 				t.Errorf("the cause is %v", cause)
 			}
 			return success(call), nil
-		}), middleware.Timeout(time.Second))
+		}), middleware.Timeout(time.Second, middleware.TimeoutOptions{}))
 		_ = store.Put(caller, key, bins)
 		_, _ = store.Get(caller, key)
 		_ = store.Touch(caller, key)
@@ -374,18 +379,20 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 }
 
 func TestTimeoutsThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
+	some := func(longest time.Duration, op aerostore.Op, limit time.Duration) func() {
+		return func() {
+			middleware.Timeout(1, middleware.TimeoutOptions{MaxTimeout: longest, Limits: map[aerostore.Op]time.Duration{op: limit}})
+		}
+	}
 	for want, wire := range map[string]func(){
-		"of 0s":                            func() { middleware.Timeout(0) },
-		"of -1s":                           func() { middleware.Timeout(-time.Second) },
-		"of -1s for some":                  func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: -time.Second, Ops: []aerostore.Op{1}}) },
-		"no operations":                    func() { middleware.Timeout(1, middleware.TimeoutOps{Limit: 1}) },
-		"a cap of 0s":                      func() { middleware.Timeout(1, middleware.TimeoutCap(0)) },
-		"a cap of 1s, below a limit of 2s": func() { middleware.Timeout(2*time.Second, middleware.TimeoutCap(time.Second)) },
-		"a cap of 2s, below a limit of 3s": func() {
-			middleware.Timeout(1, middleware.TimeoutCap(2*time.Second), middleware.TimeoutOps{Limit: 3 * time.Second, Ops: []aerostore.Op{1}})
-		},
-		"for operation 0":  func() { middleware.Timeout(1, middleware.TimeoutOps{Ops: []aerostore.Op{0}}) },
-		"for operation 17": func() { middleware.Timeout(1, middleware.TimeoutOps{Ops: []aerostore.Op{17}}) },
+		"of 0s":                                func() { middleware.Timeout(0, middleware.TimeoutOptions{}) },
+		"of -1s":                               func() { middleware.Timeout(-time.Second, middleware.TimeoutOptions{}) },
+		"of -1s for PUT":                       some(0, aerostore.OpPut, -time.Second),
+		"a maximum of -1s":                     some(-time.Second, aerostore.OpPut, 0),
+		"a maximum of 1s, below a limit of 2s": func() { middleware.Timeout(2*time.Second, middleware.TimeoutOptions{MaxTimeout: time.Second}) },
+		"a maximum of 2s, below a limit of 3s": some(2*time.Second, aerostore.OpPut, 3*time.Second),
+		"for operation 0":                      some(0, 0, 0),
+		"for operation 17":                     some(0, 17, 0),
 	} {
 		got, _ := panicOf(wire).(string)
 		if !strings.HasPrefix(got, "middleware: Timeout ") || !strings.Contains(got, want) {

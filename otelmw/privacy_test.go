@@ -26,10 +26,12 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
 
 	leaky := fmt.Errorf("user %s has %v", marker, bins)
-	retry := middleware.Retry(
-		middleware.RetryClassifier(func(context.Context, aerostore.Call, error) bool { return true }),
-		middleware.RetryInDoubt(func(aerostore.Call) bool { return true }),
-		middleware.RetryBackoff{Base: 1, Cap: 1}, middleware.RetryBudget{Ratio: 9})
+	retry := middleware.Retry(middleware.RetryOptions{
+		IsTransient: func(context.Context, aerostore.Call, error) bool { return true },
+		Idempotent:  func(aerostore.Call) bool { return true },
+		Backoff:     middleware.Backoff{Base: 1, Max: 1},
+		Budget:      middleware.RetryBudget{Ratio: 9},
+	})
 	handlers := map[string]aerostore.Handler{
 		"success": answers(aerostore.Result{}.WithRecord(&aerostore.Record{Key: key, Bins: bins}), nil),
 		"rows":    yields(3, nil),

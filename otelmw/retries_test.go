@@ -29,7 +29,7 @@ func TestRetriesOfASharedReadAreCountedOnce(t *testing.T) {
 		store := aerostore.Chain(backend,
 			otelmw.Tracing(otelmw.WithTracerProvider(providerOf(recorder))),
 			otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))),
-			middleware.Coalesce(), middleware.Retry())
+			middleware.Coalesce(middleware.CoalesceOptions{}), middleware.Retry(middleware.RetryOptions{}))
 		var all sync.WaitGroup
 		for range 100 {
 			all.Go(func() {

@@ -30,7 +30,7 @@ func TestARecordThatGoesByTheBridgeBelongsToTheSpanOfTheStore(t *testing.T) {
 	defer backend.Close()
 	store := aerostore.Chain(backend,
 		otelmw.Tracing(otelmw.WithTracerProvider(traces)),
-		middleware.Log(otelslog.NewLogger("httpserver", otelslog.WithLoggerProvider(logs))),
+		middleware.Log(otelslog.NewLogger("httpserver", otelslog.WithLoggerProvider(logs)), middleware.LogOptions{}),
 	)
 
 	ctx, root := traces.Tracer("test").Start(t.Context(), "test")

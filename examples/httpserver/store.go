@@ -38,7 +38,7 @@ func layered(s aerostore.Store, logger *slog.Logger) aerostore.Store {
 	return aerostore.Chain(s,
 		otelmw.Tracing(),
 		otelmw.Metrics(),
-		middleware.Log(logger, middleware.LogSlow(100*time.Millisecond)),
+		middleware.Log(logger, middleware.LogOptions{Slow: 100 * time.Millisecond}),
 		aerostore.Intercept(tenant),
 	)
 }

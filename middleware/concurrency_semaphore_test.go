@@ -2,25 +2,25 @@ package middleware
 
 import "testing"
 
-// What is to be seen only between two steps of what others do.
+// These tests look at the semaphore between two steps of its operations.
 
-// enqueue puts somebody at the end of the queue, whatever is free.
-func (s *slots) enqueue() *waiter {
+// enqueue adds a waiter to the queue, whether or not a slot is free.
+func (s *semaphore) enqueue() *waiter {
 	w := &waiter{granted: make(chan struct{})}
 	w.place = s.queue.PushBack(w)
 	s.waiting.Add(1)
 	return w
 }
 
-func TestNobodyPassesByThoseWhoWait(t *testing.T) {
-	s := slots{limit: 1}
-	first := s.enqueue() // has not been given the slot that is free yet
+func TestNothingOvertakesTheQueue(t *testing.T) {
+	s := semaphore{limit: 1}
+	first := s.enqueue() // does not have the free slot yet
 	if s.try() {
-		t.Error("it was passed by without a wait")
+		t.Error("it was overtaken without a wait")
 	}
 	second, ok := s.queueUp(9)
 	if second == nil || !ok {
-		t.Fatal("it was passed by in the queue")
+		t.Fatal("it was overtaken in the queue")
 	}
 	s.grant()
 	<-first.granted
@@ -29,8 +29,8 @@ func TestNobodyPassesByThoseWhoWait(t *testing.T) {
 	}
 }
 
-func TestASlotThatIsGivenToSomebodyWhoIsLeavingGoesToTheNext(t *testing.T) {
-	s := slots{limit: 1}
+func TestTheSlotOfAWaiterThatLeavesGoesToTheNext(t *testing.T) {
+	s := semaphore{limit: 1}
 	if !s.try() {
 		t.Fatal("no slot")
 	}
@@ -38,7 +38,7 @@ func TestASlotThatIsGivenToSomebodyWhoIsLeavingGoesToTheNext(t *testing.T) {
 	second, _ := s.queueUp(9)
 	s.free()
 	<-first.granted
-	s.leave(first) // it looked at its context before it saw the slot
+	s.leave(first) // it saw the end of its context before its slot
 	<-second.granted
 	s.leave(second)
 	if s.held.Load() != 0 || s.waiting.Load() != 0 {
@@ -46,8 +46,8 @@ func TestASlotThatIsGivenToSomebodyWhoIsLeavingGoesToTheNext(t *testing.T) {
 	}
 }
 
-func TestTheFreeSlotThatSomebodyFindsOnTheWayToTheQueueIsTaken(t *testing.T) {
-	s := slots{limit: 1}
+func TestAWaiterTakesASlotThatBecameFree(t *testing.T) {
+	s := semaphore{limit: 1}
 	if w, ok := s.queueUp(0); w != nil || !ok || s.held.Load() != 1 || s.waiting.Load() != 0 {
 		t.Errorf("place %v, %v; %d slots held, %d waiting", w, ok, s.held.Load(), s.waiting.Load())
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A PanicError is what [Hedge] and [Coalesce] panic with, on the goroutine of
-// the caller, where an operation panicked on one that they had started for it.
+// A PanicError carries a panic from the goroutine of an attempt to the goroutine
+// of the caller. [Hedge] and [Coalesce] panic with it.
 type PanicError struct {
-	Value any    // what it panicked with
-	Stack []byte // where
+	Value any    // the value of the panic
+	Stack []byte // the stack of the goroutine that panicked
 }
 
 // Error returns the value and the stack.
@@ -25,7 +25,7 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// An outcome is how an operation ended on a goroutine that is not its caller's.
+// An outcome is how an operation ended on a goroutine other than its caller's.
 type outcome struct {
 	result   aerostore.Result
 	err      error
@@ -33,8 +33,9 @@ type outcome struct {
 	exited   bool // by runtime.Goexit
 }
 
-// carryOut runs the operation and hands over how it ended, whichever way.
-func carryOut(ctx context.Context, call aerostore.Call, next aerostore.Handler, handOver func(outcome)) {
+// carryOut runs the operation and passes its outcome to done, also if it panics
+// or exits.
+func carryOut(ctx context.Context, call aerostore.Call, next aerostore.Handler, done func(outcome)) {
 	var o outcome
 	returned := false
 	defer func() {
@@ -45,14 +46,14 @@ func carryOut(ctx context.Context, call aerostore.Call, next aerostore.Handler, 
 				o.exited = true
 			}
 		}
-		handOver(o)
+		done(o)
 	}()
 	o.result, o.err = next(ctx, call)
 	returned = true
 }
 
-// give ends the caller's goroutine's part in the way that the operation ended.
-func (o *outcome) give() (aerostore.Result, error) {
+// deliver ends the operation on the caller's goroutine as it ended on the other.
+func (o *outcome) deliver() (aerostore.Result, error) {
 	switch {
 	case o.panicked != nil:
 		panic(o.panicked)

@@ -13,11 +13,11 @@ func TestZeroInARetryBudgetIsTheDefault(t *testing.T) {
 		{RetryBudget{Ratio: None}, RetryBudget{Ratio: 0, PerSecond: 10, Burst: 100}},
 		{RetryBudget{PerSecond: None}, RetryBudget{Ratio: 0.2, PerSecond: 0, Burst: 100}},
 	} {
-		if got := newRetryConfig([]RetryOption{c.budget}).budget; got != c.want {
+		if got := (RetryOptions{Budget: c.budget}).withDefaults().Budget; got != c.want {
 			t.Errorf("%+v stands for %+v, want %+v", c.budget, got, c.want)
 		}
 	}
-	if got := newRetryConfig(nil).budget; got != (RetryBudget{Ratio: 0.2, PerSecond: 10, Burst: 100}) {
+	if got := (RetryOptions{}).withDefaults().Budget; got != (RetryBudget{Ratio: 0.2, PerSecond: 10, Burst: 100}) {
 		t.Errorf("without one it is %+v", got)
 	}
 }

@@ -6,15 +6,15 @@ import (
 	"sync/atomic"
 )
 
-// slots are what operations hold while they run, with a queue of those that
-// wait for one. Whoever came first gets the first slot that becomes free.
-type slots struct {
+// A semaphore has slots and a queue of waiters. The first in the queue gets the
+// first slot that becomes free.
+type semaphore struct {
 	limit int64
 	held  atomic.Int64
 
-	// waiting is the number of those who wait or are about to. While there are
-	// any nobody passes them by. It is raised before they look for a slot, and
-	// slots are freed before it is looked at, so that none is overlooked.
+	// waiting is the number of waiters, including those that are about to queue
+	// up. Nothing overtakes them. It is incremented before a waiter looks for a
+	// slot, and read after a slot was freed, so that no free slot is missed.
 	waiting atomic.Int64
 
 	mu    sync.Mutex
@@ -24,13 +24,13 @@ type slots struct {
 // A waiter has a place in the queue.
 type waiter struct {
 	place   *list.Element
-	granted chan struct{} // closed when it was given a slot
+	granted chan struct{} // closed when the waiter has a slot
 }
 
-// try takes a slot if there is one and nobody waits for it.
-func (s *slots) try() bool { return s.waiting.Load() == 0 && s.take() }
+// try takes a slot if one is free and nothing waits for it.
+func (s *semaphore) try() bool { return s.waiting.Load() == 0 && s.take() }
 
-func (s *slots) take() bool {
+func (s *semaphore) take() bool {
 	for {
 		held := s.held.Load()
 		if held >= s.limit {
@@ -42,10 +42,10 @@ func (s *slots) take() bool {
 	}
 }
 
-// queueUp takes a slot or, if there is none, a place in the queue of at most
-// length. It returns the place, nil if there is none, and reports whether it
-// took one of the two.
-func (s *slots) queueUp(length int) (*waiter, bool) {
+// queueUp takes a slot or, if none is free, a place in the queue of at most
+// length. It returns the place, or nil for a slot. It returns false if it took
+// neither.
+func (s *semaphore) queueUp(length int) (*waiter, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.waiting.Add(1)
@@ -62,8 +62,8 @@ func (s *slots) queueUp(length int) (*waiter, bool) {
 	return w, true
 }
 
-// leave gives up a place in the queue, or the slot that it was given.
-func (s *slots) leave(w *waiter) {
+// leave releases a place in the queue, or the slot that the waiter got.
+func (s *semaphore) leave(w *waiter) {
 	s.mu.Lock()
 	select {
 	case <-w.granted:
@@ -76,16 +76,16 @@ func (s *slots) leave(w *waiter) {
 	}
 }
 
-// free gives a slot back.
-func (s *slots) free() {
+// free releases a slot.
+func (s *semaphore) free() {
 	s.held.Add(-1)
 	if s.waiting.Load() > 0 {
 		s.grant()
 	}
 }
 
-// grant gives the slots that are free to those who wait.
-func (s *slots) grant() {
+// grant passes free slots to waiters.
+func (s *semaphore) grant() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for first := s.queue.Front(); first != nil && s.take(); first = s.queue.Front() {
@@ -95,8 +95,8 @@ func (s *slots) grant() {
 	}
 }
 
-// queued returns how many wait.
-func (s *slots) queued() int {
+// queued returns the length of the queue.
+func (s *semaphore) queued() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.queue.Len()
