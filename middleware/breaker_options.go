@@ -19,8 +19,7 @@ type BreakerOptions struct {
 	MinCalls int
 
 	// Window is how long operations count, to the nearest tenth. The default is
-	// 10 s. The clock is read for each failure and for one success in 16, so up to
-	// 15 successes may count longer.
+	// 10 s.
 	Window time.Duration
 
 	// OpenFor is how long an open circuit refuses all operations. The default is

@@ -767,9 +767,8 @@ type modelCircuit struct {
 	probing   int
 	succeeded int
 	changes   int
-	since     int // the change that made it half open
-	recovered int // the newest change after which a probe succeeded
-	pending   int
+	since     int              // the change that made it half open
+	recovered int              // the newest change after which a probe succeeded
 	parts     map[int64][2]int // calls and failures
 }
 
@@ -778,7 +777,6 @@ const (
 	modelOpen  = 3 * time.Second
 	modelMin   = 4
 	modelProbe = 2
-	modelLook  = 16
 )
 
 func (m *modelCircuit) become(state int) {
@@ -826,7 +824,7 @@ func (m *modelCircuit) settle(at time.Duration, admitted int, outcome string) {
 			m.recovered = max(m.recovered, admitted)
 			if m.succeeded++; m.succeeded == modelProbe {
 				m.become(0)
-				m.pending, m.parts = 0, map[int64][2]int{}
+				m.parts = map[int64][2]int{}
 			}
 		case "failure":
 			if admitted >= m.recovered {
@@ -836,13 +834,9 @@ func (m *modelCircuit) settle(at time.Duration, admitted int, outcome string) {
 		}
 	case admitted != m.changes:
 	case outcome == "success":
-		if m.pending++; m.pending == modelLook {
-			m.count(at, m.pending, 0)
-			m.pending = 0
-		}
+		m.count(at, 1, 0)
 	case outcome == "failure":
-		m.count(at, m.pending+1, 1)
-		m.pending = 0
+		m.count(at, 1, 1)
 		calls, failures := 0, 0
 		for tick, part := range m.parts {
 			if tick > int64(at/modelPart)-10 {

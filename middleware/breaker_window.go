@@ -6,10 +6,7 @@ import (
 	"time"
 )
 
-const (
-	windowParts = 10
-	lookEvery   = 16 // successes for each reading of the clock
-)
+const windowParts = 10
 
 // A window counts the operations of the last ten parts, and drops a part when its
 // time has passed.
@@ -17,30 +14,25 @@ type window struct {
 	start time.Time
 	width time.Duration // of a part
 
-	// pending are the successes since the clock was read.
-	pending atomic.Int64
-	tick    atomic.Int64 // the number of the newest part
-	parts   [windowParts]struct{ calls, failures atomic.Int64 }
+	tick  atomic.Int64 // the number of the newest part
+	parts [windowParts]struct{ calls, failures atomic.Int64 }
 
 	turning sync.Mutex
 }
 
 func (w *window) success() {
-	if w.pending.Add(1) >= lookEvery {
-		w.parts[w.turn()].calls.Add(w.pending.Swap(0))
-	}
+	w.parts[w.turn()].calls.Add(1)
 }
 
 func (w *window) failure() {
 	part := &w.parts[w.turn()]
-	part.calls.Add(w.pending.Swap(0) + 1)
+	part.calls.Add(1)
 	part.failures.Add(1)
 }
 
 // sum returns the counts within the window.
 func (w *window) sum() (calls, failures int64) {
 	w.turn()
-	calls = w.pending.Load()
 	for i := range w.parts {
 		calls += w.parts[i].calls.Load()
 		failures += w.parts[i].failures.Load()
@@ -49,7 +41,6 @@ func (w *window) sum() (calls, failures int64) {
 }
 
 func (w *window) clear() {
-	w.pending.Store(0)
 	for i := range w.parts {
 		w.parts[i].calls.Store(0)
 		w.parts[i].failures.Store(0)
