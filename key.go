@@ -26,20 +26,8 @@ import (
 type Key struct {
 	namespace string
 	set       string
-	id        opaque // the string, the bytes, the 20 bytes of the digest, or the integer
-	kind      keyKind
+	id        RecordID
 }
-
-type keyKind uint8
-
-const (
-	keyNone keyKind = iota
-	keyInt
-	keyString
-	keyBytes
-	keyDigest
-	keyTooLarge // an unsigned integer that Aerospike's 64-bit signed integers cannot hold
-)
 
 // KeyID lists the types that can identify a record.
 type KeyID interface {
@@ -60,7 +48,7 @@ func NewKey[ID KeyID](namespace, set string, id ID) Key {
 	if !plain.set(any(id)) {
 		plain.setNamed(any(id))
 	}
-	return plain.key(namespace, set)
+	return plain.hide().Key(namespace, set)
 }
 
 // KeyOf is [NewKey] for an id of dynamic type: a string, a []byte or any
@@ -74,7 +62,7 @@ func KeyOf(namespace, set string, id any) (Key, error) {
 			Err: invalidf("an id of type %T cannot be a key: use a string, an integer or a []byte", id),
 		}
 	}
-	k := plain.key(namespace, set)
+	k := plain.hide().Key(namespace, set)
 	if err := k.check(); err != nil {
 		return Key{}, &Error{Namespace: namespace, Set: set, Code: err.code, Err: err}
 	}
@@ -86,7 +74,7 @@ func KeyOf(namespace, set string, id any) (Key, error) {
 // the same record as the key the digest was computed from, though the two are
 // not equal under ==.
 func DigestKey(namespace, set string, digest [20]byte) Key {
-	return Key{namespace: namespace, set: set, id: hideBytes(digest[:]), kind: keyDigest}
+	return RecordID{hideBytes(digest[:]), keyDigest}.Key(namespace, set)
 }
 
 // Namespace returns the key's namespace.
@@ -98,52 +86,21 @@ func (k Key) Set() string { return k.set }
 // ID returns what the key was made of: an int64, a string or a []byte of the
 // caller's own; nil where only the digest is known.
 func (k Key) ID() any {
-	switch k.kind {
+	switch k.id.kind {
 	case keyInt:
-		return k.id.revealInt()
+		return k.id.id.revealInt()
 	case keyString:
-		return k.id.revealText()
+		return k.id.id.revealText()
 	case keyBytes:
-		return k.id.appendText([]byte{})
+		return k.id.id.appendText([]byte{})
 	default:
 		return nil
 	}
 }
 
-// AppendID is [Key.ID] without allocations, for maps and hashes of many keys: it
-// appends the string, the bytes or the digest to b, or an integer as eight bytes
-// in big-endian order. It returns b as it is and IDNone for a key that operations
-// refuse.
-func (k Key) AppendID(b []byte) ([]byte, IDKind) {
-	switch k.kind {
-	case keyInt:
-		return binary.BigEndian.AppendUint64(b, uint64(k.id.revealInt())), IDInt //nolint:gosec // G115: the bits are what is wanted
-	case keyString:
-		return k.id.appendText(b), IDString
-	case keyBytes:
-		return k.id.appendText(b), IDBytes
-	case keyDigest:
-		return k.id.appendText(b), IDDigest
-	default:
-		return b, IDNone
-	}
-}
-
-// IDKind says what identifies a record; see [Key.AppendID].
-type IDKind uint8
-
-// The kinds of id.
-const (
-	IDNone IDKind = iota
-	IDInt
-	IDString
-	IDBytes
-	IDDigest
-)
-
 // IsDigest reports whether the digest is all that is known of the key, as of
 // those that [DigestKey] makes.
-func (k Key) IsDigest() bool { return k.kind == keyDigest }
+func (k Key) IsDigest() bool { return k.id.IsDigest() }
 
 // Digest returns the 20 bytes by which Aerospike itself identifies the record
 // within its namespace: RIPEMD-160 over set, type of id and id. It is computed
@@ -158,17 +115,17 @@ func (k Key) Digest() [20]byte {
 	)
 	var room [128]byte // most sets and ids fit
 	b := append(room[:0], k.set...)
-	switch k.kind {
+	switch k.id.kind {
 	case keyDigest:
-		k.id.appendText(digest[:0])
+		k.id.id.appendText(digest[:0])
 		return digest
 	case keyInt:
 		b = append(b, particleInteger)
-		b = binary.BigEndian.AppendUint64(b, uint64(k.id.revealInt())) //nolint:gosec // G115: the bits are what is wanted
+		b = binary.BigEndian.AppendUint64(b, uint64(k.id.id.revealInt())) //nolint:gosec // G115: the bits are what is wanted
 	case keyString:
-		b = k.id.appendText(append(b, particleString))
+		b = k.id.id.appendText(append(b, particleString))
 	case keyBytes:
-		b = k.id.appendText(append(b, particleBlob))
+		b = k.id.id.appendText(append(b, particleBlob))
 	default:
 		return digest
 	}
@@ -195,18 +152,18 @@ type plainID struct {
 	num   int64
 }
 
-// key returns the key with that id.
-func (k *plainID) key(namespace, set string) Key {
-	key := Key{namespace: namespace, set: set, kind: k.kind}
+// hide returns the id hidden.
+func (k *plainID) hide() RecordID {
 	switch k.kind {
 	case keyInt:
-		key.id = hideInt(k.num)
+		return RecordID{hideInt(k.num), keyInt}
 	case keyString:
-		key.id = hideText(k.text)
+		return RecordID{hideText(k.text), keyString}
 	case keyBytes:
-		key.id = hideBytes(k.bytes)
+		return RecordID{hideBytes(k.bytes), keyBytes}
+	default:
+		return RecordID{kind: k.kind}
 	}
-	return key
 }
 
 // set takes an id of a predeclared type.
@@ -277,9 +234,9 @@ const maxSetName = 63
 // check says why no operation could work with the key, nil if none.
 func (k *Key) check() *invalidError {
 	switch {
-	case k.kind == keyNone:
+	case k.id.kind == keyNone:
 		return invalidf("the key is empty: make it with NewKey")
-	case k.kind == keyTooLarge:
+	case k.id.kind == keyTooLarge:
 		return invalidf("an unsigned id above %d cannot be a key: Aerospike's integers are signed", int64(math.MaxInt64))
 	case k.namespace == "":
 		return errNoNamespace

@@ -157,31 +157,3 @@ func TestIDsOfEveryLengthAndSizeComeBack(t *testing.T) {
 		}
 	})
 }
-
-func TestAppendIDIsTheIDWithoutAllocations(t *testing.T) {
-	digest := [20]byte{1, 2, 3}
-	for name, c := range map[string]struct {
-		key  aerostore.Key
-		want string
-		kind aerostore.IDKind
-	}{
-		"a string":           {aerostore.NewKey("test", "users", "ada"), "ada", aerostore.IDString},
-		"the empty string":   {aerostore.NewKey("test", "users", ""), "", aerostore.IDString},
-		"bytes":              {aerostore.NewKey("test", "users", []byte{0, 255}), "\x00\xff", aerostore.IDBytes},
-		"an integer":         {aerostore.NewKey("test", "users", -2), "\xff\xff\xff\xff\xff\xff\xff\xfe", aerostore.IDInt},
-		"a digest":           {aerostore.DigestKey("test", "users", digest), string(digest[:]), aerostore.IDDigest},
-		"no key":             {aerostore.Key{}, "", aerostore.IDNone},
-		"too large a number": {aerostore.NewKey("test", "users", uint64(1<<63)), "", aerostore.IDNone},
-	} {
-		t.Run(name, func(t *testing.T) {
-			room := make([]byte, 0, 64)
-			id, kind := c.key.AppendID(append(room, "before:"...))
-			if string(id) != "before:"+c.want || kind != c.kind {
-				t.Errorf("AppendID gave %q, %d", id, kind)
-			}
-			if n := testing.AllocsPerRun(100, func() { c.key.AppendID(room) }); n != 0 {
-				t.Errorf("%v allocations", n)
-			}
-		})
-	}
-}

@@ -14,11 +14,11 @@ import (
 
 // opaque is a string or an integer under a mask that differs from process to
 // process. Equal values are equal under ==. The mask keeps values out of logs
-// and dumps that are made by mistake; it is no encryption against somebody who
+// and dumps that are made by mistake. It is no encryption against an attacker who
 // can read the memory of the process.
 type opaque struct {
-	text string // two letters for each byte
-	num  int64  // the integer, or of a string what its mask begins with
+	text string // letters of six bits each
+	num  int64  // the integer, or the hash of the string
 }
 
 var (
@@ -26,28 +26,24 @@ var (
 	opaqueKeys = [4]uint64{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()} //nolint:gosec // G404: seeded by the system, and no encryption
 )
 
-// hideText hides a string. Each string has a mask of its own, which begins with
-// its hash, so that two of them do not give each other away.
+// hideText hides a string.
 func hideText(text string) opaque { return hideBytes(bytesOf(text)) }
 
-// hideBytes is hideText for bytes, which it does not keep. It takes eight at a
-// time, and writes their lower and then their upper halves as a letter each.
+// hideBytes is hideText for bytes, which it does not keep. The mask is seeded by the
+// hash of the text, so that two texts under it do not reveal each other.
 func hideBytes(text []byte) opaque {
 	hash := maphash.Bytes(opaqueSeed, text)
 	stream := mask(hash ^ opaqueKeys[0])
-	b := make([]byte, 0, 2*len(text))
-	for ; len(text) >= 8; text = text[8:] {
-		bits := binary.LittleEndian.Uint64(text) ^ stream.next()
-		b = binary.LittleEndian.AppendUint64(b, bits&halves+letters)
-		b = binary.LittleEndian.AppendUint64(b, bits>>4&halves+letters)
+	b := make([]byte, 0, (len(text)*groupLetters+groupBytes-1)/groupBytes)
+	for ; len(text) >= 8; text = text[groupBytes:] {
+		b = binary.LittleEndian.AppendUint64(b, toLetters(binary.LittleEndian.Uint64(text)^stream.next()))
 	}
-	if n := len(text); n > 0 {
-		var word, low, high [8]byte
-		copy(word[:], text)
-		bits := binary.LittleEndian.Uint64(word[:]) ^ stream.next()
-		binary.LittleEndian.PutUint64(low[:], bits&halves+letters)
-		binary.LittleEndian.PutUint64(high[:], bits>>4&halves+letters)
-		b = append(append(b, low[:n]...), high[:n]...)
+	for len(text) > 0 {
+		var group, letters [8]byte
+		n := copy(group[:groupBytes], text)
+		binary.LittleEndian.PutUint64(letters[:], toLetters(binary.LittleEndian.Uint64(group[:])^stream.next()))
+		b = append(b, letters[:min(groupLetters, cap(b)-len(b))]...)
+		text = text[n:]
 	}
 	return opaque{
 		text: unsafe.String(unsafe.SliceData(b), len(b)), //nolint:gosec // G103: b does not change any more
@@ -59,26 +55,39 @@ func hideBytes(text []byte) opaque {
 func (o opaque) appendText(b []byte) []byte {
 	stream := mask(uint64(o.num) ^ opaqueKeys[0]) //nolint:gosec // G115: as above
 	text := bytesOf(o.text)
-	for ; len(text) >= 16; text = text[16:] {
-		low, high := binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[8:])
-		b = binary.LittleEndian.AppendUint64(b, ((low-letters)|(high-letters)<<4)^stream.next())
-	}
-	if n := len(text) / 2; n > 0 {
-		var word, low, high [8]byte
-		copy(low[:], text[:n])
-		copy(high[:], text[n:])
-		bits := (binary.LittleEndian.Uint64(low[:])-letters)&halves |
-			(binary.LittleEndian.Uint64(high[:])-letters)&halves<<4
-		binary.LittleEndian.PutUint64(word[:], bits^stream.next())
-		b = append(b, word[:n]...)
+	for ; len(text) > 0; text = text[min(groupLetters, len(text)):] {
+		letters := [8]byte{'0', '0', '0', '0', '0', '0', '0', '0'}
+		n := copy(letters[:], text) * groupBytes / groupLetters
+		var group [8]byte
+		binary.LittleEndian.PutUint64(group[:], fromLetters(binary.LittleEndian.Uint64(letters[:]))^stream.next())
+		b = append(b, group[:n]...)
 	}
 	return b
 }
 
+// Six bytes are eight letters of six bits each, from '0' to 'o'. Fewer bytes are as
+// many letters as their bits need.
 const (
-	halves  = 0x0f0f0f0f0f0f0f0f
-	letters = 0x6161616161616161 // "aaaaaaaa"
+	groupBytes   = 6
+	groupLetters = 8
+	firstLetters = 0x3030303030303030
 )
+
+// toLetters returns the lower six bytes as letters.
+func toLetters(x uint64) uint64 {
+	x = x&0x0000000000ffffff | x<<8&0x00ffffff00000000
+	x = x&0x00000fff00000fff | x<<4&0x0fff00000fff0000
+	x = x&0x003f003f003f003f | x<<2&0x3f003f003f003f00
+	return x + firstLetters
+}
+
+// fromLetters is the inverse of toLetters.
+func fromLetters(x uint64) uint64 {
+	x -= firstLetters
+	x = x&0x003f003f003f003f | x>>2&0x0fc00fc00fc00fc0
+	x = x&0x00000fff00000fff | x>>4&0x00fff00000fff000
+	return x&0x0000000000ffffff | x>>8&0x0000ffffff000000
+}
 
 // bytesOf returns the bytes of a string, to be read only.
 func bytesOf(text string) []byte {

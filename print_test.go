@@ -69,6 +69,8 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		"an integer key":  places(integer),
 		"a bytes key":     places(keys[2]),
 		"keys":            places(keys),
+		"a text id":       places(text.RecordID()),
+		"an integer id":   places(integer.RecordID()),
 		"a write":         places(ops[0]),
 		"an add":          places(ops[1]),
 		"an append":       places(ops[2]),

@@ -20,7 +20,7 @@ type (
 	setContents struct {
 		namespace *namespace
 		set       *set
-		ids       []id // of the records that lived when they were gathered
+		ids       []listedID // of the records that lived when they were gathered
 	}
 )
 
@@ -45,23 +45,31 @@ func (s *Store) contents() []namespaceContents {
 // ids returns the ids of the records of a set, in order: of the key that each was
 // sent with, else the one that the set has. There are none if all records
 // expired.
-func (n *namespace) ids(set *set) []id {
-	ids := make([]id, 0, set.count())
+func (n *namespace) ids(set *set) []listedID {
+	ids := make([]listedID, 0, set.count())
 	alive := false
 	for i := range set.shards {
-		set.shards[i].gather(func(x id, r *record) {
+		set.shards[i].gather(func(id aerostore.RecordID, r *record) {
 			alive = alive || n.alive(r) != nil
-			if x.kind == idDigest && r.sentKey != nil {
-				x = idOf(r.sentKey)
+			if id.IsDigest() && r.sentKey != nil {
+				id = r.sentKey.RecordID()
 			}
-			ids = append(ids, x)
+			ids = append(ids, listedID{RecordID: id})
 		})
 	}
 	if !alive {
 		return nil
 	}
-	slices.SortFunc(ids, id.compare)
+	for i := range ids {
+		ids[i].shown = idOf(ids[i].RecordID)
+	}
+	slices.SortFunc(ids, func(a, b listedID) int { return a.shown.compare(b.shown) })
 	return slices.Compact(ids)
+}
+
+type listedID struct {
+	aerostore.RecordID
+	shown id
 }
 
 // An entry is a record as Snapshot and Dump write it.
@@ -75,10 +83,10 @@ type entry struct {
 // comes.
 func (c *setContents) entries() iter.Seq[entry] {
 	return func(yield func(entry) bool) {
-		for _, x := range c.ids {
-			key := x.key(c.set.namespace, c.set.name)
+		for _, id := range c.ids {
+			key := id.Key(c.set.namespace, c.set.name)
 			r, ttl, found := c.namespace.find(&key)
-			if found && !yield(entry{x, r, ttl}) {
+			if found && !yield(entry{id.shown, r, ttl}) {
 				return
 			}
 		}

@@ -24,7 +24,7 @@ type digests struct {
 type digestPart struct {
 	of  *digests
 	mu  sync.Mutex
-	ids shrinkMap[[20]byte, id]
+	ids shrinkMap[[20]byte, aerostore.RecordID]
 }
 
 // newDigests has room for that many records.
@@ -33,7 +33,7 @@ func newDigests(records int) *digests {
 	for i := range d.parts {
 		d.parts[i].of = d
 		if room := records / shardCount; room > smallMap {
-			d.parts[i].ids.m = make(map[[20]byte]id, room+room/16)
+			d.parts[i].ids.m = make(map[[20]byte]aerostore.RecordID, room+room/16)
 		}
 	}
 	return d
@@ -44,20 +44,19 @@ func (d *digests) part(digest *[20]byte) *digestPart {
 }
 
 // put adds a record. The part and the shard of the record are locked.
-func (p *digestPart) put(digest *[20]byte, x id) {
-	if x.kind == idDigest {
+func (p *digestPart) put(digest *[20]byte, id aerostore.RecordID) {
+	if id.IsDigest() {
 		p.of.unnamed.Add(1)
 	}
-	p.ids.put(*digest, x)
+	p.ids.put(*digest, id)
 }
 
 // forget drops a record. Its shard is locked for writing.
-func (d *digests) forget(s *set, x id) {
-	if x.kind == idDigest {
+func (d *digests) forget(s *set, id aerostore.RecordID) {
+	if id.IsDigest() {
 		d.unnamed.Add(-1)
 	}
-	key := x.key(s.namespace, s.name)
-	digest := key.Digest()
+	digest := id.Key(s.namespace, s.name).Digest()
 	p := d.part(&digest)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,20 +65,20 @@ func (d *digests) forget(s *set, x id) {
 
 // digested returns the id of the record of that key as a digest knows it: for
 // any key that is one, and for another only if the record was made by digest.
-func (s *set) digested(key *aerostore.Key) (x id, found bool) {
+func (s *set) digested(key *aerostore.Key) (id aerostore.RecordID, found bool) {
 	if key.IsDigest() {
 		_ = s.learnDigests(context.Background())
 	}
 	d := s.digests.Load()
 	if d == nil || !key.IsDigest() && d.unnamed.Load() == 0 {
-		return id{}, false
+		return aerostore.RecordID{}, false
 	}
 	digest := key.Digest()
 	p := d.part(&digest)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	x, found = p.ids.m[digest]
-	return x, found
+	id, found = p.ids.m[digest]
+	return id, found
 }
 
 // learnDigests makes the set know all of its records by digest. From the moment
@@ -111,23 +110,22 @@ func (s *set) learnShard(ctx context.Context, d *digests, i int) error {
 		return nil
 	}
 	sh := &s.shards[i]
-	var ids []id
-	sh.gather(func(x id, _ *record) {
-		if x.kind != idDigest { // made since, and known
-			ids = append(ids, x)
+	var ids []aerostore.RecordID
+	sh.gather(func(id aerostore.RecordID, _ *record) {
+		if !id.IsDigest() { // made since, and known
+			ids = append(ids, id)
 		}
 	})
-	for _, x := range ids {
+	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		key := x.key(s.namespace, s.name)
-		digest := key.Digest()
+		digest := id.Key(s.namespace, s.name).Digest()
 		p := d.part(&digest)
 		sh.mu.Lock()
-		if sh.records.m[x] != nil {
+		if sh.records.m[id] != nil {
 			p.mu.Lock()
-			p.ids.put(digest, x)
+			p.ids.put(digest, id)
 			p.mu.Unlock()
 		}
 		sh.mu.Unlock()

@@ -182,13 +182,13 @@ type expiring struct {
 }
 
 type expiringRecord struct {
-	id     id
+	id     aerostore.RecordID
 	record *record // whose slot is one more than the place of this
 }
 
 // schedule takes note of when the record expires. The shard is locked for
 // writing, as for the others.
-func (sh *shard) schedule(x id, r *record) {
+func (sh *shard) schedule(id aerostore.RecordID, r *record) {
 	if r.expires == never {
 		sh.unschedule(r)
 		return
@@ -199,7 +199,7 @@ func (sh *shard) schedule(x id, r *record) {
 		sh.expiring = e
 	}
 	if r.slot == 0 {
-		e.records = append(e.records, expiringRecord{x, r})
+		e.records = append(e.records, expiringRecord{id, r})
 		r.slot = uint32(len(e.records)) //nolint:gosec // G115: a shard's share of what fits into memory
 	}
 	e.earliest, e.upcoming = earlier(e.earliest, r.expires), earlier(e.upcoming, r.expires)

@@ -2,15 +2,12 @@ package memory
 
 import (
 	"cmp"
-	"encoding/binary"
 	"strings"
-	"unsafe"
 
 	"github.com/aerostore/aerostore"
 )
 
-// An id tells a record from the others of its set: what a table needs of a key,
-// in half the space. Snapshots use it for the keys of maps, too.
+// An id is that of a record, or the key of a map, as Snapshot and Dump write it.
 type id struct {
 	text string // the string, the bytes or the digest
 	num  int64
@@ -26,34 +23,19 @@ const (
 	idDigest
 )
 
-func idOf(key *aerostore.Key) id {
-	var room [idRoom]byte
-	x := viewOf(key, room[:0])
-	return id{kind: x.kind, num: x.num, text: strings.Clone(x.text)}
-}
-
-// idRoom is what most ids fit in.
-const idRoom = 64
-
-// viewOf is idOf without an allocation. The text is in room, if it fits: the id is
-// for looking a record up and must not be kept.
-func viewOf(key *aerostore.Key, room []byte) id {
-	b, kind := key.AppendID(room)
-	if kind == aerostore.IDInt {
-		return id{kind: idInt, num: int64(binary.BigEndian.Uint64(b))} //nolint:gosec // G115: the bits are what is wanted
+func idOf(of aerostore.RecordID) id {
+	key := of.Key("", "")
+	switch v := key.ID().(type) {
+	case int64:
+		return id{kind: idInt, num: v}
+	case string:
+		return id{kind: idString, text: v}
+	case []byte:
+		return id{kind: idBytes, text: string(v)}
+	default:
+		digest := key.Digest()
+		return id{kind: idDigest, text: string(digest[:])}
 	}
-	return id{kind: idKinds[kind], text: unsafe.String(unsafe.SliceData(b), len(b))} //nolint:gosec // G103: b does not change
-}
-
-var idKinds = [...]idKind{
-	aerostore.IDInt: idInt, aerostore.IDString: idString, aerostore.IDBytes: idBytes, aerostore.IDDigest: idDigest,
-}
-
-// digestOf returns the id by which a table that goes by digests knows the
-// record.
-func digestOf(key *aerostore.Key) id {
-	digest := key.Digest()
-	return id{kind: idDigest, text: string(digest[:])}
 }
 
 // idOfValue returns the id that a value of a bin would be, or the key of a map.

@@ -206,7 +206,7 @@ func (sh *shard) fill(ctx context.Context, c coverage) error {
 		return nil
 	}
 	n := 0
-	ix.complete = sh.walk(func(x id, r *record) bool {
+	ix.complete = sh.walk(func(id aerostore.RecordID, r *record) bool {
 		if n++; n%few == 0 {
 			sh.mu.Unlock()
 			runtime.Gosched() // or the lock would be taken again before who waits for it wakes up
@@ -216,11 +216,11 @@ func (sh *shard) fill(ctx context.Context, c coverage) error {
 				return false
 			}
 			// It may have been removed, or changed, at that moment.
-			if sh.records.m[x] != r {
+			if sh.records.m[id] != r {
 				return true
 			}
 		}
-		ix.replace(x, r.birth, nil, r.bins)
+		ix.replace(id, r.birth, nil, r.bins)
 		return true
 	})
 	return ctx.Err()
@@ -262,7 +262,7 @@ func (sh *shard) uncover(wanted map[coverage]bool) {
 
 // replace puts the value that a record has in its new bins in the place of the
 // one that it had in the old ones. Either may have none.
-func (ix *shardIndex) replace(x id, birth uint64, old, bins []bin) {
+func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []bin) {
 	before, after := ix.value(old), ix.value(bins)
 	if before == after && ix.complete {
 		return
@@ -275,9 +275,9 @@ func (ix *shardIndex) replace(x id, birth uint64, old, bins []bin) {
 	}
 	switch v := after.(type) {
 	case int:
-		ix.ints.add(sortedEntry[int64]{int64(v), birth, x})
+		ix.ints.add(sortedEntry[int64]{int64(v), birth, id})
 	case string:
-		ix.strings.add(sortedEntry[string]{v, birth, x})
+		ix.strings.add(sortedEntry[string]{v, birth, id})
 	}
 }
 
@@ -301,7 +301,7 @@ func (ix *shardIndex) value(bins []bin) any {
 // lookup returns the records that the index has for the predicate now, with
 // their births: nil for none, and false if no index answers it. Going through them needs no
 // lock.
-func (sh *shard) lookup(where aerostore.Predicate) (found iter.Seq2[id, uint64], ok bool) {
+func (sh *shard) lookup(where aerostore.Predicate) (found iter.Seq2[aerostore.RecordID, uint64], ok bool) {
 	wanted := coverageFor(where)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()

@@ -78,8 +78,9 @@ func TestAWriteSweepsAFewRecordsAtMost(t *testing.T) {
 	sh := &set.shards[0]
 	for i := range 100 {
 		sh.mu.Lock()
-		sh.records.put(id{kind: idInt, num: int64(i)}, &record{expires: instant{nanos: 1}})
-		sh.schedule(id{kind: idInt, num: int64(i)}, sh.records.m[id{kind: idInt, num: int64(i)}])
+		id := aerostore.NewKey("", "", i).RecordID()
+		sh.records.put(id, &record{expires: instant{nanos: 1}})
+		sh.schedule(id, sh.records.m[id])
 		sh.mu.Unlock()
 	}
 	sh.mu.Lock()

@@ -196,7 +196,7 @@ func (l *loader) readRecord(set *loadedSet, n node) error {
 		return n.errorf("%w", aerostore.CodeRecordTooBig)
 	}
 	r.heavy = size > heavySize
-	set.add(loaded{x, r, n.line})
+	set.add(loaded{key.RecordID(), r, n.line})
 	return nil
 }
 

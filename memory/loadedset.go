@@ -1,6 +1,6 @@
 package memory
 
-import "hash/maphash"
+import "github.com/aerostore/aerostore"
 
 // A loadedSet is the records of a set that are to be loaded, in blocks that do
 // not move as their number grows.
@@ -13,7 +13,7 @@ type loadedSet struct {
 }
 
 type loaded struct {
-	id     id
+	id     aerostore.RecordID
 	record *record
 	line   int
 }
@@ -31,7 +31,7 @@ func (s *loadedSet) add(r loaded) {
 	}
 	*last = append(*last, r)
 	s.n++
-	if r.id.kind == idDigest {
+	if r.id.IsDigest() {
 		s.digests++
 	}
 }
@@ -45,11 +45,10 @@ func (s *loadedSet) twice() (second, firstLine int, found bool) {
 	for size < 2*s.n {
 		size *= 2
 	}
-	seed := maphash.MakeSeed()
 	places := make([]uint32, size) // hashed; a record's place is one more than its number
 	for i := range s.n {
 		x := s.comparable(i)
-		at := maphash.Comparable(seed, x) % uint64(size)
+		at := x.Hash() % uint64(size)
 		for ; places[at] != 0; at = (at + 1) % uint64(size) {
 			if before := int(places[at] - 1); s.comparable(before) == x {
 				return i, s.at(before).line, true
@@ -60,13 +59,12 @@ func (s *loadedSet) twice() (second, firstLine int, found bool) {
 	return 0, 0, false
 }
 
-func (s *loadedSet) comparable(i int) id {
+func (s *loadedSet) comparable(i int) aerostore.RecordID {
 	x := s.at(i).id
-	if s.digests == 0 || s.digests == s.n || x.kind == idDigest {
+	if s.digests == 0 || s.digests == s.n || x.IsDigest() {
 		return x
 	}
-	key := x.key(s.namespace.name, s.name)
-	return digestOf(&key)
+	return digestKey(x.Key(s.namespace.name, s.name)).RecordID()
 }
 
 // apply stores the records as they are, whatever was there.
@@ -79,7 +77,7 @@ func (s *loadedSet) apply() {
 	var p place
 	for _, block := range s.blocks {
 		for _, r := range block {
-			key := r.id.key(s.namespace.name, s.name)
+			key := r.id.Key(s.namespace.name, s.name)
 			set.lock(&key, &p)
 			p.adopt(r.record)
 			p.unlock()

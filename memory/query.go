@@ -82,32 +82,32 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 	}
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	more = sh.walk(func(x id, r *record) bool {
+	more = sh.walk(func(id aerostore.RecordID, r *record) bool {
 		if !r.matches(where) {
 			return true
 		}
 		now := *r
 		sh.mu.Unlock()
 		defer sh.mu.Lock() // also if the caller panics
-		more, err = sc.visit(set, x, now)
+		more, err = sc.visit(set, id, now)
 		return more && err == nil
 	})
 	return more, err
 }
 
 // runFound goes through the records that are still those that the index found.
-func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[id, uint64]) (more bool, err error) {
-	for x, birth := range found {
+func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID, uint64]) (more bool, err error) {
+	for id, birth := range found {
 		sh.mu.Lock()
 		var now record
-		if r := sh.records.m[x]; r != nil {
+		if r := sh.records.m[id]; r != nil {
 			now = *r
 		}
 		sh.mu.Unlock()
 		if now.birth != birth || !now.matches(sc.query.Where) {
 			continue
 		}
-		if more, err := sc.visit(set, x, now); err != nil || !more {
+		if more, err := sc.visit(set, id, now); err != nil || !more {
 			return false, err
 		}
 	}
@@ -116,7 +116,7 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[id, uint64]) (more
 
 // visit hands a record to the caller, who may do with the store whatever they
 // like meanwhile: no lock is held.
-func (sc *scan) visit(set *set, x id, r record) (more bool, err error) {
+func (sc *scan) visit(set *set, id aerostore.RecordID, r record) (more bool, err error) {
 	if err := sc.stopped(); err != nil {
 		return false, err
 	}
@@ -124,7 +124,7 @@ func (sc *scan) visit(set *set, x id, r record) (more bool, err error) {
 		return false, sc.call.NewError(aerostore.CodeTimeout, nil)
 	}
 	ttl, alive := sc.namespace.left(r.expires)
-	return !alive || sc.yield(x.key(set.namespace, set.name), r, ttl), nil
+	return !alive || sc.yield(id.Key(set.namespace, set.name), r, ttl), nil
 }
 
 // stopped says why the scan must end.

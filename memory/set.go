@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"hash/maphash"
 	"runtime"
 	"slices"
 	"sync"
@@ -105,7 +104,7 @@ func (n *namespace) hasRoom(name string) bool {
 
 // addSet makes the set, which there is not. The namespace is locked.
 func (n *namespace) addSet(name string) {
-	s := &set{namespace: n.name, name: name, clock: n.clock, seed: maphash.MakeSeed()}
+	s := &set{namespace: n.name, name: name, clock: n.clock}
 	for c := range n.coverageOf(name) {
 		for i := range s.shards {
 			s.shards[i].cover(c).complete = true
@@ -133,7 +132,6 @@ const shardCount = 32
 type set struct {
 	namespace, name string
 	clock           *clock
-	seed            maphash.Seed
 	digests         atomic.Pointer[digests]
 	shards          [shardCount]shard
 }
@@ -141,44 +139,39 @@ type set struct {
 // A shard is a part of a set under a lock of its own, the size of a cache line.
 type shard struct {
 	mu       sync.Mutex
-	records  shrinkMap[id, *record]
+	records  shrinkMap[aerostore.RecordID, *record]
 	births   uint64      // records made so far
 	expiring *expiring   // nil until a record that expires comes
 	index    *shardIndex // the first of a list
 }
 
 // shard returns the shard of a record.
-func (s *set) shard(x *id) *shard {
-	// A string alone hashes faster than the struct around it.
-	if x.kind == idInt {
-		return &s.shards[maphash.Comparable(s.seed, x.num)%shardCount]
-	}
-	return &s.shards[maphash.String(s.seed, x.text)%shardCount]
+func (s *set) shard(id aerostore.RecordID) *shard {
+	return &s.shards[id.Hash()%shardCount]
 }
 
 // find returns the record of that key.
 func (s *set) find(key *aerostore.Key) (r record, found bool) {
-	var room [idRoom]byte
-	x := viewOf(key, room[:0])
-	if x.kind != idDigest {
-		if r, found = s.at(&x); found {
+	id := key.RecordID()
+	if !id.IsDigest() {
+		if r, found = s.at(id); found {
 			return r, true
 		}
 	}
 	// A record that moves between two ids meanwhile is removed in between, so
 	// that it may be missed.
-	x, found = s.digested(key)
+	id, found = s.digested(key)
 	if !found {
 		return record{}, false
 	}
-	return s.at(&x)
+	return s.at(id)
 }
 
 // at returns the record of that id.
-func (s *set) at(x *id) (r record, found bool) {
-	sh := s.shard(x)
+func (s *set) at(id aerostore.RecordID) (r record, found bool) {
+	sh := s.shard(id)
 	sh.mu.Lock()
-	met := sh.records.m[*x]
+	met := sh.records.m[id]
 	if met != nil {
 		r = *met
 	}
@@ -190,7 +183,7 @@ func (s *set) at(x *id) (r record, found bool) {
 type place struct {
 	set    *set
 	shard  *shard // locked for writing
-	id     id
+	id     aerostore.RecordID
 	met    *record     // nil if there is none
 	part   *digestPart // locked if there is none and the set knows digests
 	digest [20]byte    // if part is not nil
@@ -199,15 +192,15 @@ type place struct {
 // lock makes p the place of the record. Nobody else can make it, under this id
 // or another, until the place is unlocked.
 func (s *set) lock(key *aerostore.Key, p *place) {
-	own := idOf(key)
+	own := key.RecordID()
 	p.set, p.id = s, own
 	if key.IsDigest() {
-		if x, known := s.digested(key); known {
-			p.id = x
+		if id, known := s.digested(key); known {
+			p.id = id
 		}
 	}
 	for {
-		p.shard, p.part = s.shard(&p.id), nil
+		p.shard, p.part = s.shard(p.id), nil
 		p.shard.mu.Lock()
 		s.sweep(p.shard)
 		p.met = p.shard.records.m[p.id]
@@ -282,14 +275,14 @@ func (p *place) fill(met, r *record) {
 func (p *place) remove() { p.set.remove(p.shard, p.id, p.met) }
 
 // remove takes a record away. The shard is locked for writing.
-func (s *set) remove(sh *shard, x id, r *record) {
-	sh.records.remove(x)
+func (s *set) remove(sh *shard, id aerostore.RecordID, r *record) {
+	sh.records.remove(id)
 	sh.unschedule(r)
 	for ix := sh.index; ix != nil; ix = ix.next {
-		ix.replace(x, r.birth, r.bins, nil)
+		ix.replace(id, r.birth, r.bins, nil)
 	}
 	if d := s.digests.Load(); d != nil {
-		d.forget(s, x)
+		d.forget(s, id)
 	}
 }
 
@@ -301,7 +294,7 @@ func (s *set) reserve(records int) {
 	}
 	for i := range s.shards {
 		sh := &s.shards[i]
-		room := make(map[id]*record, each+each/16)
+		room := make(map[aerostore.RecordID]*record, each+each/16)
 		sh.mu.Lock()
 		if sh.records.m == nil {
 			sh.records.m = room
@@ -314,13 +307,13 @@ func (s *set) reserve(records int) {
 // locked by the caller. Visit may let go of the lock: those made meanwhile are
 // passed by, so that no record is met twice, and those that are there all the
 // time are met.
-func (sh *shard) walk(visit func(x id, r *record) bool) (complete bool) {
+func (sh *shard) walk(visit func(id aerostore.RecordID, r *record) bool) (complete bool) {
 	latest, remade := sh.births, sh.records.remade
-	for x, r := range sh.records.m {
-		if r.birth > latest || remade != sh.records.remade && sh.records.m[x] != r {
+	for id, r := range sh.records.m {
+		if r.birth > latest || remade != sh.records.remade && sh.records.m[id] != r {
 			continue
 		}
-		if !visit(x, r) {
+		if !visit(id, r) {
 			return false
 		}
 	}
@@ -331,12 +324,12 @@ func (sh *shard) walk(visit func(x id, r *record) bool) (complete bool) {
 // meanwhile perhaps twice. It locks the shard for so little that writers hardly
 // ever meet it, as long as f does not look into every record, which is seldom in
 // a cache.
-func (sh *shard) gather(f func(x id, r *record)) {
+func (sh *shard) gather(f func(id aerostore.RecordID, r *record)) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	n := 0
-	for x, r := range sh.records.m {
-		f(x, r)
+	for id, r := range sh.records.m {
+		f(id, r)
 		if n++; n%few == 0 {
 			sh.mu.Unlock()
 			runtime.Gosched() // to who waits, if anybody

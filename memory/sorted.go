@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+
+	"github.com/aerostore/aerostore"
 )
 
 // A sorted holds the values of a bin in order, each with the record that has
@@ -30,7 +32,7 @@ const blockSize = 64
 type sortedEntry[V cmp.Ordered] struct {
 	value V
 	birth uint64
-	id    id
+	id    aerostore.RecordID
 }
 
 func (e sortedEntry[V]) compare(other sortedEntry[V]) int {
@@ -119,7 +121,7 @@ func (s *sorted[V]) drop(i int) {
 // between returns the records whose values are from begin to end, both
 // included, as they are now, or nil if there are none. Taking them writes to the blocks; going through
 // them does not, and changes nothing that others see.
-func (s *sorted[V]) between(begin, end V) iter.Seq2[id, uint64] {
+func (s *sorted[V]) between(begin, end V) iter.Seq2[aerostore.RecordID, uint64] {
 	from := sortedEntry[V]{value: begin}
 	first := s.seek(from)
 	if first == len(s.blocks) {
@@ -134,7 +136,7 @@ func (s *sorted[V]) between(begin, end V) iter.Seq2[id, uint64] {
 		last++
 	}
 	blocks := slices.Clone(s.blocks[first:last])
-	return func(yield func(id, uint64) bool) {
+	return func(yield func(aerostore.RecordID, uint64) bool) {
 		for _, b := range blocks {
 			at, _ := b.seek(from)
 			for _, e := range b.entries[at:] {

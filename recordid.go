@@ -1,0 +1,46 @@
+package aerostore
+
+// A RecordID identifies a record within its set: it is a [Key] without its
+// namespace and set. A table of the records of one set can use it as map key, in
+// half the space of a Key.
+//
+// RecordIDs are comparable. Those of two keys are equal if the keys differ in
+// namespace and set alone. Like a Key, a RecordID never prints the id. The zero
+// RecordID is that of the zero Key, which operations refuse.
+type RecordID struct {
+	id   opaque // the string, the bytes, the 20 bytes of the digest, or the integer
+	kind keyKind
+}
+
+type keyKind uint8
+
+const (
+	keyNone keyKind = iota
+	keyInt
+	keyString
+	keyBytes
+	keyDigest
+	keyTooLarge // an unsigned integer that Aerospike's 64-bit signed integers cannot hold
+)
+
+// RecordID returns the key without namespace and set. It does not allocate.
+func (k Key) RecordID() RecordID { return k.id }
+
+// Key returns the key of the record in a namespace and set. It does not allocate,
+// and does not check its arguments; see [NewKey].
+func (id RecordID) Key(namespace, set string) Key {
+	return Key{namespace: namespace, set: set, id: id}
+}
+
+// IsDigest reports whether the id is a digest; see [Key.IsDigest].
+func (id RecordID) IsDigest() bool { return id.kind == keyDigest }
+
+// Hash returns a hash of the id, for dividing records among tables. It differs
+// from process to process. The RecordID has it already: Hash computes nothing.
+func (id RecordID) Hash() uint64 { return uint64(id.id.num) } //nolint:gosec // G115: the bits are what is wanted
+
+// String returns a text that does not depend on the id.
+func (id RecordID) String() string { return "RecordID(…)" }
+
+// GoString keeps %#v from printing the id.
+func (id RecordID) GoString() string { return "aerostore.RecordID{…}" }
