@@ -37,7 +37,7 @@ func (s *Store) batchOrder(n int) []int {
 
 // batchOne carries out a batch's operation on the i-th key.
 func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (*aerostore.Record, aerostore.ResultCode) {
-	n := s.namespaces[key.Namespace()]
+	n := s.namespace(key.Namespace())
 	if n == nil {
 		return nil, aerostore.CodeInvalidNamespace
 	}

@@ -28,9 +28,8 @@ type (
 // first and read afterwards, one by one: others may change while that goes on.
 func (s *Store) contents() []namespaceContents {
 	var all []namespaceContents
-	for _, name := range slices.Sorted(maps.Keys(s.namespaces)) {
-		n := s.namespaces[name]
-		c := namespaceContents{name: name, indexes: n.sortedIndexes()}
+	for _, n := range s.namespaces {
+		c := namespaceContents{name: n.name, indexes: n.sortedIndexes()}
 		sets := slices.SortedFunc(n.setsOf(""), func(a, b *set) int { return strings.Compare(a.name, b.name) })
 		for _, set := range sets {
 			if ids := n.ids(set); len(ids) > 0 {

@@ -103,7 +103,7 @@ func (s *Store) indexed(index aerostore.Index) (*namespace, error) {
 	if s.closed.Load() {
 		return nil, index.NewError(aerostore.CodeOK, aerostore.ErrClosed)
 	}
-	n := s.namespaces[index.Namespace]
+	n := s.namespace(index.Namespace)
 	if n == nil {
 		return nil, index.NewError(aerostore.CodeInvalidNamespace, nil)
 	}

@@ -32,13 +32,13 @@ func TestARefusedWriteLeavesNoSetBehind(t *testing.T) {
 			t.Errorf("%s was not refused", name)
 		}
 	}
-	if s.namespaces["test"].set("users") != nil {
+	if s.namespace("test").set("users") != nil {
 		t.Error("there is a set")
 	}
 }
 
 func TestEverySetIsFoundHoweverManyThereAre(t *testing.T) {
-	n := NewT(t).namespaces["test"]
+	n := NewT(t).namespace("test")
 	const sets = 1000
 	copies := 0
 	for i := range sets {
@@ -63,7 +63,7 @@ func TestAWriteSweepsAFewRecordsAtMost(t *testing.T) {
 		put(t, s, i, aerostore.Bins{"n": i}, aerostore.TTL(time.Second))
 	}
 	s.Advance(time.Minute)
-	set := s.namespaces["test"].set("users")
+	set := s.namespace("test").set("users")
 	before := set.count()
 	for i := 0; set.count() > 1; i++ {
 		put(t, s, records, aerostore.Bins{"n": 0})
@@ -129,7 +129,7 @@ func TestLearningDigestsGoesOnWhereItWasBrokenOff(t *testing.T) {
 	for i := range records {
 		put(t, s, i, aerostore.Bins{"n": i})
 	}
-	set := s.namespaces["test"].set("users")
+	set := s.namespace("test").set("users")
 	digest := aerostore.DigestKey("test", "users", aerostore.NewKey("test", "users", 7).Digest())
 	broken := 0
 	for {
@@ -155,8 +155,8 @@ func TestAnIndexWhoseMakingIsBrokenOffIsNotThere(t *testing.T) {
 	if err := s.CreateIndex(&reluctant{t.Context(), 20}, index); err == nil {
 		t.Fatal("CreateIndex was not broken off")
 	}
-	for i := range s.namespaces["test"].set("users").shards {
-		if s.namespaces["test"].set("users").shards[i].index != nil {
+	for i := range s.namespace("test").set("users").shards {
+		if s.namespace("test").set("users").shards[i].index != nil {
 			t.Fatal("a part of the index is left")
 		}
 	}

@@ -51,7 +51,7 @@ type loader struct {
 func (l *loader) fit() error {
 	indexes := make(map[string]map[string]aerostore.Index) // by namespace
 	for _, index := range l.indexes {
-		n := l.store.namespaces[index.Namespace]
+		n := l.store.namespace(index.Namespace)
 		if indexes[n.name] == nil {
 			n.mu.Lock()
 			indexes[n.name] = maps.Clone(n.indexes)
@@ -81,7 +81,7 @@ func (l *loader) apply() {
 		set.apply()
 	}
 	for _, index := range l.indexes {
-		n := l.store.namespaces[index.Namespace]
+		n := l.store.namespace(index.Namespace)
 		n.changing.Lock()
 		_ = n.setIndex(context.Background(), index) // which has no other errors than those of the context
 		n.changing.Unlock()
@@ -113,7 +113,7 @@ func noField(errorf func(string, ...any) error, known ...string) error {
 
 func (l *loader) readRecords() error {
 	return l.text.object(func(namespace string) error {
-		n := l.store.namespaces[namespace]
+		n := l.store.namespace(namespace)
 		if n == nil {
 			return l.text.errorf("%s: %w", namespace, aerostore.CodeInvalidNamespace)
 		}
@@ -281,7 +281,7 @@ func (l *loader) readIndex(n node) error {
 	if refused, ok := errors.AsType[*aerostore.Error](index.CheckCreate(context.Background())); ok {
 		return n.errorf("%w", refused.Err)
 	}
-	if l.store.namespaces[index.Namespace] == nil {
+	if l.store.namespace(index.Namespace) == nil {
 		return n.errorf("%s: %w", index.Namespace, aerostore.CodeInvalidNamespace)
 	}
 	l.indexes = append(l.indexes, index)

@@ -11,7 +11,7 @@ import (
 // query hands the records of a query to the call.
 func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 	q := call.Query()
-	n := s.namespaces[q.Namespace]
+	n := s.namespace(q.Namespace)
 	if n == nil {
 		return call.NewError(aerostore.CodeInvalidNamespace, nil)
 	}

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -16,7 +17,7 @@ type handler = aerostore.Handler
 type Store struct {
 	handler
 
-	namespaces map[string]*namespace // fixed by New
+	namespaces []*namespace // in the order of their names; fixed by New
 	clock      *clock
 	maxQueries int
 	queries    atomic.Int64 // under way, if there is a limit
@@ -42,14 +43,13 @@ func New(opts ...Option) *Store {
 		opt(&c)
 	}
 	s := &Store{
-		namespaces: make(map[string]*namespace, len(c.namespaces)),
 		clock:      newClock(c.now),
 		maxQueries: c.maxQueries,
 		drawsOrder: c.drawsOrder,
 		orderSeed:  c.orderSeed,
 	}
-	for _, name := range c.namespaces {
-		s.namespaces[name] = newNamespace(name, c, s.clock)
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.namespaces))) {
+		s.namespaces = append(s.namespaces, newNamespace(name, c, s.clock))
 	}
 	s.handler = s.handle
 	s.injected = s.faults.Intercept(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -142,13 +142,24 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 	return answer, nil
 }
 
+// namespace returns the namespace of that name, nil if there is none. A server
+// has 32 at most, and most have two: a map would be slower.
+func (s *Store) namespace(name string) *namespace {
+	for _, n := range s.namespaces {
+		if n.name == name {
+			return n
+		}
+	}
+	return nil
+}
+
 // ready makes the set of a key that is a digest know its records by digest, for
 // as long as the context lets it. The next call goes on where it stopped.
 func (s *Store) ready(ctx context.Context, key *aerostore.Key) error {
 	if !key.IsDigest() {
 		return nil
 	}
-	if n := s.namespaces[key.Namespace()]; n != nil {
+	if n := s.namespace(key.Namespace()); n != nil {
 		if set := n.set(key.Set()); set != nil {
 			return set.learnDigests(ctx)
 		}
@@ -158,7 +169,7 @@ func (s *Store) ready(ctx context.Context, key *aerostore.Key) error {
 
 // single carries out an operation on one record.
 func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aerostore.ResultCode) {
-	n := s.namespaces[call.Key.Namespace()]
+	n := s.namespace(call.Key.Namespace())
 	if n == nil {
 		return result, aerostore.CodeInvalidNamespace
 	}
