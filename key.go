@@ -74,7 +74,7 @@ func KeyOf(namespace, set string, id any) (Key, error) {
 // the same record as the key the digest was computed from, though the two are
 // not equal under ==.
 func DigestKey(namespace, set string, digest [20]byte) Key {
-	return RecordID{hideBytes(digest[:]), keyDigest}.Key(namespace, set)
+	return newRecordID(hideBytes(digest[:]), keyDigest).Key(namespace, set)
 }
 
 // Namespace returns the key's namespace.
@@ -88,11 +88,11 @@ func (k Key) Set() string { return k.set }
 func (k Key) ID() any {
 	switch k.id.kind {
 	case keyInt:
-		return k.id.id.revealInt()
+		return k.id.opaque().revealInt()
 	case keyString:
-		return k.id.id.revealText()
+		return k.id.opaque().revealText()
 	case keyBytes:
-		return k.id.id.appendText([]byte{})
+		return k.id.opaque().appendText([]byte{})
 	default:
 		return nil
 	}
@@ -117,15 +117,15 @@ func (k Key) Digest() [20]byte {
 	b := append(room[:0], k.set...)
 	switch k.id.kind {
 	case keyDigest:
-		k.id.id.appendText(digest[:0])
+		copy(digest[:], k.id.opaque().appendText(room[:0]))
 		return digest
 	case keyInt:
 		b = append(b, particleInteger)
-		b = binary.BigEndian.AppendUint64(b, uint64(k.id.id.revealInt())) //nolint:gosec // G115: the bits are what is wanted
+		b = binary.BigEndian.AppendUint64(b, uint64(k.id.opaque().revealInt())) //nolint:gosec // G115: the bits are what is wanted
 	case keyString:
-		b = k.id.id.appendText(append(b, particleString))
+		b = k.id.opaque().appendText(append(b, particleString))
 	case keyBytes:
-		b = k.id.id.appendText(append(b, particleBlob))
+		b = k.id.opaque().appendText(append(b, particleBlob))
 	default:
 		return digest
 	}
@@ -156,11 +156,11 @@ type plainID struct {
 func (k *plainID) hide() RecordID {
 	switch k.kind {
 	case keyInt:
-		return RecordID{hideInt(k.num), keyInt}
+		return newRecordID(hideInt(k.num), keyInt)
 	case keyString:
-		return RecordID{hideText(k.text), keyString}
+		return newRecordID(hideText(k.text), keyString)
 	case keyBytes:
-		return RecordID{hideBytes(k.bytes), keyBytes}
+		return newRecordID(hideBytes(k.bytes), keyBytes)
 	default:
 		return RecordID{kind: k.kind}
 	}

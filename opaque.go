@@ -55,10 +55,13 @@ func hideBytes(text []byte) opaque {
 func (o opaque) appendText(b []byte) []byte {
 	stream := mask(uint64(o.num) ^ opaqueKeys[0]) //nolint:gosec // G115: as above
 	text := bytesOf(o.text)
-	for ; len(text) > 0; text = text[min(groupLetters, len(text)):] {
-		letters := [8]byte{'0', '0', '0', '0', '0', '0', '0', '0'}
+	for ; len(text) >= groupLetters; text = text[groupLetters:] {
+		group := fromLetters(binary.LittleEndian.Uint64(text)) ^ stream.next()
+		b = binary.LittleEndian.AppendUint64(b, group)[:len(b)+groupBytes]
+	}
+	if len(text) > 0 {
+		letters, group := [8]byte{'0', '0', '0', '0', '0', '0', '0', '0'}, [8]byte{}
 		n := copy(letters[:], text) * groupBytes / groupLetters
-		var group [8]byte
 		binary.LittleEndian.PutUint64(group[:], fromLetters(binary.LittleEndian.Uint64(letters[:]))^stream.next())
 		b = append(b, group[:n]...)
 	}

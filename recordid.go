@@ -8,7 +8,9 @@ package aerostore
 // namespace and set alone. Like a Key, a RecordID never prints the id. The zero
 // RecordID is that of the zero Key, which operations refuse.
 type RecordID struct {
-	id   opaque // the string, the bytes, the 20 bytes of the digest, or the integer
+	// The two fields of an opaque: a nested struct would be slower to hash.
+	text string // of a string, bytes and a digest
+	num  int64
 	kind keyKind
 }
 
@@ -22,6 +24,10 @@ const (
 	keyDigest
 	keyTooLarge // an unsigned integer that Aerospike's 64-bit signed integers cannot hold
 )
+
+func newRecordID(id opaque, kind keyKind) RecordID { return RecordID{id.text, id.num, kind} }
+
+func (id RecordID) opaque() opaque { return opaque{id.text, id.num} }
 
 // RecordID returns the key without namespace and set. It does not allocate.
 func (k Key) RecordID() RecordID { return k.id }
@@ -37,7 +43,7 @@ func (id RecordID) IsDigest() bool { return id.kind == keyDigest }
 
 // Hash returns a hash of the id, for dividing records among tables. It differs
 // from process to process. The RecordID has it already: Hash computes nothing.
-func (id RecordID) Hash() uint64 { return uint64(id.id.num) } //nolint:gosec // G115: the bits are what is wanted
+func (id RecordID) Hash() uint64 { return uint64(id.num) } //nolint:gosec // G115: the bits are what is wanted
 
 // String returns a text that does not depend on the id.
 func (id RecordID) String() string { return "RecordID(…)" }
