@@ -75,7 +75,7 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 	p := tcpproxy.New(t, aHost(t))
 	policy := as.NewClientPolicy()
 	policy.TendInterval, policy.Timeout = 100*time.Millisecond, time.Second
-	backend, err := asbackend.Dial(t.Context(), p.Addr(), asbackend.WithClientPolicy(policy), asbackend.WithPromptCancel(100), tries(1))
+	backend, err := asbackend.Dial(t.Context(), p.Addr(), asbackend.WithClientPolicy(policy), asbackend.WithAbandonOnCancel(100), tries(1))
 	if err != nil {
 		t.Fatal(err)
 	}

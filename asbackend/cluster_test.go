@@ -80,7 +80,7 @@ func TestACancelledBatchSendsNoMoreParts(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]asbackend.Option{
 		"that waits for its command": nil,
-		"that leaves its command be": {asbackend.WithPromptCancel(1)},
+		"that leaves its command be": {asbackend.WithAbandonOnCancel(1)},
 	} {
 		t.Run("a batch "+name, func(t *testing.T) {
 			t.Parallel()

@@ -12,17 +12,17 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// fail returns the error of the call for an error of the client.
-func (r *request) fail(err as.Error) *aerostore.Error {
+// newError returns the error of the call for an error of the client.
+func (c *command) newError(err as.Error) *aerostore.Error {
 	cause := newClientError(err)
-	e := r.call.NewError(r.store.code(cause.err), nil)
-	e.Node = r.store.nodes.of(r.store.client, cause.err.Node)
-	e.InDoubt = inDoubt(r.call.Writes(), cause.err) || r.tries != nil && r.tries.sent
+	e := c.call.NewError(c.store.code(cause.err), nil)
+	e.Node = c.store.nodes.of(c.store.client, cause.err.Node)
+	e.InDoubt = inDoubt(c.call.Writes(), cause.err) || c.retries != nil && c.retries.sent
 	cause.inDoubt = e.InDoubt
-	if r.tries != nil && r.tries.late {
+	if c.retries != nil && c.retries.late {
 		e.Code = aerostore.CodeTimeout
 	}
-	if ended := r.ended(cause.err, e.Code); ended != nil {
+	if ended := c.contextError(cause.err, e.Code); ended != nil {
 		e.Code, e.Err = aerostore.CodeOK, &endedError{ended: ended, cause: cause}
 		return e
 	}
@@ -59,20 +59,20 @@ func nested(e aerostore.Error, cause *clientError) error {
 	return cause
 }
 
-// ended returns the context's error if it is why the client failed. A server
-// that had answered nevertheless is believed.
-func (r *request) ended(err *as.AerospikeError, code aerostore.ResultCode) error {
+// contextError returns the context's error if the client failed because the context
+// ended, nil otherwise or if a server answered nevertheless.
+func (c *command) contextError(err *as.AerospikeError, code aerostore.ResultCode) error {
 	if isAnswer(err) {
 		return nil
 	}
-	if err := aerostore.ContextError(r.ctx); err != nil {
+	if err := aerostore.ContextError(c.ctx); err != nil {
 		return err
 	}
 	// The context's timer may be a little behind, and the client gives up a
 	// little early if another attempt would come too late.
-	timedOut := r.byContext && (code == aerostore.CodeTimeout || isServerTimeout(err))
-	if deadline, ok := r.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
-		return passed(r.ctx)
+	timedOut := c.byContext && (code == aerostore.CodeTimeout || isServerTimeout(err))
+	if deadline, ok := c.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
+		return deadlineError(c.ctx)
 	}
 	return nil
 }
@@ -90,9 +90,9 @@ func isServerTimeout(err *as.AerospikeError) bool {
 	return err.ResultCode == types.TIMEOUT && isAnswer(err)
 }
 
-// passed returns the error of a context whose deadline has passed or is about to.
-// The timer, for which it waits a little, brings the cause with it.
-func passed(ctx context.Context) error {
+// deadlineError returns the error of a context whose deadline has passed or is about
+// to. It waits up to 5 ms for the context's timer, which sets the cause.
+func deadlineError(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return aerostore.ContextError(ctx)

@@ -15,10 +15,10 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// putRequest is a request that writes to test.users.
-func putRequest(ctx context.Context, s *Store) *request {
+// putCommand is a command that writes to test.users.
+func putCommand(ctx context.Context, s *Store) *command {
 	call := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", "secret-id")}
-	return &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": "secret-value"})}
+	return &command{request: &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": "secret-value"})}}
 }
 
 func TestErrorsOfTheClientAreTranslated(t *testing.T) {
@@ -78,7 +78,7 @@ func TestErrorsOfTheClientAreTranslated(t *testing.T) {
 			text:    "nothing was sent",
 		},
 	} {
-		err := error(putRequest(t.Context(), s).fail(c.err))
+		err := error(putCommand(t.Context(), s).newError(c.err))
 		for _, target := range c.matches {
 			if !errors.Is(err, target) {
 				t.Errorf("%s: %v does not match %v", name, err, target)
@@ -129,15 +129,15 @@ func TestNoErrorSaysAThingTwice(t *testing.T) {
 				for _, inner := range ends {
 					for _, links := range [][]link{{inner}, {outer, inner}, {outer, middle, inner}} {
 						err := chain(cause, links...)
-						call := putRequest(t.Context(), s)
-						late := putRequest(t.Context(), s)
-						late.tries = &tries{late: true}
-						p := &part{request: *call, records: make([]as.BatchRecordIfc, 2), err: err}
+						call := putCommand(t.Context(), s)
+						late := putCommand(t.Context(), s)
+						late.retries = &retries{late: true}
+						p := &part{command: *call, batch: &batch{}, records: make([]as.BatchRecordIfc, 2), err: err}
 						own := as.NewBatchWrite(nil, nil)
 						own.Err, own.ResultCode = err, err.ResultCode
 						shared := as.NewBatchWrite(nil, nil)
 						for what, e := range map[string]error{
-							"a call": call.fail(err), "one without time for another attempt": late.fail(err),
+							"a call": call.newError(err), "one without time for another attempt": late.newError(err),
 							"a key": p.keyError(call.call.Key, own), "a key of a part": p.keyError(call.call.Key, shared),
 						} {
 							text := e.Error()
@@ -188,9 +188,9 @@ func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
 		"cancelled":                              {cancelled, false, lost, context.Canceled, true},
 		"cancelled, but the server had answered": {cancelled, false, answer, nil, false},
 	} {
-		r := putRequest(c.ctx, s)
+		r := putCommand(c.ctx, s)
 		r.byContext = c.byContext
-		err := r.fail(c.err)
+		err := r.newError(c.err)
 		for _, target := range []error{context.DeadlineExceeded, context.Canceled} {
 			if got := errors.Is(err, target); got != (target == c.want) {
 				t.Errorf("%s: errors.Is(%v, %v) is %t", name, err, target, got)
@@ -214,9 +214,9 @@ func TestTheCauseOfTheContextIsToldThoughItsTimerIsBehind(t *testing.T) {
 	slow := errors.New("the page took too long")
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Millisecond, slow)
 	defer cancel()
-	r := putRequest(ctx, offline(t))
+	r := putCommand(ctx, offline(t))
 	r.byContext = true
-	err := r.fail(chain(nil, link{code: types.TIMEOUT, gaveUp: true}, link{code: noConnection}))
+	err := r.newError(chain(nil, link{code: types.TIMEOUT, gaveUp: true}, link{code: noConnection}))
 	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, slow) {
 		t.Errorf("the error is %v", err)
 	}
@@ -236,7 +236,7 @@ func TestAttemptsAreCounted(t *testing.T) {
 		"one before it was over": {chain(nil, link{code: maxRetries, attempt: 1}), 1},
 		"before any":             {chain(nil, link{code: noConnection, attempt: -1}), 1},
 	} {
-		if got := attempts(c.err); got != c.want {
+		if got := clientAttempts(c.err); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

@@ -42,7 +42,7 @@ func ExampleStore_Shutdown() {
 	serve := func(ctx context.Context) error {
 		backend, err := asbackend.DialFromEnv(ctx,
 			asbackend.WithConnections(8, 128),
-			asbackend.WithPromptCancel(1000),
+			asbackend.WithAbandonOnCancel(1000),
 		)
 		if err != nil {
 			return err

@@ -78,7 +78,7 @@ func (s *Store) administer(ctx context.Context, index aerostore.Index, ready fun
 		return a.fail(aerostore.CodeOK, aerostore.ErrClosed)
 	}
 	defer s.life.release()
-	defer s.life.last()()
+	defer s.life.unbounded()()
 	if err := ready(ctx); err != nil {
 		return err
 	}

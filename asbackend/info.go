@@ -39,7 +39,7 @@ func (s *Store) info(
 			return "", aerostore.CodeOK, err
 		}
 		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) { // its timer is behind
-			return "", aerostore.CodeOK, passed(ctx)
+			return "", aerostore.CodeOK, deadlineError(ctx)
 		}
 		return "", aerostore.CodeTimeout, nil
 	}
@@ -54,7 +54,7 @@ func (s *Store) info(
 	}
 	replied := make(chan reply, 1)
 	s.life.users.Add(1)
-	done := s.life.last()
+	done := s.life.unbounded()
 	go func() {
 		defer func() { <-s.infos; done(); s.life.release() }()
 		answers, err := node.RequestInfo(&policy, command)

@@ -40,7 +40,7 @@ func TestAClientPolicyThatMakesNoSenseIsRefused(t *testing.T) {
 		"PKI without TLS":             {[]asbackend.Option{asbackend.WithAuthMode(as.AuthModePKI)}, "needs TLS"},
 		"a file that is missing":      {[]asbackend.Option{asbackend.WithTLSFiles("/nowhere/ca.pem", "", "")}, "/nowhere/ca.pem"},
 		"half of a pair":              {[]asbackend.Option{asbackend.WithTLSFiles("", "cert.pem", "")}, "one of the two files is missing"},
-		"nobody may be left":          {[]asbackend.Option{asbackend.WithPromptCancel(0)}, "WithPromptCancel"},
+		"nobody may be left":          {[]asbackend.Option{asbackend.WithAbandonOnCancel(0)}, "WithAbandonOnCancel"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,35 +8,38 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// clientKey returns the client's form of a key that the call's validation has
-// let through, with its digest, which takes the client twice as long. The id is
-// the key's, or nil where it need not be sent: it costs two allocations.
-func clientKey(k aerostore.Key, id any) (*as.Key, as.Error) {
+// clientKey returns a valid key as the client's, with its digest, which the client
+// would take twice as long to compute. The id is set only if it is sent: it costs two
+// allocations.
+func clientKey(k aerostore.Key, sendsID bool) (*as.Key, as.Error) {
+	var id any
+	if sendsID {
+		id = k.ID()
+	}
 	digest := k.Digest()
 	return as.NewKeyWithDigest(k.Namespace(), k.Set(), id, digest[:])
 }
 
-// keys lends the client's form of keys without their ids. They are a fifth of
-// what an operation on a single record allocates; one that was given back serves
-// the next operation in the same set.
-type keys struct {
+// A keyPool holds the client's keys without ids, for reuse by an operation in the same
+// set. Keys are a fifth of what an operation on a single record allocates.
+type keyPool struct {
 	unused sync.Pool // of *as.Key
 }
 
-func (k *keys) lend(key aerostore.Key) (*as.Key, as.Error) {
-	lent, ok := k.unused.Get().(*as.Key)
-	if !ok || lent.SetName() != key.Set() || lent.Namespace() != key.Namespace() {
-		return clientKey(key, nil)
+func (p *keyPool) get(key aerostore.Key) (*as.Key, as.Error) {
+	reused, ok := p.unused.Get().(*as.Key)
+	if !ok || reused.SetName() != key.Set() || reused.Namespace() != key.Namespace() {
+		return clientKey(key, false)
 	}
 	digest := key.Digest()
-	return lent, lent.SetDigest(digest[:])
+	return reused, reused.SetDigest(digest[:])
 }
 
-// giveBack takes a lent key that nothing refers to any more.
-func (k *keys) giveBack(key *as.Key) { k.unused.Put(key) }
+// put adds a key to the pool. Nothing may refer to it afterwards.
+func (p *keyPool) put(key *as.Key) { p.unused.Put(key) }
 
-// storeKey is the way back, for the records of a query: the id is known only
-// where it was stored beside the record.
+// storeKey returns the key of a record that a query read. It has an id only if the
+// id was stored with the record.
 func storeKey(k *as.Key) aerostore.Key {
 	if v := k.Value(); v != nil {
 		if key, err := aerostore.KeyOf(k.Namespace(), k.SetName(), v.GetObject()); err == nil {

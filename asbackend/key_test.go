@@ -25,7 +25,7 @@ func TestKeysHaveTheClientsDigest(t *testing.T) {
 		"a digest":         aerostore.DigestKey("test", "s", aerostore.NewKey("test", "s", 1).Digest()),
 		"unicode, any set": aerostore.NewKey("test", "Größe", "ключ"),
 	} {
-		client, err := clientKey(key, key.ID())
+		client, err := clientKey(key, true)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -51,10 +51,10 @@ func TestALentKeyIsTheOneAskedForWhateverWasGivenBack(t *testing.T) {
 		aerostore.NewKey("test", "s", "u1"), aerostore.NewKey("test", "s", 2), aerostore.NewKey("test", "r", "u1"),
 		aerostore.NewKey("bar", "r", "u1"), aerostore.NewKey("bar", "", []byte("b")), aerostore.DigestKey("bar", "", [20]byte{1}),
 	}
-	var k keys
+	var k keyPool
 	for range 3 {
 		for _, key := range asked {
-			lent, err := k.lend(key)
+			lent, err := k.get(key)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestALentKeyIsTheOneAskedForWhateverWasGivenBack(t *testing.T) {
 			if back := storeKey(lent); back.Digest() != digest {
 				t.Errorf("%v came back as %v", key, back)
 			}
-			k.giveBack(lent)
+			k.put(lent)
 		}
 	}
 }
@@ -78,7 +78,7 @@ func TestKeysComeBackWithTheirIDOrElseTheirDigest(t *testing.T) {
 		"bytes":  aerostore.NewKey("test", "s", []byte("b")),
 		"digest": aerostore.DigestKey("test", "s", [20]byte{1, 2, 3}),
 	} {
-		client, err := clientKey(key, key.ID())
+		client, err := clientKey(key, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,22 +99,22 @@ func TestAnIDIsKeptWhereTheOptionOrThePolicyHasItSent(t *testing.T) {
 	}
 	option := aerostore.Options{SendKey: true}
 	for name, c := range map[string]struct {
-		request *request
-		want    bool
+		single *single
+		want   bool
 	}{
-		"a write":                           {requestOf(s, aerostore.OpPut, aerostore.Options{}), false},
-		"a write, by option":                {requestOf(s, aerostore.OpPut, option), true},
-		"a write, by policy":                {requestOf(sends, aerostore.OpTouch, aerostore.Options{}), true},
-		"a read, by policy":                 {requestOf(sends, aerostore.OpGet, aerostore.Options{}), false},
-		"an Operate that reads, by policy":  {operateRequest(sends, aerostore.ReadBin("a")), false},
-		"an Operate that writes, by policy": {operateRequest(sends, aerostore.WriteBin("a", 1)), true},
+		"a write":                           {singleOf(s, aerostore.OpPut, aerostore.Options{}), false},
+		"a write, by option":                {singleOf(s, aerostore.OpPut, option), true},
+		"a write, by policy":                {singleOf(sends, aerostore.OpTouch, aerostore.Options{}), true},
+		"a read, by policy":                 {singleOf(sends, aerostore.OpGet, aerostore.Options{}), false},
+		"an Operate that reads, by policy":  {operateSingle(sends, aerostore.ReadBin("a")), false},
+		"an Operate that writes, by policy": {operateSingle(sends, aerostore.WriteBin("a", 1)), true},
 	} {
-		if got := c.request.sendsKey(); got != c.want {
+		if got := c.single.sendsID(); got != c.want {
 			t.Errorf("%s: the id is kept: %v, want %v", name, got, c.want)
 		}
 	}
 }
 
-func operateRequest(s *Store, ops ...aerostore.Operation) *request {
-	return &request{store: s, call: aerostore.Call{Op: aerostore.OpOperate}.WithOperations(ops)}
+func operateSingle(s *Store, ops ...aerostore.Operation) *single {
+	return &single{command: command{request: &request{store: s, call: aerostore.Call{Op: aerostore.OpOperate}.WithOperations(ops)}}}
 }

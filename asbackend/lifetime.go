@@ -13,9 +13,9 @@ import (
 // A lifetime counts what is under way in a Store and ends it. The client must
 // not be closed under an operation: it clears a map that operations read.
 type lifetime struct {
-	closed  atomic.Bool
-	users   atomic.Int64 // what is under way, and one for the Store until it is closed
-	lasting atomic.Int64 // of them those for which Close does not wait
+	closed     atomic.Bool
+	users      atomic.Int64 // what is under way, and one for the Store until it is closed
+	notAwaited atomic.Int64 // those of the users for which Close does not wait
 
 	abort     chan struct{} // closed when queries are to be broken off
 	abortOnce sync.Once
@@ -44,11 +44,10 @@ func (l *lifetime) release() {
 	}
 }
 
-// last counts something under way among what Close does not wait for, until the
-// function that it returns is called.
-func (l *lifetime) last() (done func()) {
-	l.lasting.Add(1)
-	return func() { l.lasting.Add(-1) }
+// unbounded counts something for which Close does not wait, until done is called.
+func (l *lifetime) unbounded() (done func()) {
+	l.notAwaited.Add(1)
+	return func() { l.notAwaited.Add(-1) }
 }
 
 // refuse has acquire fail from now on.
@@ -89,7 +88,7 @@ func await(ctx context.Context, left func() int64) error {
 func (s *Store) Close() error {
 	s.life.refuse()
 	// The context never ends, so that there is no error.
-	_ = await(context.Background(), func() int64 { return s.life.users.Load() - s.life.lasting.Load() })
+	_ = await(context.Background(), func() int64 { return s.life.users.Load() - s.life.notAwaited.Load() })
 	return nil
 }
 

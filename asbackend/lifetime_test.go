@@ -131,7 +131,7 @@ func TestShutdownWaitsForCustomCallsAndCloseDoesNot(t *testing.T) {
 func TestACancelledCommandIsLeftBehindWhereAskedFor(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	t.Run("store", func(t *testing.T) {
-		s, p, n := held(t, asbackend.WithPromptCancel(1))
+		s, p, n := held(t, asbackend.WithAbandonOnCancel(1))
 		ctx, cancel := context.WithCancel(t.Context())
 		first, second := begin(t, s, n, ctx), begin(t, s, n, ctx)
 		cancel()
@@ -148,7 +148,7 @@ func TestACancelledCommandIsLeftBehindWhereAskedFor(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || !aerostore.InDoubt(err) || !errors.As(err, &e) || e.Op != aerostore.OpPut {
 			t.Errorf("the one left behind: %v, want the context's error, in doubt", err)
 		}
-		if got := s.LeftBehind(); got != 1 {
+		if got := s.Abandoned(); got != 1 {
 			t.Errorf("%d left behind, want 1", got)
 		}
 		select {
@@ -161,7 +161,7 @@ func TestACancelledCommandIsLeftBehindWhereAskedFor(t *testing.T) {
 			t.Errorf("the one beyond the limit: %v", err)
 		}
 		s.Close()
-		if got := s.LeftBehind(); got != 0 {
+		if got := s.Abandoned(); got != 0 {
 			t.Errorf("%d left behind after Close", got)
 		}
 	})
@@ -172,7 +172,7 @@ func TestAWriteLeftBehindKeepsTheValuesThatItWasGiven(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	p := tcpproxy.New(t, n.addr())
-	s := dialTo(t, p.Addr(), asbackend.WithPromptCancel(8), tries(3))
+	s := dialTo(t, p.Addr(), asbackend.WithAbandonOnCancel(8), tries(3))
 	p.Stall(tcpproxy.ToServer)
 	ctx, cancel := context.WithCancel(t.Context())
 	value := []byte("abc")
@@ -196,7 +196,7 @@ func TestADeadlineIsToldByTheCommandItself(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	p := tcpproxy.New(t, n.addr())
-	s := dialTo(t, p.Addr(), asbackend.WithPromptCancel(8))
+	s := dialTo(t, p.Addr(), asbackend.WithAbandonOnCancel(8))
 	p.Refuse()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -204,7 +204,7 @@ func TestADeadlineIsToldByTheCommandItself(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) || aerostore.InDoubt(err) {
 		t.Errorf("Put: %v, want a deadline and no doubt, since there was no connection", err)
 	}
-	if got := s.LeftBehind(); got != 0 {
+	if got := s.Abandoned(); got != 0 {
 		t.Errorf("%d left behind", got)
 	}
 }

@@ -6,31 +6,6 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// operate has to tell two results for one bin from a list that was read once:
-// the client returns either as a list. Where a bin is read more than once, the
-// server is therefore asked for a result of each operation, and a bin with
-// more than one operation then holds exactly that many results. Else no bin
-// has more than one.
-func (r *request) operate(key *as.Key) (aerostore.Result, error) {
-	plan, ok := planOf(r.call.Operations())
-	if !ok {
-		return r.unsupported()
-	}
-	policy := r.writePolicy(plan.readsTwice)
-	record, err := r.store.client.Operate(policy, key, plan.ops...)
-	if err != nil {
-		return r.failed(err)
-	}
-	if policy.RespondPerEachOp {
-		if !plan.readsAll {
-			markResults(record.Bins, r.call.Operations())
-		}
-		dropNils(record.Bins)
-	}
-	dropUnnamed(record.Bins, r.call.Operations())
-	return r.read(record, nil)
-}
-
 // A plan is a list of operations in the client's form.
 type plan struct {
 	ops        []*as.Operation

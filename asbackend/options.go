@@ -17,12 +17,13 @@ type Option func(*config)
 
 // config is what the options of Dial and New say.
 type config struct {
-	seed     as.Host
-	policy   as.ClientPolicy
-	changes  []func(*as.ClientPolicy) error // to the policy, by options that say less
-	policies Policies
-	prompt   *int   // how many commands may be left behind, nil: none
-	dialOnly string // an option that New has no use for
+	seed         as.Host
+	policy       as.ClientPolicy
+	changes      []func(*as.ClientPolicy) error // to the policy, by options that say less
+	policies     Policies
+	abandons     bool // WithAbandonOnCancel was given
+	maxAbandoned int
+	dialOnly     string // an option that New has no use for
 }
 
 func configOf(opts []Option) config {
@@ -37,8 +38,8 @@ func configOf(opts []Option) config {
 
 // check says what is wrong with what concerns the Store alone.
 func (c *config) check() error {
-	if c.prompt != nil && *c.prompt < 1 {
-		return invalid("WithPromptCancel with a limit of %d", *c.prompt)
+	if c.abandons && c.maxAbandoned < 1 {
+		return invalid("WithAbandonOnCancel with a limit of %d: at least one command must be allowed", c.maxAbandoned)
 	}
 	return c.policies.check()
 }

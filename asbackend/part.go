@@ -2,7 +2,6 @@ package asbackend
 
 import (
 	"slices"
-	"sync"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
@@ -11,124 +10,50 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// A part is what of a batch goes to one node.
+// A part is the command of those keys of a batch that go to one node.
 //
 // The client would divide a batch, too, and put the errors of all nodes into one
-// chain, in which each loses what it wraps: a command that timed out stands
-// around another's that was never sent. Sent by parts, each has its own chain,
-// and what is left of the context's deadline when its turn comes. Keys that move to
-// another node before the part is sent, or sent again, make parts of their own.
+// chain, in which each loses what it wraps: the timeout of one node then wraps the
+// error of another, to which nothing was sent. Each part has its own chain, and the
+// time that is left until the context's deadline when it is sent. Keys that move to
+// another node before the part is sent, or sent again, form parts of their own.
 type part struct {
-	request
-	node    *as.Node // nil where none is known for the keys
-	places  []int    // of the records in the batch; nil: as they stand
+	command
+	batch   *batch
+	node    *as.Node // nil: no node is known for the keys
+	places  []int    // of the records in the batch, nil: the part has all
 	records []as.BatchRecordIfc
-	err     as.Error         // of the part as a whole
-	failed  *aerostore.Error // what the call makes of err, see failure
 
-	waited  bool                     // since it was divided from others, in which keys may move
-	moved   []*part                  // which it was divided into
-	doubted map[*as.BatchRecord]bool // the keys of which an attempt is in doubt
-	ended   *aerostore.Error         // the call ended while the part waited to be sent
-	refused bool                     // without being sent
+	waited bool    // since it was divided, so that keys may have moved
+	moved  []*part // into which it was divided
+
+	doubted map[*as.BatchRecord]bool // keys with an attempt in doubt
+	ended   *aerostore.Error         // the call ended before the part was sent, or sent again
+	err     as.Error                 // of the part as a whole, from the last send
+	failed  *aerostore.Error         // err as the call's error, see failure
+
+	answered   bool     // the server answered for a key; set by collect
+	answeredBy *as.Node // for the last key of which it is known
 }
 
-// parts divides records of a batch by nodes, in the order in which these come up.
-func (r *request) parts(records []as.BatchRecordIfc, places []int) []*part {
-	if r.call.Len() > 1 && readsAllAndWrites(r.call) {
-		return []*part{{request: *r, records: records, places: places, refused: true}}
-	}
-	policy := r.store.batchPolicy()
-	nodes := r.store.client.GetNodes()
-	if len(nodes) == 1 {
-		return []*part{{request: *r, node: nodes[0], records: records, places: places}}
-	}
-	if !isSteady(policy, r.call) {
-		return []*part{{request: *r, records: records, places: places}}
-	}
-	var parts []*part
-	byNode := make(map[*as.Node]*part, len(nodes))
-	for i, record := range records {
-		node, _ := r.store.firstNode(r.call.Writes(), &policy.BasePolicy, record.BatchRec().Key)
-		p := byNode[node]
-		if p == nil {
-			p = &part{request: *r, node: node}
-			parts = append(parts, p)
-			byNode[node] = p
-		}
-		if places != nil {
-			i = places[i]
-		}
-		p.records, p.places = append(p.records, record), append(p.places, i)
-	}
-	return parts
+func (b *batch) newPart(node *as.Node, records []as.BatchRecordIfc, places []int) *part {
+	p := &part{command: command{request: &b.request}, batch: b, node: node, records: records, places: places}
+	p.allow(b.maxRetries)
+	return p
 }
 
-// mayMove reports whether further attempts go to other nodes.
-func mayMove(p as.ReplicaPolicy) bool { return p == as.SEQUENCE || p == as.PREFER_RACK }
-
-// isSteady reports whether the node of a key can be known beforehand.
-func isSteady(p *as.BatchPolicy, call aerostore.Call) bool {
-	return call.Writes() || mayMove(p.ReplicaPolicy) || p.ReplicaPolicy == as.MASTER
-}
-
-// sendAll sends the parts, as many at once as the policy says. It returns them with
-// those that they were divided into.
-func (r *request) sendAll(parts []*part) []*part {
-	r.sendEach(parts)
-	for _, p := range parts {
-		parts = append(parts, p.moved...)
-	}
-	return parts
-}
-
-func (r *request) sendEach(parts []*part) {
-	atOnce := r.store.batchPolicy().ConcurrentNodes
-	if len(parts) == 1 || atOnce == 1 {
-		for i, p := range parts {
-			p.waited = i > 0
-			p.send()
-		}
-		return
-	}
-	if atOnce <= 0 {
-		atOnce = len(parts)
-	}
-	var sent sync.WaitGroup
-	free := make(chan struct{}, atOnce)
-	for i, p := range parts {
-		free <- struct{}{}
-		p.waited = i >= atOnce
-		sent.Go(func() {
-			defer func() { <-free }()
-			p.send()
-		})
-	}
-	sent.Wait()
-}
-
-// errReadAll is what a server refuses for several keys at once, and not for one, so
-// that it would depend on the other keys and on where they are.
-var errReadAll error = safe.TextError("ReadAll beside an operation that writes is for one key alone")
-
-func readsAllAndWrites(call aerostore.Call) bool {
-	if call.Op != aerostore.OpBatchOperate || !call.Writes() {
-		return false
-	}
-	plan, _ := planOf(call.Operations())
-	return plan.readsAll
-}
-
+// send sends the part until its keys have answers or no attempt is left.
 func (p *part) send() {
-	switch {
-	case p.refused:
+	left, late := timeLeft(p.ctx)
+	switch p.left = left; {
+	case p.batch.refused:
 		p.refuse()
 		return
-	case p.isLate():
-		p.cut(passed(p.ctx))
+	case late:
+		p.end(deadlineError(p.ctx))
 		return
 	case p.ctx.Err() != nil:
-		p.cut(aerostore.ContextError(p.ctx))
+		p.end(aerostore.ContextError(p.ctx))
 		return
 	}
 	open := p.records
@@ -136,14 +61,14 @@ func (p *part) send() {
 		if p.waited && p.hasMoved(open) && p.divide(open) {
 			return
 		}
-		p.err = p.sendBatch(open)
-		if p.err == nil || p.tries == nil {
+		p.err = p.attempt(open)
+		if p.err == nil || p.retries == nil {
 			return
 		}
-		p.tries.last = p.err
+		p.retries.err = p.err
 		open = slices.DeleteFunc(slices.Clone(open), isAnswered)
 		pause, more := p.next()
-		if p.tries.sent && p.doubted == nil {
+		if p.retries.sent && p.doubted == nil {
 			p.doubted = make(map[*as.BatchRecord]bool, len(open))
 			for _, record := range open {
 				p.doubted[record.BatchRec()] = true
@@ -156,8 +81,11 @@ func (p *part) send() {
 	}
 }
 
-// refuse answers for a server, which would refuse the records together but not the
-// only one of a node or of a namespace.
+// errReadAll is returned for all keys of a batch, wherever they are. A server refuses
+// it for several keys, and not for the only key at its node.
+var errReadAll error = safe.TextError("a batch with an operation that writes and ReadAll must have one key: read the bins by name")
+
+// refuse sets the results of a batch that is not sent.
 func (p *part) refuse() {
 	for _, record := range p.records {
 		br := record.BatchRec()
@@ -168,14 +96,80 @@ func (p *part) refuse() {
 	}
 }
 
-// cut has the part fail because the context ended before it was sent.
-func (p *part) cut(ended error) {
-	p.ended = p.call.NewContextError(ended)
-	p.ended.InDoubt = p.tries != nil && p.tries.sent
+// end fails the part because its context ended before it was sent.
+func (p *part) end(err error) {
+	p.ended = p.call.NewContextError(err)
+	p.ended.InDoubt = p.retries != nil && p.retries.sent
 }
 
-// isAnswered reports whether a key has an answer, or else the error of an operation
-// of its own that the client did not give up.
+// hasMoved reports whether another node is now the master of a record that the part
+// writes. Reads do not matter: they are never in doubt.
+func (p *part) hasMoved(records []as.BatchRecordIfc) bool {
+	return p.batch.writes && slices.ContainsFunc(records, func(record as.BatchRecordIfc) bool {
+		node, _ := p.store.writeNode(p.batch.policy.ReplicaPolicy, record.BatchRec().Key)
+		return node != p.node
+	})
+}
+
+// divide sends the open records in parts of their own, if they are at several nodes
+// or at another one. It reports whether it did.
+func (p *part) divide(open []as.BatchRecordIfc) bool {
+	var records []as.BatchRecordIfc // the others
+	var places, openPlaces []int
+	for i, record := range p.records {
+		if n := len(openPlaces); n < len(open) && open[n] == record {
+			openPlaces = append(openPlaces, p.place(i))
+		} else {
+			records, places = append(records, record), append(places, p.place(i))
+		}
+	}
+	moved := p.batch.divide(open, openPlaces)
+	if len(moved) == 1 && moved[0].node == p.node {
+		return false
+	}
+	for _, m := range moved {
+		m.doubted = p.doubted
+		if p.retries != nil {
+			m.retries = new(*p.retries)
+		}
+	}
+	p.records, p.places, p.err = records, places, nil
+	p.moved = p.batch.send(moved)
+	return true
+}
+
+// place returns the index in the batch of the part's i-th record.
+func (p *part) place(i int) int {
+	if p.places == nil {
+		return i
+	}
+	return p.places[i]
+}
+
+// attempt sends the records once.
+func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
+	policy := p.policy()
+	if len(records) > 1 {
+		return p.store.client.BatchOperate(policy, records)
+	}
+	switch record := records[0].(type) {
+	case *as.BatchDelete:
+		return p.removeOne(policy, record)
+	case *as.BatchRead:
+		if slices.Contains(record.BinNames, "") {
+			return p.readOne(policy, record)
+		}
+	}
+	if p.retries != nil && !p.retries.deadline.IsZero() && !p.batch.writes {
+		// A single key is read as by Get: the client waits itself, at each replica in turn.
+		base := p.batch.policy
+		policy.ExitFastOnExhaustedConnectionPool, policy.ReplicaPolicy = base.ExitFastOnExhaustedConnectionPool, base.ReplicaPolicy
+	}
+	return p.store.client.BatchOperate(policy, records)
+}
+
+// isAnswered reports whether a key has an answer, or the error of a command of its own
+// that the client did not give up.
 func isAnswered(record as.BatchRecordIfc) bool {
 	br := record.BatchRec()
 	if br.Err != nil {
@@ -185,77 +179,87 @@ func isAnswered(record as.BatchRecordIfc) bool {
 	return br.ResultCode != types.NO_RESPONSE
 }
 
-// hasMoved reports whether a record that the part writes belongs to another node by
-// now. Of reads nothing is in doubt.
-func (p *part) hasMoved(records []as.BatchRecordIfc) bool {
-	policy := p.store.batchPolicy()
-	return p.call.Writes() && slices.ContainsFunc(records, func(record as.BatchRecordIfc) bool {
-		node, _ := p.store.writeNode(policy.ReplicaPolicy, record.BatchRec().Key)
-		return node != p.node
-	})
-}
-
-// divide sends what is left of the part in parts of their own, if there are several
-// or it goes to another node.
-func (p *part) divide(open []as.BatchRecordIfc) bool {
-	left := make(map[as.BatchRecordIfc]bool, len(open))
-	for _, record := range open {
-		left[record] = true
-	}
-	var records []as.BatchRecordIfc
-	var places, openPlaces []int
+// collect sets the results of the part's keys. A key without an answer has the error
+// of the part.
+func (p *part) collect(results []aerostore.BatchResult) {
 	for i, record := range p.records {
-		if left[record] {
-			openPlaces = append(openPlaces, p.place(i))
-		} else {
-			records, places = append(records, record), append(places, p.place(i))
+		i = p.place(i)
+		key, br := p.call.KeyAt(i), record.BatchRec()
+		results[i].Key = key
+		switch {
+		case br.ResultCode != types.OK || br.Record == nil:
+			results[i].Err = p.keyError(key, record)
+		case p.call.Op == aerostore.OpBatchOperate:
+			if p.batch.writes {
+				dropNils(br.Record.Bins)
+				dropUnnamed(br.Record.Bins, p.call.Operations())
+			}
+			results[i].Record = storeRecord(key, br.Record)
+		case p.call.Op == aerostore.OpBatchRead:
+			results[i].Record = storeRecord(key, br.Record)
+		}
+		p.answered = p.answered || br.ResultCode == types.OK || br.Err != nil && isAnswer(newClientError(br.Err).err)
+		if br.Record != nil && br.Record.Node != nil {
+			p.answeredBy = br.Record.Node
 		}
 	}
-	moved := p.parts(open, openPlaces)
-	if len(moved) == 1 && moved[0].node == p.node {
-		return false
+	if p.answered && p.answeredBy == nil {
+		p.answeredBy = p.node
 	}
-	for _, m := range moved {
-		m.doubted = p.doubted
-		if p.tries != nil {
-			m.tries = new(*p.tries)
-		}
-	}
-	p.records, p.places, p.err = records, places, nil
-	p.moved = p.sendAll(moved)
-	return true
 }
 
-// place returns where in the batch the i-th record of the part stands.
-func (p *part) place(i int) int {
-	if p.places == nil {
-		return i
+// keyError returns the error of one key.
+func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
+	br := record.BatchRec()
+	e := &aerostore.Error{
+		Op: p.call.Op, Namespace: key.Namespace(), Set: key.Set(),
+		Code: aerostore.ResultCode(br.ResultCode), InDoubt: p.doubted[br],
 	}
-	return p.places[i]
+	failed := p.ended != nil || p.err != nil
+	switch {
+	case p.batch.refused && br.ResultCode == types.PARAMETER_ERROR:
+		e.Err = errReadAll
+	case failed && !isAnswered(record) && (p.ended != nil || len(p.records) == 1):
+		e = p.failure() // in doubt if the key is, which was part of every attempt
+		e.Namespace, e.Set = key.Namespace(), key.Set()
+	case br.Err != nil:
+		cause := newClientError(br.Err)
+		e.InDoubt = e.InDoubt || inDoubt(p.call.Writes(), cause.err)
+		cause.inDoubt = e.InDoubt
+		e.Node = p.store.nodes.of(p.store.client, cause.err.Node)
+		e.Err = nested(*e, cause)
+	case p.err != nil:
+		cause := p.failure()
+		cause.Namespace, cause.Set = e.Namespace, e.Set
+		e.InDoubt, e.Node, e.Err = cause.InDoubt, cause.Node, cause
+	default:
+		e.InDoubt = e.InDoubt || p.call.Writes() && br.ResultCode == types.NO_RESPONSE
+	}
+	return e
 }
 
-// failure returns the error of the part as a whole.
+// failure returns the error of the part as a whole, a copy for each caller.
 func (p *part) failure() *aerostore.Error {
 	switch {
 	case p.ended != nil:
 		return new(*p.ended)
-	case p.failed != nil: // for all keys once: it names what they share
-	case p.tries != nil && p.tries.last != nil:
-		p.failed = p.verdict()
+	case p.failed != nil: // made once, since it names what all keys share
+	case p.retries != nil && p.retries.err != nil:
+		p.failed = p.finalError()
 	default:
-		p.failed = p.fail(p.err)
+		p.failed = p.newError(p.err)
 	}
 	return new(*p.failed)
 }
 
-// count returns how many attempts the part took, 0 if it is not known or none.
-func (p *part) count() int32 {
+// attempts returns the attempts of the part, 0 if there was none or it is not known.
+func (p *part) attempts() int32 {
 	switch {
 	case p.err != nil:
-		return p.made(p.err)
-	case p.ended != nil, p.refused, len(p.records) == 0:
+		return p.attemptsUntil(p.err)
+	case p.ended != nil, p.batch.refused, len(p.records) == 0:
 		return 0
 	default:
-		return p.done().Attempts
+		return p.succeeded().Attempts
 	}
 }

@@ -1,6 +1,8 @@
 package asbackend
 
 import (
+	"time"
+
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
@@ -13,20 +15,21 @@ const mostDrained = 1000
 
 // query hands records on until there are no more, the caller wants no more,
 // the context ends or the client fails.
-func (r *request) query() error {
+func (r *request) doQuery(left time.Duration) error {
+	c := command{request: r, left: left}
 	q := r.call.Query()
 	statement, ok := statementOf(q)
 	if !ok {
 		return r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
 	}
 	nodes := len(r.store.client.GetNodes())
-	policy := r.queryPolicy(q, nodes)
+	policy := c.queryPolicy(q, nodes)
 	records, err := r.store.client.Query(policy, statement)
 	if err != nil {
-		return r.fail(err)
+		return c.newError(err)
 	}
-	quiet := newSilence(longestSilence(policy, nodes, r.store.patienceFor(policy.SocketTimeout)))
-	defer quiet.end()
+	idle := newIdleTimer(idleLimit(policy, nodes, r.store.connectionWait(policy.SocketTimeout)))
+	defer idle.stop()
 	var repeated as.Error
 	ended := false
 	defer func() {
@@ -40,29 +43,29 @@ func (r *request) query() error {
 			return r.call.NewContextError(aerostore.ContextError(r.ctx))
 		case <-r.store.life.abort:
 			return closedError(r.call)
-		case <-quiet.over:
-			if quiet.isReal() {
-				return r.call.NewError(aerostore.CodeTimeout, errSilence)
+		case <-idle.expired:
+			if idle.isIdle() {
+				return r.call.NewError(aerostore.CodeTimeout, errIdle)
 			}
 		case result, more := <-records.Results():
-			quiet.heard++
+			idle.received++
 			switch {
 			case !more:
 				ended = true
 				return r.interrupted()
 			case r.ctx.Err() != nil:
 				return r.call.NewContextError(aerostore.ContextError(r.ctx))
-			case q.MaxRecords > 0 && quiet.heard > q.MaxRecords:
+			case q.MaxRecords > 0 && idle.received > q.MaxRecords:
 				// More than were asked for, from another node.
 			case repeated != nil: // it was not what it looked like
-				return r.fail(repeated)
+				return c.newError(repeated)
 			case result.Err != nil && isRepeated(result.Err):
 				repeated = result.Err
 			case result.Err != nil:
-				return r.fail(result.Err)
+				return c.newError(result.Err)
 			case !r.call.Yield(storeRecord(storeKey(result.Record.Key), result.Record)):
 				return nil
-			case quiet.heard == q.MaxRecords && quiet.heard*(nodes-1) > mostDrained:
+			case idle.received == q.MaxRecords && idle.received*(nodes-1) > mostDrained:
 				return r.interrupted()
 			}
 		}
@@ -110,7 +113,7 @@ func statementOf(q *aerostore.Query) (*as.Statement, bool) {
 // an error is held up in a full channel, which is why that is emptied.
 func (s *Store) stop(records *as.Recordset) {
 	s.life.users.Add(1) // the client is needed until the query is gone
-	done := s.life.last()
+	done := s.life.unbounded()
 	go func() {
 		defer func() { done(); s.life.release() }()
 		_ = records.Close() // fails only if closed already

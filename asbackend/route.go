@@ -32,7 +32,7 @@ func (s *Store) ByNode(call aerostore.Call) string {
 }
 
 func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
-	key, err := clientKey(call.Key, nil)
+	key, err := clientKey(call.Key, false)
 	if err != nil {
 		return nil, err
 	}

@@ -1,171 +1,177 @@
 package asbackend
 
 import (
+	"time"
+
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
 )
 
-// single carries out an operation on a single record.
-func (r *request) single() (aerostore.Result, error) {
-	if r.sendsKey() {
-		key, err := clientKey(r.call.Key, r.call.Key.ID())
-		if err != nil {
-			return r.failed(err)
+// A single is the command of an operation on a single record.
+type single struct {
+	command
+	key *as.Key
+}
+
+// doSingle carries out an operation on a single record.
+func (r *request) doSingle(left time.Duration) (aerostore.Result, error) {
+	s := single{command: command{request: r, left: left}}
+	var err as.Error
+	if s.sendsID() {
+		if s.key, err = clientKey(r.call.Key, true); err != nil {
+			return s.failed(err)
 		}
-		return r.singleWith(key)
+		return s.send()
 	}
-	key, err := r.store.keys.lend(r.call.Key)
-	if err != nil {
-		return r.failed(err)
+	if s.key, err = r.store.keys.get(r.call.Key); err != nil {
+		return s.failed(err)
 	}
-	result, failure := r.singleWith(key)
-	r.store.keys.giveBack(key)
+	result, failure := s.send()
+	r.store.keys.put(s.key)
 	return result, failure
 }
 
-// sendsKey reports whether the client may send the id along.
-func (r *request) sendsKey() bool {
-	return r.call.Writes() && (r.call.Options.SendKey || r.store.writePolicy().SendKey)
+// sendsID reports whether the client sends the id with the digest.
+func (s *single) sendsID() bool {
+	return s.call.Writes() && (s.call.Options.SendKey || s.store.writePolicy().SendKey)
 }
 
-// singleWith does so with the client's form of the key, which nothing refers to
-// afterwards.
-func (r *request) singleWith(key *as.Key) (aerostore.Result, error) {
-	result, err := r.singleOnce(key)
-	if err != nil && r.tries != nil {
-		return r.singleAgain(key, result, err)
+func (s *single) send() (aerostore.Result, error) {
+	result, err := s.attempt()
+	if err != nil && s.retries != nil {
+		return s.resend(result, err)
 	}
 	return result, err
 }
 
-// singleAgain repeats an operation on a single record as long as it is due.
+// resend repeats the operation until it succeeds or no attempt is left.
 //
 //go:noinline
-func (r *request) singleAgain(key *as.Key, result aerostore.Result, err error) (aerostore.Result, error) {
-	for err != nil && r.again() {
-		result, err = r.singleOnce(key)
+func (s *single) resend(result aerostore.Result, err error) (aerostore.Result, error) {
+	for err != nil && s.again() {
+		result, err = s.attempt()
 	}
-	if err != nil && r.tries.last != nil {
-		e := r.verdict()
-		return aerostore.Result{Node: e.Node, Attempts: r.made(r.tries.last)}, e
+	if err != nil && s.retries.err != nil {
+		e := s.finalError()
+		return aerostore.Result{Node: e.Node, Attempts: s.attemptsUntil(s.retries.err)}, e
 	}
 	return result, err
 }
 
-func (r *request) singleOnce(key *as.Key) (aerostore.Result, error) {
-	client := r.store.client
-	switch r.call.Op {
+func (s *single) attempt() (aerostore.Result, error) {
+	client, key := s.store.client, s.key
+	switch s.call.Op {
 	case aerostore.OpPut:
-		return r.wrote(key, client.Put(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return s.wrote(client.Put(s.writePolicy(false), key, clientBins(s.call.Bins())))
 	case aerostore.OpAppend:
-		return r.wrote(key, client.Append(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return s.wrote(client.Append(s.writePolicy(false), key, clientBins(s.call.Bins())))
 	case aerostore.OpPrepend:
-		return r.wrote(key, client.Prepend(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return s.wrote(client.Prepend(s.writePolicy(false), key, clientBins(s.call.Bins())))
 	case aerostore.OpIncrement:
-		return r.wrote(key, client.Add(r.writePolicy(false), key, clientBins(r.call.Bins())))
+		return s.wrote(client.Add(s.writePolicy(false), key, clientBins(s.call.Bins())))
 	case aerostore.OpTouch:
-		return r.wrote(key, client.Touch(r.writePolicy(false), key))
+		return s.wrote(client.Touch(s.writePolicy(false), key))
 	case aerostore.OpExists:
-		return r.exists(client.GetHeader(r.readPolicy(), key))
+		return s.exists(client.GetHeader(s.readPolicy(), key))
 	case aerostore.OpRemove:
-		existed, err := client.Delete(r.writePolicy(false), key)
-		result, failure := r.wrote(key, err)
+		existed, err := client.Delete(s.writePolicy(false), key)
+		result, failure := s.wrote(err)
 		return result.WithExisted(existed), failure
 	case aerostore.OpGet:
-		return r.read(client.Get(r.readPolicy(), key))
+		return s.read(client.Get(s.readPolicy(), key))
 	case aerostore.OpSelect:
-		return r.selectBins(key)
+		return s.selectBins()
 	default:
-		return r.operate(key)
+		return s.operate()
 	}
 }
 
-// exists answers Exists by the header of a record, which unlike the client's Exists
-// names its node; the server is asked the same.
-func (r *request) exists(header *as.Record, err as.Error) (aerostore.Result, error) {
+// exists answers Exists by the header of a record. The client's own Exists sends the
+// same and does not name the node.
+func (s *single) exists(header *as.Record, err as.Error) (aerostore.Result, error) {
 	if err != nil {
-		return r.failed(err)
+		return s.failed(err)
 	}
-	result := r.done().WithExisted(header != nil)
+	result := s.succeeded().WithExisted(header != nil)
 	if header != nil {
-		result.Node = r.store.nodes.of(r.store.client, header.Node)
+		result.Node = s.store.nodes.of(s.store.client, header.Node)
 	}
 	return result, nil
 }
 
-func (r *request) selectBins(key *as.Key) (aerostore.Result, error) {
-	if bins := r.call.BinNames(); len(bins) > 0 {
-		return r.read(r.store.client.Get(r.readPolicy(), key, bins...))
+func (s *single) selectBins() (aerostore.Result, error) {
+	if bins := s.call.BinNames(); len(bins) > 0 {
+		return s.read(s.store.client.Get(s.readPolicy(), s.key, bins...))
 	}
-	record, err := r.store.client.GetHeader(r.readPolicy(), key)
+	record, err := s.store.client.GetHeader(s.readPolicy(), s.key)
 	if err == nil && record == nil {
-		return r.done(), r.call.NewError(aerostore.CodeNotFound, nil)
+		return s.succeeded(), s.call.NewError(aerostore.CodeNotFound, nil)
 	}
-	return r.read(record, err)
+	return s.read(record, err)
 }
 
-func (r *request) wrote(key *as.Key, err as.Error) (aerostore.Result, error) {
-	if err != nil {
-		return r.failed(err)
+// operate must distinguish several results for one bin from a list that was read
+// once: the client returns either as a list. If a bin is read more than once, each
+// operation returns a result, and a bin with more than one operation has that many
+// results. Otherwise no bin has more than one.
+func (s *single) operate() (aerostore.Result, error) {
+	plan, ok := planOf(s.call.Operations())
+	if !ok {
+		return s.unsupported()
 	}
-	result := r.done()
-	result.Node = r.master(key)
+	policy := s.writePolicy(plan.readsTwice)
+	record, err := s.store.client.Operate(policy, s.key, plan.ops...)
+	if err != nil {
+		return s.failed(err)
+	}
+	if policy.RespondPerEachOp {
+		if !plan.readsAll {
+			markResults(record.Bins, s.call.Operations())
+		}
+		dropNils(record.Bins)
+	}
+	dropUnnamed(record.Bins, s.call.Operations())
+	return s.read(record, nil)
+}
+
+func (s *single) wrote(err as.Error) (aerostore.Result, error) {
+	if err != nil {
+		return s.failed(err)
+	}
+	result := s.succeeded()
+	result.Node = s.master()
 	return result, nil
 }
 
-// master returns the node that carried a write out, which the client does not
-// say: the master of the record's partition, to which other nodes pass writes on.
-func (r *request) master(key *as.Key) *aerostore.Node {
-	node, err := r.store.writeNode(as.MASTER, key)
+// master returns the node that carried out a write, which the client does not
+// report: the master of the record's partition. Other nodes forward writes to it.
+func (s *single) master() *aerostore.Node {
+	node, err := s.store.writeNode(as.MASTER, s.key)
 	if err != nil {
 		return nil
 	}
-	return r.store.nodes.of(r.store.client, node)
+	return s.store.nodes.of(s.store.client, node)
 }
 
-func (r *request) read(record *as.Record, err as.Error) (aerostore.Result, error) {
+func (s *single) read(record *as.Record, err as.Error) (aerostore.Result, error) {
 	if err != nil {
-		return r.failed(err)
+		return s.failed(err)
 	}
-	result := r.done().WithRecord(storeRecord(r.call.Key, record))
-	result.Node = r.store.nodes.of(r.store.client, record.Node)
+	result := s.succeeded().WithRecord(storeRecord(s.call.Key, record))
+	result.Node = s.store.nodes.of(s.store.client, record.Node)
 	return result, nil
 }
 
-// failed returns error and result of a call that the client failed.
-func (r *request) failed(err as.Error) (aerostore.Result, error) {
-	if r.tries != nil {
-		r.tries.last = err
+func (s *single) failed(err as.Error) (aerostore.Result, error) {
+	if s.retries != nil {
+		s.retries.err = err
 	}
-	e := r.fail(err)
-	return aerostore.Result{Node: e.Node, Attempts: r.made(err)}, e
+	e := s.newError(err)
+	return aerostore.Result{Node: e.Node, Attempts: s.attemptsUntil(err)}, e
 }
 
-// done returns the result of a call that was carried out. How often the client tried
-// a read it says only where it failed.
-func (r *request) done() aerostore.Result {
-	switch {
-	case r.most == 1:
-		return aerostore.Result{Attempts: 1}
-	case r.repeats:
-		return aerostore.Result{Attempts: int32(r.tries.attempts) + 1} //nolint:gosec // G115: a count of retries
-	default:
-		return aerostore.Result{}
-	}
-}
-
-// attempts returns how often the client tried before it failed.
-func attempts(err as.Error) int32 {
-	e := newClientError(err).err
-	n := e.Iteration + 1
-	if aerostore.ResultCode(e.ResultCode) == aerostore.CodeMaxRetries {
-		n-- // it counts the one that it did not make
-	}
-	return int32(max(n, 1)) //nolint:gosec // G115: a count of retries
-}
-
-// storeRecord returns a record that the client read, which it owns.
+// storeRecord returns a record that the client read. The record owns the client's bins.
 func storeRecord(key aerostore.Key, record *as.Record) *aerostore.Record {
 	return &aerostore.Record{
 		Key:        key,

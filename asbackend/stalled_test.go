@@ -132,7 +132,7 @@ func TestEveryMethodReturnsWithItsContextWhenTheServerStalls(t *testing.T) {
 				t.Run(name+" "+ending, func(t *testing.T) {
 					t.Parallel()
 					p := tcpproxy.New(t, n.addr())
-					s := dialTo(t, p.Addr(), asbackend.WithPolicies(patient()), asbackend.WithPromptCancel(1))
+					s := dialTo(t, p.Addr(), asbackend.WithPolicies(patient()), asbackend.WithAbandonOnCancel(1))
 					p.Stall(tcpproxy.ToClient)
 					ctx, cancel := end.begin(t.Context())
 					defer cancel()

@@ -22,15 +22,15 @@ type Store struct {
 	client *as.Client
 	life   *lifetime
 
-	policies    Policies
-	description aerostore.Description
-	nodes       nodes
-	keys        keys
-	infos       chan struct{} // one for each info command under way
-	patience    time.Duration // leastPatience but in tests
+	policies          Policies
+	description       aerostore.Description
+	nodes             nodes
+	keys              keyPool
+	infos             chan struct{} // one for each info command under way
+	minConnectionWait time.Duration // the constant, except in tests
 
-	prompt     *int // see WithPromptCancel, nil: off
-	leftBehind atomic.Int64
+	maxAbandoned int // see WithAbandonOnCancel, 0: off
+	abandoned    atomic.Int64
 }
 
 // handler has the typed methods. The alias keeps the embedded field, and with
@@ -72,12 +72,12 @@ func New(client *as.Client, opts ...Option) (*Store, error) {
 
 func newStore(client *as.Client, c config, end func()) *Store {
 	s := &Store{
-		client:   client,
-		life:     newLifetime(end),
-		policies: c.policies,
-		prompt:   c.prompt,
-		infos:    make(chan struct{}, maxInfos),
-		patience: leastPatience,
+		client:            client,
+		life:              newLifetime(end),
+		policies:          c.policies,
+		maxAbandoned:      c.maxAbandoned,
+		infos:             make(chan struct{}, maxInfos),
+		minConnectionWait: minConnectionWait,
 		description: aerostore.Description{
 			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,
 		},
@@ -118,91 +118,4 @@ func (s *Store) handle() aerostore.Handler {
 		r := request{store: s, ctx: ctx, call: call}
 		return r.do()
 	}
-}
-
-// A request is a call under way.
-type request struct {
-	store *Store
-	ctx   context.Context // lives no longer than the call
-	call  aerostore.Call
-
-	// left is what was left until the context's deadline when the call came
-	// in, zero if there is none. byContext says that it became the timeout of
-	// the command, no other being shorter.
-	left      time.Duration
-	byContext bool
-
-	most    int    // attempts that the policy allows
-	repeats bool   // further ones are made here, and not by the client
-	tries   *tries // nil: one by the client is all
-}
-
-func (r *request) do() (aerostore.Result, error) {
-	if r.isLate() {
-		return r.late()
-	}
-	switch {
-	case r.call.Op == aerostore.OpQuery, r.call.Op == aerostore.OpCustom:
-		return r.last()
-	case r.store.prompt != nil && r.ctx.Done() != nil:
-		return r.promptly()
-	default:
-		return r.send()
-	}
-}
-
-// isLate reports whether the context's deadline is over, and else says what is left.
-func (r *request) isLate() bool {
-	deadline, ok := r.ctx.Deadline()
-	if ok {
-		r.left = time.Until(deadline)
-	}
-	return ok && r.left <= 0
-}
-
-// late and unsupported are kept out of line: each makes room for a copy of the
-// call, which would be on the stack of every operation.
-//
-//go:noinline
-func (r *request) late() (aerostore.Result, error) {
-	return aerostore.Result{}, r.call.NewContextError(passed(r.ctx))
-}
-
-// last carries out what may go on for as long as it likes.
-func (r *request) last() (aerostore.Result, error) {
-	defer r.store.life.last()()
-	if r.call.Op == aerostore.OpQuery {
-		return aerostore.Result{}, r.query()
-	}
-	return aerostore.Result{}, r.custom()
-}
-
-// send carries out an operation on a single record or a batch.
-func (r *request) send() (aerostore.Result, error) {
-	switch r.call.Op {
-	case aerostore.OpPut, aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists, aerostore.OpRemove, aerostore.OpTouch,
-		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement, aerostore.OpOperate:
-		return r.single()
-	case aerostore.OpBatchRead, aerostore.OpBatchWrite, aerostore.OpBatchOperate, aerostore.OpBatchRemove:
-		return r.batch()
-	default:
-		return r.unsupported()
-	}
-}
-
-//go:noinline
-func (r *request) unsupported() (aerostore.Result, error) {
-	return aerostore.Result{}, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
-}
-
-// custom makes an error of the client an [*aerostore.Error] and leaves others
-// as they are.
-func (r *request) custom() error {
-	err := r.call.Run(r.ctx)
-	if client, ok := err.(as.Error); ok { //nolint:errorlint // what wraps the client's error has its own say
-		e := r.fail(client)
-		e.InDoubt = r.call.Writes() // whatever else the function did
-		return e
-	}
-	return err
 }

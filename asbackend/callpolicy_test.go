@@ -25,13 +25,22 @@ func offline(t *testing.T) *Store {
 	return s
 }
 
-func requestOf(s *Store, op aerostore.Op, o aerostore.Options) *request {
-	return &request{store: s, ctx: nil, call: aerostore.Call{Op: op, Options: o}}
+func commandOf(s *Store, op aerostore.Op, o aerostore.Options) command {
+	return command{request: &request{store: s, ctx: nil, call: aerostore.Call{Op: op, Options: o}}}
+}
+
+func singleOf(s *Store, op aerostore.Op, o aerostore.Options) *single {
+	return &single{command: commandOf(s, op, o)}
+}
+
+func partOf(s *Store, op aerostore.Op, o aerostore.Options) *part {
+	b, _ := newBatch(commandOf(s, op, o).request)
+	return b.newPart(nil, nil, nil)
 }
 
 func TestWithoutOptionsTheClientsOwnPoliciesHold(t *testing.T) {
 	s := offline(t)
-	r := requestOf(s, aerostore.OpPut, aerostore.Options{})
+	r := singleOf(s, aerostore.OpPut, aerostore.Options{})
 	r.left = time.Hour // longer than what the policies say
 	if r.readPolicy() != s.client.DefaultPolicy {
 		t.Error("a read has a policy of its own")
@@ -42,11 +51,11 @@ func TestWithoutOptionsTheClientsOwnPoliciesHold(t *testing.T) {
 	if s.batchWritePolicyFor(r.call.Options) != nil || s.batchRemovePolicyFor(r.call.Options) != nil {
 		t.Error("a record of a batch has a policy of its own")
 	}
-	read := requestOf(s, aerostore.OpBatchRead, aerostore.Options{})
-	if read.batchPolicy() != s.client.DefaultBatchPolicy {
+	read := partOf(s, aerostore.OpBatchRead, aerostore.Options{})
+	if read.policy() != s.client.DefaultBatchPolicy {
 		t.Error("a batch that reads has a policy of its own")
 	}
-	if n := testing.AllocsPerRun(100, func() { r.readPolicy(); r.writePolicy(false); read.batchPolicy() }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { r.readPolicy(); r.writePolicy(false); read.policy() }); n != 0 {
 		t.Errorf("%v allocations, want none", n)
 	}
 }
@@ -65,11 +74,11 @@ func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
 	given.Write.Expiration = 1 // what was given is the application's, and was copied
 	plain, options := aerostore.Options{}, aerostore.Options{SendKey: true}
 
-	put := requestOf(s, aerostore.OpPut, plain)
+	put := singleOf(s, aerostore.OpPut, plain)
 	if put.readPolicy() != s.policies.Read || put.writePolicy(false) != s.policies.Write || s.infoPolicy() != s.policies.Info {
 		t.Error("without options a Store's own policy is not used as it is")
 	}
-	if p := requestOf(s, aerostore.OpPut, options).writePolicy(false); p.Expiration != 77 || !p.SendKey {
+	if p := singleOf(s, aerostore.OpPut, options).writePolicy(false); p.Expiration != 77 || !p.SendKey {
 		t.Errorf("with an option: %+v", p)
 	}
 	if p := s.batchWritePolicyFor(plain); p != s.policies.BatchWrite {
@@ -82,9 +91,9 @@ func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
 		t.Errorf("a removal: %+v", p)
 	}
 	s.policies.Write.MaxRetries = 5
-	batch := requestOf(s, aerostore.OpBatchWrite, plain)
-	if batch.batchPolicy(); batch.most != 5 {
-		t.Errorf("a batch that writes has %d attempts", batch.most)
+	batch := partOf(s, aerostore.OpBatchWrite, plain)
+	if batch.policy(); batch.maxAttempts != 5 {
+		t.Errorf("a batch that writes has %d attempts", batch.maxAttempts)
 	}
 	if s.client.DefaultWritePolicy.Expiration != 0 {
 		t.Error("the client's default was changed")
@@ -120,7 +129,7 @@ func TestOptionsChangeWhatTheyNameOnACopy(t *testing.T) {
 
 			want := before
 			c.want(&want)
-			if got := requestOf(s, aerostore.OpPut, c.options).writePolicy(false); !reflect.DeepEqual(*got, want) {
+			if got := singleOf(s, aerostore.OpPut, c.options).writePolicy(false); !reflect.DeepEqual(*got, want) {
 				t.Errorf("single write: %+v, want %+v", *got, want)
 			}
 			if *s.client.DefaultWritePolicy != before {
@@ -179,7 +188,7 @@ func TestACallsTimeoutsStandForThePolicysAndTheDeadlineCutsThem(t *testing.T) {
 			t.Parallel()
 			s := offline(t)
 			s.client.DefaultPolicy.TotalTimeout, s.client.DefaultPolicy.SocketTimeout = c.total, c.socket
-			r := requestOf(s, aerostore.OpGet, aerostore.Options{Timeout: c.timeout, SocketTimeout: c.socketOpt})
+			r := singleOf(s, aerostore.OpGet, aerostore.Options{Timeout: c.timeout, SocketTimeout: c.socketOpt})
 			r.left = c.left
 			p := r.readPolicy()
 			if p.TotalTimeout != c.wantTotal || p.SocketTimeout != c.wantSocket {
@@ -199,16 +208,16 @@ func TestBatchesThatWriteAreRetriedAsSingleWritesAre(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
 	s.client.DefaultBatchPolicy.RespondAllKeys = false
-	r := requestOf(s, aerostore.OpBatchWrite, aerostore.Options{})
-	if p := r.batchPolicy(); p.MaxRetries != 0 || !p.RespondAllKeys {
+	if p := partOf(s, aerostore.OpBatchWrite, aerostore.Options{}).policy(); p.MaxRetries != 0 || !p.RespondAllKeys {
 		t.Errorf("%d retries, RespondAllKeys %t", p.MaxRetries, p.RespondAllKeys)
 	}
 	s.client.DefaultWritePolicy.MaxRetries = 3
-	if p := r.batchPolicy(); r.most != 3 || p.MaxRetries != 0 {
-		t.Errorf("%d attempts, want 3; %d of them by the client", r.most, p.MaxRetries)
+	r := partOf(s, aerostore.OpBatchWrite, aerostore.Options{})
+	if p := r.policy(); r.maxAttempts != 3 || p.MaxRetries != 0 {
+		t.Errorf("%d attempts, want 3; %d of them by the client", r.maxAttempts, p.MaxRetries)
 	}
-	r = requestOf(s, aerostore.OpBatchRead, aerostore.Options{})
-	if p := r.batchPolicy(); p.MaxRetries != 2 || !p.RespondAllKeys {
+	r = partOf(s, aerostore.OpBatchRead, aerostore.Options{})
+	if p := r.policy(); p.MaxRetries != 2 || !p.RespondAllKeys {
 		t.Errorf("reading: %d retries, RespondAllKeys %t", p.MaxRetries, p.RespondAllKeys)
 	}
 }
@@ -220,14 +229,14 @@ func TestPoliciesSetToNilAreTheClientsFactorySettings(t *testing.T) {
 	c.DefaultPolicy, c.DefaultWritePolicy, c.DefaultBatchPolicy, c.DefaultQueryPolicy = nil, nil, nil, nil
 	c.DefaultBatchWritePolicy, c.DefaultBatchDeletePolicy = nil, nil
 	o := aerostore.Options{SendKey: true}
-	r := requestOf(s, aerostore.OpBatchWrite, o)
+	r := singleOf(s, aerostore.OpPut, o)
 	if p := r.readPolicy(); p.TotalTimeout != time.Second {
 		t.Errorf("read: %v", p.TotalTimeout)
 	}
 	if p := r.writePolicy(true); !p.SendKey || !p.RespondPerEachOp {
 		t.Errorf("write: %+v", p)
 	}
-	if p := r.batchPolicy(); p.MaxRetries != 0 {
+	if p := partOf(s, aerostore.OpBatchWrite, o).policy(); p.MaxRetries != 0 {
 		t.Errorf("batch: %+v", p)
 	}
 	if !s.batchWritePolicyFor(o).SendKey || !s.batchRemovePolicyFor(o).SendKey {
@@ -252,7 +261,8 @@ func TestQueriesHaveTheirLimitsInThePolicy(t *testing.T) {
 		"some of it": {aerostore.Query{MaxRecords: 7}, 7, true},
 	} {
 		s.client.DefaultQueryPolicy.ReplicaPolicy = as.RANDOM // over which the client panics
-		p := requestOf(s, aerostore.OpQuery, aerostore.Options{}).queryPolicy(&c.query, 1)
+		query := commandOf(s, aerostore.OpQuery, aerostore.Options{})
+		p := query.queryPolicy(&c.query, 1)
 		if p.MaxRecords != c.records || p.IncludeBinData != c.data || p.ReplicaPolicy == as.RANDOM {
 			t.Errorf("%s: %d records, bins %t, replica %v", name, p.MaxRecords, p.IncludeBinData, p.ReplicaPolicy)
 		}

@@ -8,76 +8,60 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// The client keeps and does not copy the policies it is given, so that those
-// that hold are passed on as they are or changed on a copy.
+// The client does not copy the policies that it is given. So a policy is passed on
+// unchanged, or a copy is changed.
 
-// allow takes in the retries of a policy, of which 0 and 1 both mean a single attempt.
-func (r *request) allow(retries int) {
-	r.most = max(retries, 1)
-	r.repeats = r.most > 1 && r.call.Writes()
-}
-
-func (r *request) readPolicy() *as.BasePolicy {
-	base := r.store.readPolicy()
-	r.most = max(base.MaxRetries, 1)
-	if !r.retimes(base) {
+func (s *single) readPolicy() *as.BasePolicy {
+	base := s.store.readPolicy()
+	s.maxAttempts = max(base.MaxRetries, 1)
+	if !s.retimes(base) {
 		return base
 	}
 	p := *base
-	r.retime(&p)
+	s.retime(&p)
 	return &p
 }
 
-// writePolicy returns the policy of a single write, or of an Operate in which
-// each operation answers.
-func (r *request) writePolicy(each bool) *as.WritePolicy {
-	base := r.store.writePolicy()
-	r.allow(base.MaxRetries)
+// writePolicy returns the policy of a write, or of an Operate. If each is true, each
+// operation returns a result.
+func (s *single) writePolicy(each bool) *as.WritePolicy {
+	base := s.store.writePolicy()
+	s.allow(base.MaxRetries)
 	each = each && !base.RespondPerEachOp
-	if !each && !asksToWrite(r.call.Options) && !r.retimes(&base.BasePolicy) {
+	if !each && !hasWriteOptions(s.call.Options) && !s.retimes(&base.BasePolicy) {
 		return base
 	}
 	p := *base
 	p.RespondPerEachOp = p.RespondPerEachOp || each
-	r.retime(&p.BasePolicy)
+	s.retime(&p.BasePolicy)
 	writeFields{
 		expiration: &p.Expiration, exists: &p.RecordExistsAction,
 		check: &p.GenerationPolicy, generation: &p.Generation,
 		sendKey: &p.SendKey, durable: &p.DurableDelete,
-	}.set(r.call.Options)
+	}.set(s.call.Options)
 	return &p
 }
 
-// batchPolicy returns the policy of a batch as a whole: every key gets an
-// answer, and a batch that writes is tried as often as a single write.
-func (r *request) batchPolicy() *as.BatchPolicy {
-	base := r.store.batchPolicy()
-	retries, sendKey := base.MaxRetries, base.SendKey || r.removesWithKeys()
-	if r.call.Writes() {
-		retries = r.store.writePolicy().MaxRetries
+// policy returns the policy of the next send of a part. Every key gets an answer, and a
+// batch that writes has as many attempts as a single write.
+func (p *part) policy() *as.BatchPolicy {
+	b := p.batch
+	// If a removal sends ids, the batch's policy must say so, too: the client would
+	// otherwise send the first key for all, which the server refuses.
+	sendKey := b.policy.SendKey || b.sendsIDs && b.call.Op == aerostore.OpBatchRemove
+	if b.policy.RespondAllKeys && b.maxRetries == b.policy.MaxRetries && sendKey == b.policy.SendKey && !p.retimes(&b.policy.BasePolicy) {
+		return b.policy
 	}
-	r.allow(retries)
-	if base.RespondAllKeys && retries == base.MaxRetries && sendKey == base.SendKey && !r.retimes(&base.BasePolicy) {
-		return base
-	}
-	p := *base
-	p.RespondAllKeys, p.MaxRetries, p.SendKey = true, retries, sendKey
-	r.retime(&p.BasePolicy)
-	return &p
-}
-
-// removesWithKeys reports whether records are removed and their keys sent. The
-// batch's policy must say so, too: else the client sends the first key for all
-// and the server refuses the batch.
-func (r *request) removesWithKeys() bool {
-	return r.call.Op == aerostore.OpBatchRemove &&
-		(r.call.Options.SendKey || r.store.batchRemovePolicy().SendKey)
+	policy := *b.policy
+	policy.RespondAllKeys, policy.MaxRetries, policy.SendKey = true, b.maxRetries, sendKey
+	p.retime(&policy.BasePolicy)
+	return &policy
 }
 
 // batchWritePolicyFor returns the policy of one record that a batch writes, nil for
 // the client's default.
 func (s *Store) batchWritePolicyFor(o aerostore.Options) *as.BatchWritePolicy {
-	if !asksToWrite(o) {
+	if !hasWriteOptions(o) {
 		return s.policies.BatchWrite
 	}
 	p := *s.batchWritePolicy()
@@ -92,7 +76,7 @@ func (s *Store) batchWritePolicyFor(o aerostore.Options) *as.BatchWritePolicy {
 // batchRemovePolicyFor returns the policy of the records that a batch removes,
 // nil for the client's default.
 func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy {
-	if !asksToWrite(o) {
+	if !hasWriteOptions(o) {
 		return s.policies.BatchRemove
 	}
 	p := *s.batchRemovePolicy()
@@ -107,9 +91,9 @@ func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy 
 // queryPolicy returns the policy of a query. The client divides MaxRecords by the
 // nodes, of which one may have fewer records than its share: each may give all, and
 // the query itself counts.
-func (r *request) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
-	p := *r.store.queryPolicy()
-	p.TotalTimeout, p.SocketTimeout, r.byContext = r.timeouts(&p.BasePolicy)
+func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
+	p := *c.store.queryPolicy()
+	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(&p.BasePolicy)
 	if p.ReplicaPolicy == as.RANDOM {
 		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over the former
 	}
@@ -125,47 +109,47 @@ func (r *request) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 // timeouts returns the timeouts that the call should have under the policy: its
 // own options before the policy's, and nothing longer than what is left until
 // the context's deadline.
-func (r *request) timeouts(p *as.BasePolicy) (total, socket time.Duration, byContext bool) {
+func (c *command) timeouts(p *as.BasePolicy) (total, socket time.Duration, byContext bool) {
 	total, socket = p.TotalTimeout, p.SocketTimeout
-	if asked := r.call.Options.Timeout; asked > 0 {
-		total = asked
-		if isShorter(asked, socket) {
-			socket = asked
+	if given := c.call.Options.Timeout; given > 0 {
+		total = given
+		if isShorter(given, socket) {
+			socket = given
 		}
 	}
-	if asked := r.call.Options.SocketTimeout; asked > 0 {
-		socket = asked
+	if given := c.call.Options.SocketTimeout; given > 0 {
+		socket = given
 	}
-	if isShorter(r.left, total) {
-		total, byContext = r.left, true
+	if isShorter(c.left, total) {
+		total, byContext = c.left, true
 	}
-	if isShorter(r.left, socket) {
-		socket = r.left
+	if isShorter(c.left, socket) {
+		socket = c.left
 	}
 	return total, socket, byContext
 }
 
 // retimes reports whether retime would change the policy. A socket timeout
 // above the total one is not worth a copy: the client heeds the shorter.
-func (r *request) retimes(p *as.BasePolicy) bool {
-	total, socket, _ := r.timeouts(p)
-	return r.tried(p, total) || total != p.TotalTimeout || socket != p.SocketTimeout && r.call.Options.SocketTimeout > 0
+func (c *command) retimes(p *as.BasePolicy) bool {
+	total, socket, _ := c.timeouts(p)
+	return c.hasRetries(p, total) || total != p.TotalTimeout || socket != p.SocketTimeout && c.call.Options.SocketTimeout > 0
 }
 
 // retime gives the policy the timeouts of the call, and of the next try where the
 // command is repeated here.
-func (r *request) retime(p *as.BasePolicy) {
-	p.TotalTimeout, p.SocketTimeout, r.byContext = r.timeouts(p)
-	if r.tried(p, p.TotalTimeout) {
-		r.try(p)
+func (c *command) retime(p *as.BasePolicy) {
+	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(p)
+	if c.hasRetries(p, p.TotalTimeout) {
+		c.prepare(p)
 	}
 }
 
 // isShorter compares two timeouts, of which zero is no limit.
 func isShorter(a, b time.Duration) bool { return a > 0 && (b <= 0 || a < b) }
 
-// asksToWrite reports whether the options ask for more than timeouts.
-func asksToWrite(o aerostore.Options) bool {
+// hasWriteOptions reports whether options other than timeouts are set.
+func hasWriteOptions(o aerostore.Options) bool {
 	o.Timeout, o.SocketTimeout = 0, 0
 	return o != aerostore.Options{}
 }

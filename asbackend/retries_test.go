@@ -24,23 +24,23 @@ var (
 )
 
 // putting returns a request that writes under the policy, whose first try begins.
-func putting(ctx context.Context, client *as.Client, change func(*as.WritePolicy)) *request {
+func putting(ctx context.Context, client *as.Client, change func(*as.WritePolicy)) *single {
 	policy := as.NewWritePolicy(0, 0)
 	policy.MaxRetries = 5
 	change(policy)
-	s := &Store{client: client, life: newLifetime(func() {}), policies: Policies{Write: policy}, patience: leastPatience}
+	s := &Store{client: client, life: newLifetime(func() {}), policies: Policies{Write: policy}, minConnectionWait: minConnectionWait}
 	call := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "set", 1)}
-	r := &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": 1})}
-	r.isLate()
+	r := &single{command: command{request: &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": 1})}}}
+	r.left, _ = timeLeft(ctx)
 	r.writePolicy(false)
 	return r
 }
 
 // pausesOf has tries end with each of the errors and returns the pauses after them,
 // -1 where there is no other try.
-func pausesOf(r *request, ends ...*as.AerospikeError) (pauses []time.Duration) {
+func pausesOf(r *single, ends ...*as.AerospikeError) (pauses []time.Duration) {
 	for _, err := range ends {
-		r.tries.last = err
+		r.retries.err = err
 		begun := time.Now()
 		if !r.again() {
 			return append(pauses, -1)
@@ -115,17 +115,18 @@ func TestABatchThatReadsHasAllItsAttempts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				policy := as.NewBatchPolicy()
 				policy.MaxRetries = 3
-				s := &Store{client: nobody, life: newLifetime(func() {}), policies: Policies{Batch: policy}, patience: leastPatience}
+				s := &Store{client: nobody, life: newLifetime(func() {}), policies: Policies{Batch: policy}, minConnectionWait: minConnectionWait}
 				call := aerostore.Call{Op: aerostore.OpBatchRead}
-				r := &request{store: s, ctx: t.Context(), call: call.WithKeys([]aerostore.Key{aerostore.NewKey("test", "set", 1)})}
-				r.tries = &tries{waits: true, end: time.Now().Add(time.Second)} // as with two nodes
-				r.batchPolicy()
+				b, _ := newBatch(&request{store: s, ctx: t.Context(), call: call.WithKeys([]aerostore.Key{aerostore.NewKey("test", "set", 1)})})
+				r := b.newPart(nil, nil, nil)
+				r.retries = &retries{waits: true, deadline: time.Now().Add(time.Second)} // as with two nodes
+				r.policy()
 				var left []int
 				for _, end := range c.ends {
-					if r.tries.last = end; !r.again() {
+					if r.retries.err = end; !r.again() {
 						break
 					}
-					left = append(left, r.batchPolicy().MaxRetries)
+					left = append(left, r.policy().MaxRetries)
 				}
 				if !slices.Equal(left, c.left) {
 					t.Errorf("further tries have %v attempts, want %v", left, c.left)
@@ -142,7 +143,7 @@ func TestFurtherTriesHaveWhatIsLeftOfTheTimeout(t *testing.T) {
 			p.TotalTimeout, p.SocketTimeout, p.SleepBetweenRetries = time.Second, 100*time.Millisecond, 300*time.Millisecond
 		})
 		for _, want := range []time.Duration{700 * time.Millisecond, 400 * time.Millisecond, 100 * time.Millisecond} {
-			r.tries.last = lost
+			r.retries.err = lost
 			if !r.again() {
 				t.Fatal("there is no other try")
 			}
@@ -160,10 +161,10 @@ func TestTheWaitForAConnectionBeginsAnewForEachAttemptWithoutATimeout(t *testing
 		r := putting(t.Context(), nobody, func(p *as.WritePolicy) { p.TotalTimeout, p.SocketTimeout = 0, 0 })
 		for range 2 {
 			begun := time.Now()
-			for r.tries.last = starved; r.again(); r.tries.last = starved {
+			for r.retries.err = starved; r.again(); r.retries.err = starved {
 				r.writePolicy(false)
 			}
-			if waited := time.Since(begun); waited != noSocketTimeout {
+			if waited := time.Since(begun); waited != defaultConnectionWait {
 				t.Errorf("it waited for %v", waited)
 			}
 			if pausesOf(r, lost)[0] < 0 {
@@ -177,7 +178,7 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 	nobody := offline(t).client
 	for name, c := range map[string]struct {
 		deadline time.Duration // of the context, 0: none
-		end      func(r *request, cancel func())
+		end      func(r *single, cancel func())
 		ends     []*as.AerospikeError
 		matches  error
 		code     aerostore.ResultCode
@@ -195,7 +196,7 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 			deadline: 50 * time.Millisecond, ends: []*as.AerospikeError{lost}, matches: context.DeadlineExceeded, text: "EOF", doubt: true, attempts: 1,
 		},
 		"no connection for another": {
-			end:  func(*request, func()) { time.Sleep(time.Minute) },
+			end:  func(*single, func()) { time.Sleep(time.Minute) },
 			ends: []*as.AerospikeError{lost, starved}, code: aerostore.CodeTimeout, text: "EOF", doubt: true, attempts: 1,
 		},
 		"refused at last": {
@@ -206,13 +207,13 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 		},
 		"never a node": {
 			ends: []*as.AerospikeError{chain(nil, link{code: maxRetries, doubt: true}, link{code: types.INVALID_NODE_ERROR})},
-			end:  func(_ *request, cancel func()) { cancel() }, matches: context.Canceled, text: "nothing was sent", attempts: 1,
+			end:  func(_ *single, cancel func()) { cancel() }, matches: context.Canceled, text: "nothing was sent", attempts: 1,
 		},
 		"cancelled in the pause": {
-			end: func(_ *request, cancel func()) { cancel() }, ends: []*as.AerospikeError{lost}, matches: context.Canceled, text: "EOF", doubt: true, attempts: 1,
+			end: func(_ *single, cancel func()) { cancel() }, ends: []*as.AerospikeError{lost}, matches: context.Canceled, text: "EOF", doubt: true, attempts: 1,
 		},
 		"closed in the pause": {
-			end: func(r *request, _ func()) { r.store.life.abortQueries() }, ends: []*as.AerospikeError{lost}, matches: aerostore.ErrClosed, doubt: true, attempts: 1,
+			end: func(r *single, _ func()) { r.store.life.abortQueries() }, ends: []*as.AerospikeError{lost}, matches: aerostore.ErrClosed, doubt: true, attempts: 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -231,7 +232,7 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 					p.TotalTimeout, p.SleepBetweenRetries = 200*time.Millisecond, rest
 				})
 				for i, end := range c.ends {
-					r.tries.last = end
+					r.retries.err = end
 					if i == len(c.ends)-1 && c.end != nil {
 						c.end(r, cancel)
 					}
@@ -242,8 +243,8 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 						r.writePolicy(false)
 					}
 				}
-				made := r.made(r.tries.last)
-				e := r.verdict()
+				made := r.attemptsUntil(r.retries.err)
+				e := r.finalError()
 				if c.matches != nil && !errors.Is(e, c.matches) || e.Code != c.code || e.InDoubt != c.doubt || made != c.attempts {
 					t.Errorf("%v (in doubt: %t) after %d attempts, want %v %v (%t) after %d", e, e.InDoubt, made, c.matches, c.code, c.doubt, c.attempts)
 				}

@@ -1,0 +1,145 @@
+package asbackend
+
+import (
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore"
+)
+
+// newRecords returns what the client is to do for each key.
+func (b *batch) newRecords() ([]as.BatchRecordIfc, error) {
+	records := make([]as.BatchRecordIfc, b.call.Len())
+	for i := range records {
+		record, err := b.newRecord(i)
+		if err != nil {
+			c := command{request: &b.request}
+			return nil, c.newError(err)
+		}
+		records[i] = record
+	}
+	return records, nil
+}
+
+func (b *batch) newRecord(i int) (as.BatchRecordIfc, as.Error) {
+	policy, sendsID := b.writePolicy, b.sendsIDs
+	var item aerostore.BatchItem
+	if b.call.Op == aerostore.OpBatchWrite {
+		if item = b.call.Items()[i]; len(item.Options) > 0 {
+			options := item.Resolve(b.call.Options)
+			policy, sendsID = b.store.batchWritePolicyFor(options), sendsID || options.SendKey
+		}
+	}
+	key, err := clientKey(b.call.KeyAt(i), sendsID)
+	if err != nil {
+		return nil, err
+	}
+	read := b.store.policies.BatchRead
+	switch {
+	case b.call.Op == aerostore.OpBatchRead && b.bins != nil && len(b.bins) == 0:
+		return as.NewBatchReadHeader(read, key), nil
+	case b.call.Op == aerostore.OpBatchRead:
+		return as.NewBatchRead(read, key, b.bins), nil
+	case b.call.Op == aerostore.OpBatchRemove:
+		return as.NewBatchDelete(b.removal, key), nil
+	case b.call.Op == aerostore.OpBatchWrite:
+		return as.NewBatchWrite(policy, key, putOperations(item.Bins)...), nil
+	case b.plan.writes:
+		return as.NewBatchWrite(policy, key, b.plan.ops...), nil
+	default:
+		return as.NewBatchReadOps(read, key, b.plan.ops...), nil
+	}
+}
+
+func putOperations(bins aerostore.Bins) []*as.Operation {
+	ops := make([]*as.Operation, 0, len(bins))
+	for name, value := range bins {
+		ops = append(ops, as.PutOp(clientBin(name, value)))
+	}
+	return ops
+}
+
+// distinct drops repeated names, for which a batch would read the bin twice. Nil stays
+// nil.
+func distinct(names []string) []string {
+	for i, name := range names {
+		for _, before := range names[:i] {
+			if name == before {
+				return compacted(names)
+			}
+		}
+	}
+	return names
+}
+
+func compacted(names []string) []string {
+	seen := make(map[string]bool, len(names))
+	kept := make([]string, 0, len(names))
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			kept = append(kept, name)
+		}
+	}
+	return kept
+}
+
+// removeOne removes the only key of a part. The client would use an operation on a
+// single record, for which the server compares the generation before it looks for the
+// record, unlike in larger batches.
+func (p *part) removeOne(batch *as.BatchPolicy, removal *as.BatchDelete) as.Error {
+	policy := newWritePolicy()
+	policy.BasePolicy = batch.BasePolicy
+	own := removal.Policy
+	if own == nil {
+		own = p.store.batchRemovePolicy()
+	}
+	if own.FilterExpression != nil {
+		policy.FilterExpression = own.FilterExpression
+	}
+	policy.CommitLevel, policy.DurableDelete, policy.SendKey = own.CommitLevel, own.DurableDelete, own.SendKey
+	policy.GenerationPolicy, policy.Generation = own.GenerationPolicy, own.Generation
+
+	removal.Record, removal.Err = nil, nil
+	existed, err := p.store.client.Delete(policy, removal.Key)
+	switch {
+	case err != nil:
+		return failOne(&removal.BatchRecord, err)
+	case !existed:
+		removal.ResultCode = types.KEY_NOT_FOUND_ERROR
+	default:
+		removal.Record, removal.ResultCode = &as.Record{}, types.OK
+	}
+	return nil
+}
+
+// readOne reads bins, one of which has the empty name, of the only key of a part. The
+// client would use operations, and that for the empty name would read all bins.
+func (p *part) readOne(batch *as.BatchPolicy, read *as.BatchRead) as.Error {
+	policy := batch.BasePolicy
+	own := read.Policy
+	if own == nil {
+		own = p.store.batchReadPolicy()
+	}
+	if own.FilterExpression != nil {
+		policy.FilterExpression = own.FilterExpression
+	}
+	policy.ReadModeAP, policy.ReadModeSC, policy.ReadTouchTTLPercent = own.ReadModeAP, own.ReadModeSC, own.ReadTouchTTLPercent
+
+	read.Err, read.ResultCode = nil, types.OK
+	var err as.Error
+	if read.Record, err = p.store.client.Get(&policy, read.Key, read.BinNames...); err != nil {
+		return failOne(&read.BatchRecord, err)
+	}
+	return nil
+}
+
+// failOne sets the error of the only key of a part. It returns that of the part, nil
+// for an unknown namespace, which in larger batches is the error of the key alone.
+func failOne(record *as.BatchRecord, err as.Error) as.Error {
+	record.Err, record.ResultCode = err, newClientError(err).err.ResultCode
+	if record.ResultCode == types.INVALID_NAMESPACE {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,63 @@
+package asbackend
+
+import (
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A command is what the client carries out for a request under one policy, in one
+// attempt or several. It is that of a single record, of a part of a batch, or of a query.
+type command struct {
+	*request
+
+	left      time.Duration // until the context's deadline when the command began, 0: none
+	byContext bool          // left is the command's timeout, being shorter than any other
+
+	maxAttempts int      // that the policy allows
+	repeats     bool     // asbackend makes the further attempts, not the client
+	retries     *retries // nil: the client makes all attempts
+}
+
+// allow sets the attempts by a policy's retries, of which 0 and 1 both mean a single attempt.
+func (c *command) allow(retries int) {
+	c.maxAttempts = max(retries, 1)
+	c.repeats = c.maxAttempts > 1 && c.call.Writes()
+}
+
+// succeeded returns the result of a command that succeeded. The client counts the
+// attempts of a read only if it fails.
+func (c *command) succeeded() aerostore.Result {
+	switch {
+	case c.maxAttempts == 1:
+		return aerostore.Result{Attempts: 1}
+	case c.repeats:
+		return aerostore.Result{Attempts: int32(c.retries.attempts) + 1} //nolint:gosec // G115: a count of retries
+	default:
+		return aerostore.Result{}
+	}
+}
+
+// attemptsUntil returns the number of attempts of a command that failed with err.
+func (c *command) attemptsUntil(err as.Error) int32 {
+	switch {
+	case c.retries == nil:
+		return clientAttempts(err)
+	case c.call.Writes():
+		return int32(max(c.retries.attempts, 1)) //nolint:gosec // G115: a count of retries
+	default:
+		return clientAttempts(err) + int32(c.retries.attempts) //nolint:gosec // G115: a count of retries
+	}
+}
+
+// clientAttempts returns the number of attempts that the client made before it failed.
+func clientAttempts(err as.Error) int32 {
+	e := newClientError(err).err
+	n := e.Iteration + 1
+	if aerostore.ResultCode(e.ResultCode) == aerostore.CodeMaxRetries {
+		n-- // the client counts the one that it did not make
+	}
+	return int32(max(n, 1)) //nolint:gosec // G115: a count of retries
+}

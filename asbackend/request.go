@@ -1,0 +1,89 @@
+package asbackend
+
+import (
+	"context"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A request is a call with its context and the Store that carries it out.
+type request struct {
+	store *Store
+	ctx   context.Context // lives no longer than the call
+	call  aerostore.Call
+}
+
+func (r *request) do() (aerostore.Result, error) {
+	left, late := timeLeft(r.ctx)
+	if late {
+		return r.late()
+	}
+	switch {
+	case r.call.Op == aerostore.OpQuery, r.call.Op == aerostore.OpCustom:
+		return r.doUnbounded(left)
+	case r.store.maxAbandoned > 0 && r.ctx.Done() != nil:
+		return r.doAbandonable(left)
+	default:
+		return r.doBounded(left)
+	}
+}
+
+// timeLeft returns the time until the deadline of ctx, 0 if it has none, and reports
+// whether the deadline has passed.
+func timeLeft(ctx context.Context) (left time.Duration, late bool) {
+	deadline, ok := ctx.Deadline()
+	if ok {
+		left = time.Until(deadline)
+	}
+	return left, ok && left <= 0
+}
+
+// doUnbounded carries out what may run for any length of time.
+func (r *request) doUnbounded(left time.Duration) (aerostore.Result, error) {
+	defer r.store.life.unbounded()()
+	if r.call.Op == aerostore.OpQuery {
+		return aerostore.Result{}, r.doQuery(left)
+	}
+	return aerostore.Result{}, r.doCustom()
+}
+
+// doBounded carries out an operation on a single record or a batch.
+func (r *request) doBounded(left time.Duration) (aerostore.Result, error) {
+	switch r.call.Op {
+	case aerostore.OpPut, aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists, aerostore.OpRemove, aerostore.OpTouch,
+		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement, aerostore.OpOperate:
+		return r.doSingle(left)
+	case aerostore.OpBatchRead, aerostore.OpBatchWrite, aerostore.OpBatchOperate, aerostore.OpBatchRemove:
+		return r.doBatch()
+	default:
+		return r.unsupported()
+	}
+}
+
+// doCustom returns an error of the client as an [*aerostore.Error] and others unchanged.
+func (r *request) doCustom() error {
+	err := r.call.Run(r.ctx)
+	if client, ok := err.(as.Error); ok { //nolint:errorlint // an error that wraps the client's is the application's
+		c := command{request: r}
+		e := c.newError(client)
+		e.InDoubt = r.call.Writes() // the function may have done more than what failed
+		return e
+	}
+	return err
+}
+
+// late and unsupported are kept out of line: each makes room for a copy of the
+// call, which would be on the stack of every operation.
+//
+//go:noinline
+func (r *request) late() (aerostore.Result, error) {
+	return aerostore.Result{}, r.call.NewContextError(deadlineError(r.ctx))
+}
+
+//go:noinline
+func (r *request) unsupported() (aerostore.Result, error) {
+	return aerostore.Result{}, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
+}
