@@ -1,6 +1,7 @@
 package asbackend_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -34,6 +35,7 @@ type fakeNode struct {
 	script     []answer               // for the commands to come; the last one stands for all after it
 	received   int                    // whole commands
 	keys       []int                  // of each of these, 0 if it is no batch
+	commands   [][]byte               // these, without their headers
 	conns      map[net.Conn]bool
 }
 
@@ -182,9 +184,20 @@ func (n *fakeNode) batches() []int {
 	return slices.Clone(n.keys)
 }
 
-func (n *fakeNode) next(keys int) answer {
+// contains returns how often the text occurs in the commands that have come in.
+func (n *fakeNode) contains(text string) (times int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	for _, c := range n.commands {
+		times += bytes.Count(c, []byte(text))
+	}
+	return times
+}
+
+func (n *fakeNode) next(command []byte, keys int) answer {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.commands = append(n.commands, command)
 	n.received++
 	n.keys = append(n.keys, keys)
 	a := n.script[0]
@@ -293,7 +306,7 @@ func (n *fakeNode) serve(c net.Conn) {
 			reply = []byte(n.info(string(body)))
 		case recordMessage:
 			keys := keysIn(body)
-			switch a := n.next(keys); {
+			switch a := n.next(body, keys); {
 			case a == hangsUp:
 				return
 			case a == saysNone:

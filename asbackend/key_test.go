@@ -118,3 +118,54 @@ func TestAnIDIsKeptWhereTheOptionOrThePolicyHasItSent(t *testing.T) {
 func operateSingle(s *Store, ops ...aerostore.Operation) *single {
 	return &single{command: command{request: &request{store: s, call: aerostore.Call{Op: aerostore.OpOperate}.WithOperations(ops)}}}
 }
+
+func TestAKeyOfABatchHasAnIDOnlyIfItIsSent(t *testing.T) {
+	t.Parallel()
+	s := offline(t)
+	writes, removes := as.NewBatchWritePolicy(), as.NewBatchDeletePolicy()
+	writes.SendKey, removes.SendKey = true, true
+	sends, err := New(s.client, WithPolicies(Policies{BatchWrite: writes, BatchRemove: removes}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := []aerostore.Key{aerostore.NewKey("test", "s", "a"), aerostore.NewKey("test", "s", 2)}
+	call := func(op aerostore.Op, options aerostore.Options) aerostore.Call {
+		return aerostore.Call{Op: op, Options: options}.WithKeys(keys)
+	}
+	add, get := []aerostore.Operation{aerostore.AddBin("n", 1)}, []aerostore.Operation{aerostore.ReadBin("n")}
+	items := func(ofSecond ...aerostore.WriteOption) []aerostore.BatchItem {
+		bins := aerostore.Bins{"a": 1}
+		return []aerostore.BatchItem{{Key: keys[0], Bins: bins}, {Key: keys[1], Bins: bins, Options: ofSecond}}
+	}
+	plain, option := aerostore.Options{}, aerostore.Options{SendKey: true}
+	write := aerostore.Call{Op: aerostore.OpBatchWrite}
+	for name, c := range map[string]struct {
+		store *Store
+		call  aerostore.Call
+		want  [2]bool
+	}{
+		"a read, by policy":                 {sends, call(aerostore.OpBatchRead, plain), [2]bool{}},
+		"a write":                           {s, write.WithItems(items()), [2]bool{}},
+		"a write, by policy":                {sends, write.WithItems(items()), [2]bool{true, true}},
+		"a write, by option":                {s, aerostore.Call{Op: aerostore.OpBatchWrite, Options: option}.WithItems(items()), [2]bool{true, true}},
+		"a write, by option of an item":     {s, write.WithItems(items(aerostore.SendKey)), [2]bool{false, true}},
+		"a write, with another option":      {s, write.WithItems(items(aerostore.CreateOnly)), [2]bool{}},
+		"a removal":                         {s, call(aerostore.OpBatchRemove, plain), [2]bool{}},
+		"a removal, by policy":              {sends, call(aerostore.OpBatchRemove, plain), [2]bool{true, true}},
+		"a removal, by option":              {s, call(aerostore.OpBatchRemove, option), [2]bool{true, true}},
+		"an Operate that reads, by policy":  {sends, call(aerostore.OpBatchOperate, plain).WithOperations(get), [2]bool{}},
+		"an Operate that writes":            {s, call(aerostore.OpBatchOperate, plain).WithOperations(add), [2]bool{}},
+		"an Operate that writes, by policy": {sends, call(aerostore.OpBatchOperate, plain).WithOperations(add), [2]bool{true, true}},
+	} {
+		b, _ := newBatch(&request{store: c.store, ctx: t.Context(), call: c.call})
+		records, err := b.newRecords()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, record := range records {
+			if has := record.BatchRec().Key.Value().GetObject() != nil; has != c.want[i] {
+				t.Errorf("%s: key %d has its id: %t, want %t", name, i, has, c.want[i])
+			}
+		}
+	}
+}
