@@ -58,8 +58,8 @@ func (p *part) policy() *as.BatchPolicy {
 	return &policy
 }
 
-// batchWritePolicyFor returns the policy of one record that a batch writes, nil for
-// the client's default.
+// batchWritePolicyFor returns the policy of a record that a batch writes, nil for the
+// client's default.
 func (s *Store) batchWritePolicyFor(o aerostore.Options) *as.BatchWritePolicy {
 	if !hasWriteOptions(o) {
 		return s.policies.BatchWrite
@@ -81,21 +81,21 @@ func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy 
 	}
 	p := *s.batchRemovePolicy()
 	writeFields{
-		expiration: new(uint32), exists: new(as.RecordExistsAction), // removing knows neither
+		expiration: new(uint32), exists: new(as.RecordExistsAction), // which removing does not have
 		check: &p.GenerationPolicy, generation: &p.Generation,
 		sendKey: &p.SendKey, durable: &p.DurableDelete,
 	}.set(o)
 	return &p
 }
 
-// queryPolicy returns the policy of a query. The client divides MaxRecords by the
-// nodes, of which one may have fewer records than its share: each may give all, and
-// the query itself counts.
+// queryPolicy returns the policy of a query. The client divides MaxRecords by the number
+// of nodes, and a node may have fewer records than its share. So each node may return
+// MaxRecords, and the query counts.
 func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	p := *c.store.queryPolicy()
 	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(&p.BasePolicy)
 	if p.ReplicaPolicy == as.RANDOM {
-		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over the former
+		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over RANDOM
 	}
 	if q.MaxRecords > 0 {
 		p.MaxRecords = int64(q.MaxRecords) * int64(max(nodes, 1))
@@ -106,9 +106,9 @@ func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	return &p
 }
 
-// timeouts returns the timeouts that the call should have under the policy: its
-// own options before the policy's, and nothing longer than what is left until
-// the context's deadline.
+// timeouts returns the timeouts of the call: those of its options, or else of the policy,
+// but no longer than the time until the context's deadline. It reports whether that
+// deadline is the total timeout.
 func (c *command) timeouts(p *as.BasePolicy) (total, socket time.Duration, byContext bool) {
 	total, socket = p.TotalTimeout, p.SocketTimeout
 	if given := c.call.Options.Timeout; given > 0 {
@@ -129,15 +129,15 @@ func (c *command) timeouts(p *as.BasePolicy) (total, socket time.Duration, byCon
 	return total, socket, byContext
 }
 
-// retimes reports whether retime would change the policy. A socket timeout
-// above the total one is not worth a copy: the client heeds the shorter.
+// retimes reports whether retime would change the policy. A socket timeout above the
+// total timeout needs no copy: the client applies the shorter.
 func (c *command) retimes(p *as.BasePolicy) bool {
 	total, socket, _ := c.timeouts(p)
 	return c.hasRetries(p, total) || total != p.TotalTimeout || socket != p.SocketTimeout && c.call.Options.SocketTimeout > 0
 }
 
-// retime gives the policy the timeouts of the call, and of the next try where the
-// command is repeated here.
+// retime sets the timeouts of the call and, if asbackend repeats the command, what the
+// next send needs.
 func (c *command) retime(p *as.BasePolicy) {
 	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(p)
 	if c.hasRetries(p, p.TotalTimeout) {
@@ -145,7 +145,7 @@ func (c *command) retime(p *as.BasePolicy) {
 	}
 }
 
-// isShorter compares two timeouts, of which zero is no limit.
+// isShorter compares two timeouts. Zero is no limit.
 func isShorter(a, b time.Duration) bool { return a > 0 && (b <= 0 || a < b) }
 
 // hasWriteOptions reports whether options other than timeouts are set.
@@ -154,7 +154,7 @@ func hasWriteOptions(o aerostore.Options) bool {
 	return o != aerostore.Options{}
 }
 
-// writeFields are what the client's three policies for writes have in common.
+// writeFields are the fields that the client's three policies for writes share.
 type writeFields struct {
 	expiration, generation *uint32
 	exists                 *as.RecordExistsAction
@@ -162,7 +162,7 @@ type writeFields struct {
 	sendKey, durable       *bool
 }
 
-// set sets what the options ask for.
+// set sets the fields for which there is an option.
 func (f writeFields) set(o aerostore.Options) {
 	if o.TTL != 0 {
 		*f.expiration = o.TTL.Seconds()

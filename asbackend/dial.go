@@ -8,20 +8,19 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 )
 
-// Dial connects to the cluster that the hosts belong to and returns a Store
-// that owns its client. Hosts are host, host:port or host:tlsname:port,
-// separated by commas; the port is 3000 unless given, an IPv6 address stands
-// in brackets. One that answers is enough: the client finds the other nodes.
+// Dial connects to a cluster and returns a Store that owns its client. The hosts are a
+// comma-separated list of host, host:port or host:tlsname:port. The default port is
+// 3000. IPv6 addresses are written in brackets. One host that answers is enough: the
+// client finds the other nodes.
 //
-// Dial returns when ctx ends, with the context's error. What the client had
-// begun by then ends within the Timeout of its policy, 30 s unless
-// [WithClientPolicy] sets another, and is closed. The deadline of ctx does not
-// change that Timeout, under which the client opens connections all its life.
+// If ctx ends first, Dial returns the context's error. The client's attempt then ends
+// within the Timeout of its policy, 30 s by default, and its connections are closed. The
+// deadline of ctx does not shorten that Timeout, which the client uses for every
+// connection that it opens later; see [WithClientPolicy].
 //
-// Errors: hosts and options that make no sense match [aerostore.ErrInvalid],
-// before anything is sent. Where no node answers, a single line says which
-// hosts were tried and why none would do; the client's own error is in its
-// chain for errors.As.
+// Dial returns an error that matches [aerostore.ErrInvalid], before it connects, if hosts
+// or an option is invalid. If no node answers, the error says in one line which hosts
+// were tried and why they failed. errors.As finds the client's own error.
 func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
 	if ctx == nil {
 		return nil, invalid("the context is nil")
@@ -31,8 +30,8 @@ func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
 		return nil, err
 	}
 	c := configOf(opts)
-	if c.seed.Name == "" {
-		c.seed = *seeds[0]
+	if c.address.Name == "" {
+		c.address = *seeds[0]
 	}
 	policy, err := c.clientPolicy()
 	if err != nil {
@@ -49,9 +48,9 @@ func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
 	return newStore(client, c, client.Close), nil
 }
 
-// connect makes a client. Its constructor blocks, so that it runs on a
-// goroutine of its own: one that outlives ctx by the client's timeout at most
-// and closes the client if nobody waits for it any more.
+// connect returns a client. The client's constructor cannot be interrupted, so it runs
+// on a goroutine, which outlives ctx by at most the client's timeout. It closes the
+// client if connect has returned.
 func connect(ctx context.Context, policy *as.ClientPolicy, seeds []*as.Host) (*as.Client, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, gaveUpError(seeds, err)
@@ -64,7 +63,7 @@ func connect(ctx context.Context, policy *as.ClientPolicy, seeds []*as.Host) (*a
 	gone := make(chan struct{})
 	defer close(gone)
 	go func() {
-		// There may be a client beside an error: see FailIfNotConnected.
+		// With FailIfNotConnected switched off there is a client and an error.
 		client, err := as.NewClientWithPolicyAndHost(policy, seeds...)
 		select {
 		case result <- outcome{client, err}:
@@ -89,7 +88,7 @@ func gaveUpError(seeds []*as.Host, err error) error {
 	return fmt.Errorf("asbackend: cannot connect to %s: %w", joinHosts(seeds), err)
 }
 
-// connectError says in one line why no node would do.
+// connectError says in one line why no node could be reached.
 type connectError struct {
 	hosts string
 	cause *clientError

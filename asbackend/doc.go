@@ -1,93 +1,94 @@
-// Package asbackend is an [aerostore.Store] over a real Aerospike cluster,
-// through github.com/aerospike/aerospike-client-go/v7.
+// Package asbackend implements [aerostore.Store] with an Aerospike cluster, using
+// github.com/aerospike/aerospike-client-go/v7.
 //
 //	backend, err := asbackend.Dial(ctx, "db1:3000,db2:3000")
 //	if err != nil { … }
 //	defer backend.Close()
 //	store := aerostore.Chain(backend, …)
 //
-// An application that has a client already keeps it and its policies:
+// To use an existing client with its policies, pass it to New. The application still
+// closes it:
 //
 //	backend, err := asbackend.New(client)
 //
-// docs/from-aerospike-client-go.md has each of the client's methods beside its
+// docs/from-aerospike-client-go.md lists each method of the client with its
 // counterpart.
 //
 // # Policies
 //
-// The client's default policies (DefaultPolicy, DefaultWritePolicy,
-// DefaultBatchPolicy and so on; see [Store.Client]) hold for every operation,
-// or those that [WithPolicies] gives one Store in their place. The options of a
-// call change what they name, for that call alone. A context's deadline only
-// ever shortens: of the policy's timeout, or the call's in its place, and what
-// is left until the deadline, the shorter one counts. The client gives reads and
-// writes one second; [aerostore.Timeout] or the policy gives them more.
+// The client's default policies apply to every operation: DefaultPolicy,
+// DefaultWritePolicy, DefaultBatchPolicy and so on; see [Store.Client].
+// [WithPolicies] replaces them for one Store. The options of a call override the
+// policy for that call.
 //
-// The client has a batch policy for reads only. Batches that write take all
-// from it but the retries, for which DefaultWritePolicy.MaxRetries holds: none,
-// unless the application says otherwise, so that no counter is added to twice
-// because an answer got lost. The client makes one attempt of a write and asbackend the
-// others, with the pauses of the policy. Each goes to the node that is the master of
-// the record by then, whatever the ReplicaPolicy.
+// The timeout of a call is the policy's or the call's own, or the time until the
+// context's deadline if that is shorter. The client's default for reads and writes is
+// one second. Set [aerostore.Timeout] or the policy's TotalTimeout for more.
 //
-// A command without a timeout, by policy, option or deadline, waits for a connection
-// for as long as its SocketTimeout, though 5 seconds at least, or 30 seconds if it
-// has none, and heeds its context meanwhile; the client would wait for ever. A query
-// without a timeout, as queries are by default, fails if it has been silent for longer
-// than that and all its attempts may take, which is three and a half minutes by the
-// client's defaults, and twice that at most. One without a SocketTimeout has no such
-// limit.
+// The client's batch policy is made for reads. Batches that write use it, except for
+// the retries: DefaultWritePolicy.MaxRetries applies, which is 0 by default, so that
+// no counter is incremented twice after a lost answer. The client makes one attempt of
+// a write, and asbackend makes the further attempts with the policy's pauses. Each
+// attempt goes to the current master of the record, whatever the ReplicaPolicy.
 //
-// # What it adds to the client
+// A command without a timeout, from policy, option or deadline, waits for a connection
+// as long as its SocketTimeout, and at least 5 seconds. Without a SocketTimeout it waits
+// 30 seconds. The wait ends with the context. The client alone would wait forever.
 //
-// Contexts. A context that is done sends nothing, a deadline becomes the
-// timeout of the command, and a query stops as soon as its context does. A
-// command on a single record or a batch that is under way is not interrupted
-// by a cancellation; it ends with its answer or its timeout, which
-// [WithPromptCancel] does not wait for.
+// A query without a timeout, which is the default, fails if nothing is received for
+// longer than that wait and all its attempts may take. With the client's defaults
+// that is three and a half minutes, and at most twice that. A query without a
+// SocketTimeout has no such limit.
 //
-// Errors. Each is an [*aerostore.Error] on a single line whose code is the
-// client's outermost one, with the node and the client's own
-// *aerospike.AerospikeError for errors.As. Where the retries ran out (-16), the
-// server's last answer is in the chain, too, so that errors.Is matches either.
+// # Differences from the client
 //
-// Doubt. The client calls nearly every write in doubt that ran out of retries
-// or time. Here InDoubt is false where it is certain that nothing was sent:
-// there was no connection to be had, no node, or no time left. Reads are never
-// in doubt. A custom call that writes is, if it returns an error of the client, which
-// says nothing of what else the call did.
+// Contexts. Nothing is sent if the context is done. A deadline becomes the timeout of
+// the command. A query stops when its context ends. A cancellation does not interrupt
+// a command on a single record or a batch, which ends with its answer or its timeout.
+// With [WithAbandonOnCancel] the operation returns without waiting for that.
 //
-// Batches. Each key has its own answer: a namespace that does not exist, or a
-// key that fails, fails alone. Batches of one key, which the client sends as
-// single commands, answer like larger ones. Each node's part of a batch is sent,
-// and fails, by itself, with what is then left of the deadline; how many at once is
-// up to BatchPolicy.ConcurrentNodes. Another attempt sends the keys that have no
-// answer, and only they are in doubt because of an attempt before.
+// Errors. Each error is an [*aerostore.Error] with a text of one line. Its code is the
+// client's outermost code, and it names the node. errors.As finds the client's own
+// *aerospike.AerospikeError. If the retries ran out (-16), errors.Is also matches the
+// code of the server's last answer.
 //
-// Operate. Several results for one bin are an [aerostore.OpResults], which a
-// list bin is never taken for, and operations that give nothing leave nothing
-// behind: BatchOperate answers for each key what Operate would. There is one
-// exception: [aerostore.ReadAll] beside an operation that writes is refused in a
-// BatchOperate of more than one key, with [aerostore.ErrParameter], as servers do
-// where several keys are at one node.
+// Doubt. The client marks nearly every write that ran out of retries or time as in
+// doubt. Here InDoubt is false if it is certain that nothing was sent: there was no
+// connection, no node or no time left. Reads are never in doubt. A custom call that
+// writes is in doubt if it returns an error of the client, which does not show what
+// else the call did.
 //
-// Queries. Attempts that the client repeated with success are no error, which by
-// itself it tells of after the last record. MaxRecords is exact on a cluster of
-// several nodes, too, of each of which that many are asked for; the client's own is a
-// share for each node.
+// Batches. Each key has its own answer: a key that fails or an unknown namespace does
+// not affect other keys. The client sends a batch of one key as a single command; the
+// answers are the same as for larger batches. The part of a batch for each node is sent,
+// and fails, separately, with the time that is left until the deadline.
+// BatchPolicy.ConcurrentNodes limits the parts that are sent at a time. A further attempt
+// sends only the keys without an answer, and only these can be in doubt because of
+// an earlier attempt.
 //
-// An empty bin name is legal, but the client takes ReadBin("") for ReadAll.
+// Operate. Several results for one bin are an [aerostore.OpResults], which differs from a
+// list bin. Operations without a result leave no bin behind. For each key, BatchOperate
+// returns what Operate would, with one exception. A BatchOperate of more than one key
+// that has [aerostore.ReadAll] and an operation that writes fails with
+// [aerostore.ErrParameter], as servers do for several keys at one node.
 //
-// Node and attempts. The results of operations and their errors name the node
-// that answered, of a batch that of the last key. The client does not say which one
-// has no record for Exists, or for a Select without bins. Attempts is exact for
-// writes; for a batch it is that of the part that took most. The attempts of a read are
-// the client's, which does not say how many a success took: Attempts is 0 there if the
-// policy allows more than one.
+// Queries. A query whose failed attempts were repeated with success succeeds. The client
+// alone returns an error after the last record. MaxRecords is exact on a cluster of
+// several nodes: each node is queried for that many records. The client alone queries
+// each node for a share.
 //
-// Endings. [Store.Close] waits for commands under way, [Store.Shutdown] for
-// queries, too, within a context. [Store.Ping] is for health endpoints.
+// Empty bin names. The empty name is a legal name of a bin. The client treats
+// ReadBin("") as ReadAll.
 //
-// Counts. [Store.Stats] reads the client's counters of connections, tends and
-// nodes, which package otelmw tells OpenTelemetry.
+// Node and attempts. Results and errors name the node that answered; for a batch, that
+// of the last key. The node is not known if Exists, or Select without bins, finds no
+// record. Attempts is exact for writes. For a batch it is that of the part with the most
+// attempts. The client does not report the attempts of a successful read: Attempts is 0
+// if the policy allows more than one.
+//
+// Closing. [Store.Close] waits for commands under way. [Store.Shutdown] also waits for
+// queries, until its context ends. [Store.Ping] is for health endpoints.
+//
+// Counters. [Store.Stats] returns the client's counters of connections, tends and nodes.
+// Package otelmw exports them.
 package asbackend

@@ -8,21 +8,20 @@ import (
 	"github.com/aerospike/aerospike-client-go/v7/types"
 )
 
-// inDoubt reports whether a command that failed so may have been applied.
+// inDoubt reports whether a command that failed with err may have been applied.
 //
-// The client calls a write in doubt if it has no server's answer; whether a byte left
-// does not enter into it. The mark is cleared here where the error says that none
-// did.
+// The client marks a write as in doubt if no server answered, even if nothing was sent.
+// inDoubt ignores that mark if the error shows that nothing was sent.
 func inDoubt(writes bool, err *as.AerospikeError) bool {
 	switch {
 	case !writes:
 		return false
 	case isAnswer(err) && err.ResultCode == types.TIMEOUT:
-		return true // which the client does not mark on a key of a batch
+		return true // the client does not mark a key of a batch
 	case !marked(err):
 		return false
 	case isAnswer(err):
-		// The server refused this attempt; what of those before?
+		// The server refused this attempt. The cause has the earlier ones.
 		return !neverSent(err.Unwrap())
 	default:
 		return !neverSent(err)
@@ -35,7 +34,7 @@ func linked(err *as.AerospikeError) (*as.AerospikeError, bool) {
 	return inner, ok
 }
 
-// marked reports whether the client calls any attempt in doubt.
+// marked reports whether the client marks any attempt as in doubt.
 func marked(err *as.AerospikeError) bool {
 	for ok := true; ok; err, ok = linked(err) {
 		if err.InDoubt {
@@ -45,14 +44,13 @@ func marked(err *as.AerospikeError) bool {
 	return false
 }
 
-// neverSent reports whether it is certain that no attempt in err's chain sent
-// anything: each one failed for want of a node or of a connection. What it
-// does not know counts as sent.
+// neverSent reports whether it is certain that no attempt in err's chain sent anything,
+// because there was no node or no connection. An unknown error counts as sent.
 //
-// The client puts the errors of several nodes into one chain, in which each loses
-// what it wraps. What gave up loses nothing: a command with a single attempt gives up
-// only before it. What ran out of attempts lost its own if another node's error stands
-// in its place.
+// The client puts the errors of several nodes into one chain, in which each loses its
+// cause. If the client gave up, there is no cause to lose: a command with a single
+// attempt gives up only before the attempt. If it ran out of attempts and its cause is
+// another node's error, the cause of its own is lost.
 func neverSent(err error) bool {
 	for err != nil {
 		attempt, ok := err.(*as.AerospikeError) //nolint:errorlint // this walks the chain itself
@@ -90,7 +88,7 @@ func neverSent(err error) bool {
 	return true
 }
 
-// isUnreached reports whether err is that of an attempt for want of a node or of a
+// isUnreached reports whether an attempt failed with err because there was no node or no
 // connection.
 func isUnreached(err *as.AerospikeError) bool {
 	switch err.ResultCode {
@@ -105,30 +103,29 @@ func isUnreached(err *as.AerospikeError) bool {
 	}
 }
 
-// isDial reports whether err is that of a connection that did not come about.
+// isDial reports whether a connection could not be opened.
 func isDial(err error) bool {
 	op, ok := err.(*net.OpError) //nolint:errorlint // this is the end of the chain
 	return ok && op.Op == "dial"
 }
 
-// gaveUp reports whether err is what the client puts around the attempts of a
-// command when its time is up, as opposed to an attempt that timed out. Its
-// text is all that tells the two apart. Should another version of the client
-// change it, a write will be called in doubt that is not, never the reverse.
+// gaveUp reports whether err is the error with which the client wraps the attempts of a
+// command that ran out of time. An attempt that timed out differs from it only in
+// its text. If a version of the client changes the text, a write that was not sent is
+// in doubt; no write that was sent is not.
 func gaveUp(err *as.AerospikeError) bool {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return err.ResultCode == types.TIMEOUT && strings.HasSuffix(text, gaveUpText)
 }
 
-// isTooLarge reports whether err is that of a command that is larger than the
-// client sends (as.MaxBufferSize), which has the code of an answer that cannot be
-// parsed. Its text is all that tells the two apart. Should another version of the
-// client change it, the write will be called in doubt, as by the client.
+// isTooLarge reports whether a command is larger than the client sends
+// (as.MaxBufferSize). An answer that cannot be parsed has the same code and differs only
+// in its text. If a version of the client changes the text, the write is in doubt.
 func isTooLarge(err *as.AerospikeError) bool {
 	return err.ResultCode == types.PARSE_ERROR && strings.Contains(err.Error(), "Invalid size for buffer")
 }
 
-// gaveUpText is the message without the fields that stand before it.
+// gaveUpText is the message without the fields before it.
 var gaveUpText = func() string {
 	text := as.ErrTimeout.Error()
 	if _, message, found := strings.Cut(text, "Node: <nil>: "); found {

@@ -30,9 +30,9 @@ func (c *command) newError(err as.Error) *aerostore.Error {
 	return e
 }
 
-// code returns the outermost code. A client that never met a node has no
-// namespaces either and blames the namespace; the fault is another. So it is
-// with a command that is too large to send.
+// code returns the client's outermost code, with two corrections. A client that never
+// found a node reports an unknown namespace, and a command that is too large to send an
+// answer that cannot be parsed.
 func (s *Store) code(err *as.AerospikeError) aerostore.ResultCode {
 	if isTooLarge(err) {
 		return aerostore.CodeRecordTooBig
@@ -43,16 +43,16 @@ func (s *Store) code(err *as.AerospikeError) aerostore.ResultCode {
 	return aerostore.ResultCode(err.ResultCode)
 }
 
-// nested returns the cause of e. Where the retries ran out, the server's
-// answer to the last of them goes between e and the client's error.
+// nested returns the cause of e. If the retries ran out, it is the server's answer to the
+// last attempt, which wraps the client's error.
 func nested(e aerostore.Error, cause *clientError) error {
-	cause.told = e.Code
+	cause.shown = e.Code
 	if e.Code != aerostore.CodeMaxRetries {
 		return cause
 	}
 	for err := cause.err; err != nil; err, _ = linked(err) {
 		if code := aerostore.ResultCode(err.ResultCode); code.FromServer() {
-			cause.told = code
+			cause.shown = code
 			return &aerostore.Error{Op: e.Op, Namespace: e.Namespace, Set: e.Set, Code: code, Err: cause}
 		}
 	}
@@ -68,8 +68,8 @@ func (c *command) contextError(err *as.AerospikeError, code aerostore.ResultCode
 	if err := aerostore.ContextError(c.ctx); err != nil {
 		return err
 	}
-	// The context's timer may be a little behind, and the client gives up a
-	// little early if another attempt would come too late.
+	// The context's timer may be late, and the client gives up early if another
+	// attempt would end too late.
 	timedOut := c.byContext && (code == aerostore.CodeTimeout || isServerTimeout(err))
 	if deadline, ok := c.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
 		return deadlineError(c.ctx)
@@ -77,8 +77,8 @@ func (c *command) contextError(err *as.AerospikeError, code aerostore.ResultCode
 	return nil
 }
 
-// isServerTimeout reports whether the server said last that the time it was given,
-// that of the whole command, is over.
+// isServerTimeout reports whether the last error is the server's: the timeout of the
+// whole command, which was sent to it, is over.
 func isServerTimeout(err *as.AerospikeError) bool {
 	for err.ResultCode == types.MAX_RETRIES_EXCEEDED {
 		inner, ok := linked(err)
@@ -101,7 +101,7 @@ func deadlineError(ctx context.Context) error {
 	}
 }
 
-// endedError is an error of the client because the context ended.
+// endedError is the error of a command that failed because its context ended.
 type endedError struct {
 	ended error
 	cause *clientError
@@ -110,15 +110,15 @@ type endedError struct {
 func (e *endedError) Error() string   { return e.ended.Error() + ": " + e.cause.Error() }
 func (e *endedError) Unwrap() []error { return []error{e.ended, e.cause} }
 
-// SafeMessage is Error without what the application says of the context's end.
+// SafeMessage is Error without the application's cause of the context's end.
 func (e *endedError) SafeMessage() string { return safe.Message(e.ended) + ": " + e.cause.Error() }
 
-// clientError is an error of the client with a text of one line that holds
-// neither keys nor values. The client's own has a line for each attempt.
+// clientError is an error of the client with a text of one line, without keys and
+// values. The client's own text has a line for each attempt.
 type clientError struct {
 	err     *as.AerospikeError
-	inDoubt bool                 // the call, whatever became of this attempt
-	told    aerostore.ResultCode // by the error around it
+	inDoubt bool                 // the call, not only this attempt
+	shown   aerostore.ResultCode // in the text of the error that wraps it
 }
 
 func newClientError(err as.Error) *clientError {
@@ -134,30 +134,30 @@ func (e *clientError) Unwrap() error { return e.err }
 // SafeMessage is Error.
 func (e *clientError) SafeMessage() string { return e.Error() }
 
-// Error returns the reason behind the code.
+// Error returns the reason for the code.
 func (e *clientError) Error() string {
 	root := e.root()
 	unsent := !e.inDoubt && neverSent(e.err)
-	told := !isNetwork(root) && (root.ResultCode == e.err.ResultCode || aerostore.ResultCode(root.ResultCode) == e.told)
+	shown := !isNetwork(root) && (root.ResultCode == e.err.ResultCode || aerostore.ResultCode(root.ResultCode) == e.shown)
 	switch {
 	case isAnswer(e.err):
 		return "answered by the server"
-	case unsent && (told || root == e.err):
+	case unsent && (shown || root == e.err):
 		return "nothing was sent"
 	case unsent:
 		return "nothing was sent: " + reason(root)
-	case told && isAnswer(root):
+	case shown && isAnswer(root):
 		return "answered by the server"
-	case told:
-		return "said by the client"
+	case shown:
+		return "reported by the client"
 	default:
 		return reason(root)
 	}
 }
 
-// root returns the client's innermost error that says why: where it all began.
-// That there was no connection in the pool yet is told for nearly every command
-// over a cold one and says why only where nothing else does.
+// root returns the client's innermost error that says why the command failed. Nearly
+// every command that uses a cold pool has an error for lack of a connection, which is
+// returned only if there is no other.
 func (e *clientError) root() *as.AerospikeError {
 	var root *as.AerospikeError
 	innermost := e.err
@@ -170,7 +170,7 @@ func (e *clientError) root() *as.AerospikeError {
 	return cmp.Or(root, innermost)
 }
 
-// reason returns the network's own words, or else those for the code.
+// reason returns the text of the network's error, or else that of the code.
 func reason(err *as.AerospikeError) string {
 	if isNetwork(err) {
 		return err.Unwrap().Error()
@@ -178,9 +178,9 @@ func reason(err *as.AerospikeError) string {
 	return aerostore.ResultCode(err.ResultCode).Error()
 }
 
-// isNetwork reports whether err wraps an error of the network, whose text
-// holds addresses and nothing else. Where another attempt went before, the
-// client has put that one's error in its place.
+// isNetwork reports whether err wraps an error of the network, whose text may have
+// addresses but no keys and values. If there was an earlier attempt, err wraps the
+// error of that instead.
 func isNetwork(err *as.AerospikeError) bool {
 	if err.ResultCode != types.NETWORK_ERROR && err.ResultCode != types.TIMEOUT {
 		return false
@@ -189,7 +189,7 @@ func isNetwork(err *as.AerospikeError) bool {
 	return err.Unwrap() != nil && !linked
 }
 
-// isAnswer reports whether err is a server's answer, not the client's verdict.
+// isAnswer reports whether err is a server's answer and not an error of the client.
 func isAnswer(err *as.AerospikeError) bool {
 	if err.Node == nil || err.ResultCode <= 0 {
 		return false

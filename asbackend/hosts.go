@@ -14,12 +14,12 @@ const (
 	maxPort     = 65535
 )
 
-// parseHosts parses a list of host, host:port or host:tlsname:port, separated
-// by commas; IPv6 addresses stand in brackets.
+// parseHosts parses a comma-separated list of host, host:port or host:tlsname:port. IPv6
+// addresses are in brackets.
 func parseHosts(list string) ([]*as.Host, error) {
 	if strings.Contains(list, "@") {
-		// What stands before an @ may be a password, which no error may show.
-		return nil, hostsError("there is an '@' in them: user and password are given by WithUser")
+		// Before the @ may be a password, which no error may contain.
+		return nil, hostsError("they contain an '@': pass user and password to WithUser")
 	}
 	var hosts []*as.Host
 	for element := range strings.SplitSeq(list, ",") {
@@ -33,10 +33,10 @@ func parseHosts(list string) ([]*as.Host, error) {
 }
 
 func hostsError(reason string) error {
-	return invalid("hosts do not parse: %s (write them as host, host:port or host:tlsname:port)", reason)
+	return invalid("invalid hosts: %s (write host, host:port or host:tlsname:port, separated by commas)", reason)
 }
 
-// parseHost parses one element; a reason says what is wrong with it.
+// parseHost parses one element. If it is invalid, reason says why.
 func parseHost(element string) (host *as.Host, reason string) {
 	name, rest, reason := cutName(element)
 	if reason != "" {
@@ -56,7 +56,7 @@ func parseHost(element string) (host *as.Host, reason string) {
 	number, err := strconv.Atoi(port)
 	switch {
 	case strings.Contains(port, ":"):
-		return nil, "there are too many colons; an IPv6 address stands in brackets"
+		return nil, "there are too many colons: write an IPv6 address in brackets"
 	case err != nil || number < 1 || number > maxPort:
 		return nil, fmt.Sprintf("the port is not a number from 1 to %d", maxPort)
 	}
@@ -64,7 +64,7 @@ func parseHost(element string) (host *as.Host, reason string) {
 	return host, ""
 }
 
-// cutName cuts what stands behind the host's name and its colon off.
+// cutName returns the name of the host and what follows its colon.
 func cutName(element string) (name, rest, reason string) {
 	inBrackets := strings.HasPrefix(element, "[")
 	if inBrackets {
@@ -73,7 +73,7 @@ func cutName(element string) (name, rest, reason string) {
 			return "", "", "the bracket is not closed"
 		}
 		if rest != "" && !strings.HasPrefix(rest, ":") {
-			return "", "", "there is something between the bracket and the colon"
+			return "", "", "there is text between the bracket and the colon"
 		}
 		if rest == ":" {
 			return "", "", "the port is empty"
@@ -88,16 +88,16 @@ func cutName(element string) (name, rest, reason string) {
 	}
 	switch {
 	case name == "" && strings.Contains(rest, ":"):
-		return "", "", "an IPv6 address stands in brackets"
+		return "", "", "write an IPv6 address in brackets"
 	case name == "":
 		return "", "", "the host is empty"
 	case strings.ContainsFunc(name+rest, isForeignToHosts):
-		return "", "", "there is a character that no host name has"
+		return "", "", "there is a character that no host name may have"
 	}
 	return name, rest, ""
 }
 
-// isForeignToHosts reports whether no host name or address has the character.
+// isForeignToHosts reports whether no host name or address may have the character.
 func isForeignToHosts(r rune) bool {
 	return r <= ' ' || r == '/' || r == '\\' || r == 0x7f || r == utf8.RuneError
 }

@@ -55,15 +55,15 @@ func TestHostsThatDoNotParseAreInvalidAndSaySo(t *testing.T) {
 		"h1:http":            "the port is not a number from 1 to 65535",
 		"h1:tls:":            "the port is not a number from 1 to 65535",
 		"h1::3000":           "the TLS name is empty",
-		"::1":                "an IPv6 address stands in brackets",
-		"2001:db8:0:1:2:3:4": "an IPv6 address stands in brackets",
+		"::1":                "write an IPv6 address in brackets",
+		"2001:db8:0:1:2:3:4": "write an IPv6 address in brackets",
 		"[::1":               "the bracket is not closed",
 		"[::1]3000":          "between the bracket and the colon",
-		"h 1:3000":           "a character that no host name has",
-		"aerospike://h1":     "a character that no host name has",
-		"a\x00b":             "a character that no host name has",
-		"a\x7fb:3000":        "a character that no host name has",
-		"caf\xe9:3000":       "a character that no host name has",
+		"h 1:3000":           "a character that no host name may have",
+		"aerospike://h1":     "a character that no host name may have",
+		"a\x00b":             "a character that no host name may have",
+		"a\x7fb:3000":        "a character that no host name may have",
+		"caf\xe9:3000":       "a character that no host name may have",
 	} {
 		_, err := parseHosts(list)
 		if !errors.Is(err, aerostore.ErrInvalid) {

@@ -14,9 +14,9 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// CreateIndex implements [aerostore.Indexer]. It waits, as long as ctx lets
-// it, until the index is usable on every node. Without its namespace it fails
-// with [aerostore.ErrInvalidNamespace].
+// CreateIndex implements [aerostore.Indexer]. It returns when the index is usable on
+// every node, or when ctx ends. It returns [aerostore.ErrInvalidNamespace] if the cluster
+// does not have the namespace.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	return s.administer(ctx, index, index.CheckCreate, indexJob{
 		command: "sindex-create:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name +
@@ -26,9 +26,9 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	})
 }
 
-// DropIndex implements [aerostore.Indexer]. It waits, as long as ctx lets it,
-// until the index is gone from every node. Without its namespace it fails with
-// [aerostore.ErrInvalidNamespace].
+// DropIndex implements [aerostore.Indexer]. It returns when no node has the index any
+// more, or when ctx ends. It returns [aerostore.ErrInvalidNamespace] if the cluster does
+// not have the namespace.
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 	return s.administer(ctx, index, index.CheckDrop, indexJob{
 		command: "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name,
@@ -53,51 +53,50 @@ func isLoaded(answer string) bool {
 	return slices.Contains(strings.Split(answer, ";"), "load_pct=100")
 }
 
-// An indexJob is done by the info protocol rather than by the client's
-// methods, whose waiting no context ends.
+// An indexJob creates or drops an index with info commands. A context cannot interrupt
+// the client's own methods.
 type indexJob struct {
-	command string                   // what one node is asked to do
-	poll    string                   // what every node is asked then
-	done    func(answer string) bool // whether that node is done
+	command string                   // for one node, which starts the job
+	poll    string                   // for every node afterwards
+	done    func(answer string) bool // reports by the answer to poll whether a node is done
 }
 
 const (
 	firstPause = 10 * time.Millisecond
 	maxPause   = 500 * time.Millisecond
 
-	// patience is how long a node may say that it has no such index after the
-	// cluster accepted it.
-	patience = 5 * time.Second
+	// createGrace is how long a node may lack an index that the cluster accepted.
+	createGrace = 5 * time.Second
 )
 
-var errNoIndex error = safe.TextError("the server accepted the index and then did not have it")
+var errNoIndex error = safe.TextError("the cluster accepted the index, but the node still does not have it")
 
-func (s *Store) administer(ctx context.Context, index aerostore.Index, ready func(context.Context) error, job indexJob) error {
+func (s *Store) administer(ctx context.Context, index aerostore.Index, check func(context.Context) error, job indexJob) error {
 	a := administration{store: s, ctx: ctx, index: index}
 	if !s.life.acquire() {
-		return a.fail(aerostore.CodeOK, aerostore.ErrClosed)
+		return a.newError(aerostore.CodeOK, aerostore.ErrClosed)
 	}
 	defer s.life.release()
 	defer s.life.unbounded()()
-	if err := ready(ctx); err != nil {
+	if err := check(ctx); err != nil {
 		return err
 	}
 	nodes := s.client.GetNodes()
 	if len(nodes) == 0 {
-		return a.fail(aerostore.CodeInvalidNode, nil)
+		return a.newError(aerostore.CodeInvalidNode, nil)
 	}
-	namespaces, err := a.ask(nodes[0], "namespaces")
+	namespaces, err := a.info(nodes[0], "namespaces")
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(strings.Split(namespaces, ";"), index.Namespace) {
-		return a.fail(aerostore.CodeInvalidNamespace, nil)
+		return a.newError(aerostore.CodeInvalidNamespace, nil)
 	}
 	a.sent = true
-	if _, err := a.ask(nodes[0], job.command); err != nil {
+	if _, err := a.info(nodes[0], job.command); err != nil {
 		return err
 	}
-	a.taken = true
+	a.accepted = true
 	for _, node := range nodes {
 		if err := a.await(node, job); err != nil {
 			return err
@@ -108,54 +107,56 @@ func (s *Store) administer(ctx context.Context, index aerostore.Index, ready fun
 
 // An administration is an index job under way.
 type administration struct {
-	store *Store
-	ctx   context.Context // lives no longer than the call
-	index aerostore.Index
-	node  *aerostore.Node
-	sent  bool // the command
-	taken bool // which the cluster has accepted
+	store    *Store
+	ctx      context.Context // lives no longer than the call
+	index    aerostore.Index
+	node     *aerostore.Node
+	sent     bool // the command
+	accepted bool // by the cluster
 }
 
-// await asks the node until the job is done there.
+// await polls the node until the job is done there.
 func (a *administration) await(node *as.Node, job indexJob) error {
 	begun := time.Now()
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
-		answer, err := a.ask(node, job.poll)
+		answer, err := a.info(node, job.poll)
 		switch {
 		case err != nil && !errors.Is(err, aerostore.CodeIndexNotFound):
 			return err
 		case err == nil && job.done(answer):
 			return nil
-		case err != nil && time.Since(begun) > patience:
-			return a.fail(aerostore.CodeIndexNotFound, errNoIndex)
+		case err != nil && time.Since(begun) > createGrace:
+			return a.newError(aerostore.CodeIndexNotFound, errNoIndex)
 		}
 		select {
 		case <-time.After(pause):
 		case <-a.ctx.Done():
-			return a.fail(aerostore.CodeOK, aerostore.ContextError(a.ctx))
+			return a.newError(aerostore.CodeOK, aerostore.ContextError(a.ctx))
 		}
 	}
 }
 
-// ask sends an info command. A refusal is an error with the server's code.
-func (a *administration) ask(node *as.Node, command string) (string, error) {
+// info sends an info command and returns the answer. If the server refuses the command,
+// the error has its code.
+func (a *administration) info(node *as.Node, command string) (string, error) {
 	if err := aerostore.ContextError(a.ctx); err != nil {
-		return "", a.fail(aerostore.CodeOK, err)
+		return "", a.newError(aerostore.CodeOK, err)
 	}
 	a.node = a.store.nodes.of(a.store.client, node)
 	answer, code, cause := a.store.info(a.ctx, node, a.store.infoPolicy().Timeout, command)
 	if code != aerostore.CodeOK || cause != nil {
-		return "", a.fail(code, cause)
+		return "", a.newError(code, cause)
 	}
 	if code, text := refusal(answer); code != aerostore.CodeOK {
-		refused := a.fail(code, safe.TextError(text))
-		refused.InDoubt = a.taken
+		refused := a.newError(code, safe.TextError(text))
+		refused.InDoubt = a.accepted
 		return "", refused
 	}
 	return answer, nil
 }
 
-// refusal returns code and text of an answer like "ERROR:201:no index".
+// refusal returns the code and text of an answer such as "ERROR:201:no index", and CodeOK
+// for any other answer.
 func refusal(answer string) (code aerostore.ResultCode, text string) {
 	kind, rest, _ := strings.Cut(answer, ":")
 	if kind = strings.ToUpper(kind); kind != "ERROR" && kind != "FAIL" {
@@ -169,9 +170,9 @@ func refusal(answer string) (code aerostore.ResultCode, text string) {
 	return aerostore.ResultCode(n), text
 }
 
-// fail returns an error that is in doubt once the command went out and was not
-// refused: the cluster may carry it out all the same.
-func (a *administration) fail(code aerostore.ResultCode, cause error) *aerostore.Error {
+// newError returns an error that is in doubt if the command was sent: the cluster may
+// still carry it out.
+func (a *administration) newError(code aerostore.ResultCode, cause error) *aerostore.Error {
 	err := a.index.NewError(code, cause)
 	err.InDoubt, err.Node = a.sent, a.node
 	return err

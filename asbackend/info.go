@@ -11,34 +11,33 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// maxInfos is how many info commands may be under way at once. One to a node
-// that hangs keeps its goroutine for as long as the client waits for the node.
+// maxInfos is the maximum number of info commands under way. If a node hangs, the
+// goroutine of a command exists as long as the client waits for the node.
 const maxInfos = 8
 
 var errNoConnection error = safe.TextError("the client got no connection to the node: check that the server runs and accepts this client")
 
-// info sends an info command to a node and returns its answer. It waits no
-// longer than timeout, where zero is the client's default, and returns as soon
-// as ctx ends.
+// info sends an info command to a node and returns the answer. It returns when ctx or
+// timeout ends; a timeout of zero is the client's default.
 //
-// The command runs on a goroutine, because the client has one connection to each
-// node for this and waits for its turn without a limit.
+// The command runs on a goroutine, because the client has one connection to each node
+// for info commands and waits for it without a limit.
 //
-// A failure is a code with its cause, or CodeOK with the error of ctx.
+// If the command fails, info returns a code and its cause, or CodeOK and the error of ctx.
 func (s *Store) info(
 	ctx context.Context, node *as.Node, timeout time.Duration, command string,
 ) (answer string, code aerostore.ResultCode, cause error) {
 	limited, cancel := context.WithTimeout(ctx, cmp.Or(max(timeout, 0), as.NewInfoPolicy().Timeout))
 	defer cancel()
 	deadline, _ := limited.Deadline()
-	// The client gives up a little later, so that its error is not taken for the node's.
+	// The client gives up a little later, so that its timeout is not mistaken for the node's error.
 	policy := as.InfoPolicy{Timeout: max(time.Until(deadline), 0) + grace}
 	isOver := func() bool { return limited.Err() != nil || !time.Now().Before(deadline) }
 	ended := func() (string, aerostore.ResultCode, error) {
 		if err := aerostore.ContextError(ctx); err != nil {
 			return "", aerostore.CodeOK, err
 		}
-		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) { // its timer is behind
+		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) { // its timer is late
 			return "", aerostore.CodeOK, deadlineError(ctx)
 		}
 		return "", aerostore.CodeTimeout, nil

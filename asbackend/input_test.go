@@ -98,10 +98,10 @@ func TestPoliciesThatMakeNoSenseAreRefused(t *testing.T) {
 		policies asbackend.Policies
 		want     string
 	}{
-		"a negative timeout":           {read(func(p *as.BasePolicy) { p.TotalTimeout = -1 }), "Read policy makes no sense: a TotalTimeout of -1ns"},
-		"a negative socket timeout":    {asbackend.Policies{Query: query}, "Query policy makes no sense: a SocketTimeout"},
-		"a negative pause":             {write(func(p *as.WritePolicy) { p.SleepBetweenRetries = -1 }), "Write policy makes no sense: a SleepBetweenRetries"},
-		"fewer than no retries":        {asbackend.Policies{Batch: batch}, "Batch policy makes no sense: MaxRetries of -2"},
+		"a negative timeout":           {read(func(p *as.BasePolicy) { p.TotalTimeout = -1 }), "Read policy is invalid: a TotalTimeout of -1ns"},
+		"a negative socket timeout":    {asbackend.Policies{Query: query}, "Query policy is invalid: a SocketTimeout"},
+		"a negative pause":             {write(func(p *as.WritePolicy) { p.SleepBetweenRetries = -1 }), "Write policy is invalid: a SleepBetweenRetries"},
+		"fewer than no retries":        {asbackend.Policies{Batch: batch}, "Batch policy is invalid: MaxRetries of -2"},
 		"pauses that shrink below 0":   {read(func(p *as.BasePolicy) { p.SleepMultiplier = -1 }), "SleepMultiplier"},
 		"an unknown replica":           {read(func(p *as.BasePolicy) { p.ReplicaPolicy = 99 }), "ReplicaPolicy 99"},
 		"a generation that is ignored": {write(func(p *as.WritePolicy) { p.Generation = 3 }), "Generation 3 has no effect"},
@@ -178,7 +178,7 @@ func TestDialFromEnvReadsHostsAndUser(t *testing.T) {
 	}{
 		"nothing":                 {"", "", "", "AEROSPIKE_HOSTS is not set"},
 		"hosts":                   {n.addr(), "", "", ""},
-		"hosts that do not parse": {"h1:x", "", "", "hosts do not parse"},
+		"hosts that do not parse": {"h1:x", "", "", "invalid hosts"},
 		"a password alone":        {n.addr(), "", "geheim", "AEROSPIKE_PASSWORD is set and AEROSPIKE_USER is not"},
 		"a user":                  {n.addr(), "ada", "geheim", "cannot connect"}, // the node knows no log-in
 	} {

@@ -10,16 +10,17 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A lifetime counts what is under way in a Store and ends it. The client must
-// not be closed under an operation: it clears a map that operations read.
+// A lifetime counts what is under way in a Store, and closes the client when nothing is.
+// The client must not be closed during an operation: it clears a map that operations
+// read.
 type lifetime struct {
 	closed     atomic.Bool
-	users      atomic.Int64 // what is under way, and one for the Store until it is closed
+	users      atomic.Int64 // operations under way, and the Store until it is closed
 	notAwaited atomic.Int64 // those of the users for which Close does not wait
 
-	abort     chan struct{} // closed when queries are to be broken off
+	abort     chan struct{} // closed to end queries
 	abortOnce sync.Once
-	end       func() // called when nothing is under way any more
+	end       func() // called when there are no users
 }
 
 func newLifetime(end func()) *lifetime {
@@ -28,7 +29,8 @@ func newLifetime(end func()) *lifetime {
 	return l
 }
 
-// acquire keeps the client open until release is called.
+// acquire keeps the client open until release is called. It returns false if the Store
+// is closed.
 func (l *lifetime) acquire() bool {
 	l.users.Add(1)
 	if l.closed.Load() {
@@ -50,7 +52,7 @@ func (l *lifetime) unbounded() (done func()) {
 	return func() { l.notAwaited.Add(-1) }
 }
 
-// refuse has acquire fail from now on.
+// refuse makes acquire return false from now on.
 func (l *lifetime) refuse() {
 	if !l.closed.Swap(true) {
 		l.release()
@@ -60,13 +62,13 @@ func (l *lifetime) refuse() {
 func (l *lifetime) abortQueries() { l.abortOnce.Do(func() { close(l.abort) }) }
 
 const (
-	firstLook = time.Millisecond
-	slowLook  = 100 * time.Millisecond
+	firstAwaitPause = time.Millisecond
+	maxAwaitPause   = 100 * time.Millisecond
 )
 
-// await waits until what is left is none, or ctx is done.
+// await waits until left returns 0 or ctx is done.
 func await(ctx context.Context, left func() int64) error {
-	for pause := firstLook; left() > 0; pause = min(2*pause, slowLook) {
+	for pause := firstAwaitPause; left() > 0; pause = min(2*pause, maxAwaitPause) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -76,15 +78,14 @@ func await(ctx context.Context, left func() int64) error {
 	return nil
 }
 
-// Close ends the Store: operations from now on fail with [aerostore.ErrClosed].
-// It waits for operations on single records and batches that are under way,
-// those left behind by [WithPromptCancel] included, which end with their answer
-// or their timeout. It does not wait for queries and what runs within
-// [aerostore.Do], so that it may be called from within them; they go on.
+// Close closes the Store: later operations fail with [aerostore.ErrClosed]. It waits for
+// operations on single records and batches under way, which end with their answer or
+// their timeout, and for commands abandoned by [WithAbandonOnCancel]. It does not wait
+// for queries and functions within [aerostore.Do], and may be called from within them;
+// they continue.
 //
-// A client made by [Dial] is closed as soon as the last of all these has ended;
-// one given to [New] stays open. Close returns nil and may be called more than
-// once and at any time.
+// A client made by [Dial] is closed when the last of all these has ended. A client passed
+// to [New] stays open. Close returns nil and may be called more than once.
 func (s *Store) Close() error {
 	s.life.refuse()
 	// The context never ends, so that there is no error.
@@ -92,15 +93,15 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Shutdown ends the Store once what is under way has ended. Operations from now
-// on fail with [aerostore.ErrClosed]. When ctx ends before that, queries under
-// way fail with ErrClosed and what else is under way is left to end with its
-// answer or its timeout; the error then says how much that is and matches the
-// context's. It must not be called from within a query or [aerostore.Do] of the
-// same Store, for which it would wait.
+// Shutdown closes the Store: later operations fail with [aerostore.ErrClosed]. It waits
+// for everything under way, queries and functions within [aerostore.Do] included. If
+// ctx ends first, queries under way fail with ErrClosed, and Shutdown returns an error
+// that matches the context's and says how many operations are still under way. These
+// end with their answer or their timeout.
 //
-// The client is closed as by [Store.Close], which may be called after or during
-// a Shutdown.
+// Shutdown must not be called from within a query or [aerostore.Do] of the same Store,
+// because it would wait for that. The client is closed as by [Store.Close], which may be
+// called after or during Shutdown.
 func (s *Store) Shutdown(ctx context.Context) error {
 	if ctx == nil {
 		return invalid("the context is nil")
@@ -114,8 +115,8 @@ func (s *Store) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// closedError returns the error of a call that came or went on too late. It is
-// kept out of line as request.late is.
+// closedError returns the error of a call to a closed Store. It is kept out of line for
+// the reason that request.late is.
 //
 //go:noinline
 func closedError(call aerostore.Call) *aerostore.Error {

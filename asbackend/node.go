@@ -9,8 +9,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// nodes keeps one description of each of the client's nodes, so that naming
-// the node of an operation costs nothing.
+// nodes has one description of each of the client's nodes, so that the node of an
+// operation needs no allocation.
 type nodes struct {
 	known    atomic.Pointer[map[*as.Node]*aerostore.Node]
 	learning sync.Mutex
@@ -36,7 +36,7 @@ func (n *nodes) learn(client *as.Client, node *as.Node) *aerostore.Node {
 	host := node.GetHost()
 	description := &aerostore.Node{Name: node.GetName(), Address: host.Name, Port: host.Port}
 	known := map[*as.Node]*aerostore.Node{node: description}
-	for _, alive := range client.GetNodes() { // those that left the cluster are forgotten
+	for _, alive := range client.GetNodes() { // nodes that left the cluster are dropped
 		if description := n.find(alive); description != nil {
 			known[alive] = description
 		}

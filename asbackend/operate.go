@@ -10,11 +10,11 @@ import (
 type plan struct {
 	ops        []*as.Operation
 	writes     bool
-	readsAll   bool // all bins, which rules a result of each operation out
-	readsTwice bool // one bin
+	readsAll   bool // all bins; each operation cannot have a result then
+	readsTwice bool // a bin
 }
 
-// planOf returns false if it does not know an operation.
+// planOf returns false for an unknown operation.
 func planOf(operations []aerostore.Operation) (plan, bool) {
 	p := plan{ops: make([]*as.Operation, 0, len(operations))}
 	reads := 0
@@ -42,8 +42,8 @@ func planOf(operations []aerostore.Operation) (plan, bool) {
 	return p, true
 }
 
-// dropHeaders leaves out the operations that read the header alone, which is
-// returned in any case: a batch with one of them returns no bins.
+// dropHeaders drops the operations that read only the header, which is returned anyway.
+// A batch with such an operation would return no bins.
 func (p *plan) dropHeaders(operations []aerostore.Operation) {
 	kept := p.ops[:0]
 	for i, o := range operations {
@@ -63,7 +63,7 @@ func isRead(operations []aerostore.Operation, bin string) bool {
 	return false
 }
 
-// clientOperation returns nil for an operation that it does not know.
+// clientOperation returns nil for an unknown operation.
 func clientOperation(o aerostore.Operation) *as.Operation {
 	switch o.Kind() {
 	case aerostore.OperationRead:
@@ -91,8 +91,8 @@ func clientOperation(o aerostore.Operation) *as.Operation {
 
 func clientBin(name string, value any) *as.Bin { return as.NewBin(name, clientValue(value)) }
 
-// markResults gives the results of bins with more than one operation the type
-// that the client gives them in batches.
+// markResults converts the results of bins with more than one operation to the type that
+// they have in batches.
 func markResults(bins as.BinMap, operations []aerostore.Operation) {
 	for name, v := range bins {
 		if list, ok := v.([]any); ok && isNamedTwice(operations, name) {
@@ -111,9 +111,8 @@ func isNamedTwice(operations []aerostore.Operation, bin string) bool {
 	return n > 1
 }
 
-// dropNils drops the results of operations that give none: those that write,
-// and those that read a bin that is not there. Where each operation answers, a bin
-// that the client cannot read looks the same and is dropped, too.
+// dropNils drops the nil results of operations that write, or that read a bin that does
+// not exist. A value that the client cannot read is also nil, and is dropped.
 func dropNils(bins as.BinMap) {
 	for name, v := range bins {
 		if results, ok := v.(as.OpResults); ok {
@@ -126,8 +125,8 @@ func dropNils(bins as.BinMap) {
 	}
 }
 
-// dropUnnamed drops the bin with the empty name unless an operation reads it. Beside
-// an operation that writes, the client asks for it where a header is to be read.
+// dropUnnamed drops the bin with the empty name unless an operation reads it. If there is
+// an operation that writes, the client requests that bin in order to read the header.
 func dropUnnamed(bins as.BinMap, operations []aerostore.Operation) {
 	if _, found := bins[""]; !found {
 		return
@@ -140,8 +139,8 @@ func dropUnnamed(bins as.BinMap, operations []aerostore.Operation) {
 	delete(bins, "")
 }
 
-// withoutNils returns the results that are not nil: several as OpResults, one
-// as it is, none as nil.
+// withoutNils returns the results that are not nil: OpResults for several, the result
+// itself for one, nil for none.
 func withoutNils(results as.OpResults) any {
 	kept := results[:0]
 	for _, r := range results {

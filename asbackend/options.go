@@ -11,19 +11,19 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Option sets up a [Store]. Where two say different things the last one
-// counts, but for [WithClientPolicy], to which the others are added.
+// An Option configures a [Store]. A later option overrides an earlier one. Other options
+// override [WithClientPolicy], whatever their order.
 type Option func(*config)
 
-// config is what the options of Dial and New say.
+// config holds the options of Dial and New.
 type config struct {
-	seed         as.Host
+	address      as.Host // that Describe returns
 	policy       as.ClientPolicy
-	changes      []func(*as.ClientPolicy) error // to the policy, by options that say less
+	changes      []func(*as.ClientPolicy) error // to the policy, by other options
 	policies     Policies
 	abandons     bool // WithAbandonOnCancel was given
 	maxAbandoned int
-	dialOnly     string // an option that New has no use for
+	dialOnly     string // the name of an option that New refuses
 }
 
 func configOf(opts []Option) config {
@@ -36,7 +36,7 @@ func configOf(opts []Option) config {
 	return c
 }
 
-// check says what is wrong with what concerns the Store alone.
+// check returns an error if an option that is not the client's is invalid.
 func (c *config) check() error {
 	if c.abandons && c.maxAbandoned < 1 {
 		return invalid("WithAbandonOnCancel with a limit of %d: at least one command must be allowed", c.maxAbandoned)
@@ -52,14 +52,15 @@ func forDial(name string, change func(*as.ClientPolicy) error) Option {
 	}
 }
 
-// WithSeed says which host and port [Store.Describe] names as the configured
-// ones. It does not change where the client connects to. For [Dial] and [New].
-func WithSeed(host string, port int) Option {
-	return func(c *config) { c.seed = as.Host{Name: host, Port: port} }
+// WithServerAddress sets the host and port that [Store.Describe] returns, which telemetry
+// reports as the server's address. It does not change where the client connects.
+// [Dial] and [New] take the option.
+func WithServerAddress(host string, port int) Option {
+	return func(c *config) { c.address = as.Host{Name: host, Port: port} }
 }
 
-// WithUser has [Dial] log in to a cluster that asks for it. The password shows
-// up in no error.
+// WithUser sets the user and password with which [Dial] logs in to a cluster that
+// requires it. No error contains the password.
 func WithUser(user, password string) Option {
 	return forDial("WithUser", func(p *as.ClientPolicy) error {
 		p.User, p.Password = user, password
@@ -67,9 +68,9 @@ func WithUser(user, password string) Option {
 	})
 }
 
-// WithAuthMode says how [Dial] logs in: as.AuthModeInternal, which is the
-// default, as.AuthModeExternal for LDAP or as.AuthModePKI for certificates
-// without a password. The latter two need TLS.
+// WithAuthMode sets how [Dial] logs in: as.AuthModeInternal, the default;
+// as.AuthModeExternal for LDAP; or as.AuthModePKI for certificates without a password.
+// The last two need TLS.
 func WithAuthMode(mode as.AuthMode) Option {
 	return forDial("WithAuthMode", func(p *as.ClientPolicy) error {
 		p.AuthMode = mode
@@ -77,8 +78,9 @@ func WithAuthMode(mode as.AuthMode) Option {
 	})
 }
 
-// WithTLS has [Dial] connect by TLS. Unless the hosts name them, the names
-// that certificates must show are the cluster's or else the hosts'.
+// WithTLS makes [Dial] connect with TLS. The servers' certificates must have the TLS
+// names in the hosts. Without these they must have the cluster's name, or else the
+// names of the hosts.
 func WithTLS(tlsConfig *tls.Config) Option {
 	return forDial("WithTLS", func(p *as.ClientPolicy) error {
 		p.TlsConfig = tlsConfig
@@ -86,10 +88,9 @@ func WithTLS(tlsConfig *tls.Config) Option {
 	})
 }
 
-// WithTLSFiles is [WithTLS] with what stands in PEM files: the certificates of
-// the authorities to trust, "" for the system's, and the client's own
-// certificate and key, both "" where the servers ask for none. They are read
-// once, by [Dial].
+// WithTLSFiles is [WithTLS] with certificates from PEM files. caFile has the authorities
+// to trust; "" is the system's. certFile and keyFile have the client's certificate and
+// key; both are "" if the servers do not require one. [Dial] reads the files once.
 func WithTLSFiles(caFile, certFile, keyFile string) Option {
 	return forDial("WithTLSFiles", func(p *as.ClientPolicy) error {
 		config, err := tlsConfigOf(caFile, certFile, keyFile)
@@ -101,13 +102,13 @@ func WithTLSFiles(caFile, certFile, keyFile string) Option {
 func tlsConfigOf(caFile, certFile, keyFile string) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if caFile != "" {
-		pem, err := os.ReadFile(caFile) //nolint:gosec // G304: the application says which file
+		pem, err := os.ReadFile(caFile) //nolint:gosec // G304: the application names the file
 		if err != nil {
-			return nil, fmt.Errorf("asbackend: the certificates of the authorities: %w", err)
+			return nil, fmt.Errorf("asbackend: cannot read the certificates of the authorities: %w", err)
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, invalid("there is no certificate in %s: it must hold them in PEM form", caFile)
+			return nil, invalid("%s has no certificate in PEM form", caFile)
 		}
 	}
 	if (certFile == "") != (keyFile == "") {
@@ -116,15 +117,15 @@ func tlsConfigOf(caFile, certFile, keyFile string) (*tls.Config, error) {
 	if certFile != "" {
 		pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 		if err != nil {
-			return nil, fmt.Errorf("asbackend: the client's certificate: %w", err)
+			return nil, fmt.Errorf("asbackend: cannot read the client's certificate: %w", err)
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
 	return config, nil
 }
 
-// WithClusterName has [Dial] take only nodes whose cluster has this name, so
-// that a wrong address does not lead to a wrong cluster.
+// WithClusterName makes [Dial] accept only nodes of the cluster with this name, so that
+// a wrong address does not connect to a wrong cluster.
 func WithClusterName(name string) Option {
 	return forDial("WithClusterName", func(p *as.ClientPolicy) error {
 		p.ClusterName = name
@@ -132,23 +133,23 @@ func WithClusterName(name string) Option {
 	})
 }
 
-// WithConnections says how many connections the client keeps open to each node
-// at least and at most, 2 or more; the client's defaults are 0 and 100. One of them
-// it keeps for itself, and queries hold one for as long as they go on. A command
-// that finds the most in use waits for one until its timeout.
-func WithConnections(least, most int) Option {
+// WithConnections sets the minimum and maximum number of open connections to each node.
+// The client's defaults are 0 and 100. The maximum must be at least 2, because the client
+// uses one connection itself. A query uses a connection to each node until it ends. A
+// command that finds all connections in use waits for one until its timeout.
+func WithConnections(minPerNode, maxPerNode int) Option {
 	return forDial("WithConnections", func(p *as.ClientPolicy) error {
-		p.MinConnectionsPerNode, p.ConnectionQueueSize = least, most
+		p.MinConnectionsPerNode, p.ConnectionQueueSize = minPerNode, maxPerNode
 		return nil
 	})
 }
 
-// WithClientPolicy gives [Dial] the client's own policy, for racks, intervals
-// and the like. It is copied. What other options say counts more than what it
-// says, wherever they stand.
+// WithClientPolicy sets the client's policy, for racks, intervals and the like. The
+// policy is copied. Other options override its fields, whatever their order. A nil
+// policy is the client's default.
 //
-// With FailIfNotConnected switched off, Dial succeeds though no node answers,
-// and the client keeps trying.
+// If FailIfNotConnected is false, Dial succeeds although no node answers, and the client
+// keeps trying to connect.
 func WithClientPolicy(policy *as.ClientPolicy) Option {
 	return func(c *config) {
 		c.dialOnly = "WithClientPolicy"
@@ -158,7 +159,7 @@ func WithClientPolicy(policy *as.ClientPolicy) Option {
 	}
 }
 
-// clientPolicy returns the policy for the client's start.
+// clientPolicy returns the policy with which to make the client.
 func (c *config) clientPolicy() (*as.ClientPolicy, error) {
 	policy := c.policy
 	for _, change := range c.changes {
@@ -167,39 +168,39 @@ func (c *config) clientPolicy() (*as.ClientPolicy, error) {
 		}
 	}
 	if reason := clientFault(&policy); reason != "" {
-		return nil, invalid("the client policy makes no sense: %s", reason)
+		return nil, invalid("the client policy is invalid: %s", reason)
 	}
 	return &policy, nil
 }
 
-// clientFault says why a client policy makes no sense, "" if it does. The client
-// panics over some of these, on a goroutine of its own, and says less of others.
+// clientFault says why a client policy is invalid, "" if it is valid. Some of these
+// faults would make the client panic on one of its goroutines.
 func clientFault(p *as.ClientPolicy) string {
 	switch {
 	case p.ConnectionQueueSize < 1:
 		return fmt.Sprintf("a ConnectionQueueSize of %d leaves no connection", p.ConnectionQueueSize)
 	case p.ConnectionQueueSize == 1 && p.LimitConnectionsToQueueSize:
-		return "a ConnectionQueueSize of 1 leaves no connection, since the client keeps one to each node for itself"
+		return "a ConnectionQueueSize of 1 leaves no connection for commands, because the client uses one to each node itself"
 	case p.MinConnectionsPerNode < 0:
 		return fmt.Sprintf("MinConnectionsPerNode of %d is negative", p.MinConnectionsPerNode)
 	case p.MinConnectionsPerNode > p.ConnectionQueueSize:
 		return fmt.Sprintf("MinConnectionsPerNode (%d) is above ConnectionQueueSize (%d)", p.MinConnectionsPerNode, p.ConnectionQueueSize)
 	case p.MaxErrorRate > 0 && p.ErrorRateWindow < 1:
-		return fmt.Sprintf("MaxErrorRate of %d needs an ErrorRateWindow of one tend at least", p.MaxErrorRate)
+		return fmt.Sprintf("MaxErrorRate of %d needs an ErrorRateWindow of at least one tend", p.MaxErrorRate)
 	case p.RackAware && len(p.RackIds) == 0:
 		return "RackAware needs RackIds"
 	case p.User == "" && p.Password != "":
 		return "there is a password without a user"
 	case p.AuthMode == as.AuthModeExternal && p.TlsConfig == nil && p.User != "":
-		return "external authentication needs TLS, since it sends the password in the clear"
+		return "external authentication needs TLS, because it sends the password in plain text"
 	case p.AuthMode == as.AuthModePKI && p.TlsConfig == nil:
-		return "PKI authentication needs TLS with a certificate of the client's"
+		return "PKI authentication needs TLS with a client certificate"
 	default:
 		return ""
 	}
 }
 
-// invalid returns an error for what an application has set up wrongly.
+// invalid returns an error that matches [aerostore.ErrInvalid].
 func invalid(format string, args ...any) error {
 	return fmt.Errorf("asbackend: "+format+": %w", append(args, aerostore.ErrInvalid)...)
 }

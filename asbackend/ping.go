@@ -15,17 +15,16 @@ const pingTimeout = time.Second
 
 var (
 	ping            = aerostore.Custom{Name: "PING"}
-	errNoNode error = safe.TextError("the client has not found any node: check hosts and ports, and that the servers run")
+	errNoNode error = safe.TextError("the client has found no node: check hosts and ports, and that the servers run")
 )
 
-// Ping implements [aerostore.Pinger]: it asks the nodes in use for their name,
-// one after the other, until one answers. It waits for each for a second at
-// most, or for the info policy's timeout if that is shorter, and returns as soon
-// as ctx is done.
+// Ping implements [aerostore.Pinger]. It sends an info command to one node after another
+// and returns nil when one answers. It waits for each node for a second, or for the
+// timeout of the info policy if that is shorter.
 //
-// Errors: [aerostore.ErrClosed]; [aerostore.ErrInvalid] for a nil ctx; the
-// context's error; [aerostore.CodeInvalidNode] where the client knows no node;
-// else what the last node failed with.
+// Ping returns [aerostore.ErrClosed]; [aerostore.ErrInvalid] for a nil ctx; the context's
+// error if ctx ends; [aerostore.CodeInvalidNode] if the client knows no node; or the
+// error of the last node.
 func (s *Store) Ping(ctx context.Context) error {
 	return aerostore.Do(ctx, s, ping, func(ctx context.Context) error {
 		last := ping.NewError(aerostore.CodeInvalidNode, errNoNode)

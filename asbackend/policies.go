@@ -10,9 +10,9 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 )
 
-// Policies are the client's own, for one Store in place of its client's
-// defaults. A nil one leaves the default, as it is at the time of an operation.
-// See [WithPolicies].
+// Policies are policies of the client that one Store uses in place of the client's
+// defaults. A nil policy is the client's default at the time of an operation. See
+// [WithPolicies].
 type Policies struct {
 	Read        *as.BasePolicy        // Get, Select and Exists
 	Write       *as.WritePolicy       // the other operations on a single record
@@ -21,12 +21,12 @@ type Policies struct {
 	BatchWrite  *as.BatchWritePolicy  // a record that a batch writes
 	BatchRemove *as.BatchDeletePolicy // a record that a batch removes
 	Query       *as.QueryPolicy
-	Info        *as.InfoPolicy // indexes and Ping
+	Info        *as.InfoPolicy // CreateIndex, DropIndex and Ping
 }
 
-// WithPolicies gives the Store policies of its own, so that several Stores over
-// one client can differ. They are copied. For [Dial] and [New], which refuse
-// those that make no sense.
+// WithPolicies sets the policies of one Store, so that several Stores with the same
+// client can have different ones. The policies are copied. [Dial] and [New] take the
+// option, and fail if a policy is invalid.
 func WithPolicies(p Policies) Option {
 	return func(c *config) {
 		c.policies = Policies{
@@ -45,8 +45,8 @@ func cloned[P any](policy *P) *P {
 	return &p
 }
 
-// The policies that hold for the Store: its own, else the client's default, else
-// what the client itself takes where the application has set that to nil.
+// These methods return the policy that applies to the Store: its own, or the client's
+// default, or the client's initial default if the application has set that to nil.
 
 func (s *Store) readPolicy() *as.BasePolicy {
 	return firstOf(s.policies.Read, s.client.GetDefaultPolicy, as.NewPolicy)
@@ -92,7 +92,7 @@ func firstOf[P any](own *P, inherited, factory func() *P) *P {
 	return factory()
 }
 
-// check says why a policy makes no sense, nil if all do.
+// check returns an error if a policy is invalid.
 func (p *Policies) check() error {
 	faults := map[string]string{"Read": baseFault(p.Read)}
 	if w := p.Write; w != nil {
@@ -115,7 +115,7 @@ func (p *Policies) check() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
 		if reason := faults[name]; reason != "" {
-			return invalid("the %s policy makes no sense: %s", name, reason)
+			return invalid("the %s policy is invalid: %s", name, reason)
 		}
 	}
 	return nil
@@ -147,8 +147,7 @@ func baseFault(p *as.BasePolicy) string {
 	}
 }
 
-// writeFault finds a generation that every write is to have, and one that it
-// cannot have.
+// writeFault reports a generation that has no effect, and one that no write can have.
 func writeFault(check as.GenerationPolicy, generation uint32, exists as.RecordExistsAction) string {
 	switch {
 	case check == as.NONE && generation != 0:

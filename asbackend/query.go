@@ -9,12 +9,12 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// mostDrained is how many records beyond the limit are read to keep connections,
-// which a query that is stopped closes.
-const mostDrained = 1000
+// maxDrained is the number of records that are read beyond a query's limit in order to
+// keep its connections. A query that is stopped closes them.
+const maxDrained = 1000
 
-// query hands records on until there are no more, the caller wants no more,
-// the context ends or the client fails.
+// doQuery yields records until there are no more, the caller stops, the context ends or
+// the client fails.
 func (r *request) doQuery(left time.Duration) error {
 	c := command{request: r, left: left}
 	q := r.call.Query()
@@ -56,8 +56,8 @@ func (r *request) doQuery(left time.Duration) error {
 			case r.ctx.Err() != nil:
 				return r.call.NewContextError(aerostore.ContextError(r.ctx))
 			case q.MaxRecords > 0 && idle.received > q.MaxRecords:
-				// More than were asked for, from another node.
-			case repeated != nil: // it was not what it looked like
+				// A record beyond the limit, from another node.
+			case repeated != nil: // it was not the last result, so the attempts were not repeated with success
 				return c.newError(repeated)
 			case result.Err != nil && isRepeated(result.Err):
 				repeated = result.Err
@@ -65,16 +65,15 @@ func (r *request) doQuery(left time.Duration) error {
 				return c.newError(result.Err)
 			case !r.call.Yield(storeRecord(storeKey(result.Record.Key), result.Record)):
 				return nil
-			case idle.received == q.MaxRecords && idle.received*(nodes-1) > mostDrained:
+			case idle.received == q.MaxRecords && idle.received*(nodes-1) > maxDrained:
 				return r.interrupted()
 			}
 		}
 	}
 }
 
-// interrupted returns the error of the context if that has ended: one that ends
-// in the loop of the last record ends the query, whether or not the node has
-// said meanwhile that there are no more.
+// interrupted returns the error of the context if that has ended, nil otherwise. A context
+// that ends in the caller's loop fails the query even after the last record.
 func (r *request) interrupted() error {
 	if err := aerostore.ContextError(r.ctx); err != nil {
 		return r.call.NewContextError(err)
@@ -82,17 +81,16 @@ func (r *request) interrupted() error {
 	return nil
 }
 
-// isRepeated reports whether an error of a query is that of attempts that were
-// repeated with success. The client tells it all the same, at the end, after all
-// records: a connection that was cut while idle would make a failure of the next
-// query. What it does not repeat it tells at once, and where it repeated in vain it
-// tells a verdict that has no node.
+// isRepeated reports whether an error of a query may be that of attempts that the client
+// repeated with success. The client returns that error after all records: a connection
+// that was cut while idle would fail the next query. If the client does not repeat an
+// attempt, it returns the error at once. If all attempts fail, the error has no node.
 func isRepeated(err as.Error) bool {
 	e := newClientError(err).err
 	return e.Node != nil && e.Matches(types.TIMEOUT, types.NETWORK_ERROR, types.SERVER_NOT_AVAILABLE, types.INDEX_NOTFOUND, types.INDEX_NOTREADABLE)
 }
 
-// statementOf returns false for a predicate that it does not know.
+// statementOf returns false for an unknown predicate.
 func statementOf(q *aerostore.Query) (*as.Statement, bool) {
 	statement := as.NewStatement(q.Namespace, q.Set, q.Bins...)
 	begin, end := q.Where.Bounds()
@@ -108,11 +106,11 @@ func statementOf(q *aerostore.Query) (*as.Statement, bool) {
 	return statement, true
 }
 
-// stop ends a query before its end, without waiting: the client's Close waits
-// for a server that may be silent until the socket times out, and for ever if
-// an error is held up in a full channel, which is why that is emptied.
+// stop stops a query without waiting. The client's Close waits for the server, perhaps
+// until the socket times out, and forever if a full channel blocks an error. So stop
+// also empties the channel.
 func (s *Store) stop(records *as.Recordset) {
-	s.life.users.Add(1) // the client is needed until the query is gone
+	s.life.users.Add(1) // keep the client open until the query has ended
 	done := s.life.unbounded()
 	go func() {
 		defer func() { done(); s.life.release() }()

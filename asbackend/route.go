@@ -6,19 +6,17 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// ByNode returns the name of the node that an operation on a single record would
-// be sent to first, by the client's partition map as it is now; "" for any other
-// call, for one that would be refused and where no node is known for the record.
-// A further attempt of the client may go to another node.
+// ByNode returns the name of the node to which an operation on a single record would be
+// sent first, by the client's current partition map. It returns "" for any other call,
+// for an invalid call, and if no node is known for the record. A further attempt may go
+// to another node.
 //
-// It is made to be a scope, such as that of middleware.CircuitBreaker, with one
-// circuit for each node:
+// Use ByNode as a scope, for example for a circuit breaker with one circuit a node:
 //
 //	middleware.CircuitBreaker(middleware.BreakerOptions{Scope: backend.ByNode})
 //
-// When a node leaves the cluster, the map says so as soon as the client has
-// noticed, and what went there belongs to another node from then on. It costs the
-// digest of the key, which is computed again for the operation.
+// When the client notices that a node left the cluster, ByNode returns another node for
+// its records. ByNode computes the digest of the key, which the operation computes again.
 func (s *Store) ByNode(call aerostore.Call) string {
 	if !call.Op.IsSingle() || !s.life.acquire() {
 		return ""
@@ -42,8 +40,8 @@ func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
 	return s.firstNode(false, s.readPolicy(), key)
 }
 
-// firstNode returns the node that a key is sent to first, which for some policies is
-// another one for each read.
+// firstNode returns the node to which a key is sent first. With some policies that is
+// another node for each read.
 func (s *Store) firstNode(writes bool, p *as.BasePolicy, key *as.Key) (*as.Node, as.Error) {
 	if writes {
 		return s.writeNode(p.ReplicaPolicy, key)
@@ -51,8 +49,9 @@ func (s *Store) firstNode(writes bool, p *as.BasePolicy, key *as.Key) (*as.Node,
 	return as.GetNodeBatchRead(s.client.Cluster(), key, p.ReplicaPolicy, as.GetReplicaPolicySC(p), nil, 0, 0)
 }
 
-// writeNode returns the node that a write goes to first. The client's functions
-// for batches do the same as those for single records, and allocate nothing.
+// writeNode returns the node to which a write is sent first. It uses the client's function
+// for batches, which finds the same node as that for single records and does not
+// allocate.
 func (s *Store) writeNode(replica as.ReplicaPolicy, key *as.Key) (*as.Node, as.Error) {
 	return as.GetNodeBatchWrite(s.client.Cluster(), key, replica, nil, 0)
 }

@@ -9,17 +9,15 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// Stats implements [aerostore.StatsReporter] with the client's own counters,
-// which need no EnableMetrics. Stores over the same client have the same, and a
-// Store has none once it or its client is closed. Asking takes about a tenth of
-// a millisecond for each node.
+// Stats implements [aerostore.StatsReporter] with the client's counters, which do not need
+// EnableMetrics. Stores with the same client return the same counters. Stats returns
+// false if the Store or its client is closed. It takes about 0.1 ms for each node.
 //
-// The counters mean what the client makes of them. One failure may count twice
-// as a failed connection, for the login or the time limit and for the
-// connection. PoolEmpty is what the limit refused at the last moment; the client
-// does not count the commands that find the pool used up. A connection that was
-// in use when its node left is not counted as closed. The counts of a node that
-// left are kept.
+// Each counter is the client's, with these limits. A failed connection may be counted
+// twice, once for the login or the timeout and once for the connection. PoolEmpty
+// counts connections refused by the limit; commands that find no free connection in the
+// pool are not counted. A connection in use when its node left is not counted as
+// closed. The counters of a node that left are kept.
 func (s *Store) Stats() (aerostore.Stats, bool) {
 	if !s.life.acquire() {
 		return aerostore.Stats{}, false
@@ -40,7 +38,7 @@ func (s *Store) Stats() (aerostore.Stats, bool) {
 	return statsOf(counted, inUse), true
 }
 
-// statsOf reads what the client tells: counters by host, and other things.
+// statsOf converts the client's statistics, which have counters by host and other entries.
 func statsOf(counted map[string]any, inUse []*aerostore.Node) aerostore.Stats {
 	var stats aerostore.Stats
 	found := map[string]bool{}
@@ -71,7 +69,7 @@ func statsOf(counted map[string]any, inUse []*aerostore.Node) aerostore.Stats {
 	return stats
 }
 
-// counters are those of one node, which went through JSON.
+// counters are those of one node, decoded from JSON.
 type counters map[string]any
 
 func (c counters) of(node aerostore.Node) aerostore.NodeStats {

@@ -10,12 +10,11 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A Store carries out operations through Aerospike's client. It is safe for
-// concurrent use; make it with [Dial] or [New].
+// A Store carries out operations with Aerospike's client. [Dial] and [New] return one.
+// It is safe for concurrent use.
 //
-// Besides [aerostore.Store] it implements [aerostore.Backend],
-// [aerostore.Describer], [aerostore.Indexer], [aerostore.Pinger] and
-// [aerostore.StatsReporter].
+// A Store implements [aerostore.Store], [aerostore.Backend], [aerostore.Describer],
+// [aerostore.Indexer], [aerostore.Pinger] and [aerostore.StatsReporter].
 type Store struct {
 	handler
 
@@ -33,8 +32,8 @@ type Store struct {
 	abandoned    atomic.Int64
 }
 
-// handler has the typed methods. The alias keeps the embedded field, and with
-// it the function, out of the package's API.
+// handler has the typed methods. The alias keeps the embedded field out of the
+// package's API.
 type handler = aerostore.Handler
 
 var (
@@ -45,26 +44,26 @@ var (
 	_ aerostore.StatsReporter = (*Store)(nil)
 )
 
-// New returns a Store over a client that the application has and keeps:
-// [Store.Close] leaves it open. Of the options, [WithSeed], [WithPolicies] and
-// [WithPromptCancel] apply.
+// New returns a Store that uses client. The application still closes the client:
+// [Store.Close] leaves it open. The options are [WithServerAddress], [WithPolicies] and
+// [WithAbandonOnCancel].
 //
-// It fails with an error that matches [aerostore.ErrInvalid] if client is nil,
-// an option is for [Dial] only or makes no sense.
+// New returns an error that matches [aerostore.ErrInvalid] if client is nil, or if an
+// option is invalid or for [Dial] only.
 func New(client *as.Client, opts ...Option) (*Store, error) {
 	if client == nil {
 		return nil, invalid("the client is nil")
 	}
 	c := configOf(opts)
 	if c.dialOnly != "" {
-		return nil, invalid("%s has no effect on a client that exists already", c.dialOnly)
+		return nil, invalid("%s has no effect on an existing client: pass it to Dial", c.dialOnly)
 	}
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	if c.seed.Name == "" {
+	if c.address.Name == "" {
 		if nodes := client.GetNodes(); len(nodes) > 0 {
-			c.seed = *nodes[0].GetHost()
+			c.address = *nodes[0].GetHost()
 		}
 	}
 	return newStore(client, c, func() {}), nil
@@ -79,16 +78,16 @@ func newStore(client *as.Client, c config, end func()) *Store {
 		infos:             make(chan struct{}, maxInfos),
 		minConnectionWait: minConnectionWait,
 		description: aerostore.Description{
-			System: "aerospike", Address: c.seed.Name, Port: c.seed.Port, Cluster: c.policy.ClusterName,
+			System: "aerospike", Address: c.address.Name, Port: c.address.Port, Cluster: c.policy.ClusterName,
 		},
 	}
 	s.handler = s.handle()
 	return s
 }
 
-// Client returns the client, for what [aerostore.Store] has no method for; run
-// it within [aerostore.Do] to have it pass through the layers. Its default
-// policies should be set before the first operation.
+// Client returns the client, for operations that [aerostore.Store] lacks. Use it within
+// [aerostore.Do] to pass through the layers. Its default policies must not be modified
+// after the first operation.
 func (s *Store) Client() *as.Client { return s.client }
 
 // HandlerFor implements [aerostore.Backend].
@@ -99,13 +98,13 @@ func (s *Store) HandlerFor(outer aerostore.Store) aerostore.Handler {
 	return nil
 }
 
-// Describe implements [aerostore.Describer]. Address and port are the first
-// host that Dial was given, what [WithSeed] says, or the first node that the
-// client had found when New was called.
+// Describe implements [aerostore.Describer]. Address and Port are those of
+// [WithServerAddress], or else the first of the hosts passed to Dial, or the first node
+// that the client knew when New was called.
 func (s *Store) Describe() aerostore.Description { return s.description }
 
-// handle returns the Handler of the Store: a closure and not the method itself,
-// since a method's value is called by way of a function that copies the call.
+// handle returns the Handler of the Store. It is a closure because a method value
+// copies the call once more.
 func (s *Store) handle() aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if !s.life.acquire() {

@@ -67,7 +67,7 @@ func TestStoresSayWhatTheyAre(t *testing.T) {
 		want aerostore.Description
 	}{
 		"the first node": {nil, aerostore.Description{System: "aerospike", Address: node.Name, Port: node.Port}},
-		"a seed":         {[]asbackend.Option{asbackend.WithSeed("db", 4000), nil}, aerostore.Description{System: "aerospike", Address: "db", Port: 4000}},
+		"a seed":         {[]asbackend.Option{asbackend.WithServerAddress("db", 4000), nil}, aerostore.Description{System: "aerospike", Address: "db", Port: 4000}},
 	} {
 		borrowed, err := asbackend.New(s.Client(), c.opts...)
 		if err != nil {
