@@ -19,7 +19,7 @@ import (
 // can do. None may change what a store answers.
 var layers = map[string][]aerostore.Middleware{
 	"passing on": {aerostore.Intercept(passOn)},
-	"Tracing":    {otelmw.Tracing(otelmw.WithTracerProvider(sdktrace.NewTracerProvider()), otelmw.WithKey(), otelmw.WithRows())},
+	"Tracing":    {otelmw.Tracing(otelmw.WithTracerProvider(sdktrace.NewTracerProvider()), otelmw.WithKey(), otelmw.WithReturnedRows())},
 	"Metrics":    {otelmw.Metrics(otelmw.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))))},
 	"Log":        {middleware.Log(slog.New(slog.NewTextHandler(nowhere{}, &slog.HandlerOptions{Level: slog.LevelDebug})), middleware.LogOptions{})},
 	"Timeout":    {middleware.Timeout(time.Hour, middleware.TimeoutOptions{})},

@@ -90,7 +90,7 @@ func TestABatchOfOneKeyIsAnOperationOnASingleRecord(t *testing.T) {
 			{"a failure", aerostore.CodeKeyBusy, codes.Error, []string{"db.response.status_code", "14", "error.type", "KEY_BUSY"}},
 		} {
 			t.Run(b.name+"/"+c.name, func(t *testing.T) {
-				store, recorder := traced(answers(results(c.code), nil), otelmw.WithRows())
+				store, recorder := traced(answers(results(c.code), nil), otelmw.WithReturnedRows())
 				if err := b.run(t.Context(), store, []aerostore.Key{key}); err != nil {
 					t.Fatal(err)
 				}
@@ -196,7 +196,7 @@ func TestABatchIsInDoubtIfOneOfItsKeysIs(t *testing.T) {
 
 func TestRowsOfABatchReadAreTheRecordsThatWereThere(t *testing.T) {
 	result := results(aerostore.CodeOK, aerostore.CodeNotFound, aerostore.CodeOK)
-	store, recorder := traced(answers(result, nil), otelmw.WithRows())
+	store, recorder := traced(answers(result, nil), otelmw.WithReturnedRows())
 	keys := []aerostore.Key{key, key, key}
 	if _, err := store.BatchRead(t.Context(), keys, nil); err != nil {
 		t.Fatal(err)

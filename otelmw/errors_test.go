@@ -18,7 +18,7 @@ type oddError struct{ text string }
 
 func (e *oddError) Error() string { return e.text }
 
-func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
+func TestASpanHasTheTypeOfItsError(t *testing.T) {
 	put := aerostore.Call{Op: aerostore.OpPut, Key: key}
 	inDoubt := put.NewError(aerostore.CodeNetwork, nil)
 	inDoubt.InDoubt = true
@@ -56,7 +56,7 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 		},
 		{
 			"refused before it was sent", invalid(), codes.Error, "aerostore: GET .users: the namespace is empty",
-			[]string{"error.type", "INVALID_NAMESPACE", "aerospike.in_doubt", "true"}, // what a Get says of a Put
+			[]string{"error.type", "INVALID_NAMESPACE", "aerospike.in_doubt", "true"}, // the error of a Get, for a Put
 		},
 		{
 			"in doubt", inDoubt, codes.Error, "",
@@ -118,7 +118,7 @@ func TestTheSpanOfAnErrorSaysOfWhichKindItIs(t *testing.T) {
 	}
 }
 
-// invalid returns what a backend says to a key without a namespace.
+// invalid returns the error of a key without a namespace.
 func invalid() error {
 	return aerostore.Call{Op: aerostore.OpGet, Key: aerostore.NewKey("", "users", 1)}.Validate()
 }
@@ -159,7 +159,7 @@ func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
 	})
 }
 
-func TestAPanicEndsTheSpanAndGoesOn(t *testing.T) {
+func TestAPanicEndsTheSpanAndReachesTheCaller(t *testing.T) {
 	store, recorder := traced(func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) })
 	func() {
 		defer func() {
@@ -177,11 +177,11 @@ func TestAPanicEndsTheSpanAndGoesOn(t *testing.T) {
 		t.Errorf("status %v", status)
 	}
 	if len(span.Events()) != 0 {
-		t.Errorf("the span tells of the panic's value: %v", span.Events())
+		t.Errorf("the span has events: %v", span.Events())
 	}
 }
 
-func TestEveryOperationEndsItsSpanOnceHoweverItEnds(t *testing.T) {
+func TestEveryOperationEndsItsSpanOnce(t *testing.T) {
 	writes := false
 	for _, op := range operations {
 		for _, c := range []struct {

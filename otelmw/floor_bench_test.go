@@ -15,11 +15,10 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// How much dearer the layers are than the least that telling the same can cost:
-// a Get over a store that does nothing, with a span and a measurement written by
-// hand around it, everything prepared, nothing looked at. Both take turns, and
-// the fastest turn of each counts, so that a machine with other work gives the
-// same ratio.
+// The cost of the layers relative to a floor: a Get over a store that does nothing,
+// with a span and a measurement written by hand, everything prepared. Both take
+// turns, and the fastest turn of each counts, so that load on the machine does not
+// change the ratio.
 func BenchmarkBesideTheFloor(b *testing.B) {
 	record := new(aerostore.Record)
 	bare := answers(aerostore.Result{}.WithRecord(record), nil)
@@ -78,7 +77,7 @@ func timed(ctx context.Context, s aerostore.Store) time.Duration {
 	return time.Since(begin)
 }
 
-// nodeAttributes are those that say which node served a call.
+// nodeAttributes are those of the node that served a call.
 var nodeAttributes = []attribute.KeyValue{
 	attribute.String("network.peer.address", "10.0.0.7"), attribute.Int("network.peer.port", 3010),
 }

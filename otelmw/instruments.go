@@ -10,77 +10,90 @@ import (
 	"go.opentelemetry.io/otel/semconv/v1.43.0/dbconv"
 )
 
-// The conventions recommend boundaries from a millisecond on. Most answers of
-// Aerospike come sooner.
+// The conventions recommend boundaries from a millisecond up. Most answers of
+// Aerospike take less.
 var (
 	defaultBoundaries = []float64{.0001, .00025, .0005, .001, .005, .01, .05, .1, .5, 1, 5, 10}
 	rowsBoundaries    = []float64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000}
 )
 
-// instruments are what a provider measures with.
+// instruments are those that one provider made, with the callbacks registered with
+// it.
 type instruments struct {
+	provider metric.MeterProvider
+	meter    metric.Meter
 	duration metric.Float64Histogram
 	rows     metric.Int64Histogram
 	retries  metric.Int64Counter
-	active   metric.Registration
-	cluster  *cluster
-	layers   *layerMeter
-	cleanup  runtime.Cleanup // unregisters, too
+
+	unregister []func() error
+	cleanup    runtime.Cleanup // unregisters them when the store is no longer used
 }
 
-// newInstruments never fails: what the provider does not make measures nothing, and
-// is complained of.
-func newInstruments(provider metric.MeterProvider, boundaries []float64, active func(context.Context, metric.Int64ObservableUpDownCounter, metric.Observer), c *complaints) *instruments {
-	meter := meterFrom(provider)
+// newInstruments never fails. An instrument that the provider does not make records
+// nothing.
+func newInstruments(provider metric.MeterProvider, boundaries []float64, errs *errorList) *instruments {
+	meter := provider.Meter(scopeName,
+		metric.WithInstrumentationVersion(scopeVersion()), metric.WithSchemaURL(semconv.SchemaURL))
 	duration, err := dbconv.NewClientOperationDuration(meter, metric.WithExplicitBucketBoundaries(boundaries...))
-	c.add(err)
+	errs.add(err)
 	rows, err := dbconv.NewClientResponseReturnedRows(meter, metric.WithExplicitBucketBoundaries(rowsBoundaries...))
-	c.add(err)
-	i := &instruments{
+	errs.add(err)
+	retries, err := meter.Int64Counter("aerospike.client.retries",
+		metric.WithUnit("{retry}"), metric.WithDescription("Number of attempts at an operation after its first."))
+	if !errs.add(err) {
+		retries = noop.Int64Counter{}
+	}
+	return &instruments{
+		provider: provider,
+		meter:    meter,
 		duration: duration.Float64Histogram,
 		rows:     rows.Int64Histogram,
-		retries:  noop.Int64Counter{},
-		active:   noop.Registration{},
+		retries:  retries,
 	}
-	retries, err := meter.Int64Counter("aerospike.client.retries",
-		metric.WithUnit("{retry}"), metric.WithDescription("Attempts at an operation beyond its first."))
-	if c.add(err) {
-		i.retries = retries
+}
+
+func (i *instruments) observeActive(series *seriesTable, errs *errorList) {
+	active, err := i.meter.Int64ObservableUpDownCounter("aerospike.client.operations.active",
+		metric.WithUnit("{operation}"), metric.WithDescription("Number of operations that have begun and not ended."))
+	if !errs.add(err) {
+		return
 	}
-	gauge, err := meter.Int64ObservableUpDownCounter("aerospike.client.operations.active",
-		metric.WithUnit("{operation}"), metric.WithDescription("Operations that have begun and not ended."))
-	if !c.add(err) {
-		return i
-	}
-	registration, err := meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
-		active(ctx, gauge, o)
+	i.register(func(ctx context.Context, o metric.Observer) error {
+		series.observe(ctx, o, active)
 		return nil
-	}, gauge)
-	if c.add(err) {
-		i.active = registration
+	}, []metric.Observable{active}, func() {}, errs)
+}
+
+// register registers a callback for instruments, if there are any. It calls leave
+// when the callback is unregistered, or could not be registered.
+func (i *instruments) register(observe metric.Callback, made []metric.Observable, leave func(), errs *errorList) {
+	if len(made) == 0 {
+		leave()
+		return
 	}
-	return i
+	registration, err := i.meter.RegisterCallback(observe, made...)
+	if !errs.add(err) {
+		leave()
+		return
+	}
+	i.unregister = append(i.unregister, func() error {
+		leave()
+		return registration.Unregister()
+	})
 }
 
-func (i *instruments) close(c *complaints) {
+// close unregisters all callbacks.
+func (i *instruments) close(errs *errorList) {
 	i.cleanup.Stop()
-	i.unregister(c)
+	for _, unregister := range i.unregister {
+		errs.add(unregister())
+	}
 }
 
-func (i *instruments) unregister(c *complaints) {
-	c.add(i.active.Unregister())
-	i.cluster.unregister(c)
-	i.layers.unregister(c)
-}
-
-// abandon is for when nobody holds the store any more.
+// abandon closes the instruments of a store that is no longer used.
 func (i *instruments) abandon() {
-	var c complaints
-	i.unregister(&c)
-	c.handle()
-}
-
-func meterFrom(provider metric.MeterProvider) metric.Meter {
-	return provider.Meter(scopeName,
-		metric.WithInstrumentationVersion(scopeVersion()), metric.WithSchemaURL(semconv.SchemaURL))
+	var errs errorList
+	i.close(&errs)
+	errs.handle()
 }

@@ -8,19 +8,18 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// seriesLimit is for each store. The SDK takes 2000 series for an instrument, of
-// which three times as many and a hundred more are its most.
-const seriesLimit = 600
-
-// typesLimit is how many error types are told apart that are not of a small
-// vocabulary, at the most.
-const typesLimit = 100
-
+// The default limits. An instrument has at most 3×600+128 series, so that none is
+// lost to the SDK's limit of 2000.
 const (
-	// other stands for what there is no room for.
-	other = "other"
-	// otherType is that of an error, as the conventions spell it.
-	otherType = "_OTHER"
+	seriesLimit    = 600  // operations, endings, nodes, events and gauges, each
+	spanLimit      = 1000 // prepared starts and ends of spans, each
+	errorTypeLimit = 100  // error types that are not in resultCodes
+)
+
+// What is reported where there is no room.
+const (
+	other     = "other"
+	otherType = "_OTHER" // of an error, as the conventions spell it
 )
 
 func (c *config) limitOr(byDefault int) int {
@@ -30,21 +29,8 @@ func (c *config) limitOr(byDefault int) int {
 	return byDefault
 }
 
-// names keeps those that came first, as many as there is room for.
-type names[K comparable] struct{ *table[K, struct{}] }
-
-func newNames[K comparable](limit int) names[K] {
-	return names[K]{newTable(newRoom(limit), func(K) struct{} { return struct{}{} })}
-}
-
-// has reports whether the name is one of them, always the same for the same name.
-func (n names[K]) has(name K) bool {
-	_, ok := n.keep(name)
-	return ok
-}
-
-// operations are the names of those that the application does not name.
-var operations = sync.OnceValue(func() map[string]bool {
+// operationNames are those that the application does not choose.
+var operationNames = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{aerostore.Op(0).String(): true}
 	for op := range aerostore.Ops() {
 		if op != aerostore.OpCustom {
@@ -54,21 +40,21 @@ var operations = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
-// other returns the subject of what there is no room for: there are but few.
-func (s subject) other() subject {
-	if !operations()[s.operation] {
-		s.operation = other
+// other returns the operation as it is reported where there is no room for it.
+func (o operation) other() operation {
+	if !operationNames()[o.name] {
+		o.name = other
 	}
-	if s.namespace != "" {
-		s.namespace = other
+	if o.namespace != "" {
+		o.namespace = other
 	}
-	if s.set != "" {
-		s.set = other
+	if o.set != "" {
+		o.set = other
 	}
-	return s
+	return o
 }
 
-// other returns the ending of what there is no room for.
+// other returns the ending as it is reported where there is no room for it.
 func (e ending) other() ending {
 	if e.errorType == "" {
 		return ending{}
@@ -76,8 +62,16 @@ func (e ending) other() ending {
 	return ending{errorType: otherType}
 }
 
-// vocabulary are the error types that no application makes up.
-var vocabulary = sync.OnceValue(func() map[string]bool {
+// name returns the error type, or the name of the result code of an answer.
+func (e ending) name() string {
+	if e.errorType == "" {
+		return e.status.String()
+	}
+	return e.errorType
+}
+
+// resultCodes are the error types that the application does not choose.
+var resultCodes = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{judgement.Panic: true, "timeout": true, "canceled": true, "closed": true}
 	for code := -1000; code <= 1000; code++ {
 		if name := aerostore.ResultCode(code).String(); !strings.HasPrefix(name, "RESULT_CODE_") {
@@ -86,12 +80,3 @@ var vocabulary = sync.OnceValue(func() map[string]bool {
 	}
 	return all
 })
-
-// word returns what tells the ending from others: its type, or the name of its code
-// where it is an answer.
-func (e ending) word() string {
-	if e.errorType == "" {
-		return e.status.String()
-	}
-	return e.errorType
-}

@@ -25,13 +25,13 @@ func TestBeyondTheCardinalityLimitSetsAreReportedAsOther(t *testing.T) {
 	expect(t, reader, activeName, map[string]int64{set("set0"): 0, set("set1"): 0, other.String(): 0})
 }
 
-// typed is an error whose type is up to the application.
+// typed is an error with an error.type of its own.
 type typed string
 
 func (e typed) Error() string     { return "of a type: " + string(e) }
 func (e typed) ErrorType() string { return string(e) }
 
-func TestErrorsLeaveASubjectItsNameAndOneAnotherTheirs(t *testing.T) {
+func TestErrorsBeyondTheLimitDoNotChangeTheOperation(t *testing.T) {
 	var failure error
 	store, reader := measured(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		return success(call), failure
@@ -57,14 +57,14 @@ func TestErrorsLeaveASubjectItsNameAndOneAnotherTheirs(t *testing.T) {
 	}
 	get(aerostore.CodeKeyBusy, 1)
 	want[about("GET").with("error.type", "_OTHER").String()] = 21
-	get(aerostore.ErrNotFound, 1) // an answer that there is no room for is told as one
+	get(aerostore.ErrNotFound, 1) // an answer beyond the limit has no status code
 	get(nil, 3)
 	want[about("GET").String()] = 4
 	expect(t, reader, durationName, want)
 	expect(t, reader, activeName, map[string]int64{about("GET").String(): 0})
 }
 
-func TestNamesThatAnApplicationInventsAreBounded(t *testing.T) {
+func TestNamesOfCustomOperationsAreLimited(t *testing.T) {
 	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2))
 	for i := range 10 {
 		custom := aerostore.Custom{Name: fmt.Sprint("INFO", i)}
@@ -78,7 +78,7 @@ func TestNamesThatAnApplicationInventsAreBounded(t *testing.T) {
 	expect(t, reader, durationName, map[string]int64{named("INFO0"): 1, named("INFO1"): 1, named("other"): 8})
 }
 
-func TestTypesOfErrorsDoNotTakeTheRoomOfResultCodes(t *testing.T) {
+func TestErrorTypesDoNotCountAgainstResultCodes(t *testing.T) {
 	var failure error
 	store, reader := measured(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		return success(call), failure
@@ -95,18 +95,18 @@ func TestTypesOfErrorsDoNotTakeTheRoomOfResultCodes(t *testing.T) {
 	got := counts(t, collect(t, reader)[durationName])
 	for _, name := range []string{"canceled", "timeout", "closed"} {
 		if got[about("GET").with("error.type", name).String()] != 1 {
-			t.Errorf("%s is not told of", name)
+			t.Errorf("%s is not reported", name)
 		}
 	}
 	if busy := about("GET").with("error.type", "KEY_BUSY", "db.response.status_code", "14").String(); got[busy] != 1 {
-		t.Error("KEY_BUSY is not told of")
+		t.Error("KEY_BUSY is not reported")
 	}
 	if n := len(got); n != 100+1+4 {
 		t.Errorf("%d series", n)
 	}
 }
 
-// A call of a random stream, and how it ends.
+// A step is a random call with its error.
 type step struct {
 	op, namespace, set string
 	err                error
@@ -135,7 +135,7 @@ func anyStep(t *rapid.T) step {
 	return s
 }
 
-func TestTheNumberOfSeriesIsBoundedAndEverySubjectThatHasRoomKeepsItsName(t *testing.T) {
+func TestSeriesAreLimitedAndTheFirstOperationsKeepTheirNames(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(1, 8).Draw(t, "limit")
 		steps := rapid.SliceOfN(rapid.Custom(anyStep), 1, 120).Draw(t, "calls")

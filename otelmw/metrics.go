@@ -14,20 +14,19 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// Metrics returns a middleware that measures each operation; the package's
-// documentation says what. It changes neither calls nor results. The middleware
-// may wrap any number of stores.
+// Metrics returns a middleware that measures each operation. The package
+// documentation lists the instruments. It changes neither calls nor results. The
+// middleware may wrap any number of stores.
 //
-// Place it directly inside [Tracing]. Both then measure the same, and the
-// context that a measurement is made with holds the operation's span, which an
-// exemplar links the measurement to:
+// Place it directly inside [Tracing]. Both then measure the same calls, and the
+// operation's span becomes the exemplar of its measurements:
 //
 //	aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics(), retry)
 //
-// What it registers with a provider is unregistered when another provider takes
-// that one's place, or when the store is no longer in use. Until then the
-// provider holds a backend that is an [aerostore.StatsReporter], and the layers
-// beneath.
+// Metrics registers callbacks with the provider. They are unregistered when another
+// provider replaces it, or when the store is no longer used. Until then the provider
+// keeps the layers beneath reachable, and the backend if it is an
+// [aerostore.StatsReporter].
 func Metrics(opts ...Option) aerostore.Middleware {
 	c := newConfig(opts)
 	return func(next aerostore.Store) aerostore.Store {
@@ -38,79 +37,80 @@ func Metrics(opts ...Option) aerostore.Middleware {
 // metrics is the middleware around one store.
 type metrics struct {
 	config
-	source  *source[metric.MeterProvider, instruments]
-	points  *points
-	cluster *clusterSource
-	layers  *layerSource
+	describer
+
+	instruments *follower[metric.MeterProvider, instruments]
+	series      *seriesTable
+	reporter    aerostore.StatsReporter // nil if the backend is none
+	layers      []aerostore.Layer
 }
 
 func newMetrics(c config, next aerostore.Store) *metrics {
 	d := newDescriber(next, c.attributes)
 	m := &metrics{
-		config:  c,
-		points:  newPoints(c.limitOr(seriesLimit), d),
-		cluster: newClusterSource(next, d, c.limitOr(seriesLimit)),
-		layers:  newLayerSource(next, d, c.limitOr(seriesLimit)),
+		config:    c,
+		describer: d,
+		series:    newSeriesTable(c.limitOr(seriesLimit), d),
+		layers:    aerostore.Layers(next),
 	}
-	m.source = newSource(c.meterProvider, otel.GetMeterProvider, m.open, (*instruments).close)
+	m.reporter, _ = aerostore.As[aerostore.StatsReporter](next)
+	m.instruments = newFollower(c.meterProvider, otel.GetMeterProvider, m.open, (*instruments).close)
 	return m
 }
 
-// open hands the provider nothing that m is reached from: a middleware is never
-// closed, so that its end is when nobody holds it any more.
-func (m *metrics) open(provider metric.MeterProvider, c *complaints) *instruments {
-	i := newInstruments(provider, m.boundaries, m.points.observe, c)
-	i.cluster = m.cluster.register(provider, c)
-	i.layers = m.layers.register(provider, c)
+// open passes the provider nothing that refers to m. A middleware is never closed,
+// so its callbacks are unregistered once m is unreachable.
+func (m *metrics) open(provider metric.MeterProvider, errs *errorList) *instruments {
+	i := newInstruments(provider, m.boundaries, errs)
+	i.observeActive(m.series, errs)
+	i.observeBackend(m.reporter, m.describer, m.limitOr(seriesLimit), errs)
+	i.observeLayers(m.layers, m.describer, m.limitOr(seriesLimit), errs)
 	i.cleanup = runtime.AddCleanup(m, (*instruments).abandon, i)
 	return i
 }
 
 func (m *metrics) intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		i := m.source.get()
-		if i == nil || m.unwanted(ctx, &call) {
+		i := m.instruments.get()
+		if i == nil || m.skips(ctx, &call) {
 			return next(ctx, call)
 		}
 		return m.measure(ctx, i, &call, next)
 	}
 }
 
-// epoch is what durations are measured from: time.Since reads one clock, at a
-// third of what time.Now costs, which reads two.
+// epoch is when durations are measured from. time.Since reads one clock and time.Now
+// two, which takes 40 ns more.
 var epoch = time.Now()
 
 func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	p := m.points.success(call)
-	p.active.Add(1)
+	begun := m.series.of(operationOf(call))
+	begun.active.Add(1)
 	begin := time.Since(epoch)
 	returned := false
 	defer func() {
-		p.active.Add(-1)
-		// A panic, a classifier's too, is seen by what did not happen; it goes on.
-		if !returned {
-			ended := m.points.failed(p, ending{errorType: judgement.Panic})
-			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), ended.record...)
+		begun.active.Add(-1)
+		if !returned { // next or a function of the application's panicked
+			s := m.series.ended(begun, ending{errorType: judgement.Panic})
+			i.duration.Record(ctx, (time.Since(epoch) - begin).Seconds(), s.record...)
 		}
 	}()
 	result, err := next(ctx, *call)
-	took := time.Since(epoch) - begin
-	ended := p
+	duration := time.Since(epoch) - begin
+	s := begun.series
 	if err != nil || call.IsBatch() {
-		if e := m.judge(ctx, *call, result, err).ending(); e != (ending{}) {
-			ended = m.points.failed(p, e)
-		}
+		s = m.series.ended(begun, m.outcomeOf(ctx, *call, result, err).ending())
 	}
 	more := m.attributesOf(ctx, *call, result, err)
 	returned = true
-	i.duration.Record(ctx, took.Seconds(), with(ended.record, more)...)
-	if !call.Op.IsSingle() {
-		if n, ok := rows(*call, result); ok {
-			i.rows.Record(ctx, int64(n), with(ended.record, more)...)
+	i.duration.Record(ctx, duration.Seconds(), with(s.record, more)...)
+	if call.Op == aerostore.OpQuery || call.Op == aerostore.OpBatchRead {
+		if rows, ok := returnedRows(*call, result); ok {
+			i.rows.Record(ctx, int64(rows), with(s.record, more)...)
 		}
 	}
 	if result.Attempts > 1 {
-		i.retries.Add(ctx, int64(result.Attempts)-1, with(ended.add, more)...)
+		i.retries.Add(ctx, int64(result.Attempts)-1, with(s.add, more)...)
 	}
 	return result, err
 }

@@ -33,7 +33,7 @@ func TestEveryOperationIsMeasured(t *testing.T) {
 	}
 }
 
-func TestInstrumentsAreThoseOfTheConventions(t *testing.T) {
+func TestInstrumentsFollowTheConventions(t *testing.T) {
 	store, reader := measured(yields(2, nil))
 	for range store.Query(t.Context(), everyone) {
 	}
@@ -49,7 +49,7 @@ func TestInstrumentsAreThoseOfTheConventions(t *testing.T) {
 	}
 }
 
-func TestAMeasurementSaysHowTheOperationEnded(t *testing.T) {
+func TestAMeasurementHasTheErrorOfItsOperation(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		err  error
@@ -80,7 +80,7 @@ func TestTheClassifierOfMetricsIsThatOfTracing(t *testing.T) {
 	expect(t, reader, durationName, one(about("GET").with("db.response.status_code", "2", "error.type", "KEY_NOT_FOUND_ERROR")))
 }
 
-func TestAPanicIsMeasuredAndGoesOn(t *testing.T) {
+func TestAPanicIsMeasuredAndReachesTheCaller(t *testing.T) {
 	store, reader := measured(func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) })
 	func() {
 		defer func() {
@@ -209,7 +209,7 @@ func TestAnExemplarLinksAMeasurementToTheSpanOfTheOperation(t *testing.T) {
 	}
 }
 
-func TestSpanAndMeasurementSayTheSame(t *testing.T) {
+func TestSpansAndMeasurementsHaveTheSameAttributes(t *testing.T) {
 	recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
 	backend := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		time.Sleep(2 * time.Millisecond)

@@ -3,6 +3,8 @@ package otelmw
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -13,12 +15,9 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// An Option changes what a middleware of this package does. The same options
-// may be given to [Tracing] and to [Metrics]; one that is about the other has
-// no effect.
-type Option interface {
-	apply(*config)
-}
+// An Option configures [Tracing] or [Metrics]. Both take the same options. An option
+// for the other one has no effect, and neither has a nil Option.
+type Option func(*config)
 
 type attributesFunc func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue
 
@@ -32,9 +31,9 @@ type config struct {
 	filter         func(ctx context.Context, call aerostore.Call) bool
 	requireParent  bool
 	key            bool
-	rows           bool
+	returnedRows   bool
 	boundaries     []float64
-	limit          int // 0: each middleware's own
+	limit          int // 0: the default
 }
 
 func newConfig(opts []Option) config {
@@ -45,170 +44,201 @@ func newConfig(opts []Option) config {
 	}
 	for _, opt := range opts {
 		if opt != nil {
-			opt.apply(&c)
+			opt(&c)
 		}
 	}
 	return c
 }
 
-type optionFunc func(*config)
-
-func (f optionFunc) apply(c *config) { f(c) }
-
-// WithTracerProvider takes tracers from a provider of the application's own
-// instead of the global one. For nil the global one is used, and OpenTelemetry's
-// error handler is told. For Tracing.
+// WithTracerProvider sets the tracer provider. The default is the global one at the
+// time of each operation. A nil provider is reported to OpenTelemetry's error handler
+// and keeps the default. For Tracing.
 func WithTracerProvider(provider trace.TracerProvider) Option {
-	return optionFunc(func(c *config) {
+	return func(c *config) {
 		c.tracerProvider = provider
 		if isNil(provider) {
-			handle(errors.New("WithTracerProvider was given nil: the global provider is used"))
+			handle(errors.New("WithTracerProvider: the provider is nil: the global provider is used"))
 			c.tracerProvider = nil
 		}
-	})
+	}
 }
 
-// WithMeterProvider takes meters from a provider of the application's own
-// instead of the global one. For nil the global one is used, and OpenTelemetry's
-// error handler is told. For Metrics.
+// WithMeterProvider sets the meter provider. The default is the global one at the
+// time of each operation. A nil provider is reported to OpenTelemetry's error handler
+// and keeps the default. For Metrics.
 func WithMeterProvider(provider metric.MeterProvider) Option {
-	return optionFunc(func(c *config) {
+	return func(c *config) {
 		c.meterProvider = provider
 		if isNil(provider) {
-			handle(errors.New("WithMeterProvider was given nil: the global provider is used"))
+			handle(errors.New("WithMeterProvider: the provider is nil: the global provider is used"))
 			c.meterProvider = nil
 		}
-	})
+	}
 }
 
-// WithAttributes adds attributes to every span or measurement, of whichever
-// middleware it is given to. Given more than once, all count. An attribute
-// without a name is left out, and OpenTelemetry's error handler told. For
-// Tracing and Metrics.
+// WithAttributes adds attributes to every span, or to every measurement. Several
+// WithAttributes add up. An attribute without a key is left out and reported to
+// OpenTelemetry's error handler. For Tracing and Metrics.
 func WithAttributes(attributes ...attribute.KeyValue) Option {
-	return optionFunc(func(c *config) {
+	return func(c *config) {
 		c.attributes = append(c.attributes, valid(attributes, handle)...)
-	})
+	}
 }
 
-// WithAttributesFunc adds the attributes that a function makes of a call that
-// is over, to its span or its measurements, of whichever middleware it is given
-// to. The function is not asked about a call that panicked, nor for a span that
-// does not record. Given more than once, all count.
+// WithAttributesFunc adds the attributes that a function returns for a call that has
+// ended, to its span or to its measurements. The function is not called for a call
+// that panicked, nor for a span that is not recording. Several WithAttributesFunc add
+// up. An attribute without a key is left out, and the first one is reported to
+// OpenTelemetry's error handler. Nil adds nothing.
 //
-// Every combination of values is a time series of its own, to which
-// [WithCardinalityLimit] does not apply: for Metrics, return but few. It costs
-// allocations that other measurements do without. For Tracing and Metrics.
+// With Metrics each combination of values is a time series, which
+// [WithCardinalityLimit] does not limit: return few. Each measurement with such
+// attributes allocates. For Tracing and Metrics.
 func WithAttributesFunc(attributes func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue) Option {
-	return optionFunc(func(c *config) {
-		switch before := c.attributesFunc; {
-		case attributes == nil:
-		case before == nil:
-			c.attributesFunc = validated(attributes)
-		default:
-			more := validated(attributes)
-			c.attributesFunc = func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue {
-				return slices.Concat(before(ctx, call, result, err), more(ctx, call, result, err))
+	return func(c *config) {
+		if attributes == nil {
+			return
+		}
+		before, report := c.attributesFunc, handleFirst()
+		c.attributesFunc = func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue {
+			if before == nil {
+				return valid(attributes(ctx, call, result, err), report)
 			}
+			return slices.Concat(before(ctx, call, result, err), valid(attributes(ctx, call, result, err), report))
 		}
-	})
+	}
 }
 
-// WithSpanNameFormatter names the spans. The namespace or set is "" where the
-// operation is about none or several. The name is reused, so it must not depend on
-// anything else; several goroutines that come first at once may each call the
-// formatter. Where
-// it returns "" the default name is used, and OpenTelemetry's error handler is
-// told once. Nil keeps the default. For Tracing.
+// attributesOf returns the attributes of WithAttributesFunc.
+func (c *config) attributesOf(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue {
+	if c.attributesFunc == nil {
+		return nil
+	}
+	return c.attributesFunc(ctx, call, result, err)
+}
+
+// valid returns the attributes that have a key.
+func valid(attributes []attribute.KeyValue, report func(error)) []attribute.KeyValue {
+	invalid := func(a attribute.KeyValue) bool { return !a.Valid() }
+	if !slices.ContainsFunc(attributes, invalid) {
+		return attributes
+	}
+	report(errors.New("an attribute has no key: it is left out"))
+	return slices.DeleteFunc(slices.Clone(attributes), invalid)
+}
+
+// WithSpanNameFormatter sets the names of spans. The namespace or set is "" unless
+// all keys of the operation share it. A name is reused, so it must depend on nothing
+// but the arguments. Concurrent first calls with the same arguments are possible. If
+// the formatter returns "" the default name is used, and the first such name is
+// reported to OpenTelemetry's error handler. Nil keeps the default. For Tracing.
 func WithSpanNameFormatter(format func(operation, namespace, set string) string) Option {
-	return optionFunc(func(c *config) {
-		if format != nil {
-			c.spanName = named(format)
+	return func(c *config) {
+		if format == nil {
+			return
 		}
-	})
+		report := handleFirst()
+		c.spanName = func(operation, namespace, set string) string {
+			name := format(operation, namespace, set)
+			if name == "" {
+				name = spanName(operation, namespace, set)
+				report(fmt.Errorf("the span name formatter returned an empty name: the default is used, as in %q", name))
+			}
+			return name
+		}
+	}
 }
 
-// WithErrorClassifier decides which errors are failures, which have an
-// error.type and give the span the status Error. It is asked about each error
-// that is not nil, the errors of single keys in a batch included. By default
-// all are failures but those for which [aerostore.IsNoRecord] is true. An error that
-// leaves a write in doubt is always one. Nil keeps the default. For Tracing and
-// Metrics.
+// WithErrorClassifier sets which errors are failures. A failure has an error.type and
+// sets the span's status to Error. The function is called with each error that is not
+// nil, also those of single keys in a batch. By default all errors are failures but
+// those for which [aerostore.IsNoRecord] returns true. An error that leaves a write in
+// doubt is always a failure. Nil keeps the default. For Tracing and Metrics.
 func WithErrorClassifier(failed func(ctx context.Context, call aerostore.Call, err error) bool) Option {
-	return optionFunc(func(c *config) {
+	return func(c *config) {
 		if failed != nil {
 			c.failed = failed
 		}
-	})
+	}
 }
 
-// WithFilter makes spans and measurements only for the operations for which it
-// returns true. Layers inside still find the caller's span in their context.
-// Given more than once, the last one counts. For Tracing and Metrics.
+// WithFilter instruments only the operations for which filter returns true. Layers
+// inside still find the caller's span in their context. The last WithFilter applies.
+// Nil instruments all. For Tracing and Metrics.
 func WithFilter(filter func(ctx context.Context, call aerostore.Call) bool) Option {
-	return optionFunc(func(c *config) { c.filter = filter })
+	return func(c *config) { c.filter = filter }
 }
 
-// WithRequireParent makes spans only for operations whose context has one, so
-// that background work does not start traces of its own. For Tracing.
-func WithRequireParent() Option {
-	return optionFunc(func(c *config) { c.requireParent = true })
+// WithRequireParentSpan makes spans only for operations whose context has a span, so
+// that background work starts no traces. For Tracing.
+func WithRequireParentSpan() Option {
+	return func(c *config) { c.requireParent = true }
 }
 
-// WithKey adds the attribute aerospike.key to the spans of operations on a
-// single record: the user key as a string, bytes in hexadecimal. It takes user
-// data to wherever the spans go. For Tracing.
+// WithKey adds the attribute aerospike.key to the spans of operations on a single
+// record: the user key as a string, bytes in hexadecimal. User data then leaves the
+// process with the spans. For Tracing.
 func WithKey() Option {
-	return optionFunc(func(c *config) { c.key = true })
+	return func(c *config) { c.key = true }
 }
 
-// WithRows adds db.response.returned_rows to the spans of queries and of batch
-// reads: how many records the caller was given. A batch read of one key is a
-// GET and has none. For Tracing; Metrics always measures it.
-func WithRows() Option {
-	return optionFunc(func(c *config) { c.rows = true })
+// WithReturnedRows adds db.response.returned_rows to the spans of queries and batch
+// reads: the number of records that the caller received. A batch read of one key is a
+// GET and has none. For Tracing; Metrics always records it.
+func WithReturnedRows() Option {
+	return func(c *config) { c.returnedRows = true }
 }
 
-// WithDurationBoundaries sets the boundaries of db.client.operation.duration's
-// buckets, in seconds, each above the one before. Others are left out for the
-// default, and OpenTelemetry's error handler is told. A view of the provider
-// goes before them. For Metrics.
+// WithDurationBoundaries sets the bucket boundaries of db.client.operation.duration,
+// in seconds, in increasing order. Boundaries that do not increase are reported to
+// OpenTelemetry's error handler and keep the default. A view of the provider takes
+// precedence. For Metrics.
 func WithDurationBoundaries(seconds ...float64) Option {
-	return optionFunc(func(c *config) {
+	return func(c *config) {
 		if err := checkBoundaries(seconds); err != nil {
 			handle(err)
 			return
 		}
 		c.boundaries = slices.Clone(seconds)
-	})
+	}
 }
 
-// WithCardinalityLimit bounds what is told apart for each store. Zero or less keeps
+func checkBoundaries(boundaries []float64) error {
+	for i, b := range boundaries {
+		if math.IsNaN(b) || i > 0 && b <= boundaries[i-1] {
+			return fmt.Errorf("WithDurationBoundaries: the boundaries %v do not increase: the default is used", boundaries)
+		}
+	}
+	return nil
+}
+
+// WithCardinalityLimit sets the cardinality limit of each store. Zero or less keeps
 // the default.
 //
-// For Metrics, by default 600, the limit applies to each of these for itself, so that
-// one does not take the room of another:
+// For Metrics the default is 600. The limit applies to each of these separately:
 //
-//   - combinations of operation, namespace and set; beyond them namespace and set are
-//     "other", and so is the name of a Custom operation
-//   - combinations of those with an error.type and a db.response.status_code; beyond
-//     them error.type is "_OTHER" and there is no status code
-//   - nodes; beyond them the address is "other", and their counts are added up
-//   - layers' events, each with its scope; beyond them the scope is "other", and past
-//     as many of those again they are left out
-//   - layers' gauges, which are left out beyond it, since most cannot be added up
+//   - Combinations of operation, namespace and set. Beyond the limit namespace and
+//     set are reported as "other", and so is the name of a Custom operation.
+//   - Combinations of those with an error.type and a db.response.status_code. Beyond
+//     the limit error.type is "_OTHER", without a status code.
+//   - Nodes. Beyond the limit the address is "other", with the sum of their counts.
+//   - Events of layers, each with its scope. Beyond the limit the scope is "other".
+//     Beyond as many of those, events are left out.
+//   - Gauges of layers, each with its scope. Beyond the limit gauges are left out,
+//     since most cannot be added up.
 //
-// Error types other than the names of result codes, timeout, canceled, panic and closed
-// are bounded by 100, too, if the limit is not below that. An instrument of operations
-// has at most three times as many series as the limit, and 128 more: keep that below
-// the SDK's own limit of 2000, at which attributes are lost altogether.
+// Error types are limited to 100, or to the limit if that is lower. The names of
+// result codes, timeout, canceled, panic and closed do not count. An instrument of
+// operations has at most three times the limit and 128 series. Keep that below the
+// SDK's limit of 2000, beyond which all attributes are lost.
 //
-// For Tracing, by default 1000, it is how many spans' beginnings are prepared and kept.
-// Spans always tell operation, namespace, set and error type. For Tracing and Metrics.
+// For Tracing the default is 1000. It limits how many operations have the start of
+// their spans prepared. Spans always have their operation, namespace, set and error
+// type. For Tracing and Metrics.
 func WithCardinalityLimit(limit int) Option {
-	return optionFunc(func(c *config) {
+	return func(c *config) {
 		if limit > 0 {
 			c.limit = limit
 		}
-	})
+	}
 }

@@ -106,8 +106,8 @@ func TestAFilterLeavesOperationsWithoutASpan(t *testing.T) {
 	}
 }
 
-func TestRequireParentStartsNoTraces(t *testing.T) {
-	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithRequireParent())
+func TestWithRequireParentSpanStartsNoTraces(t *testing.T) {
+	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithRequireParentSpan())
 	if _, err := store.Get(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestRequireParentStartsNoTraces(t *testing.T) {
 	}
 }
 
-func TestSetsWithoutEndAreTracedAllTheSame(t *testing.T) {
+func TestSetsBeyondTheLimitKeepTheirNamesInSpans(t *testing.T) {
 	store, recorder := traced(answers(aerostore.Result{}, nil))
 	const sets = 1500 // more than are prepared
 	for range 2 {
@@ -143,7 +143,7 @@ func TestSetsWithoutEndAreTracedAllTheSame(t *testing.T) {
 	}
 }
 
-func TestAPanicInAFunctionOfTheApplicationsGoesOnAndLeavesNothingBehind(t *testing.T) {
+func TestAPanicInAnOptionsFunctionReachesTheCallerAndEndsTheSpan(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		option otelmw.Option

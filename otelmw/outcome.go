@@ -12,15 +12,16 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// outcome is what became of a call.
+// An outcome is how a call ended.
 type outcome struct {
-	err        error // to report on: the call's, or that of the first key if all failed
-	failed     bool  // err is a failure and no mere answer
+	err        error // the call's, or that of the first key if all keys failed
+	failed     bool  // err is a failure and not an answer
 	inDoubt    bool
 	failedKeys int // of a batch
 }
 
-func (c *config) judge(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) outcome {
+// outcomeOf judges a call by the classifier.
+func (c *config) outcomeOf(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) outcome {
 	if call.IsBatch() && call.Len() == 1 && err == nil && len(result.Batch()) == 1 {
 		err = result.Batch()[0].Err
 	}
@@ -47,10 +48,10 @@ func (c *config) judge(ctx context.Context, call aerostore.Call, result aerostor
 	return o
 }
 
-// ending is how a call ended, as far as telemetry tells calls apart. The zero
-// ending is success.
+// An ending is what spans and measurements report of an outcome. The zero ending is
+// success.
 type ending struct {
-	status    aerostore.ResultCode // the server's, CodeOK where it gave none
+	status    aerostore.ResultCode // the server's, CodeOK if it sent none
 	errorType string               // "" unless the call failed
 }
 
@@ -78,9 +79,9 @@ func (e ending) appendTo(attrs []attribute.KeyValue) []attribute.KeyValue {
 	return attrs
 }
 
-// rows returns how many records the caller was given, and false where the call
-// is not one that gives many.
-func rows(call aerostore.Call, result aerostore.Result) (int, bool) {
+// returnedRows returns how many records the caller received. It returns false unless
+// the call is a query or a batch read.
+func returnedRows(call aerostore.Call, result aerostore.Result) (int, bool) {
 	if call.IsBatch() && !isBatch(call) {
 		return 0, false
 	}

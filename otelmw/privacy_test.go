@@ -57,7 +57,7 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 		"panic":            func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) },
 	}
 	for _, h := range handlers {
-		store := aerostore.Chain(h, otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithRows()), metrics)
+		store := aerostore.Chain(h, otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithReturnedRows()), metrics)
 		for _, op := range operations {
 			func() {
 				defer func() { _ = recover() }()

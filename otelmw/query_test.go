@@ -15,7 +15,7 @@ import (
 
 var everyone = aerostore.Query{Namespace: "test", Set: "users"}
 
-// yields returns a handler that hands out n records and ends with err.
+// yields returns a handler that yields n records and returns err.
 func yields(n int, err error) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		for range n {
@@ -59,7 +59,7 @@ func TestTheSpanOfAQueryCoversTheIteration(t *testing.T) {
 		}, codes.Error, []string{"db.response.returned_rows", "3", "error.type", "canceled"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, recorder := traced(yields(5, c.err), otelmw.WithRows())
+			store, recorder := traced(yields(5, c.err), otelmw.WithReturnedRows())
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			rows := 0
@@ -86,7 +86,7 @@ func TestTheSpanOfAQueryCoversTheIteration(t *testing.T) {
 	}
 }
 
-func TestAPanicInTheLoopBodyEndsTheSpanOfTheQueryAndGoesOn(t *testing.T) {
+func TestAPanicInTheLoopBodyEndsTheSpanOfTheQuery(t *testing.T) {
 	store, recorder := traced(yields(5, nil))
 	want := errors.New(marker)
 	func() {
@@ -105,7 +105,7 @@ func TestAPanicInTheLoopBodyEndsTheSpanOfTheQueryAndGoesOn(t *testing.T) {
 	}
 }
 
-func TestAQueryThatNobodyRangesOverHasNoSpan(t *testing.T) {
+func TestAQueryThatIsNotIteratedHasNoSpan(t *testing.T) {
 	store, recorder := traced(yields(5, nil))
 	query := store.Query(t.Context(), everyone)
 	if n := len(recorder.Started()); n != 0 {

@@ -1,38 +1,48 @@
 package otelmw
 
 import (
+	"reflect"
 	"slices"
 	"sync"
 )
 
-// A registry keeps what stands under a key, in the order in which it came.
-type registry[K, V comparable] struct {
-	mu sync.Mutex
-	of map[K][]V
+// A registry lists what reports to a provider under the same key, in order. A
+// provider adds up values that are observed twice, so only the first one observes.
+type registry[V comparable] struct {
+	mu      sync.Mutex
+	members map[any][]V
 }
 
-func newRegistry[K, V comparable]() *registry[K, V] {
-	return &registry[K, V]{of: map[K][]V{}}
-}
-
-func (r *registry[K, V]) join(at K, v V) {
+// join adds v under a key and returns a function that removes it. A key that cannot
+// be compared is replaced by v, which then stands alone.
+func (r *registry[V]) join(key any, v V) (joined any, leave func()) {
+	if !reflect.ValueOf(key).Comparable() {
+		key = v
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.of[at] = append(r.of[at], v)
+	if r.members == nil {
+		r.members = map[any][]V{}
+	}
+	r.members[key] = append(r.members[key], v)
+	return key, func() { r.remove(key, v) }
 }
 
-func (r *registry[K, V]) leave(at K, v V) {
+func (r *registry[V]) remove(key any, v V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	rest := slices.DeleteFunc(r.of[at], func(other V) bool { return other == v })
-	if r.of[at] = rest; len(rest) == 0 {
-		delete(r.of, at)
+	rest := slices.DeleteFunc(r.members[key], func(other V) bool { return other == v })
+	if r.members[key] = rest; len(rest) == 0 {
+		delete(r.members, key)
 	}
 }
 
-// all returns what stands under the key, the first one first.
-func (r *registry[K, V]) all(at K) []V {
+// ledBy returns the members of a key if v is the first of them, and none otherwise.
+func (r *registry[V]) ledBy(key any, v V) []V {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.of[at])
+	if all := r.members[key]; len(all) > 0 && all[0] == v {
+		return slices.Clone(all)
+	}
+	return nil
 }

@@ -46,17 +46,17 @@ func TestRetriesOfASharedReadAreCountedOnce(t *testing.T) {
 		if retries != 2 {
 			t.Errorf("%s is %d, want 2", retriesName, retries)
 		}
-		told := 0
+		attempted := 0
 		for _, span := range recorder.Ended() {
 			if n, ok := attributesOf(span)["aerospike.attempts"]; ok {
-				told++
+				attempted++
 				if n != "3" {
 					t.Errorf("a span has %s attempts, want 3", n)
 				}
 			}
 		}
-		if told != 1 {
-			t.Errorf("%d of %d spans have attempts, want one", told, len(recorder.Ended()))
+		if attempted != 1 {
+			t.Errorf("%d of %d spans have attempts, want one", attempted, len(recorder.Ended()))
 		}
 	})
 }

@@ -2,93 +2,102 @@ package otelmw
 
 import (
 	"context"
+	"math"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-
-	"github.com/aerostore/aerostore"
 )
 
-// series is what tells one set of attributes from another.
+// A series is a set of attributes that measurements are recorded with. Preparing its
+// options once saves four allocations for each measurement.
 type series struct {
-	subject
-	ending
-}
-
-// point is what measurements of one series go with, prepared once.
-type point struct {
 	record  []metric.RecordOption
 	add     []metric.AddOption
 	observe []metric.ObserveOption
-	active  atomic.Int64
-	subject subject // as it is told; it comes last, since only failures need it
 }
 
-func newPoint(s subject, attributes []attribute.KeyValue) *point {
+func newSeries(attributes []attribute.KeyValue) *series {
 	set := metric.WithAttributeSet(attribute.NewSet(attributes...))
-	return &point{
+	return &series{
 		record:  []metric.RecordOption{set},
 		add:     []metric.AddOption{set},
 		observe: []metric.ObserveOption{set},
-		subject: s,
 	}
 }
 
-// points are those of one store. Success has tables of its own, since it is
-// looked up for every call and a short key is found in half the time, and room of its
-// own, so that failures leave a subject its name.
-type points struct {
-	known  *subjects[*point]
-	others *table[subject, *point] // what they may be keeps them few
-	endings,
-	otherEndings *table[series, *point]
-	types names[string]
+// operationSeries are the series of one operation: one for its success and one for
+// each other ending.
+type operationSeries struct {
+	operation
+	*series
+
+	active  atomic.Int64
+	endings *cache[ending, *series]
 }
 
-func newPoints(limit int, d describer) *points {
-	prepare := func(s series) *point { return newPoint(s.subject, s.appendTo(d.describe(s.subject))) }
-	prepareSuccess := func(s subject) *point { return prepare(series{subject: s}) }
-	return &points{
-		known:        newSubjects(newRoom(limit), prepareSuccess),
-		others:       newTable(newRoom(tableLimit), prepareSuccess),
-		endings:      newTable(newRoom(limit), prepare),
-		otherEndings: newTable(newRoom(limit+tableLimit), prepare),
-		types:        newNames[string](min(limit, typesLimit)),
-	}
+// seriesTable has the series of a store. An operation or ending for which there is
+// no room shares a series with others.
+type seriesTable struct {
+	operations, others *cache[operation, *operationSeries]
+	endings            names[operationEnding]
+	errorTypes         names[string]
 }
 
-// success returns where a call goes that has no ending to tell of, and where it is
-// counted while it is active.
-func (p *points) success(call *aerostore.Call) *point {
-	if point, ok := p.known.keepFor(call); ok {
-		return point
-	}
-	return p.others.get(subjectOf(call).other())
+type operationEnding struct {
+	operation
+	ending
 }
 
-// failed returns where a call goes that success returned a point for.
-func (p *points) failed(begun *point, e ending) *point {
-	s := series{begun.subject, e}
-	if point, ok := p.endings.find(s); ok {
-		return point
-	}
-	if word := e.word(); vocabulary()[word] || p.types.has(word) {
-		if point, ok := p.endings.keep(s); ok {
-			return point
+func newSeriesTable(limit int, d describer) *seriesTable {
+	newOperation := func(o operation) *operationSeries {
+		attributes := d.operation(o)
+		return &operationSeries{
+			operation: o,
+			series:    newSeries(attributes),
+			endings: newCache(math.MaxInt, func(e ending) *series {
+				return newSeries(e.appendTo(attributes[:len(attributes):len(attributes)]))
+			}),
 		}
 	}
-	if s.ending = e.other(); s.ending == (ending{}) {
-		return begun
+	return &seriesTable{
+		operations: newCache(limit, newOperation),
+		others:     newCache(math.MaxInt, newOperation), // operation.other returns few
+		endings:    newNames[operationEnding](limit),
+		errorTypes: newNames[string](min(limit, errorTypeLimit)),
 	}
-	return p.otherEndings.get(s)
 }
 
-// observe tells how many operations are active.
-func (p *points) observe(_ context.Context, counter metric.Int64ObservableUpDownCounter, o metric.Observer) {
-	for _, t := range []*table[subject, *point]{p.known.table, p.others} {
-		for _, point := range t.all() {
-			o.ObserveInt64(counter, point.active.Load(), point.observe...)
+// of returns the series of an operation.
+func (t *seriesTable) of(o operation) *operationSeries {
+	if s, ok := t.operations.keep(o); ok {
+		return s
+	}
+	return t.others.get(o.other())
+}
+
+// ended returns the series of an operation that ended so.
+func (t *seriesTable) ended(o *operationSeries, e ending) *series {
+	if e == (ending{}) {
+		return o.series
+	}
+	if s, ok := o.endings.find(e); ok {
+		return s
+	}
+	name := e.name()
+	if !resultCodes()[name] && !t.errorTypes.admit(name) || !t.endings.admit(operationEnding{o.operation, e}) {
+		if e = e.other(); e == (ending{}) {
+			return o.series
+		}
+	}
+	return o.endings.get(e)
+}
+
+// observe reports how many operations are active.
+func (t *seriesTable) observe(_ context.Context, o metric.Observer, active metric.Int64Observable) {
+	for _, c := range []*cache[operation, *operationSeries]{t.operations, t.others} {
+		for s := range c.values() {
+			o.ObserveInt64(active, s.active.Load(), s.series.observe...)
 		}
 	}
 }

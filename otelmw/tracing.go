@@ -2,6 +2,9 @@ package otelmw
 
 import (
 	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -14,9 +17,16 @@ import (
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
-// Tracing returns a middleware that makes a span for each operation; the
-// package's documentation says what is in it. It changes neither calls nor
-// results. The middleware may wrap any number of stores.
+const (
+	inDoubtKey     = attribute.Key("aerospike.in_doubt")
+	attemptsKey    = attribute.Key("aerospike.attempts")
+	batchFailedKey = attribute.Key("aerospike.batch.failed")
+	userKeyKey     = attribute.Key("aerospike.key")
+)
+
+// Tracing returns a middleware that makes a span for each operation. The package
+// documentation lists its attributes. It changes neither calls nor results. The
+// middleware may wrap any number of stores.
 func Tracing(opts ...Option) aerostore.Middleware {
 	c := newConfig(opts)
 	return func(next aerostore.Store) aerostore.Store {
@@ -27,42 +37,41 @@ func Tracing(opts ...Option) aerostore.Middleware {
 // tracing is the middleware around one store.
 type tracing struct {
 	config
-	source *source[trace.TracerProvider, tracer]
-	plans  *subjects[*plan]
-	peers  *table[peer, []attribute.KeyValue]
-	ends   *table[end, []attribute.KeyValue]
+	describer
+
+	tracer *follower[trace.TracerProvider, tracer]
+	starts *cache[operation, *spanStart]
+	ends   *cache[spanEnd, []attribute.KeyValue]
 }
 
 func newTracing(c config, next aerostore.Store) *tracing {
-	return &tracing{
-		config: c,
-		source: newSource(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer, *complaints) {}),
-		plans:  newSubjects(newRoom(c.limitOr(tableLimit)), planner{c.spanName, newDescriber(next, c.attributes)}.plan),
-		peers:  newTable(newRoom(tableLimit), peer.attributes),
-		ends:   newTable(newRoom(tableLimit), end.attributes),
-	}
+	t := &tracing{config: c, describer: newDescriber(next, c.attributes)}
+	t.tracer = newFollower(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer, *errorList) {})
+	t.starts = newCache(c.limitOr(spanLimit), t.newStart)
+	t.ends = newCache(spanLimit, spanEnd.attributes)
+	return t
 }
 
 // tracer is a provider's tracer for this package.
 type tracer struct {
 	trace.Tracer
 
-	ours *global.Tracer // the tracer, if it can say that it is off
+	ours *global.Tracer // nil unless the provider is package otlp's
 }
 
-func newTracer(provider trace.TracerProvider, _ *complaints) *tracer {
+func newTracer(provider trace.TracerProvider, _ *errorList) *tracer {
 	t := &tracer{Tracer: provider.Tracer(scopeName,
 		trace.WithInstrumentationVersion(scopeVersion()), trace.WithSchemaURL(semconv.SchemaURL))}
 	t.ours, _ = t.Tracer.(*global.Tracer)
 	return t
 }
 
-func (t *tracer) on() bool { return t != nil && (t.ours == nil || t.ours.Enabled()) }
+func (t *tracer) enabled() bool { return t != nil && (t.ours == nil || t.ours.Enabled()) }
 
 func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		tracer := t.source.get()
-		if !tracer.on() || t.unwanted(ctx, &call) || t.requireParent && !trace.SpanContextFromContext(ctx).IsValid() {
+		tracer := t.tracer.get()
+		if !tracer.enabled() || t.skips(ctx, &call) || t.requireParent && !trace.SpanContextFromContext(ctx).IsValid() {
 			return next(ctx, call)
 		}
 		return t.trace(ctx, tracer, &call, next)
@@ -70,12 +79,11 @@ func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 }
 
 func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	p := t.plans.getFor(call)
-	ctx, span := tracer.Start(ctx, p.name, p.start(call)...)
+	s := t.starts.get(operationOf(call))
+	ctx, span := tracer.Start(ctx, s.name, s.optionsFor(call)...)
 	returned := false
-	// A panic, a classifier's too, is seen by what did not happen, not recovered: it
-	// goes on with its stack, and its value, which may hold anything, stays out of
-	// the span.
+	// A panic in next or in a function of the application's is not recovered. It
+	// keeps its stack, and its value, which may hold anything, stays out of the span.
 	defer func() {
 		if !returned {
 			span.SetAttributes(semconv.ErrorTypeKey.String(judgement.Panic))
@@ -84,37 +92,140 @@ func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Cal
 		span.End()
 	}()
 	result, err := next(ctx, *call)
-	switch {
-	case t.intricate(call, result.Attempts, err):
+	if span.IsRecording() {
 		t.finish(ctx, span, call, result, err)
-	case result.Node != nil:
-		span.SetAttributes(t.peers.get(peer{result.Node.Address, result.Node.Port})...)
 	}
 	returned = true
 	return result, err
 }
 
-// intricate reports whether there may be more to tell of a call than that it
-// went well, and where.
-func (t *tracing) intricate(call *aerostore.Call, attempts int32, err error) bool {
-	return err != nil || attempts > 1 || !call.Op.IsSingle() || t.key || t.attributesFunc != nil
+// A spanStart is what the spans of one operation start with. Preparing it once saves
+// several allocations for each span.
+type spanStart struct {
+	name    string
+	options []trace.SpanStartOption
 }
 
+func (t *tracing) newStart(o operation) *spanStart {
+	return &spanStart{
+		name: t.spanName(o.name, o.namespace, o.set),
+		// Clipped, so that optionsFor appends to a copy.
+		options: slices.Clip([]trace.SpanStartOption{
+			trace.WithSpanKind(trace.SpanKindClient),
+			trace.WithAttributes(t.operation(o)...),
+		}),
+	}
+}
+
+func (s *spanStart) optionsFor(call *aerostore.Call) []trace.SpanStartOption {
+	if !isBatch(*call) {
+		return s.options
+	}
+	return append(s.options, trace.WithAttributes(semconv.DBOperationBatchSize(call.Len())))
+}
+
+// spanName is the default span name.
+func spanName(operation, namespace, set string) string {
+	switch {
+	case namespace == "":
+		return operation
+	case set == "":
+		return operation + " " + namespace
+	default:
+		return operation + " " + namespace + "." + set
+	}
+}
+
+// finish sets what is known once the call has ended.
 func (t *tracing) finish(ctx context.Context, span trace.Span, call *aerostore.Call, result aerostore.Result, err error) {
-	if !span.IsRecording() {
-		return
-	}
 	var o outcome
-	if err != nil || !call.Op.IsSingle() {
-		o = t.judge(ctx, *call, result, err)
+	if err != nil || call.IsBatch() {
+		o = t.outcomeOf(ctx, *call, result, err)
 	}
-	if attrs := t.spanAttributes(call, result, o); len(attrs) > 0 {
-		span.SetAttributes(attrs...)
+	var attrs []attribute.KeyValue
+	if e := endOf(result, o); e != (spanEnd{}) {
+		attrs = t.ends.get(e)
 	}
-	if attrs := t.attributesOf(ctx, *call, result, err); len(attrs) > 0 {
+	if o.failedKeys > 0 {
+		attrs = append(attrs, batchFailedKey.Int(o.failedKeys))
+	}
+	if t.returnedRows {
+		if n, ok := returnedRows(*call, result); ok {
+			attrs = append(attrs, semconv.DBResponseReturnedRows(n))
+		}
+	}
+	if t.key {
+		attrs = appendKey(attrs, *call)
+	}
+	attrs = append(attrs, t.attributesOf(ctx, *call, result, err)...)
+	if len(attrs) > 0 {
 		span.SetAttributes(attrs...)
 	}
 	if o.failed {
 		span.SetStatus(codes.Error, description(o.err))
 	}
+}
+
+// A spanEnd is what most spans end with. Preparing its attributes once saves two
+// allocations for each span.
+type spanEnd struct {
+	peer
+	ending
+	inDoubt  bool
+	attempts int32 // 0 if there was one
+}
+
+// A peer is the node that served a call last.
+type peer struct {
+	address string
+	port    int
+}
+
+func endOf(result aerostore.Result, o outcome) spanEnd {
+	e := spanEnd{ending: o.ending(), inDoubt: o.inDoubt}
+	if result.Attempts > 1 {
+		e.attempts = result.Attempts
+	}
+	if node := judgement.Node(result, o.err); node != nil {
+		e.peer = peer{node.Address, node.Port}
+	}
+	return e
+}
+
+func (p peer) attributes() []attribute.KeyValue {
+	return endpoint(p.address, p.port, semconv.NetworkPeerAddress, semconv.NetworkPeerPort)
+}
+
+// attributes returns a clipped slice, so that a call appends to a copy.
+func (e spanEnd) attributes() []attribute.KeyValue {
+	attrs := e.appendTo(e.peer.attributes())
+	if e.inDoubt {
+		attrs = append(attrs, inDoubtKey.Bool(true))
+	}
+	if e.attempts > 0 {
+		attrs = append(attrs, attemptsKey.Int(int(e.attempts)))
+	}
+	return slices.Clip(attrs)
+}
+
+func appendKey(attrs []attribute.KeyValue, call aerostore.Call) []attribute.KeyValue {
+	if call.Len() != 1 {
+		return attrs
+	}
+	switch id := call.KeyAt(0).ID().(type) {
+	case nil:
+		return attrs
+	case []byte:
+		return append(attrs, userKeyKey.String(hex.EncodeToString(id)))
+	default:
+		return append(attrs, userKeyKey.String(fmt.Sprint(id)))
+	}
+}
+
+// description returns the safe text of err, or its type if there is none.
+func description(err error) string {
+	if text := judgement.Text(err); text != "" {
+		return text
+	}
+	return judgement.ErrorType(err)
 }

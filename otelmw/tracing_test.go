@@ -16,8 +16,8 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// operations are the fifteen of Store and a custom one, each with what its span
-// says from the start.
+// operations are the fifteen of Store and a custom one, each with the attributes that
+// its span starts with.
 var operations = []struct {
 	name  string
 	run   func(ctx context.Context, s aerostore.Store) error
@@ -128,7 +128,7 @@ func TestEveryOperationThatSucceedsHasASpanWithoutAStatus(t *testing.T) {
 	}
 }
 
-func TestEveryOperationThatFailsHasASpanThatSaysHow(t *testing.T) {
+func TestEveryOperationThatFailsHasASpanWithItsError(t *testing.T) {
 	for _, op := range operations {
 		t.Run(op.name, func(t *testing.T) {
 			store, recorder := traced(fails(aerostore.CodeDeviceOverload))
@@ -269,7 +269,7 @@ func TestACustomCallAboutNothingHasASpanNamedAfterItAlone(t *testing.T) {
 	}
 }
 
-func TestTheResultComesThroughUnchanged(t *testing.T) {
+func TestResultsAreUnchanged(t *testing.T) {
 	record := &aerostore.Record{Generation: 7}
 	want := aerostore.Result{Attempts: 2, Node: node}.WithRecord(record)
 	store, _ := traced(answers(want, aerostore.ErrFilteredOut))

@@ -12,9 +12,8 @@ const (
 	scopeName  = modulePath + "/otelmw"
 )
 
-// scopeVersion is the version of this module that the program was built with, ""
-// where the build does not say. It is read from the program and no constant,
-// which would be wrong for whoever builds from a branch.
+// scopeVersion is the version of this module in the program's build information, ""
+// if there is none. A constant would be wrong for a program built from a branch.
 var scopeVersion = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -18,9 +18,9 @@ func TestATracerFollowsItsProvider(t *testing.T) {
 		if tracer.(*Tracer).Enabled() {
 			t.Error("the provider is on")
 		}
-		_, span := tracer.Start(t.Context(), "nobody sees this")
+		_, span := tracer.Start(t.Context(), "not recorded")
 		if span.IsRecording() {
-			t.Error("a span records for nobody")
+			t.Error("a span is recorded while the provider is off")
 		}
 		span.End()
 
@@ -30,7 +30,7 @@ func TestATracerFollowsItsProvider(t *testing.T) {
 			t.Error("the provider is off")
 		}
 		for range 2 {
-			_, span := tracer.Start(t.Context(), "somebody does")
+			_, span := tracer.Start(t.Context(), "recorded")
 			span.End()
 		}
 		spans := recorder.Ended()
@@ -47,13 +47,13 @@ func TestATracerFollowsItsProvider(t *testing.T) {
 func TestAProviderThatIsOffPassesTheParentOn(t *testing.T) {
 	parent := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}})
 	var p Provider
-	ctx, _ := p.Tracer("app").Start(trace.ContextWithSpanContext(context.Background(), parent), "nobody sees this")
+	ctx, _ := p.Tracer("app").Start(trace.ContextWithSpanContext(context.Background(), parent), "not recorded")
 	if got := trace.SpanContextFromContext(ctx); !got.Equal(parent) {
 		t.Errorf("%v", got)
 	}
 }
 
-func TestUnsetKnowsWhatNobodyHasInstalled(t *testing.T) {
+func TestUnsetReportsOpenTelemetrysStandIns(t *testing.T) {
 	for _, v := range []any{otel.GetTracerProvider(), otel.GetMeterProvider(), otel.GetTextMapPropagator()} {
 		if !Unset(v) {
 			t.Errorf("%T counts as installed", v)

@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-func TestASpanNameFormatterThatDoesNotReturnTakesNoRoom(t *testing.T) {
+func TestASpanNameFormatterThatDoesNotReturnIsCalledAgain(t *testing.T) {
 	var store aerostore.Store
 	for name, strike := range map[string]func(){
 		"panics": func() { panic(marker) },
@@ -52,7 +52,7 @@ func TestASpanNameFormatterThatDoesNotReturnTakesNoRoom(t *testing.T) {
 	}
 }
 
-func TestWhateverTheApplicationDoesSpansEndAndOperationsAreNotActive(t *testing.T) {
+func TestAPanicOrExitEndsTheSpanAndTheActiveOperation(t *testing.T) {
 	for way, strike := range map[string]func(){"panics": func() { panic(marker) }, "exits": runtime.Goexit} {
 		for name, c := range map[string]struct {
 			opts  []otelmw.Option

@@ -14,7 +14,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// What is wrong may be written to the store that it is wrong with.
+// An error handler may write to the store whose error it handles.
 func TestAnErrorHandlerMayCallTheStore(t *testing.T) {
 	everything := func(string) bool { return true }
 	for name, options := range map[string][]otelmw.Option{
@@ -36,12 +36,12 @@ func TestAnErrorHandlerMayCallTheStore(t *testing.T) {
 				installMeter(t, meterOf(sdkmetric.NewManualReader()))
 			}
 			var store aerostore.Store
-			told := 0
+			handled := 0
 			before := otel.GetErrorHandler()
 			defer otel.SetErrorHandler(before)
 			otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {
-				if told++; store != nil && told < 100 {
-					_ = store.Touch(context.Background(), aerostore.NewKey("test", "errors", told))
+				if handled++; store != nil && handled < 100 {
+					_ = store.Touch(context.Background(), aerostore.NewKey("test", "errors", handled))
 				}
 			}))
 			ended := make(chan error, 1)
@@ -51,8 +51,8 @@ func TestAnErrorHandlerMayCallTheStore(t *testing.T) {
 			}()
 			select {
 			case err := <-ended:
-				if err != nil || told == 0 {
-					t.Errorf("%v, told %d times", err, told)
+				if err != nil || handled == 0 {
+					t.Errorf("%v, handled %d times", err, handled)
 				}
 			case <-time.After(20 * time.Second):
 				t.Fatal("it hangs")

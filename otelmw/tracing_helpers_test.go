@@ -15,7 +15,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// marker stands in every key and value, and must stand in nothing exported.
+// marker is part of every key and value. Nothing exported may contain it.
 const marker = "s3cr3t"
 
 var (
@@ -34,7 +34,7 @@ var (
 	})
 )
 
-// described is a backend that says where it is.
+// described is a backend that describes itself.
 type described struct {
 	aerostore.Handler
 	description aerostore.Description
@@ -49,8 +49,7 @@ func (d *described) HandlerFor(s aerostore.Store) aerostore.Handler {
 	return d.Handler
 }
 
-// traced returns a store that answers with h under a Tracing, and what records
-// its spans.
+// traced returns h under a Tracing, and the recorder of its spans.
 func traced(h aerostore.Handler, opts ...otelmw.Option) (aerostore.Store, *tracetest.SpanRecorder) {
 	recorder := tracetest.NewSpanRecorder()
 	opts = append([]otelmw.Option{otelmw.WithTracerProvider(providerOf(recorder))}, opts...)
@@ -61,8 +60,8 @@ func providerOf(recorder *tracetest.SpanRecorder) trace.TracerProvider {
 	return sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
 }
 
-// answers returns a handler that always answers the same. What a success must
-// give and result does not have is filled in.
+// answers returns a handler that always returns the same. A success has what the
+// call requires filled in.
 func answers(result aerostore.Result, err error) aerostore.Handler {
 	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if err != nil {
@@ -72,16 +71,17 @@ func answers(result aerostore.Result, err error) aerostore.Handler {
 	}
 }
 
-// nothing is a record without bins, and nothings are what a batch read of it.
+// nothing is a record without bins, and nothings are the results of a batch read of
+// it.
 var (
 	nothing  = &aerostore.Record{Key: key, Bins: aerostore.Bins{}}
 	nothings = slices.Repeat([]aerostore.BatchResult{{Record: nothing}}, 64)
 )
 
-// success returns the result of a call that had one with nothing in it.
+// success returns an empty result for a call.
 func success(call aerostore.Call) aerostore.Result { return completed(aerostore.Result{}, call) }
 
-// completed gives a result what the call must be answered with.
+// completed fills in what the result of a call requires.
 func completed(result aerostore.Result, call aerostore.Call) aerostore.Result {
 	switch {
 	case call.IsBatch() && len(result.Batch()) == 0:
@@ -113,7 +113,7 @@ func only(t *testing.T, recorder *tracetest.SpanRecorder) sdktrace.ReadOnlySpan 
 	return recorder.Ended()[0]
 }
 
-// attributes are those of a span as they print.
+// attributes are the printed attributes of a span.
 type attributes map[string]string
 
 func attributesOf(span sdktrace.ReadOnlySpan) attributes { return emit(span.Attributes()) }

@@ -28,8 +28,7 @@ func meterOf(reader *sdkmetric.ManualReader) *sdkmetric.MeterProvider {
 	return sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
 }
 
-// measured returns a store that answers with h under a Metrics, and what
-// collects its measurements.
+// measured returns h under a Metrics, and the reader of its measurements.
 func measured(h aerostore.Handler, opts ...otelmw.Option) (aerostore.Store, *sdkmetric.ManualReader) {
 	reader := sdkmetric.NewManualReader()
 	opts = append([]otelmw.Option{otelmw.WithMeterProvider(meterOf(reader))}, opts...)
@@ -96,7 +95,7 @@ func expect(t *testing.T, reader *sdkmetric.ManualReader, name string, want map[
 // one is a single measurement with the attributes.
 func one(a attributes) map[string]int64 { return map[string]int64{a.String(): 1} }
 
-// none is what an instrument has that nobody used.
+// none is what an unused instrument has.
 var none = map[string]int64{}
 
 // getSets reads one record of each of n sets.
@@ -109,7 +108,7 @@ func getSets(ctx context.Context, t testing.TB, s aerostore.Store, n int) {
 	}
 }
 
-// pointsOf returns what was measured of durations.
+// pointsOf returns the data points of durations.
 func pointsOf(t *rapid.T, reader *sdkmetric.ManualReader) []metricdata.HistogramDataPoint[float64] {
 	var all metricdata.ResourceMetrics
 	if err := reader.Collect(context.Background(), &all); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// What metrics cost per Get over a store that does nothing. "floor" is one
+// The cost of metrics for each Get over a store that does nothing. "floor" is one
 // measurement written by hand around the same store, its attributes prepared.
 func BenchmarkMetrics(b *testing.B) {
 	record := new(aerostore.Record)

@@ -12,7 +12,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// What tracing costs per Get over a store that does nothing. "floor" is a span
+// The cost of tracing for each Get over a store that does nothing. "floor" is a span
 // written by hand around the same store, its name and options prepared, with as
 // many attributes; see BenchmarkBesideTheFloor for the ratio.
 func BenchmarkTracing(b *testing.B) {
@@ -59,7 +59,7 @@ func BenchmarkTracing(b *testing.B) {
 	}
 }
 
-// discard is a processor that has the SDK finish its spans and drops them.
+// discard is a processor that drops its spans, which the SDK has finished.
 type discard struct{}
 
 func (discard) OnStart(context.Context, sdktrace.ReadWriteSpan) {}

@@ -24,16 +24,16 @@ const (
 	openName  = "aerospike.client.connections.open"
 )
 
-// counting is a backend that tells what a test wants it to.
+// counting is a backend with the stats of a test.
 type counting struct {
 	described
 	stats  aerostore.Stats
 	closed bool
-	asked  int
+	reads  int
 }
 
 func (c *counting) Stats() (aerostore.Stats, bool) {
-	c.asked++
+	c.reads++
 	return c.stats, !c.closed
 }
 
@@ -51,14 +51,14 @@ func counter(nodes ...aerostore.NodeStats) *counting {
 	}
 }
 
-// counted are the attributes of what a backend counts.
+// counted returns the attributes of a backend's counts.
 func counted(pairs ...string) string {
 	return attributes{"db.system.name": "aerospike", "server.address": "db.example", "server.port": "3000"}.with(pairs...).String()
 }
 
 var peer = counted("network.peer.address", "10.0.0.7", "network.peer.port", "3010")
 
-func TestWhatABackendCountsIsTold(t *testing.T) {
+func TestCountsOfABackendAreReported(t *testing.T) {
 	backend := counter(aerostore.NodeStats{
 		Node: *node, ConnectionsOpen: 1, ConnectionsAttempted: 2, ConnectionsSuccessful: 3, ConnectionsFailed: 4,
 		ConnectionsTimedOut: 5, ConnectionsClosed: 6, ConnectionsIdleDropped: 7, PoolEmpty: 8, PoolOverflow: 9,
@@ -93,7 +93,7 @@ func TestWhatABackendCountsIsTold(t *testing.T) {
 	} {
 		got, ok := all["aerospike.client."+want.name]
 		if !ok {
-			t.Errorf("there is no %s", want.name)
+			t.Errorf("%s is not reported", want.name)
 			continue
 		}
 		delete(all, "aerospike.client."+want.name)
@@ -108,12 +108,12 @@ func TestWhatABackendCountsIsTold(t *testing.T) {
 		}
 	}
 	for name := range all {
-		t.Errorf("there is a %s before the first operation", name)
+		t.Errorf("%s is reported before the first operation", name)
 	}
 	runtime.KeepAlive(store)
 }
 
-func TestNodesThatLeftAreNotAmongTheActive(t *testing.T) {
+func TestNodesThatLeftAreNotActive(t *testing.T) {
 	backend := counter(
 		aerostore.NodeStats{Node: *node, ConnectionsOpen: 4},
 		aerostore.NodeStats{Node: aerostore.Node{Address: "10.0.0.8"}, Left: true, Removed: 1},
@@ -131,16 +131,16 @@ func TestNodesThatLeftAreNotAmongTheActive(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-func TestABackendIsAskedAtCollectionAndTellsNothingOnceItIsClosed(t *testing.T) {
+func TestStatsAreReadAtCollectionUntilTheBackendIsClosed(t *testing.T) {
 	backend := counter(aerostore.NodeStats{Node: *node, ConnectionsOpen: 4})
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
-	if err := store.Touch(t.Context(), key); err != nil || backend.asked != 0 {
-		t.Errorf("asked %d times, %v", backend.asked, err)
+	if err := store.Touch(t.Context(), key); err != nil || backend.reads != 0 {
+		t.Errorf("Stats was called %d times, %v", backend.reads, err)
 	}
 	expect(t, reader, openName, map[string]int64{peer: 4})
-	if backend.asked != 1 {
-		t.Errorf("asked %d times", backend.asked)
+	if backend.reads != 1 {
+		t.Errorf("Stats was called %d times", backend.reads)
 	}
 	backend.closed = true
 	expect(t, reader, openName, none)
@@ -148,19 +148,19 @@ func TestABackendIsAskedAtCollectionAndTellsNothingOnceItIsClosed(t *testing.T) 
 	runtime.KeepAlive(store)
 }
 
-func TestNothingIsToldOfABackendThatDoesNotCount(t *testing.T) {
+func TestABackendWithoutStatsAddsNoInstruments(t *testing.T) {
 	store, reader := measured(answers(aerostore.Result{}, nil))
 	if err := store.Touch(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
 	for name := range collect(t, reader) {
 		if name != durationName && name != activeName {
-			t.Errorf("there is a %s", name)
+			t.Errorf("%s is reported", name)
 		}
 	}
 }
 
-func TestABackendUnderSeveralChainsIsToldOfOnce(t *testing.T) {
+func TestABackendUnderSeveralChainsIsReportedOnce(t *testing.T) {
 	backend := counter(aerostore.NodeStats{Node: *node, ConnectionsOpen: 4})
 	other := counter(aerostore.NodeStats{Node: *node, ConnectionsOpen: 10})
 	reader := sdkmetric.NewManualReader()
@@ -173,13 +173,13 @@ func TestABackendUnderSeveralChainsIsToldOfOnce(t *testing.T) {
 		runtime.KeepAlive(second)
 	}()
 	third := aerostore.Chain(backend, metrics)
-	until(t, "the others still tell", func() bool {
+	until(t, "the other chains still report", func() bool {
 		return maps.Equal(counts(t, collect(t, reader)[openName]), map[string]int64{peer: 4})
 	})
 	runtime.KeepAlive(third)
 }
 
-// until collects garbage until something is so.
+// until collects garbage until a condition holds.
 func until(t *testing.T, complaint string, so func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
@@ -193,7 +193,7 @@ func until(t *testing.T, complaint string, so func() bool) {
 	}
 }
 
-func TestTheCountsOfABackendFollowTheGlobalProvider(t *testing.T) {
+func TestCountsOfABackendFollowTheGlobalProvider(t *testing.T) {
 	backend := counter(aerostore.NodeStats{Node: *node, ConnectionsOpen: 4})
 	store := aerostore.Chain(backend, otelmw.Metrics())
 	first, second := sdkmetric.NewManualReader(), sdkmetric.NewManualReader()
@@ -209,7 +209,7 @@ func TestTheCountsOfABackendFollowTheGlobalProvider(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-func TestABackendIsNotHeldOnceItsStoreIsGone(t *testing.T) {
+func TestABackendIsUnreachableOnceItsStoreIs(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	provider := meterOf(reader)
 	freed := make(chan struct{})
@@ -231,7 +231,7 @@ func TestABackendIsNotHeldOnceItsStoreIsGone(t *testing.T) {
 	expect(t, reader, openName, none)
 }
 
-func TestReportersThatCannotBeComparedAreToldOf(t *testing.T) {
+func TestReportersThatCannotBeComparedAreReported(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(funcReporter{answers(aerostore.Result{}, nil)}, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	expect(t, reader, nodesName, map[string]int64{"db.system.name=aerospike": 0})
@@ -281,12 +281,12 @@ func (m halfMeter) RegisterCallback(f metric.Callback, instruments ...metric.Obs
 	return m.Meter.RegisterCallback(f, instruments...)
 }
 
-func TestWhatAProviderDoesNotMakeIsReportedAndTheRestIsTold(t *testing.T) {
+func TestAFailedInstrumentIsHandledAndTheOthersReport(t *testing.T) {
 	for _, c := range []struct {
-		name   string
-		refuse func(name string) bool
-		said   int
-		told   int
+		name     string
+		refuse   func(name string) bool
+		errs     int
+		reported int
 	}{
 		{"none", func(string) bool { return false }, 0, 17},
 		{"up-down counters", func(name string) bool { return name == openName || name == nodesName }, 2, 15},
@@ -295,14 +295,14 @@ func TestWhatAProviderDoesNotMakeIsReportedAndTheRestIsTold(t *testing.T) {
 		{"callbacks", func(name string) bool { return name == "callbacks" }, 2, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			said := handled(t)
+			errs := handled(t)
 			reader := sdkmetric.NewManualReader()
 			store := aerostore.Chain(counter(aerostore.NodeStats{Node: *node}),
 				otelmw.Metrics(otelmw.WithMeterProvider(halfProvider{meterOf(reader), c.refuse})))
-			if told := len(collect(t, reader)); told != c.told || len(*said) != c.said {
-				t.Errorf("%d are told, said %v", told, *said)
+			if reported := len(collect(t, reader)); reported != c.reported || len(*errs) != c.errs {
+				t.Errorf("%d are reported, handled %v", reported, *errs)
 			}
-			for _, err := range *said {
+			for _, err := range *errs {
 				if !errors.Is(err, errStingy) {
 					t.Error(err)
 				}
@@ -314,10 +314,10 @@ func TestWhatAProviderDoesNotMakeIsReportedAndTheRestIsTold(t *testing.T) {
 	}
 }
 
-func TestAProviderThatDoesNothingIsToldNothing(t *testing.T) {
+func TestANoopProviderReadsNoStats(t *testing.T) {
 	backend := counter()
 	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(noop.NewMeterProvider())))
-	if err := store.Touch(t.Context(), key); err != nil || backend.asked != 0 {
-		t.Errorf("asked %d times, %v", backend.asked, err)
+	if err := store.Touch(t.Context(), key); err != nil || backend.reads != 0 {
+		t.Errorf("Stats was called %d times, %v", backend.reads, err)
 	}
 }

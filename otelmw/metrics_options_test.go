@@ -31,7 +31,7 @@ func TestWithAttributesAddsThemToEveryMeasurement(t *testing.T) {
 	expect(t, reader, activeName, map[string]int64{want.String(): 0})
 }
 
-func TestAFunctionAddsAttributesFromWhatBecameOfTheCall(t *testing.T) {
+func TestWithAttributesFuncSeesCallResultAndError(t *testing.T) {
 	option := otelmw.WithAttributesFunc(func(_ context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue {
 		return []attribute.KeyValue{
 			attribute.Bool("conflict", errors.Is(err, aerostore.ErrGeneration)),
@@ -68,7 +68,7 @@ func TestAFilterLeavesOperationsUnmeasured(t *testing.T) {
 	expect(t, reader, durationName, one(about("GET")))
 }
 
-func TestASuppressedOperationLeavesNothing(t *testing.T) {
+func TestASuppressedOperationIsNotInstrumented(t *testing.T) {
 	traces, recorder := traced(answers(aerostore.Result{}, nil))
 	measures, reader := measured(answers(aerostore.Result{}, nil))
 	for _, ctx := range []context.Context{otelmw.Suppress(t.Context()), t.Context()} {
@@ -109,7 +109,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func TestEachOfManySubjectsIsToldForItselfFromManyGoroutines(t *testing.T) {
+func TestManyOperationsAreReportedSeparatelyFromManyGoroutines(t *testing.T) {
 	recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
 	store := aerostore.Chain(answers(aerostore.Result{}, nil),
 		otelmw.Tracing(otelmw.WithTracerProvider(providerOf(recorder))), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))

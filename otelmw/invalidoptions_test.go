@@ -19,7 +19,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// handled returns the errors that OpenTelemetry's handler is told of during a
+// handled returns the errors that OpenTelemetry's error handler gets during a
 // test.
 func handled(t *testing.T) *[]error {
 	t.Helper()
@@ -30,40 +30,40 @@ func handled(t *testing.T) *[]error {
 	return &errs
 }
 
-// saidOnce fails unless one error was reported, and with the text.
-func saidOnce(t *testing.T, said []error, text string) {
+// handledOnce fails unless one error was handled that has the text.
+func handledOnce(t *testing.T, errs []error, text string) {
 	t.Helper()
-	if len(said) != 1 || !strings.HasPrefix(said[0].Error(), "aerostore/otelmw: ") || !strings.Contains(said[0].Error(), text) {
-		t.Errorf("said %v, want once %q", said, text)
+	if len(errs) != 1 || !strings.HasPrefix(errs[0].Error(), "aerostore/otelmw: ") || !strings.Contains(errs[0].Error(), text) {
+		t.Errorf("handled %v, want once %q", errs, text)
 	}
 }
 
-func TestAttributesWithoutANameAreLeftOut(t *testing.T) {
+func TestAttributesWithoutAKeyAreLeftOut(t *testing.T) {
 	odd := []attribute.KeyValue{attribute.String("", "nameless"), attribute.String("team", "carts")}
 	t.Run("given once", func(t *testing.T) {
-		said := handled(t)
+		errs := handled(t)
 		option := otelmw.WithAttributes(odd...)
 		store, recorder := traced(answers(aerostore.Result{}, nil), option)
 		_, _ = store.Get(t.Context(), key)
 		if got, want := attributesOf(only(t, recorder)), about("GET").with("team", "carts"); !maps.Equal(got, want) {
 			t.Errorf("attributes %v", got)
 		}
-		saidOnce(t, *said, "an attribute has no name")
+		handledOnce(t, *errs, "an attribute has no key")
 	})
 	t.Run("made for each operation", func(t *testing.T) {
-		said := handled(t)
+		errs := handled(t)
 		store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithAttributesFunc(
 			func(context.Context, aerostore.Call, aerostore.Result, error) []attribute.KeyValue { return odd }))
 		for range 3 {
 			_, _ = store.Get(t.Context(), key)
 		}
 		expect(t, reader, durationName, map[string]int64{about("GET").with("team", "carts").String(): 3})
-		saidOnce(t, *said, "an attribute has no name")
+		handledOnce(t, *errs, "an attribute has no key")
 	})
 }
 
-func TestAFormatterWithoutANameGivesTheDefault(t *testing.T) {
-	said := handled(t)
+func TestAnEmptySpanNameIsReplacedByTheDefault(t *testing.T) {
+	errs := handled(t)
 	store, recorder := traced(answers(aerostore.Result{}, nil),
 		otelmw.WithSpanNameFormatter(func(string, string, string) string { return "" }))
 	getSets(t.Context(), t, store, 3)
@@ -72,21 +72,21 @@ func TestAFormatterWithoutANameGivesTheDefault(t *testing.T) {
 			t.Errorf("name %q", span.Name())
 		}
 	}
-	saidOnce(t, *said, `"GET test.set0"`)
+	handledOnce(t, *errs, `"GET test.set0"`)
 }
 
-func TestBoundariesThatDoNotIncreaseGiveTheDefault(t *testing.T) {
+func TestBoundariesThatDoNotIncreaseKeepTheDefault(t *testing.T) {
 	boundaries := func(store aerostore.Store, metric func() metricdata.Metrics) []float64 {
 		_, _ = store.Get(t.Context(), key)
 		return metric().Data.(metricdata.Histogram[float64]).DataPoints[0].Bounds
 	}
 	for _, odd := range [][]float64{{1, 1}, {2, 1}, {math.NaN()}, {1, math.NaN(), 2}} {
-		said := handled(t)
+		errs := handled(t)
 		store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithDurationBoundaries(odd...))
 		if got := boundaries(store, func() metricdata.Metrics { return collect(t, reader)[durationName] }); len(got) != 12 {
 			t.Errorf("%v: boundaries %v", odd, got)
 		}
-		saidOnce(t, *said, "do not increase")
+		handledOnce(t, *errs, "do not increase")
 	}
 	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithDurationBoundaries(.5, 1))
 	if got := boundaries(store, func() metricdata.Metrics { return collect(t, reader)[durationName] }); !slices.Equal(got, []float64{.5, 1}) {
@@ -94,23 +94,23 @@ func TestBoundariesThatDoNotIncreaseGiveTheDefault(t *testing.T) {
 	}
 }
 
-func TestNothingGivenIsTheDefault(t *testing.T) {
-	said := handled(t)
+func TestNilOptionsKeepTheDefault(t *testing.T) {
+	errs := handled(t)
 	store := aerostore.Chain(answers(aerostore.Result{}, nil),
 		otelmw.Tracing(nil, otelmw.WithSpanNameFormatter(nil), otelmw.WithFilter(nil), otelmw.WithAttributes()),
 		otelmw.Metrics(nil, otelmw.WithAttributesFunc(nil), otelmw.WithCardinalityLimit(-1)))
-	if _, err := store.Get(t.Context(), key); err != nil || len(*said) != 0 {
-		t.Errorf("%v, said %v", err, *said)
+	if _, err := store.Get(t.Context(), key); err != nil || len(*errs) != 0 {
+		t.Errorf("%v, handled %v", err, *errs)
 	}
 }
 
-func TestForANilProviderTheGlobalOneIsUsed(t *testing.T) {
+func TestANilProviderOptionKeepsTheGlobalProvider(t *testing.T) {
 	var (
 		noTracers *sdktrace.TracerProvider
 		noMeters  *sdkmetric.MeterProvider
 	)
 	for _, c := range []struct {
-		name, said string
+		name, errs string
 		middleware func() aerostore.Middleware
 	}{
 		{"nil to Tracing", "WithTracerProvider", func() aerostore.Middleware { return otelmw.Tracing(otelmw.WithTracerProvider(nil)) }},
@@ -122,32 +122,32 @@ func TestForANilProviderTheGlobalOneIsUsed(t *testing.T) {
 			recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
 			install(t, providerOf(recorder))
 			installMeter(t, meterOf(reader))
-			said := handled(t)
+			errs := handled(t)
 			store := aerostore.Chain(answers(aerostore.Result{}, nil), c.middleware())
 			for range 2 {
 				if err := store.Touch(t.Context(), key); err != nil {
 					t.Fatal(err)
 				}
 			}
-			saidOnce(t, *said, c.said+" was given nil: the global provider is used")
-			if told := len(recorder.Ended()) + int(counts(t, collect(t, reader)[durationName])[about("TOUCH").String()]); told != 2 {
-				t.Errorf("%d operations were told of", told)
+			handledOnce(t, *errs, c.errs+": the provider is nil: the global provider is used")
+			if reported := len(recorder.Ended()) + int(counts(t, collect(t, reader)[durationName])[about("TOUCH").String()]); reported != 2 {
+				t.Errorf("%d operations were reported", reported)
 			}
 		})
 	}
 }
 
-func TestAGlobalProviderThatIsANilPointerIsToldNothing(t *testing.T) {
+func TestANilGlobalProviderIsHandledOnceAndNotUsed(t *testing.T) {
 	install(t, (*sdktrace.TracerProvider)(nil))
 	installMeter(t, (*sdkmetric.MeterProvider)(nil))
-	said := handled(t)
+	errs := handled(t)
 	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing(), otelmw.Metrics())
 	for range 2 {
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(*said) != 2 || !strings.Contains((*said)[0].Error(), "a nil *trace.TracerProvider") {
-		t.Errorf("said %v", *said)
+	if len(*errs) != 2 || !strings.Contains((*errs)[0].Error(), "a nil *trace.TracerProvider") {
+		t.Errorf("handled %v", *errs)
 	}
 }

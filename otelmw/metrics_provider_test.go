@@ -70,7 +70,7 @@ type sliceMeterProvider struct {
 	names []string
 }
 
-func TestWhatIsRegisteredIsUnregisteredWhenAnotherProviderFollows(t *testing.T) {
+func TestCallbacksAreUnregisteredWhenTheProviderChanges(t *testing.T) {
 	first, second := sdkmetric.NewManualReader(), sdkmetric.NewManualReader()
 	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics())
 	for _, reader := range []*sdkmetric.ManualReader{first, second} {
@@ -84,7 +84,7 @@ func TestWhatIsRegisteredIsUnregisteredWhenAnotherProviderFollows(t *testing.T) 
 	runtime.KeepAlive(store)
 }
 
-func TestWhatIsRegisteredIsUnregisteredWhenTheStoreIsGone(t *testing.T) {
+func TestCallbacksAreUnregisteredWhenTheStoreIsUnreachable(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	provider := meterOf(reader)
 	func() {
@@ -106,7 +106,7 @@ func TestWhatIsRegisteredIsUnregisteredWhenTheStoreIsGone(t *testing.T) {
 	}
 }
 
-func TestActiveOperationsAreCountedRightWhenTheProviderChangesMeanwhile(t *testing.T) {
+func TestActiveOperationsAreCorrectWhenTheProviderChanges(t *testing.T) {
 	first, second := sdkmetric.NewManualReader(), sdkmetric.NewManualReader()
 	installMeter(t, meterOf(first))
 	var inside func()
@@ -178,14 +178,14 @@ func (stingyMeter) Int64ObservableUpDownCounter(string, ...metric.Int64Observabl
 	return nil, errStingy
 }
 
-func TestAProviderThatMakesNoInstrumentsIsReportedAndOperationsGoOn(t *testing.T) {
-	said := handled(t)
+func TestAProviderWithoutInstrumentsIsHandledAndOperationsSucceed(t *testing.T) {
+	errs := handled(t)
 	store := aerostore.Chain(yields(2, nil), otelmw.Metrics(otelmw.WithMeterProvider(stingyProvider{})))
 	rows := 0
 	for range store.Query(t.Context(), everyone) {
 		rows++
 	}
-	if rows != 2 || len(*said) != 4 || !errors.Is((*said)[0], errStingy) {
-		t.Errorf("%d rows, said %v", rows, *said)
+	if rows != 2 || len(*errs) != 4 || !errors.Is((*errs)[0], errStingy) {
+		t.Errorf("%d rows, handled %v", rows, *errs)
 	}
 }

@@ -21,20 +21,20 @@ const (
 	gaugeName  = "aerospike.client.layer.gauge"
 )
 
-// standing is a layer that tells what a test wants it to.
+// standing is a layer with the stats of a test.
 type standing struct {
 	stats aerostore.LayerStats
-	asked int
+	reads int
 }
 
 func (*standing) Intercept(next aerostore.Handler) aerostore.Handler { return next }
 
 func (p *standing) LayerStats() aerostore.LayerStats {
-	p.asked++
+	p.reads++
 	return p.stats
 }
 
-// limiting is a layer that has something of everything to tell.
+// limiting returns a layer with events and gauges of every kind.
 func limiting(rejected int64, inFlight float64) *standing {
 	return &standing{stats: aerostore.LayerStats{
 		Layer: "limit",
@@ -62,7 +62,7 @@ func under(layers ...aerostore.Layer) aerostore.Middleware {
 	}
 }
 
-// ofLayer returns the attributes of what a layer tells.
+// ofLayer returns the attributes of an event or a gauge.
 func ofLayer(name, key, what, scope string, more ...string) string {
 	a := attributes{
 		"db.system.name": "aerospike", "server.address": "db.example", "server.port": "3000",
@@ -94,7 +94,7 @@ func expectGauges(t *testing.T, reader *sdkmetric.ManualReader, want map[string]
 	}
 }
 
-func TestWhatTheLayersBeneathCountIsTold(t *testing.T) {
+func TestEventsAndGaugesOfLayersAreReported(t *testing.T) {
 	limit, retry := limiting(5, 7), &standing{stats: aerostore.LayerStats{
 		Layer: "retry", Events: []aerostore.LayerEvent{{Name: "retried", N: 4}},
 	}}
@@ -130,22 +130,22 @@ func TestWhatTheLayersBeneathCountIsTold(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-func TestLayersAreAskedAtCollectionAlone(t *testing.T) {
+func TestLayerStatsAreReadAtCollectionOnly(t *testing.T) {
 	limit := limiting(5, 7)
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))), under(limit))
 	for range 3 {
-		if err := store.Touch(t.Context(), key); err != nil || limit.asked != 0 {
-			t.Fatalf("asked %d times, %v", limit.asked, err)
+		if err := store.Touch(t.Context(), key); err != nil || limit.reads != 0 {
+			t.Fatalf("Stats was called %d times, %v", limit.reads, err)
 		}
 	}
-	if collect(t, reader); limit.asked != 1 {
-		t.Errorf("asked %d times", limit.asked)
+	if collect(t, reader); limit.reads != 1 {
+		t.Errorf("Stats was called %d times", limit.reads)
 	}
 	runtime.KeepAlive(store)
 }
 
-func TestLayersOfAKindAreToldOfTogether(t *testing.T) {
+func TestLayersOfAKindAreCombined(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
 	shared := limiting(100, 1000)
@@ -161,7 +161,7 @@ func TestLayersOfAKindAreToldOfTogether(t *testing.T) {
 	func() {
 		one := aerostore.Chain(behind, metrics, under(limiting(5, 7), limiting(6, 8)))
 		other = metrics(other)
-		// The shared one is told of once.
+		// The shared layer is reported once.
 		expect(t, reader, eventsName, want(121, 8))
 		expectGauges(t, reader, map[string]float64{
 			ofLayer("limit", "gauge", "in_flight", ""): 1035, ofLayer("limit", "gauge", "limit", "test"): 80,
@@ -169,7 +169,7 @@ func TestLayersOfAKindAreToldOfTogether(t *testing.T) {
 		})
 		runtime.KeepAlive(one)
 	}()
-	until(t, "the layers of a store that is gone are still told of", func() bool {
+	until(t, "the layers of an unreachable store are still reported", func() bool {
 		return maps.Equal(counts(t, collect(t, reader)[eventsName]), want(110, 4))
 	})
 	runtime.KeepAlive(other)
@@ -184,8 +184,8 @@ func TestLayersFollowTheGlobalProvider(t *testing.T) {
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
-		if told := counts(t, collect(t, reader)[eventsName]); len(told) != 3 {
-			t.Errorf("told %v", told)
+		if reported := counts(t, collect(t, reader)[eventsName]); len(reported) != 3 {
+			t.Errorf("reported %v", reported)
 		}
 	}
 	expect(t, first, eventsName, none)
@@ -193,7 +193,7 @@ func TestLayersFollowTheGlobalProvider(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-func TestLayersThatCannotBeComparedAreToldOf(t *testing.T) {
+func TestLayersThatCannotBeComparedAreReported(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	provider := sliceMeterProvider{MeterProvider: meterOf(reader), names: []string{"not comparable"}}
 	odd := sliceLayer{names: []string{"odd"}}
@@ -211,21 +211,21 @@ func (p sliceLayer) LayerStats() aerostore.LayerStats {
 	return aerostore.LayerStats{Layer: p.names[0], Events: []aerostore.LayerEvent{{Name: "seen", N: 1}}}
 }
 
-func TestNothingIsToldWhereThereAreNoLayers(t *testing.T) {
+func TestAChainWithoutLayersAddsNoInstruments(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(counter(), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	all := collect(t, reader)
 	if _, events := all[eventsName]; events || all[gaugeName].Data != nil {
-		t.Errorf("told %v", all)
+		t.Errorf("reported %v", all)
 	}
 	runtime.KeepAlive(store)
 }
 
-func TestWhatAProviderDoesNotMakeOfLayersIsReportedAndTheRestIsTold(t *testing.T) {
+func TestAFailedInstrumentOfLayersIsHandledAndTheOthersReport(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		refuse         func(name string) bool
-		said           int
+		errs           int
 		events, gauges int
 	}{
 		{"events", func(name string) bool { return name == eventsName }, 1, 0, 3},
@@ -234,13 +234,13 @@ func TestWhatAProviderDoesNotMakeOfLayersIsReportedAndTheRestIsTold(t *testing.T
 		{"callbacks", func(name string) bool { return name == "callbacks" }, 2, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			said := handled(t)
+			errs := handled(t)
 			reader := sdkmetric.NewManualReader()
 			store := aerostore.Chain(answers(aerostore.Result{}, nil),
 				otelmw.Metrics(otelmw.WithMeterProvider(halfProvider{meterOf(reader), c.refuse})), under(limiting(1, 1)))
 			all := collect(t, reader)
-			if events, gauges := len(counts(t, all[eventsName])), len(levelsOf(t, all[gaugeName])); events != c.events || gauges != c.gauges || len(*said) != c.said {
-				t.Errorf("%d events, %d gauges, said %v", events, gauges, *said)
+			if events, gauges := len(counts(t, all[eventsName])), len(levelsOf(t, all[gaugeName])); events != c.events || gauges != c.gauges || len(*errs) != c.errs {
+				t.Errorf("%d events, %d gauges, handled %v", events, gauges, *errs)
 			}
 			if err := store.Touch(context.Background(), key); err != nil {
 				t.Error(err)

@@ -1,6 +1,6 @@
 //go:build !race
 
-// The race detector makes allocations of its own.
+// The race detector adds allocations.
 
 package otelmw_test
 
@@ -20,9 +20,9 @@ import (
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
-func TestAGetAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
+func TestTracingAGetAllocatesWhatItsSpanNeeds(t *testing.T) {
 	sdk := otelmw.WithTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(discard{})))
-	nobody := func(context.Context, aerostore.Call) bool { return false }
+	nothing := func(context.Context, aerostore.Call) bool { return false }
 	for _, c := range []struct {
 		name    string
 		install trace.TracerProvider
@@ -35,7 +35,7 @@ func TestAGetAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 		{"nothing is installed", nil, nil, parent, aerostore.Result{}, nil, 0},
 		{"a no-op provider is installed", noop.NewTracerProvider(), nil, parent, aerostore.Result{}, nil, 0},
 		{"the provider is off", new(global.Provider), nil, parent, aerostore.Result{}, nil, 0},
-		{"filtered", nil, []otelmw.Option{sdk, otelmw.WithFilter(nobody)}, parent, aerostore.Result{}, nil, 0},
+		{"filtered", nil, []otelmw.Option{sdk, otelmw.WithFilter(nothing)}, parent, aerostore.Result{}, nil, 0},
 		{"sampled", nil, []otelmw.Option{sdk}, parent, aerostore.Result{}, nil, 5},
 		{"sampled, with a node", nil, []otelmw.Option{sdk}, parent, aerostore.Result{Node: node}, nil, 6},
 		{"not sampled", nil, []otelmw.Option{sdk}, parent.WithTraceFlags(0), aerostore.Result{Node: node}, nil, 3},
@@ -54,7 +54,7 @@ func TestAGetAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 	}
 }
 
-func TestBothLayersAllocateWhatASpanAllocates(t *testing.T) {
+func TestTracingAndMetricsAllocateWhatASpanNeeds(t *testing.T) {
 	spans := sdktrace.NewTracerProvider(sdktrace.WithBatcher(nowhere{}))
 	t.Cleanup(func() { _ = spans.Shutdown(context.WithoutCancel(t.Context())) })
 	given := []otelmw.Option{otelmw.WithTracerProvider(spans), otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))}
@@ -82,21 +82,21 @@ func TestBothLayersAllocateWhatASpanAllocates(t *testing.T) {
 	}
 }
 
-// The error is made once, so that what it costs itself does not count.
-func TestAFailureAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
+// The error is made once, so that its own allocations do not count.
+func TestAFailureAllocatesWhatItsSpanNeeds(t *testing.T) {
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithBatcher(nowhere{}))
 	t.Cleanup(func() { _ = tracer.Shutdown(context.WithoutCancel(t.Context())) })
 	failure := func(code aerostore.ResultCode, node *aerostore.Node, inDoubt bool) *aerostore.Error {
 		return &aerostore.Error{Op: aerostore.OpGet, Namespace: "test", Set: "users", Code: code, Node: node, InDoubt: inDoubt}
 	}
-	// More than eight attributes have the SDK make a map on the heap.
+	// With more than eight attributes the SDK allocates a map.
 	const sdkMap = 3
 	for _, c := range []struct {
 		name       string
 		err        *aerostore.Error
 		attempts   int32
 		want       float64 // allocations
-		withServer float64 // where the backend says where it is, which takes two attributes
+		withServer float64 // where the backend describes itself, which takes two attributes
 	}{
 		{"an answer", failure(aerostore.CodeNotFound, nil, false), 0, 6, 6},
 		{"an answer of a node", failure(aerostore.CodeNotFound, node, false), 0, 6, 6 + sdkMap},
@@ -125,7 +125,7 @@ func TestAFailureAllocatesNoMoreThanItsSpanNeeds(t *testing.T) {
 
 func TestMeasuringAGetAllocatesNothing(t *testing.T) {
 	sdk := otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))
-	nobody := func(context.Context, aerostore.Call) bool { return false }
+	nothing := func(context.Context, aerostore.Call) bool { return false }
 	failure := aerostore.Call{Op: aerostore.OpGet, Key: key}.NewError(aerostore.CodeKeyBusy, nil)
 	for _, c := range []struct {
 		name    string
@@ -137,7 +137,7 @@ func TestMeasuringAGetAllocatesNothing(t *testing.T) {
 		{"nothing is installed", nil, nil, aerostore.Result{}, nil},
 		{"a no-op provider is installed", metricnoop.NewMeterProvider(), nil, aerostore.Result{}, nil},
 		{"the provider is off", new(global.Off), nil, aerostore.Result{}, nil},
-		{"filtered", nil, []otelmw.Option{sdk, otelmw.WithFilter(nobody)}, aerostore.Result{}, nil},
+		{"filtered", nil, []otelmw.Option{sdk, otelmw.WithFilter(nothing)}, aerostore.Result{}, nil},
 		{"measured", nil, []otelmw.Option{sdk}, aerostore.Result{Node: node}, nil},
 		{"retried", nil, []otelmw.Option{sdk}, aerostore.Result{Attempts: 3}, nil},
 		{"failed", nil, []otelmw.Option{sdk}, aerostore.Result{}, failure},

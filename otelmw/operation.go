@@ -1,0 +1,94 @@
+package otelmw
+
+import (
+	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/aerostore/aerostore"
+)
+
+// An operation is the name of a call with the namespace and set of its keys. The
+// namespace or set is "" unless all keys share it.
+type operation struct{ name, namespace, set string }
+
+// operationOf takes a pointer, because copying a call takes as long as the rest.
+func operationOf(call *aerostore.Call) operation {
+	if call.Op.IsSingle() {
+		return operation{call.Op.String(), call.Key.Namespace(), call.Key.Set()}
+	}
+	namespace, set := call.Target()
+	return operation{operationName(*call), namespace, set}
+}
+
+// isBatch excludes a batch of one key, which the conventions name as the operation
+// on a single record.
+func isBatch(call aerostore.Call) bool { return call.IsBatch() && call.Len() != 1 }
+
+func operationName(call aerostore.Call) string {
+	if call.IsBatch() && call.Len() == 1 {
+		return single(call.Op).String()
+	}
+	return call.Name()
+}
+
+// single returns the operation on a single record that a batch runs for each key.
+func single(batch aerostore.Op) aerostore.Op {
+	switch batch {
+	case aerostore.OpBatchRead:
+		return aerostore.OpGet
+	case aerostore.OpBatchWrite:
+		return aerostore.OpPut
+	case aerostore.OpBatchOperate:
+		return aerostore.OpOperate
+	default:
+		return aerostore.OpRemove
+	}
+}
+
+// A describer returns the attributes of a store and of its operations.
+type describer struct {
+	server aerostore.Description
+	static []attribute.KeyValue // of WithAttributes
+}
+
+func newDescriber(store aerostore.Store, static []attribute.KeyValue) describer {
+	d := describer{static: static}
+	if s, ok := aerostore.As[aerostore.Describer](store); ok {
+		d.server = s.Describe()
+	}
+	if d.server.System == "" {
+		d.server.System = "aerospike"
+	}
+	return d
+}
+
+// operation returns the attributes that are known before a call.
+func (d describer) operation(o operation) []attribute.KeyValue {
+	attrs := []attribute.KeyValue{semconv.DBOperationName(o.name)}
+	if o.namespace != "" {
+		attrs = append(attrs, semconv.DBNamespace(o.namespace))
+	}
+	if o.set != "" {
+		attrs = append(attrs, semconv.DBCollectionName(o.set))
+	}
+	return d.store(attrs...)
+}
+
+// store returns the attributes of the store, with others.
+func (d describer) store(more ...attribute.KeyValue) []attribute.KeyValue {
+	attrs := append([]attribute.KeyValue{semconv.DBSystemNameKey.String(d.server.System)}, more...)
+	attrs = append(attrs, endpoint(d.server.Address, d.server.Port, semconv.ServerAddress, semconv.ServerPort)...)
+	return append(attrs, d.static...)
+}
+
+// endpoint returns an address and its port as attributes, as far as they are known.
+func endpoint(address string, port int, addressOf func(string) attribute.KeyValue, portOf func(int) attribute.KeyValue) []attribute.KeyValue {
+	switch {
+	case address == "":
+		return nil
+	case port == 0:
+		return []attribute.KeyValue{addressOf(address)}
+	default:
+		return []attribute.KeyValue{addressOf(address), portOf(port)}
+	}
+}
