@@ -1,70 +1,66 @@
-// Package otelmw instruments a Store with OpenTelemetry. [Tracing] is a
-// middleware that makes one span for each operation, [Metrics] one that
-// measures each, over any backend and whatever other layers there are:
+// Package otelmw instruments a Store with OpenTelemetry. [Tracing] is a middleware that
+// makes a span for each operation. [Metrics] is one that measures each operation. Both
+// work with every backend and every other layer:
 //
 //	store := aerostore.Chain(backend,
-//		otelmw.Tracing(), // outermost: the span covers retries and all
-//		otelmw.Metrics(), // directly inside: measures the same, and finds the span
+//		otelmw.Tracing(), // outermost: the span covers all retries
+//		otelmw.Metrics(), // directly inside: measures the same, with the span as exemplar
 //		retry,
 //	)
 //
-// Both follow the semantic conventions for database clients. Spans are of kind
-// CLIENT and their parent is the span in the operation's context; layers inside
-// Tracing find them in theirs. A query lasts as long as the caller ranges over
-// it. [Suppress] keeps an operation out of both.
+// Both follow the semantic conventions for database clients. Spans are of kind CLIENT.
+// The parent of a span is the span in the operation's context, and layers inside Tracing
+// find the span in theirs. A query lasts as long as the caller ranges over it. [Suppress]
+// excludes operations from both.
 //
 // # Spans
 //
-// A span is named after operation, namespace and set, "GET test.users", or as
-// much of it as there is one of: "BATCH READ test" where the keys of a batch
-// have several sets. [WithSpanNameFormatter] names it otherwise. A batch of
-// exactly one key is shown as the operation on a single record that it
-// amounts to: GET, PUT, OPERATE or REMOVE.
-//
-// It has these attributes:
+// A span is named after operation, namespace and set: "GET test.users". The set, or both,
+// are left out unless all keys share them: "BATCH READ test". [WithSpanNameFormatter]
+// changes the names. A batch of exactly one key is named as the operation on a single
+// record: GET, PUT, OPERATE or REMOVE.
 //
 //	db.system.name                 aerospike
-//	db.namespace                   where all keys share it
-//	db.collection.name             the set, where all keys share it
+//	db.namespace                   if all keys share it
+//	db.collection.name             the set, if all keys share it
 //	db.operation.name              GET, BATCH READ, …
 //	db.operation.batch.size        keys of a batch, unless it is one
-//	server.address, server.port    the configured seed, where the backend tells
-//	network.peer.address, .port    the node that served it last, where known
-//	db.response.returned_rows      of queries and batch reads; see WithRows
+//	server.address, server.port    the configured seed, if the backend is a Describer
+//	network.peer.address, .port    the node that served the operation last, if known
+//	db.response.returned_rows      of queries and batch reads; see WithReturnedRows
 //	db.response.status_code        the server's result code, if not 0: "3"
-//	error.type                     GENERATION_ERROR, …; timeout or canceled for
-//	                               a context; panic; else the error's Go type
+//	error.type                     GENERATION_ERROR, …; timeout or canceled for a
+//	                               context; panic; otherwise the error's Go type
 //	aerospike.in_doubt             true: the write may have been applied
 //	aerospike.attempts             if there was more than one; of a shared read, for
 //	                               one of its callers
 //	aerospike.batch.failed         how many keys of a batch failed, if any
 //	aerospike.key                  see WithKey
 //
-// Those that are known before the operation are there for samplers to see.
+// Samplers see the attributes that are known before the operation.
 //
 // # Metrics
 //
 //	db.client.operation.duration        histogram, s: each operation
 //	db.client.response.returned_rows    histogram, {row}: queries and batch reads
-//	aerospike.client.retries            counter, {retry}: attempts beyond the first,
+//	aerospike.client.retries            counter, {retry}: attempts after the first,
 //	                                    those of a shared read once
 //	aerospike.client.operations.active  up-down counter, {operation}: begun and not
 //	                                    ended
 //
-// Their attributes are those of the span, db.system.name, db.namespace,
-// db.collection.name, db.operation.name, server.address, server.port,
-// error.type and db.response.status_code, with the same values and under the
-// same conditions; that an operation is active is told without the last two. A
-// batch of one key counts as the operation on a single record.
+// They have these attributes of the span, with the same values and conditions:
+// db.system.name, db.namespace, db.collection.name, db.operation.name, server.address,
+// server.port, error.type and db.response.status_code. The active operations have
+// neither of the last two. A batch of one key counts as the operation on a single
+// record.
 //
-// Names of operations, namespaces, sets and types of errors come from the application,
-// which may invent ever new ones. Beyond a limit they are reported as "other", and a
-// type of error as "_OTHER"; [WithCardinalityLimit] says how many of each are told
-// apart. Errors take no room of what operations are about.
+// The application chooses the names of custom operations, namespaces, sets and error
+// types. Beyond a limit they are reported as "other", and an error type as "_OTHER"; see
+// [WithCardinalityLimit]. Errors do not count against the limit of operations.
 //
-// Of a backend that is an [aerostore.StatsReporter], as that of package
-// asbackend is, its counts are told, too, read when the provider collects and
-// not at all once the backend is closed:
+// The counts of a backend that is an [aerostore.StatsReporter], such as package
+// asbackend's, are read when the provider collects. Nothing is reported once the backend
+// is closed:
 //
 //	aerospike.client.nodes.active              up-down counter, {node}: in use
 //	aerospike.client.connections.open          up-down counter, {connection}
@@ -84,68 +80,64 @@
 //	aerospike.client.nodes.added               counter, {node}
 //	aerospike.client.nodes.removed             counter, {node}
 //
-// They have db.system.name, server.address, server.port, what [WithAttributes]
-// says and, but for the first, the node: network.peer.address and
-// network.peer.port. A backend under several chains is told of once for each
-// provider, with the attributes of the chain that came first; several that count
-// the same, such as Stores over one client, are added up.
+// They have db.system.name, server.address, server.port, the attributes of
+// [WithAttributes] and, except nodes.active, those of the node: network.peer.address and
+// network.peer.port. A backend under several chains is reported once for each provider,
+// with the attributes of the first chain. Several backends with the same attributes, such
+// as Stores over one client, are added up.
 //
-// Of each [aerostore.Layer] beneath Metrics in the chain it is told what it did
-// and how it stands, read when the provider collects:
+// The events and gauges of each [aerostore.Layer] beneath Metrics in the chain are read
+// when the provider collects:
 //
 //	aerospike.client.layer.events  counter, {event}
 //	aerospike.client.layer.gauge   gauge, {gauge}
 //
-// They have db.system.name, server.address, server.port, what [WithAttributes]
-// says, aerospike.layer.name ("retry"), aerospike.layer.event or
-// aerospike.layer.gauge, and aerospike.layer.scope, the namespace or node that it
-// is about, where it is about one. What has the same attributes is added up: two
-// layers of a kind in one chain, and those of chains that share a provider. A
-// layer that is reached through several chains is told of once for each provider.
-// LayerStats of a layer of the application's own runs on the goroutine that
-// collects: one that panics ends the program, and one that waits holds up the
-// collection.
+// They have db.system.name, server.address, server.port, the attributes of
+// [WithAttributes], aerospike.layer.name ("retry"), aerospike.layer.event or
+// aerospike.layer.gauge, and aerospike.layer.scope, the namespace or node, if the value
+// has a scope. Values with the same attributes are combined: those of two layers of a
+// kind in one chain, and those of chains that share a provider. Events are added up, and
+// gauges combined by their [aerostore.GaugeKind]. A layer in several chains is reported
+// once for each provider. LayerStats runs on the goroutine that collects: if it panics the
+// program ends, and if it blocks so does the collection.
 //
-// A span in the operation's context that is sampled becomes the exemplar of its
-// measurements. With Metrics directly inside Tracing that is the operation's
-// own, and both take the same time but for what making the span takes.
+// A sampled span in the operation's context becomes the exemplar of its measurements.
+// With Metrics directly inside Tracing that is the operation's own span, and both
+// durations are the same except for the time that making the span takes.
 //
 // # Failures
 //
-// A failed operation has an error.type, and its span the status Error. That
-// there is no record, or that a filter left it out, is an answer and no failure:
-// it has the result code and no error. [WithErrorClassifier] draws the line
-// elsewhere. A write in doubt has always failed, and a batch has if all of its keys
-// have.
+// A failed operation has an error.type, and its span the status Error. A record that does
+// not exist, or that a filter left out, is an answer and not a failure: it has the result
+// code and no error. [WithErrorClassifier] changes that. A write in doubt is always a
+// failure, and so is a batch whose keys all failed.
 //
-// No measurement holds a key or a bin value, and no span does, unless [WithKey]
-// asks for the key. The SafeMessage of an [aerostore.Error] keeps that promise and
-// becomes the description of the status; of another error, whose text may say
-// anything, only the type is told.
+// Measurements have no key and no bin value, and neither have spans without [WithKey].
+// The description of a span's status is the SafeMessage of an [aerostore.Error], which has
+// neither. Of any other error only the type is reported, since its text may contain
+// anything.
 //
-// # Functions of the application's own
+// # Functions in options
 //
-// Filters, classifiers, span name formatters and functions that make attributes run
-// on the goroutine of the operation, from many goroutines at once, and the operation
-// waits for them. They may use its context and must not change the call or the
-// result. A formatter must not call the store. A panic in one of them goes on to the
-// caller of the operation, whose result is lost; the span ends, and the operation is
-// no longer active.
+// Filters, classifiers, span name formatters and attribute functions run on the goroutine
+// of the operation, which waits for them. They must be safe for concurrent use. They may
+// use the context and must not modify the call or the result. A formatter must not call
+// the store. A panic in one of them reaches the caller of the operation, whose result is
+// lost; the span ends, and the operation is no longer active.
 //
 // # Providers
 //
-// Without [WithTracerProvider] and [WithMeterProvider], the middlewares follow
-// OpenTelemetry's global providers: one that is installed later, or replaced, is
-// picked up by the next operation. Package otlp installs some that export over
-// OTLP. As long as nobody has installed one, operations cost next to nothing,
-// and nothing is made or measured at all. Instrumentation that attaches to a
-// process from outside and relies on OpenTelemetry's stand-in provider needs
-// WithTracerProvider(otel.GetTracerProvider()): a provider given by hand is
-// always asked.
+// Without [WithTracerProvider] and [WithMeterProvider] the middlewares use OpenTelemetry's
+// global providers. If one is installed or replaced later, the next operation uses it.
+// Package otlp installs providers that export over OTLP. While none is installed nothing
+// is recorded, and an operation takes some 20 ns more. Instrumentation that attaches to the process from
+// outside and relies on OpenTelemetry's stand-in provider needs
+// WithTracerProvider(otel.GetTracerProvider()): a provider set by an option is always
+// used.
 //
-// The scope of spans and measurements is this package's path, with the version of
-// the module that the program was built with, where the build says it.
+// The scope of spans and metrics is the path of this package. Its version is that of the
+// module in the program's build information.
 //
-// What is wrong with an option or a provider is told to OpenTelemetry's error
-// handler, with what is used instead. Operations go on. The handler may call the store.
+// Invalid options and providers are reported to OpenTelemetry's error handler, with what
+// is used instead. Operations continue. The error handler may call the store.
 package otelmw

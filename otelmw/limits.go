@@ -16,7 +16,7 @@ const (
 	errorTypeLimit = 100  // error types that are not in resultCodes
 )
 
-// What is reported where there is no room.
+// The names that are reported if there is no room.
 const (
 	other     = "other"
 	otherType = "_OTHER" // of an error, as the conventions spell it
@@ -40,7 +40,7 @@ var operationNames = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
-// other returns the operation as it is reported where there is no room for it.
+// other returns how the operation is reported if there is no room for it.
 func (o operation) other() operation {
 	if !operationNames()[o.name] {
 		o.name = other
@@ -54,7 +54,7 @@ func (o operation) other() operation {
 	return o
 }
 
-// other returns the ending as it is reported where there is no room for it.
+// other returns how the ending is reported if there is no room for it.
 func (e ending) other() ending {
 	if e.errorType == "" {
 		return ending{}

@@ -5,21 +5,21 @@ import (
 	"sync/atomic"
 )
 
-// backlog is how many spans wait for an exporter. It tells the log when there are
-// so many that others are dropped and when that is over, and nothing in between.
+// A backlog counts the spans that wait for an exporter. It logs once when it is full and
+// spans are dropped, and once when that is over.
 type backlog struct {
-	exporter string // for people to read
+	exporter string // in log records
 	log      *slog.Logger
-	limit    int64 // of those that wait
+	limit    int64 // of waiting
 
 	waiting, dropped atomic.Int64
 	closed           atomic.Bool
 	full             atomic.Bool
-	lately           atomic.Int64 // dropped since it is full
+	recent           atomic.Int64 // dropped since it is full
 }
 
-// enter returns false where there is no room for a span, which is dropped, and once
-// it is closed.
+// enter reports whether there is room for a span. There is none once the backlog is
+// closed.
 func (b *backlog) enter() bool {
 	waiting := b.waiting.Add(1)
 	if b.closed.Load() {
@@ -30,20 +30,20 @@ func (b *backlog) enter() bool {
 		return true
 	}
 	if b.remove(1) == 0 {
-		return false // it counts among those that close has found
+		return false // close has counted it
 	}
 	b.dropped.Add(1)
-	b.lately.Add(1)
+	b.recent.Add(1)
 	if b.full.CompareAndSwap(false, true) {
-		b.log.Warn("otlp: spans are dropped until this is over: more end than are sent; OTEL_BSP_MAX_QUEUE_SIZE lets more wait",
+		b.log.Warn("otlp: spans are dropped, because more end than are sent; OTEL_BSP_MAX_QUEUE_SIZE sets how many may wait",
 			slog.String("exporter", b.exporter), slog.Int64("waiting", b.limit))
 	}
 	return false
 }
 
-// leave makes room for n more, and returns how many of those that left it still
-// counted: none once it is closed. Dropping is over once most have left: the first
-// room is taken again at once while more end than are sent.
+// leave removes n spans and returns how many of them were still counted: none once the
+// backlog is closed. Dropping is over once three quarters are free. The first room is
+// taken again at once while more spans end than are sent.
 func (b *backlog) leave(n int) int {
 	n = b.remove(n)
 	if b.waiting.Load() <= b.limit/4 {
@@ -52,7 +52,7 @@ func (b *backlog) leave(n int) int {
 	return n
 }
 
-// remove takes n from those that wait, or as many as there are.
+// remove subtracts n from waiting, or as many as there are.
 func (b *backlog) remove(n int) int {
 	for {
 		waiting := b.waiting.Load()
@@ -63,7 +63,7 @@ func (b *backlog) remove(n int) int {
 	}
 }
 
-// close lets no more in and returns how many waited, which wait no more.
+// close closes the backlog and returns how many spans were waiting.
 func (b *backlog) close() int {
 	b.closed.Store(true)
 	return int(b.waiting.Swap(0))
@@ -72,6 +72,6 @@ func (b *backlog) close() int {
 func (b *backlog) over() {
 	if b.full.CompareAndSwap(true, false) {
 		b.log.Info("otlp: spans are no longer dropped",
-			slog.String("exporter", b.exporter), slog.Int64("dropped", b.lately.Swap(0)))
+			slog.String("exporter", b.exporter), slog.Int64("dropped", b.recent.Swap(0)))
 	}
 }

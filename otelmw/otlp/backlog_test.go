@@ -17,7 +17,7 @@ func newBacklog(limit int64) (*backlog, *logged) {
 	return &backlog{exporter: "somewhere", limit: limit, log: slog.New(slog.NewTextHandler(log, nil))}, log
 }
 
-func TestDroppingIsToldWhenItBeginsAndWhenMostThatWaitedIsGone(t *testing.T) {
+func TestDroppingIsLoggedWhenItBeginsAndWhenMostSpansAreSent(t *testing.T) {
 	b, log := newBacklog(8)
 	enter := func(n int, want bool) {
 		t.Helper()
@@ -53,7 +53,7 @@ func TestDroppingIsToldWhenItBeginsAndWhenMostThatWaitedIsGone(t *testing.T) {
 	}
 }
 
-func TestTheLogOfDroppingTakesTurnsAndCountsAll(t *testing.T) {
+func TestRecordsOfDroppingAlternateAndCountAllSpans(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b, log := newBacklog(rapid.Int64Range(1, 16).Draw(t, "limit"))
 		waiting, dropped := 0, 0
@@ -85,7 +85,7 @@ func TestTheLogOfDroppingTakesTurnsAndCountsAll(t *testing.T) {
 	})
 }
 
-func TestABacklogThatIsClosedCountsNothingTwiceAndNothingMore(t *testing.T) {
+func TestAClosedBacklogCountsNoSpanTwice(t *testing.T) {
 	b, _ := newBacklog(8)
 	for range 6 {
 		b.enter()
@@ -101,7 +101,7 @@ func TestABacklogThatIsClosedCountsNothingTwiceAndNothingMore(t *testing.T) {
 	}
 }
 
-func TestNoCountOfABacklogIsEverNegative(t *testing.T) {
+func TestCountsOfABacklogAreNeverNegative(t *testing.T) {
 	b, _ := newBacklog(8)
 	var wg sync.WaitGroup
 	var entered, left atomic.Int64
@@ -125,7 +125,7 @@ func TestNoCountOfABacklogIsEverNegative(t *testing.T) {
 	}
 }
 
-func TestSpansThatThereIsNoRoomForAreToldOfWhileTracingRuns(t *testing.T) {
+func TestDroppedSpansAreLoggedWhileTracingRuns(t *testing.T) {
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
 	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "64")
 	t.Setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16")
@@ -133,7 +133,7 @@ func TestSpansThatThereIsNoRoomForAreToldOfWhileTracingRuns(t *testing.T) {
 	r.hang = make(chan struct{})
 	log := initTracing(t)
 	touch(t, 200)
-	eventually(t, "the log says so", func() bool { return log.count("\n") > 0 })
+	eventually(t, "it is logged", func() bool { return log.count("\n") > 0 })
 	if log.count("\n") != 1 || log.count("level=WARN") != 1 || log.count("are dropped") != 1 || log.count("waiting=80") != 1 {
 		t.Errorf("logged %s", log)
 	}
@@ -142,7 +142,7 @@ func TestSpansThatThereIsNoRoomForAreToldOfWhileTracingRuns(t *testing.T) {
 	}
 	close(r.hang)
 	eventually(t, "the spans that waited arrive", func() bool { return len(r.spans()) == 80 })
-	eventually(t, "the log says that it is over", func() bool { return log.count("no longer dropped") == 1 })
+	eventually(t, "the end is logged", func() bool { return log.count("no longer dropped") == 1 })
 	touch(t, 3)
 	shutdownTracing(t)
 	if log.count("\n") != 2 || log.count("dropped=120") != 1 {
@@ -171,7 +171,7 @@ func TestEverySpanIsInOneOfTheCounts(t *testing.T) {
 	}
 }
 
-func TestWhereNothingIsExportedNothingIsCounted(t *testing.T) {
+func TestWithoutAnExporterNothingIsCounted(t *testing.T) {
 	t.Setenv("OTEL_TRACES_EXPORTER", "none")
 	initTracing(t)
 	touch(t, 2)

@@ -8,10 +8,26 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// A batcher hands spans to an exporter in batches. It does what the SDK's batch
-// processor does but for one thing: that one wakes a goroutine for each span,
-// which costs several times what the span does wherever a processor core is idle.
-// This one wakes for a batch that is full, and by the clock.
+// batchSettings are the variables OTEL_BSP_….
+type batchSettings struct {
+	queue, batch   int           // spans, at most
+	delay, timeout time.Duration // a timeout of zero is none
+}
+
+func readBatchSettings() batchSettings {
+	s := batchSettings{
+		queue:   queueSize.of("OTEL_BSP_MAX_QUEUE_SIZE"),
+		batch:   batchSize.of("OTEL_BSP_MAX_EXPORT_BATCH_SIZE"),
+		delay:   time.Duration(batchDelay.of("OTEL_BSP_SCHEDULE_DELAY")) * time.Millisecond,
+		timeout: time.Duration(batchTime.of("OTEL_BSP_EXPORT_TIMEOUT")) * time.Millisecond,
+	}
+	s.batch = min(s.batch, s.queue)
+	return s
+}
+
+// A batcher passes spans to an exporter in batches. Unlike the SDK's batch processor it
+// does not wake a goroutine for each span, which takes 16 µs on an idle core. It wakes
+// for a full batch and by the clock.
 type batcher struct {
 	batchSettings
 	exporter sdktrace.SpanExporter
@@ -19,8 +35,8 @@ type batcher struct {
 	mu      sync.Mutex
 	waiting []sdktrace.ReadOnlySpan
 
-	full     chan struct{}      // holds one if a batch waits
-	flushes  chan chan struct{} // each closed when what waited has been sent
+	full     chan struct{}      // has an element if a batch waits
+	flushes  chan chan struct{} // each closed when its spans have been sent
 	stop     chan struct{}
 	stopOnce sync.Once
 	stopped  chan struct{}
@@ -42,8 +58,7 @@ func newBatcher(e sdktrace.SpanExporter, s batchSettings) *batcher {
 // OnStart implements [sdktrace.SpanProcessor].
 func (*batcher) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
 
-// OnEnd implements [sdktrace.SpanProcessor]. How many spans may wait is up to the
-// caller.
+// OnEnd implements [sdktrace.SpanProcessor]. The caller limits how many spans wait.
 func (b *batcher) OnEnd(span sdktrace.ReadOnlySpan) {
 	b.mu.Lock()
 	b.waiting = append(b.waiting, span)
@@ -69,7 +84,7 @@ func (b *batcher) run() {
 	for {
 		select {
 		case <-b.full:
-			// One at a time, so that a flush and the end have their turn.
+			// One batch at a time, so that a flush or stop does not wait for all.
 			if b.send(room, b.batch) >= b.batch {
 				b.wake()
 			}
@@ -86,7 +101,7 @@ func (b *batcher) run() {
 	}
 }
 
-// sendAll sends what waits now.
+// sendAll sends the spans that wait now.
 func (b *batcher) sendAll(room []sdktrace.ReadOnlySpan) {
 	b.mu.Lock()
 	left := len(b.waiting)
@@ -96,8 +111,7 @@ func (b *batcher) sendAll(room []sdktrace.ReadOnlySpan) {
 	}
 }
 
-// send sends a batch, unless fewer wait than least. It returns how many wait
-// then.
+// send sends a batch, unless fewer than least spans wait. It returns how many are left.
 func (b *batcher) send(room []sdktrace.ReadOnlySpan, least int) (left int) {
 	spans := b.take(room, least)
 	if len(spans) > 0 {
@@ -105,7 +119,7 @@ func (b *batcher) send(room []sdktrace.ReadOnlySpan, least int) (left int) {
 		if b.timeout > 0 {
 			ctx, cancel = context.WithTimeout(ctx, b.timeout)
 		}
-		_ = b.exporter.ExportSpans(ctx, spans) // which says nothing that it does not know itself
+		_ = b.exporter.ExportSpans(ctx, spans) // the exporter has recorded the error
 		cancel()
 		clear(spans)
 	}
@@ -128,8 +142,8 @@ func (b *batcher) take(room []sdktrace.ReadOnlySpan, least int) []sdktrace.ReadO
 	return spans
 }
 
-// ForceFlush implements [sdktrace.SpanProcessor]: it returns when what waits has
-// been sent, or ctx is done; it is sent all the same.
+// ForceFlush implements [sdktrace.SpanProcessor]. If ctx is done first, the spans are
+// sent in the background.
 func (b *batcher) ForceFlush(ctx context.Context) error {
 	flushed := make(chan struct{})
 	select {
@@ -147,8 +161,8 @@ func (b *batcher) ForceFlush(ctx context.Context) error {
 	}
 }
 
-// Shutdown implements [sdktrace.SpanProcessor]: it sends what waits and shuts the
-// exporter down, without the caller once ctx is done. A second call does nothing.
+// Shutdown implements [sdktrace.SpanProcessor]. It sends the waiting spans and shuts the
+// exporter down, in the background once ctx is done. A second call does nothing.
 func (b *batcher) Shutdown(ctx context.Context) (err error) {
 	b.stopOnce.Do(func() {
 		close(b.stop)

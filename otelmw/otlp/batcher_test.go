@@ -18,7 +18,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// batches is an exporter that keeps what it is given, and takes its time.
+// batches is an exporter that keeps its batches, and may take time.
 type batches struct {
 	takes time.Duration
 	hung  chan struct{} // not nil: exports wait for it or their context
@@ -158,7 +158,7 @@ func TestSpansThatEndWhileABatchIsSentAreNotLost(t *testing.T) {
 	})
 }
 
-func TestABatchIsGivenUpAfterItsTimeout(t *testing.T) {
+func TestABatchIsLostAfterItsTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &batches{hung: make(chan struct{})}
 		b := newBatcher(e, settings)
@@ -168,14 +168,14 @@ func TestABatchIsGivenUpAfterItsTimeout(t *testing.T) {
 			t.Error(err)
 		}
 		if took := time.Since(begun); took != settings.timeout || !errors.Is(e.errs[0], context.DeadlineExceeded) {
-			t.Errorf("it took %v, the export's context says %v", took, e.errs[0])
+			t.Errorf("it took %v, the export's context ended with %v", took, e.errs[0])
 		}
 		close(e.hung)
 		b.Shutdown(t.Context())
 	})
 }
 
-func TestAFlushAndAShutdownEndWithTheirContextAndTheRestFollows(t *testing.T) {
+func TestFlushAndShutdownOfABatcherReturnWithTheirContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := &batches{hung: make(chan struct{})}
 		b := newBatcher(e, settings)
@@ -207,9 +207,9 @@ func TestAFlushAndAShutdownEndWithTheirContextAndTheRestFollows(t *testing.T) {
 	})
 }
 
-// What handing a span over adds to a round trip on loopback, beside the SDK's
-// processor: between two operations a program waits for the network, and whoever
-// was woken has gone to sleep again.
+// The time that passing a span to the batcher adds to a round trip over loopback,
+// compared with the SDK's processor. Between two operations the program waits for the
+// network, so a goroutine that the span wakes sleeps again.
 func BenchmarkHandingASpanOver(b *testing.B) {
 	e := nowhere{}
 	for _, c := range []struct {
@@ -251,7 +251,7 @@ type nowhere struct{}
 func (nowhere) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error { return nil }
 func (nowhere) Shutdown(context.Context) error                             { return nil }
 
-// echo returns a connection to somebody who sends back what comes.
+// echo returns a connection to a peer that sends back what it receives.
 func echo(b *testing.B) net.Conn {
 	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

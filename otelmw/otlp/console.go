@@ -14,10 +14,10 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// console writes to standard output, which may be a pipe that nobody reads. One
-// write at a time goes on then, without its caller.
+// A console writes to standard output, which may be a pipe that is not read. A write
+// that blocks continues in the background, one at a time.
 type console struct {
-	writing  chan struct{} // holds one during a write
+	writing  chan struct{} // has an element during a write
 	stopped  chan struct{}
 	stopOnce sync.Once
 }
@@ -26,9 +26,9 @@ func newConsole() *console {
 	return &console{writing: make(chan struct{}, 1), stopped: make(chan struct{})}
 }
 
-var errConsole = errors.New("standard output takes nothing")
+var errConsole = errors.New("writing to standard output blocks")
 
-// write returns when f does, ctx is done or the console is stopped.
+// write returns when f returns, ctx is done or the console is stopped.
 func (c *console) write(ctx context.Context, f func() error) error {
 	select {
 	case c.writing <- struct{}{}:
@@ -52,7 +52,7 @@ func (c *console) write(ctx context.Context, f func() error) error {
 	}
 }
 
-// stop ends the wait of those who write.
+// stop ends all waits in write.
 func (c *console) stop() { c.stopOnce.Do(func() { close(c.stopped) }) }
 
 type consoleSpans struct {
@@ -65,7 +65,8 @@ func newConsoleSpans() (sdktrace.SpanExporter, error) {
 	return consoleSpans{e, newConsole()}, err
 }
 
-// ExportSpans implements [sdktrace.SpanExporter]. The caller uses its slice again.
+// ExportSpans implements [sdktrace.SpanExporter]. It copies the slice, which the caller
+// reuses.
 func (c consoleSpans) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	spans = slices.Clone(spans)
 	return c.write(ctx, func() error { return c.SpanExporter.ExportSpans(context.WithoutCancel(ctx), spans) })
@@ -87,7 +88,8 @@ func newConsoleMetrics() (sdkmetric.Exporter, error) {
 	return consoleMetrics{e, newConsole()}, err
 }
 
-// Export implements [sdkmetric.Exporter]. The caller clears what it was given.
+// Export implements [sdkmetric.Exporter]. It copies the metrics, which the caller
+// clears.
 func (c consoleMetrics) Export(ctx context.Context, m *metricdata.ResourceMetrics) error {
 	kept := *m
 	return c.write(ctx, func() error { return c.Exporter.Export(context.WithoutCancel(ctx), &kept) })

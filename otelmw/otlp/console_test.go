@@ -10,7 +10,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestAConsoleThatTakesNothingHoldsNothingUpAndIsCounted(t *testing.T) {
+func TestAConsoleThatBlocksDelaysNothingAndItsSpansAreLost(t *testing.T) {
 	leaks := goleak.IgnoreCurrent()
 	t.Setenv("OTEL_TRACES_EXPORTER", "console")
 	t.Setenv("OTEL_METRICS_EXPORTER", "console")
@@ -38,7 +38,7 @@ func TestAConsoleThatTakesNothingHoldsNothingUpAndIsCounted(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := Shutdown(ctx); err == nil {
-		t.Error("shutdown said nothing")
+		t.Error("the shutdown returned no error")
 	}
 	ended := counted("after the shutdown")
 	if ended.Lost == 0 || ended.Waiting != 0 {

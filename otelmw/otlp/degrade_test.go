@@ -10,7 +10,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// unreachable returns an address where nobody listens.
+// unreachable returns an address that refuses connections.
 func unreachable(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -21,7 +21,7 @@ func unreachable(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-func TestWithoutACollectorNothingIsSlowAndNothingStays(t *testing.T) {
+func TestWithoutACollectorOperationsAreFastAndNoGoroutineIsLeft(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		context func() (context.Context, context.CancelFunc)
@@ -59,7 +59,7 @@ func TestWithoutACollectorNothingIsSlowAndNothingStays(t *testing.T) {
 				t.Errorf("shutdown took %v", took)
 			}
 			if err == nil || !strings.Contains(err.Error(), "spans could not be sent to http://127.0.0.1:") {
-				t.Errorf("shutdown said %v", err)
+				t.Errorf("the shutdown returned %v", err)
 			}
 			if log.count("cannot be exported") != 1 || log.count("are dropped") != 1 || log.count("no longer dropped") != 1 || log.count("\n") != 3 {
 				t.Errorf("logged %s", log)
@@ -73,7 +73,7 @@ func TestWithoutACollectorNothingIsSlowAndNothingStays(t *testing.T) {
 	}
 }
 
-func TestACollectorThatHangsHoldsNobodyUp(t *testing.T) {
+func TestACollectorThatHangsDelaysNoOperation(t *testing.T) {
 	r := receive(t)
 	r.hang = make(chan struct{})
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
@@ -87,7 +87,7 @@ func TestACollectorThatHangsHoldsNobodyUp(t *testing.T) {
 	defer cancel()
 	begin = time.Now()
 	if err := ShutdownTracing(ctx); err == nil {
-		t.Error("shutdown said nothing")
+		t.Error("the shutdown returned no error")
 	}
 	if took := time.Since(begin); took > time.Second {
 		t.Errorf("shutdown took %v", took)

@@ -14,20 +14,20 @@ import (
 
 const defaultEndpoint = "http://localhost:4317"
 
-// collector is where an exporter sends to. Neither of its texts holds a password.
+// A collector is the address that an exporter sends to, without a password.
 type collector struct {
 	endpoint string
-	isURL    bool // else it is a target of gRPC's
+	isURL    bool // otherwise it is a gRPC target
 }
 
 func findCollector(log *slog.Logger, signal string) (collector, error) {
 	variable, value := read("OTEL_EXPORTER_OTLP_"+signal+"_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 	if value != "" && value != "grpc" {
-		warnUnknown(log, variable, value, "grpc is used, the only protocol there is")
+		warnUnknown(log, variable, value, "grpc is used, the only supported protocol")
 	}
 	variable, value = read(endpointVariables(signal)...)
 	if value == "" {
-		// Left to itself the exporter would speak TLS to the same port.
+		// Without an endpoint the exporter would use TLS on the same port.
 		return collector{defaultEndpoint, true}, nil
 	}
 	_, insecure := read("OTEL_EXPORTER_OTLP_"+signal+"_INSECURE", "OTEL_EXPORTER_OTLP_INSECURE")
@@ -36,7 +36,7 @@ func findCollector(log *slog.Logger, signal string) (collector, error) {
 		return collector{}, fmt.Errorf("%s is neither a URL such as %s nor a host with a port: %w", variable, defaultEndpoint, err)
 	}
 	if u.User != nil {
-		warn(log, "otlp: the variable names a user, who is left out: credentials belong in OTEL_EXPORTER_OTLP_HEADERS", variable, value)
+		warn(log, "otlp: the variable has a user name, which is left out: credentials belong in OTEL_EXPORTER_OTLP_HEADERS", variable, value)
 	}
 	c := collector{isURL: u.Scheme == "http" || u.Scheme == "https"}
 	if c.isURL {
@@ -47,8 +47,8 @@ func findCollector(log *slog.Logger, signal string) (collector, error) {
 	return c, nil
 }
 
-// withholdEndpoints hides from an exporter what it could not parse, and would tell
-// OpenTelemetry's own log of, until restore is called. It is told where to send to.
+// withholdEndpoints hides endpoints that an exporter cannot parse, and would log,
+// until restore is called. The exporter gets its endpoint as an option.
 func withholdEndpoints(signal string) (restore func()) {
 	var c corrections
 	for _, name := range endpointVariables(signal) {
@@ -63,9 +63,9 @@ func endpointVariables(signal string) []string {
 	return []string{"OTEL_EXPORTER_OTLP_" + signal + "_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
 }
 
-// parseEndpoint takes a host with or without a port for a URL, of TLS unless it is
-// insecure: url.Parse would take a name for a scheme and refuse a number. The error
-// holds nothing of the value, which may hold a password.
+// parseEndpoint parses a URL, a gRPC target, or a host with or without a port. A host
+// becomes a URL, https unless it is insecure: url.Parse would take a name for a scheme
+// and reject a number. The error has no part of the value, which may hold a password.
 func parseEndpoint(value string, insecure bool) (*url.URL, error) {
 	if !strings.Contains(value, "://") && !isTarget(value) {
 		scheme := "https://"
@@ -84,7 +84,7 @@ func parseEndpoint(value string, insecure bool) (*url.URL, error) {
 		}
 		return u, nil
 	case u.Hostname() == "":
-		return nil, errors.New("it names no host")
+		return nil, errors.New("it has no host")
 	case u.Port() != "" && !isPort(u.Port()):
 		return nil, errors.New("its port is not one from 1 to 65535")
 	default:
@@ -92,8 +92,8 @@ func parseEndpoint(value string, insecure bool) (*url.URL, error) {
 	}
 }
 
-// isTarget reports whether the value is a target of gRPC's such as unix:path, and
-// not a host of that name with a port.
+// isTarget reports whether the value is a gRPC target such as unix:path, and not a
+// host of that name with a port.
 func isTarget(value string) bool {
 	scheme, rest, ok := strings.Cut(value, ":")
 	return ok && !isPort(rest) && resolver.Get(strings.ToLower(scheme)) != nil

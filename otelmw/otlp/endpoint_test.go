@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc/credentials"
 )
 
-func TestAHostWithAPortIsAnEndpointWhetherItIsANameOrANumber(t *testing.T) {
+func TestAHostWithAPortIsAnEndpoint(t *testing.T) {
 	plain := listen(t, "127.0.0.1:0", nil)
 	certificate, caFile := authority(t)
 	encrypted := listen(t, "127.0.0.1:0", func(r *receiver) {
@@ -53,7 +53,7 @@ func TestAHostWithAPortIsAnEndpointWhetherItIsANameOrANumber(t *testing.T) {
 	}
 }
 
-func TestAnEndpointIsReadAsAPersonWould(t *testing.T) {
+func TestEndpointsAreParsed(t *testing.T) {
 	for value, want := range map[string]string{
 		"localhost:4317":         "https://localhost:4317",
 		"127.0.0.1:4317":         "https://127.0.0.1:4317",

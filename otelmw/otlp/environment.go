@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// environment is held while a signal starts, which may correct variables for that
+// environment is held while a signal starts, which may replace variables for that
 // time.
 var environment sync.Mutex
 
@@ -22,27 +22,14 @@ func read(variables ...string) (variable, value string) {
 	return "", ""
 }
 
-func warnUnknown(log *slog.Logger, variable, value, what string) {
-	warn(log, "otlp: the variable has an unknown value: "+what, variable, value)
-}
-
-// warn says what is wrong with a variable, and what is done instead, once for each
-// value. It does not say the value, which may hold a password or a key, if only by
-// mistake.
-func warn(log *slog.Logger, text, variable, value string) {
-	if said.first(variable + "=" + value) {
-		log.Warn(text, slog.String("variable", variable))
-	}
-}
-
-// readList returns the known ones of a variable's values, or the default if
-// none is left. Each is there once.
+// readList returns the known values of a variable without duplicates, or the default
+// if there are none.
 func readList(log *slog.Logger, variable string, known, byDefault []string) []string {
 	_, value := read(variable)
 	var list []string
 	defer func() {
 		if len(list) > 1 && slices.Contains(list, none) {
-			warn(log, "otlp: the variable has other values beside none: those are used", variable, value)
+			warn(log, "otlp: the variable has other values with none: the other values are used", variable, value)
 		}
 	}()
 	for _, v := range strings.Split(value, ",") {
@@ -50,11 +37,11 @@ func readList(log *slog.Logger, variable string, known, byDefault []string) []st
 		switch {
 		case v == "":
 		case slices.Contains(list, v):
-			warn(log, "otlp: the variable names a value twice: it is used once", variable, v)
+			warn(log, "otlp: the variable has a value twice: it is used once", variable, v)
 		case slices.Contains(known, v):
 			list = append(list, v)
 		default:
-			warnUnknown(log, variable, v, "it is ignored; known are "+strings.Join(known, ", "))
+			warnUnknown(log, variable, v, "it is ignored; known values are "+strings.Join(known, ", "))
 		}
 	}
 	if list == nil {
@@ -70,12 +57,12 @@ func disabled(log *slog.Logger) bool {
 		return true
 	case "", "false":
 	default:
-		warnUnknown(log, variable, value, "telemetry stays on; only true switches it off")
+		warnUnknown(log, variable, value, "telemetry stays on; only true disables it")
 	}
 	return false
 }
 
-// none is the value of a list that leaves nothing of it.
+// none is the value for an empty list.
 const none = "none"
 
 const (

@@ -15,8 +15,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 )
 
-// The values of one variable and what becomes of three operations.
-func TestTheEnvironmentDecides(t *testing.T) {
+// The value of a variable, and how many of three operations are exported.
+func TestTheEnvironmentConfiguresTracing(t *testing.T) {
 	for _, c := range []struct {
 		variable, value string
 		spans           int
@@ -27,17 +27,17 @@ func TestTheEnvironmentDecides(t *testing.T) {
 		{"OTEL_SDK_DISABLED", "false", 3, ""},
 		{"OTEL_SDK_DISABLED", "False", 3, ""},
 		{"OTEL_SDK_DISABLED", "", 3, ""},
-		{"OTEL_SDK_DISABLED", "1", 3, "only true switches it off"},
+		{"OTEL_SDK_DISABLED", "1", 3, "only true disables it"},
 		{"OTEL_TRACES_EXPORTER", "", 3, ""},
 		{"OTEL_TRACES_EXPORTER", "otlp", 3, ""},
 		{"OTEL_TRACES_EXPORTER", "OTLP", 3, ""},
 		{"OTEL_TRACES_EXPORTER", "otlp,otlp", 3, "it is used once"},
 		{"OTEL_TRACES_EXPORTER", "otlp, OTLP , otlp", 3, "it is used once"},
 		{"OTEL_TRACES_EXPORTER", "none", 0, ""},
-		{"OTEL_TRACES_EXPORTER", "none, otlp", 3, "beside none"},
+		{"OTEL_TRACES_EXPORTER", "none, otlp", 3, "with none"},
 		{"OTEL_TRACES_EXPORTER", " , ,", 3, ""},
-		{"OTEL_TRACES_EXPORTER", "zipkin", 3, "known are otlp"},
-		{"OTEL_TRACES_EXPORTER", "zipkin, none", 0, "known are otlp"},
+		{"OTEL_TRACES_EXPORTER", "zipkin", 3, "known values are otlp"},
+		{"OTEL_TRACES_EXPORTER", "zipkin, none", 0, "known values are otlp"},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 3, ""},
 		{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", 3, "grpc is used"},
 		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", 3, "grpc is used"},
@@ -48,15 +48,15 @@ func TestTheEnvironmentDecides(t *testing.T) {
 		{"OTEL_TRACES_SAMPLER_ARG", "1.5", 3, "1 is used"},
 		{"OTEL_TRACES_SAMPLER_ARG", "-1", 3, "1 is used"},
 		{"OTEL_EXPORTER_OTLP_INSECURE", "false", 3, ""},
-		{"OTEL_EXPORTER_OTLP_INSECURE", "perhaps", 3, "it is false"},
+		{"OTEL_EXPORTER_OTLP_INSECURE", "perhaps", 3, "false is used"},
 		{"OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", 3, "nothing is compressed"},
 		{"OTEL_EXPORTER_OTLP_HEADERS", "api-key", 3, "left out"},
 		{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere.pem", 3, "those of the system are used"},
-		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere.pem", 3, "CLIENT_KEY is not; no certificate is shown"},
-		{"OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/nowhere.pem", 3, "CLIENT_CERTIFICATE is not; no certificate is shown"},
+		{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/nowhere.pem", 3, "CLIENT_KEY is not; no client certificate is sent"},
+		{"OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/nowhere.pem", 3, "CLIENT_CERTIFICATE is not; no client certificate is sent"},
 		{"OTEL_BSP_EXPORT_TIMEOUT", "1000", 3, ""},
 		{"OTEL_EXPORTER_OTLP_INSECURE", "true", 3, ""},
-		{"OTEL_PROPAGATORS", "b3", 3, "known are tracecontext"},
+		{"OTEL_PROPAGATORS", "b3", 3, "known values are tracecontext"},
 		{"OTEL_PROPAGATORS", "baggage,baggage", 3, "it is used once"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "broken", 3, "used in part"},
 		{"OTEL_BSP_MAX_QUEUE_SIZE", "64", 3, ""},
@@ -88,7 +88,7 @@ func TestAnUnusableValueOfASignalIsWarnedAboutBeforeTheCommonOne(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_INSECURE", "perhaps")
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "password")
 	log := new(logged)
-	t.Cleanup(func() { said.count(0) })
+	t.Cleanup(func() { warned.count(0) })
 	correctValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)()
 	if log.count("\n") != 2 || log.count("OTEL_EXPORTER_OTLP_TRACES_INSECURE") != 1 {
 		t.Errorf("logged %s", log)
@@ -149,7 +149,7 @@ func TestTheEnvironmentDescribesTheProcess(t *testing.T) {
 	}
 }
 
-func TestHeadersGoAlong(t *testing.T) {
+func TestHeadersAreSent(t *testing.T) {
 	r := receive(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=k%201")
 	initTracing(t)
@@ -160,7 +160,7 @@ func TestHeadersGoAlong(t *testing.T) {
 	}
 }
 
-func TestTheEndpointOfTracesWins(t *testing.T) {
+func TestTheEndpointOfTracesTakesPrecedence(t *testing.T) {
 	other, r := receive(t), receive(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+other.address)
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://"+r.address)
@@ -172,7 +172,7 @@ func TestTheEndpointOfTracesWins(t *testing.T) {
 	}
 }
 
-func TestAnEndpointThatMakesNoSenseIsAnError(t *testing.T) {
+func TestAnInvalidEndpointIsAnError(t *testing.T) {
 	for _, value := range []string{"http://", "https://:", "ftp://10.0.0.1", "http://10.0.0.1:99999", ":4317", "http://user:s3cr3t%zz@host", "http://[::1", "://"} {
 		t.Run(value, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value)
@@ -182,7 +182,7 @@ func TestAnEndpointThatMakesNoSenseIsAnError(t *testing.T) {
 				t.Fatal("no error")
 			}
 			if !strings.Contains(err.Error(), "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") || strings.Contains(err.Error(), "s3cr3t") {
-				t.Errorf("the error says %q", err)
+				t.Errorf("the error is %q", err)
 			}
 			touch(t, 1)
 			shutdownTracing(t)
@@ -206,7 +206,7 @@ func TestWithoutAnEndpointSpansGoToThePortOfThisHostWithoutTLS(t *testing.T) {
 	}
 }
 
-func TestPropagatorsAreThoseNamed(t *testing.T) {
+func TestPropagatorsAreThoseOfTheEnvironment(t *testing.T) {
 	for _, c := range []struct{ value, fields string }{
 		{"", "traceparent tracestate baggage"},
 		{"tracecontext", "traceparent tracestate"},
@@ -235,7 +235,7 @@ func TestPropagatorsAreThoseNamed(t *testing.T) {
 	}
 }
 
-func TestAPropagatorOfSomebodyElseStays(t *testing.T) {
+func TestAPropagatorOfOtherCodeIsKept(t *testing.T) {
 	keepGlobals(t)
 	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.Baggage{}))
 	t.Setenv("OTEL_TRACES_EXPORTER", "none")
@@ -245,13 +245,13 @@ func TestAPropagatorOfSomebodyElseStays(t *testing.T) {
 	}
 }
 
-func TestWhatBothSignalsReadIsSaidOnce(t *testing.T) {
+func TestAVariableOfBothSignalsIsWarnedAboutOnce(t *testing.T) {
 	receive(t)
 	t.Setenv("OTEL_SDK_DISABLED", "perhaps")
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "10s")
 	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
 	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "broken")
-	for range 2 { // it is said again to who starts again
+	for range 2 { // it is logged again after a restart
 		log, metricsLog := initTracing(t), initMetrics(t)
 		shutdownTracing(t)
 		shutdownMetrics(t)
@@ -261,7 +261,7 @@ func TestWhatBothSignalsReadIsSaidOnce(t *testing.T) {
 	}
 }
 
-func TestACertificateOfTheClientNeedsTheKeyThatGoesWithIt(t *testing.T) {
+func TestAClientCertificateNeedsItsKey(t *testing.T) {
 	server, caFile := authority(t)
 	der, err := x509.MarshalPKCS8PrivateKey(server.PrivateKey)
 	if err != nil {
@@ -283,8 +283,8 @@ func TestACertificateOfTheClientNeedsTheKeyThatGoesWithIt(t *testing.T) {
 		t.Setenv("OTEL_EXPORTER_OTLP_CLIENT_KEY", c.key)
 		log := new(logged)
 		correctValues(slog.New(slog.NewTextHandler(log, nil)), "TRACES", tracingVariables)()
-		said.count(0)
-		if log.count("no certificate is shown") != c.warnings || log.count("\n") != c.warnings {
+		warned.count(0)
+		if log.count("no client certificate is sent") != c.warnings || log.count("\n") != c.warnings {
 			t.Errorf("%v: logged %s", c, log)
 		}
 	}

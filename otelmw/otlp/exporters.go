@@ -9,33 +9,33 @@ import (
 	"google.golang.org/grpc/backoff"
 )
 
-// makers make a signal's exporters.
-type makers[E any] struct {
-	signal  string // in the names of variables: TRACES
-	wording wording
-	console func() (E, error)
-	// otlp makes one that reads the rest from the environment itself.
+// An exporterMaker makes the exporters of a signal.
+type exporterMaker[E any] struct {
+	signal   string // in the names of variables: TRACES
+	messages messages
+	console  func() (E, error)
+	// otlp makes an exporter that reads the other variables itself.
 	otlp func(c collector, dial ...grpc.DialOption) (E, error)
 }
 
-// watched is an exporter with its health.
-type watched[E any] struct {
+// An openedExporter is an exporter with what is known of its exports.
+type openedExporter[E any] struct {
 	exporter E
 	health   *health
-	reach    *reach
+	final    *finalAttempt
 }
 
 // open makes the exporters that the environment names.
-func (m makers[E]) open(log *slog.Logger) ([]watched[E], error) {
-	var exporters []watched[E]
+func (m exporterMaker[E]) open(log *slog.Logger) ([]openedExporter[E], error) {
+	var exporters []openedExporter[E]
 	for _, kind := range exporterKinds(log, m.signal) {
-		w := watched[E]{health: &health{wording: m.wording, exporter: kind, log: log}, reach: newReach()}
+		w := openedExporter[E]{health: &health{messages: m.messages, exporter: kind, log: log}, final: newFinalAttempt()}
 		var err error
 		switch kind {
 		case kindConsole:
 			w.exporter, err = m.console()
 		case kindOTLP:
-			w.exporter, err = m.openOTLP(w.health, w.reach)
+			w.exporter, err = m.openOTLP(w.health, w.final)
 		}
 		if err != nil {
 			return nil, err
@@ -45,11 +45,11 @@ func (m makers[E]) open(log *slog.Logger) ([]watched[E], error) {
 	return exporters, nil
 }
 
-// maxReconnectDelay is how long after a collector came back it may take until
-// it is noticed. gRPC's own limit is two minutes.
+// maxReconnectDelay is how long it may take to notice that a collector is back.
+// gRPC's default is two minutes.
 const maxReconnectDelay = 10 * time.Second
 
-func (m makers[E]) openOTLP(h *health, r *reach) (E, error) {
+func (m exporterMaker[E]) openOTLP(h *health, f *finalAttempt) (E, error) {
 	var e E
 	c, err := findCollector(h.log, m.signal)
 	if err != nil {
@@ -59,7 +59,7 @@ func (m makers[E]) openOTLP(h *health, r *reach) (E, error) {
 	reconnect := grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: maxReconnectDelay}
 	reconnect.Backoff.MaxDelay = maxReconnectDelay
 	defer withholdEndpoints(m.signal)()
-	e, err = m.otlp(c, grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(r.intercept))
+	e, err = m.otlp(c, grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(f.intercept))
 	if err != nil {
 		return e, fmt.Errorf("no exporter for %s: %w", c.endpoint, err)
 	}

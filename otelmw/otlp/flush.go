@@ -5,15 +5,16 @@ import (
 	"errors"
 )
 
-// Flush sends the spans that have ended and what has been measured until now, for
-// processes that are frozen between requests and for tests. Export goes on.
+// Flush exports the spans that have ended and the current metrics. Use it in functions
+// that are frozen between requests, and in tests. Export continues. The processors of
+// [WithSpanProcessor] are flushed as well.
 //
-// It takes until ctx is done, or five seconds if ctx has no deadline. The error
-// says what could not be sent, or is still to be sent: that goes on without the
-// caller. Processors given by [WithSpanProcessor] are flushed, too.
+// It takes until ctx is done, or five seconds if ctx has no deadline. It returns an
+// error that says what could not be sent, or is still to be sent; the latter is sent in
+// the background.
 //
-// Without anything that runs it returns nil, and so it does beside a shutdown,
-// which sends all of it. It is safe to call from many goroutines.
+// If nothing runs it returns nil. During a shutdown it also returns nil, since the
+// shutdown exports the same. It is safe for concurrent use.
 func Flush(ctx context.Context) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-func TestAFlushSendsWhatThereIsAndExportGoesOn(t *testing.T) {
+func TestFlushExportsAndExportContinues(t *testing.T) {
 	r := receive(t)
 	log := initTracing(t)
 	initMetrics(t)
@@ -32,7 +32,7 @@ func TestAFlushSendsWhatThereIsAndExportGoesOn(t *testing.T) {
 	}
 }
 
-func TestAFlushMayComeFromManyGoroutines(t *testing.T) {
+func TestFlushIsSafeForConcurrentUse(t *testing.T) {
 	r := receive(t)
 	initTracing(t)
 	initMetrics(t)
@@ -53,12 +53,12 @@ func TestAFlushMayComeFromManyGoroutines(t *testing.T) {
 	}
 }
 
-func TestAFlushReachesTheApplicationsProcessors(t *testing.T) {
+func TestFlushFlushesTheApplicationsProcessors(t *testing.T) {
 	t.Setenv("OTEL_TRACES_EXPORTER", "none")
 	flushed := &flushRecorder{SpanRecorder: tracetest.NewSpanRecorder()}
 	initTracing(t, WithSpanProcessor(flushed))
 	if err := Flush(t.Context()); !errors.Is(err, errFlushRecorder) || flushed.n != 1 {
-		t.Errorf("flushed %d times, said %v", flushed.n, err)
+		t.Errorf("flushed %d times, returned %v", flushed.n, err)
 	}
 }
 
@@ -74,7 +74,7 @@ func (f *flushRecorder) ForceFlush(context.Context) error {
 	return errFlushRecorder
 }
 
-func TestAFlushSaysWhatCouldNotBeSent(t *testing.T) {
+func TestFlushReturnsWhatCouldNotBeSent(t *testing.T) {
 	r := listen(t, "127.0.0.1:0", func(r *receiver) { r.refuse = status.Error(codes.PermissionDenied, "who are you?") })
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+r.address)
 	initTracing(t)
@@ -84,11 +84,11 @@ func TestAFlushSaysWhatCouldNotBeSent(t *testing.T) {
 	if err == nil || strings.Count(err.Error(), "who are you?") != 2 ||
 		!strings.Contains(err.Error(), "otlp: 3 spans could not be sent to http://127.0.0.1:") ||
 		!strings.Contains(err.Error(), "otlp: the metrics could not be sent to http://127.0.0.1:") {
-		t.Errorf("said %v", err)
+		t.Errorf("returned %v", err)
 	}
 }
 
-func TestAFlushWaitsForItsContextAndWhatItLeavesIsSent(t *testing.T) {
+func TestFlushReturnsWithItsContextAndTheRestIsSent(t *testing.T) {
 	leaks := goleak.IgnoreCurrent()
 	r := receive(t)
 	r.hang = make(chan struct{})
@@ -101,7 +101,7 @@ func TestAFlushWaitsForItsContextAndWhatItLeavesIsSent(t *testing.T) {
 		err := Flush(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) ||
 			!strings.Contains(err.Error(), "3 spans are still to be sent") || !strings.Contains(err.Error(), "the metrics are still to be sent") {
-			t.Errorf("said %v", err)
+			t.Errorf("returned %v", err)
 		}
 	}
 	close(r.hang)
@@ -124,17 +124,17 @@ func TestAFlushThatHangsEndsWithTheShutdown(t *testing.T) {
 	done, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if err := Flush(done); err == nil {
-		t.Error("nothing was said")
+		t.Error("the flush returned no error")
 	}
 	if err := ShutdownTracing(done); err == nil || !strings.Contains(err.Error(), "3 spans could not be sent") {
-		t.Errorf("shutdown said %v", err)
+		t.Errorf("the shutdown returned %v", err)
 	}
 	close(r.hang)
 	r.server.Stop()
 	goleak.VerifyNone(t, leaks)
 }
 
-func TestAFlushWithoutAnythingThatRunsDoesNothing(t *testing.T) {
+func TestFlushWithoutInitDoesNothing(t *testing.T) {
 	if err := Flush(t.Context()); err != nil {
 		t.Error(err)
 	}

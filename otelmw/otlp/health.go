@@ -6,41 +6,41 @@ import (
 	"sync/atomic"
 )
 
-// health is what is known of an exporter. It tells the log when exporting
-// begins to fail and when it works again, and nothing in between.
+// health counts the exports of an exporter. It logs once when they begin to fail, and
+// once when they succeed again.
 type health struct {
-	wording
+	messages
 
-	exporter   string // for people to read
+	exporter   string // in log records
 	log        *slog.Logger
 	sent, lost atomic.Int64
 
 	mu      sync.Mutex
-	partial bool // it was told that some is refused
+	partial bool // a partial success has been logged
 	failing bool
-	failure error // that it began with; what follows may be but a consequence
-	since   int64 // lost before
+	failure error // the first; others may be its consequence
+	since   int64 // lost before failing began
 }
 
-// wording is what the log is told.
-type wording struct {
+// messages are the texts that health logs.
+type messages struct {
 	fails, works, inPart string
 	lostKey              string
-	counts               bool // each item is one that may be lost
+	counts               bool // items that fail are lost
 }
 
-// exported notes how an export of n items went.
+// exported counts an export of n items and its error.
 func (h *health) exported(n int, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	taken := n
-	if rejected, ok := partly(err); ok {
-		taken -= h.refused(int(min(rejected, int64(n))), err)
+	accepted := n
+	if items, ok := partialSuccess(err); ok {
+		accepted -= h.rejected(int(min(items, int64(n))), err)
 		err = nil
 	}
 	switch {
 	case err == nil:
-		h.sent.Add(int64(taken))
+		h.sent.Add(int64(accepted))
 		if h.failing {
 			h.failing = false
 			h.log.Info(h.works, slog.String("exporter", h.exporter), slog.Int64(h.lostKey, h.lost.Load()-h.since))
@@ -53,10 +53,9 @@ func (h *health) exported(n int, err error) {
 	h.lost.Add(int64(n))
 }
 
-// refused notes that n items of an export that is otherwise in order were not
-// taken, and returns how many of them count: of measurements it is not known how
-// many there were.
-func (h *health) refused(n int, err error) int {
+// rejected counts the n items that a collector rejected from an export, and returns how
+// many were lost. Metrics are not counted by item.
+func (h *health) rejected(n int, err error) int {
 	if !h.partial {
 		h.partial = true
 		h.log.Warn(h.inPart, slog.String("exporter", h.exporter), slog.Any("error", err))
@@ -69,15 +68,15 @@ func (h *health) refused(n int, err error) int {
 	return n
 }
 
-// reason returns why exporting failed last.
+// reason returns why exporting failed last, or why items were rejected.
 func (h *health) reason() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.failure
 }
 
-// ill returns why exporting fails, nil if it does not.
-func (h *health) ill() error {
+// failingWith returns why exporting fails, nil if it does not.
+func (h *health) failingWith() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.failing {

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	_ = os.Unsetenv("OTEL_TRACES_EXPORTER")
-	if os.Getenv(tellingAll) != "" {
+	if os.Getenv(runningAll) != "" {
 		tellAll()
 		return
 	}
@@ -39,13 +39,13 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// overheard is what OpenTelemetry's error handler was told.
+// overheard are the errors of OpenTelemetry's error handler.
 var overheard logged
 
-// early is taken before any set-up, as by a package variable of an application.
+// early is a tracer from before any Init, as in a package variable.
 var early = otel.Tracer("app")
 
-// store is wired once, before any set-up, as an application's is.
+// store is made once, before any Init.
 var store = aerostore.Chain(
 	aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) { return aerostore.Result{}, nil }),
 	otelmw.Tracing(),
@@ -103,7 +103,7 @@ func shutdownMetrics(t *testing.T) {
 	}
 }
 
-// keepGlobals puts the global providers and the propagator back after the test.
+// keepGlobals restores the global providers and the propagator after the test.
 func keepGlobals(t *testing.T) {
 	t.Helper()
 	provider, propagator := otel.GetTracerProvider(), otel.GetTextMapPropagator()
@@ -114,7 +114,7 @@ func keepGlobals(t *testing.T) {
 	})
 }
 
-// logged is what was logged, a line an entry.
+// logged are the lines of a log.
 type logged struct {
 	mu   sync.Mutex
 	text bytes.Buffer

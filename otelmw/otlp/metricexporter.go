@@ -10,21 +10,21 @@ import (
 	"google.golang.org/grpc"
 )
 
-// metricExporter watches how another fares.
+// A metricExporter reports the exports of another to health.
 type metricExporter struct {
 	sdkmetric.Exporter
 	*health
 
-	reach *reach
+	final *finalAttempt
 }
 
 func openMetricExporters(ctx context.Context, c config) ([]*metricExporter, error) {
-	opened, err := makers[sdkmetric.Exporter]{
+	opened, err := exporterMaker[sdkmetric.Exporter]{
 		signal: "METRICS",
-		wording: wording{
-			fails:   "otlp: metrics cannot be exported until this is over; totals go on",
+		messages: messages{
+			fails:   "otlp: metrics cannot be exported; the totals are kept",
 			works:   "otlp: metrics are exported again",
-			inPart:  "otlp: the collector takes metrics in part; this is said once",
+			inPart:  "otlp: the collector accepts metrics in part; this is logged once",
 			lostKey: "missed",
 		},
 		console: newConsoleMetrics,
@@ -38,14 +38,14 @@ func openMetricExporters(ctx context.Context, c config) ([]*metricExporter, erro
 	}.open(c.log)
 	var exporters []*metricExporter
 	for _, w := range opened {
-		exporters = append(exporters, &metricExporter{w.exporter, w.health, w.reach})
+		exporters = append(exporters, &metricExporter{w.exporter, w.health, w.final})
 	}
 	return exporters, err
 }
 
-// Export implements [sdkmetric.Exporter]. It returns no error, which the reader
-// would only pass to OpenTelemetry's error handler, time after time. An export
-// that the shutdown interrupts is made up for by its last one.
+// Export implements [sdkmetric.Exporter]. It returns nil, because the reader would pass
+// each error to OpenTelemetry's error handler. An export that the shutdown interrupts
+// does not count: the last export has the same totals.
 func (e *metricExporter) Export(ctx context.Context, m *metricdata.ResourceMetrics) error {
 	err := e.Exporter.Export(ctx, m)
 	if err == nil || !errors.Is(ctx.Err(), context.Canceled) {

@@ -15,30 +15,29 @@ import (
 
 var metrics = signal{name: "metrics are"}
 
-// InitMetrics starts the export of measurements as the environment says and
-// installs the global meter provider. It returns at once, whether or not a
-// collector is there. A second call does nothing; after [ShutdownMetrics] the
-// next one starts again, and middleware already wired follows. An application
-// has to take instruments of its own anew, since OpenTelemetry's API binds those
-// to one provider.
+// InitMetrics starts the export of metrics and installs the global meter provider. The
+// environment configures it. It returns at once, whether or not a collector is running.
 //
-// A global meter provider that somebody else installed stays, unless
-// [WithReplaceGlobal] says otherwise; beside it nothing is started. If
-// InitMetrics fails, nothing was started or installed.
+// A second call does nothing. A call after [ShutdownMetrics] starts again, and existing
+// middlewares use the new provider. Instruments that the application made itself must be
+// made again, because OpenTelemetry's API binds them to one provider.
 //
-// It is safe to call from many goroutines.
+// InitMetrics keeps a global meter provider that was installed by other code, and then
+// starts nothing, unless [WithReplaceGlobal] is given. If it returns an error, nothing
+// was started or installed.
+//
+// It is safe for concurrent use.
 func InitMetrics(ctx context.Context, opts ...Option) error {
 	c := newConfig(opts)
-	return metrics.init(c.later, func() (*pipeline, error) { return startMetrics(ctx, c) })
+	return metrics.init(c.handler, func() (*pipeline, error) { return startMetrics(ctx, c) })
 }
 
-// ShutdownMetrics stops measuring and sends what was measured last. It takes
-// until ctx is done, or five seconds if ctx has no deadline, and returns an
-// error that says to where it could not be sent and why. Nothing of the export
-// runs on after it.
+// ShutdownMetrics stops recording and exports the last metrics. It takes until ctx is
+// done, or five seconds if ctx has no deadline. It returns an error that names the
+// exporters that failed, with the reasons. It leaves no goroutine behind.
 //
-// A call while another is under way waits for it and returns the same. Without
-// anything to stop it returns nil. It is safe to call from many goroutines.
+// A concurrent call waits for the first and returns the same error. If metrics are not
+// running it returns nil. It is safe for concurrent use.
 func ShutdownMetrics(ctx context.Context) error { return metrics.shutdown(ctx) }
 
 func startMetrics(ctx context.Context, c config) (*pipeline, error) {
@@ -70,13 +69,13 @@ func startMetrics(ctx context.Context, c config) (*pipeline, error) {
 	}, nil
 }
 
-// mayInstallMetrics reports whether the global meter provider is ours to set.
+// mayInstallMetrics reports whether the global meter provider may be replaced.
 func mayInstallMetrics(c config) bool {
 	current := otel.GetMeterProvider()
 	if _, off := current.(*global.Off); off || c.replace || global.Unset(current) {
 		return true
 	}
-	c.log.Info("otlp: another meter provider is installed and stays: measurements go there",
+	c.log.Info("otlp: another meter provider is installed and is used: no metrics are exported by this package",
 		slog.String("provider", fmt.Sprintf("%T", current)))
 	return false
 }
@@ -91,17 +90,17 @@ func flushMetrics(ctx context.Context, sdk *sdkmetric.MeterProvider, exporters [
 func unsentMetrics(which string, exporters []*metricExporter) error {
 	var errs []error
 	for _, e := range exporters {
-		if reason := e.ill(); reason != nil {
+		if reason := e.failingWith(); reason != nil {
 			errs = append(errs, fmt.Errorf("%s could not be sent to %s: %w", which, e.exporter, reason))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// stopMetrics leaves it to the readers to send what was measured last.
+// stopMetrics has the readers export the last metrics.
 func stopMetrics(ctx context.Context, sdk *sdkmetric.MeterProvider, exporters []*metricExporter) error {
 	for _, e := range exporters {
-		e.reach.end()
+		e.final.end()
 	}
 	err := within(ctx, sdk.Shutdown)
 	unsent := unsentMetrics("the last metrics", exporters)

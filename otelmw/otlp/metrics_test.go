@@ -31,7 +31,7 @@ func TestMeasurementsArriveAtTheCollector(t *testing.T) {
 	}
 }
 
-func TestTracingAndMetricsMayShareTheirOptions(t *testing.T) {
+func TestTracingAndMetricsTakeTheSameOptions(t *testing.T) {
 	r := receive(t)
 	opts := []Option{WithServiceName("shop"), WithSpanProcessor(nil), WithMetricReader(nil)}
 	initTracing(t, opts...)
@@ -53,7 +53,7 @@ func TestMeasurementsAreExportedAtTheInterval(t *testing.T) {
 	shutdownMetrics(t)
 }
 
-func TestAReaderOfTheApplicationSeesTheMeasurements(t *testing.T) {
+func TestWithMetricReaderCollectsTheMetrics(t *testing.T) {
 	r := receive(t)
 	reader := sdkmetric.NewManualReader()
 	initMetrics(t, WithMetricReader(reader))
@@ -71,7 +71,7 @@ func TestAReaderOfTheApplicationSeesTheMeasurements(t *testing.T) {
 	}
 }
 
-func TestMetricsInitAfterShutdownStartsAgainForWhatIsAlreadyWired(t *testing.T) {
+func TestMetricsInitAfterShutdownStartsAgainForExistingStores(t *testing.T) {
 	for range 3 {
 		r := receive(t)
 		initMetrics(t)
@@ -86,7 +86,7 @@ func TestMetricsInitAfterShutdownStartsAgainForWhatIsAlreadyWired(t *testing.T) 
 	}
 }
 
-func TestMetricsInitAndShutdownMayComeFromManyGoroutines(t *testing.T) {
+func TestMetricsInitAndShutdownAreSafeForConcurrentUse(t *testing.T) {
 	r := receive(t)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -111,7 +111,7 @@ func TestMetricsInitAndShutdownMayComeFromManyGoroutines(t *testing.T) {
 	}
 }
 
-func TestAMeterProviderOfSomebodyElseStays(t *testing.T) {
+func TestAMeterProviderOfOtherCodeIsKept(t *testing.T) {
 	keepGlobals(t)
 	r := receive(t)
 	reader := sdkmetric.NewManualReader()
@@ -141,7 +141,7 @@ func TestAMeterProviderOfSomebodyElseStays(t *testing.T) {
 	}
 }
 
-func TestAMeterProviderInstalledLaterStaysAfterTheShutdown(t *testing.T) {
+func TestAMeterProviderInstalledLaterIsKeptByTheShutdown(t *testing.T) {
 	keepGlobals(t)
 	r := receive(t)
 	initMetrics(t)
@@ -155,18 +155,18 @@ func TestAMeterProviderInstalledLaterStaysAfterTheShutdown(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentDecidesOnMetrics(t *testing.T) {
+func TestTheEnvironmentConfiguresMetrics(t *testing.T) {
 	for _, c := range []struct {
 		variable, value string
 		operations      uint64
 		warning         string // "" for none
 	}{
 		{"OTEL_SDK_DISABLED", "true", 0, ""},
-		{"OTEL_SDK_DISABLED", "yes", 3, "only true switches it off"},
+		{"OTEL_SDK_DISABLED", "yes", 3, "only true disables it"},
 		{"OTEL_METRICS_EXPORTER", "none", 0, ""},
 		{"OTEL_METRICS_EXPORTER", "otlp,OTLP", 3, "it is used once"},
-		{"OTEL_METRICS_EXPORTER", "none, otlp", 3, "beside none"},
-		{"OTEL_METRICS_EXPORTER", "prometheus", 3, "known are otlp"},
+		{"OTEL_METRICS_EXPORTER", "none, otlp", 3, "with none"},
+		{"OTEL_METRICS_EXPORTER", "prometheus", 3, "known values are otlp"},
 		{"OTEL_TRACES_EXPORTER", "none", 3, ""},
 		{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf", 3, "grpc is used"},
 		{"OTEL_METRIC_EXPORT_INTERVAL", "soon", 3, "60000"},
@@ -185,7 +185,7 @@ func TestTheEnvironmentDecidesOnMetrics(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_HEADERS", "a=%zz", 3, "left out"},
 		{"OTEL_EXPORTER_OTLP_HEADERS", "a=b, c=d", 3, ""},
 		{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/nowhere.pem", 3, "those of the system are used"},
-		{"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/nowhere.pem", 3, "no certificate is shown"},
+		{"OTEL_EXPORTER_OTLP_CLIENT_KEY", "/nowhere.pem", 3, "no client certificate is sent"},
 		{"OTEL_RESOURCE_ATTRIBUTES", "broken", 3, "used in part"},
 	} {
 		t.Run(c.variable+"="+c.value, func(t *testing.T) {
@@ -207,7 +207,7 @@ func TestTheEnvironmentDecidesOnMetrics(t *testing.T) {
 	}
 }
 
-func TestTheEndpointOfMetricsWins(t *testing.T) {
+func TestTheEndpointOfMetricsTakesPrecedence(t *testing.T) {
 	other, r := receive(t), receive(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+other.address)
 	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://"+r.address)
@@ -219,17 +219,17 @@ func TestTheEndpointOfMetricsWins(t *testing.T) {
 	}
 }
 
-func TestAnEndpointOfMetricsThatMakesNoSenseIsAnError(t *testing.T) {
+func TestAnInvalidEndpointOfMetricsIsAnError(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://[::1")
 	err := InitMetrics(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "otlp: metrics are off: OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") {
-		t.Errorf("said %v", err)
+		t.Errorf("returned %v", err)
 	}
 	touch(t, 1)
 	shutdownMetrics(t)
 }
 
-func TestMetricsGoToTheConsoleToo(t *testing.T) {
+func TestMetricsAreWrittenToTheConsole(t *testing.T) {
 	r := receive(t)
 	t.Setenv("OTEL_METRICS_EXPORTER", "console,otlp")
 	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))

@@ -9,7 +9,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMetricsWithoutACollectorAreNotSlowAndLeaveNothing(t *testing.T) {
+func TestMetricsWithoutACollectorAreFastAndLeaveNoGoroutine(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		deadline time.Duration // 0 for none, below for a context that is done
@@ -40,14 +40,14 @@ func TestMetricsWithoutACollectorAreNotSlowAndLeaveNothing(t *testing.T) {
 				t.Errorf("shutdown took %v", took)
 			}
 			if err == nil || !strings.Contains(err.Error(), "the last metrics ") {
-				t.Errorf("shutdown said %v", err)
+				t.Errorf("the shutdown returned %v", err)
 			}
 			goleak.VerifyNone(t, leaks)
 		})
 	}
 }
 
-func TestACollectorThatHangsOrIsSlowHoldsNoOperationUp(t *testing.T) {
+func TestACollectorThatHangsOrIsSlowDelaysNoOperation(t *testing.T) {
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "10")
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
 	r := receive(t)
@@ -78,7 +78,7 @@ func TestAShutdownInterruptsACollectorThatHangs(t *testing.T) {
 	defer cancel()
 	begin := time.Now()
 	if err := ShutdownMetrics(ctx); err == nil {
-		t.Error("shutdown said nothing")
+		t.Error("the shutdown returned no error")
 	}
 	if took := time.Since(begin); took > time.Second {
 		t.Errorf("shutdown took %v", took)

@@ -10,19 +10,18 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// What a collector may do, to either signal, and what becomes of it: operations
-// go on, the log says once that it began and once that it is over, export resumes
-// by itself, and nothing is left behind.
-func TestWhateverACollectorDoesIsSaidOnceAndExportResumes(t *testing.T) {
+// Whatever a collector does, operations succeed, the failure is logged once and so is
+// its end, export resumes, and no goroutine is left.
+func TestAFailingCollectorIsLoggedOnceAndExportResumes(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		begin  func(t *testing.T, r *receiver)
-		reason string // in the log, once
+		reason string // logged once
 	}{
 		{"it refuses", func(_ *testing.T, r *receiver) {
 			r.behave(func(r *receiver) { r.refuse = status.Error(codes.PermissionDenied, "who are you?") })
 		}, "who are you?"},
-		{"it has too much to do", func(_ *testing.T, r *receiver) {
+		{"it is exhausted", func(_ *testing.T, r *receiver) {
 			r.behave(func(r *receiver) { r.refuse = status.Error(codes.ResourceExhausted, "come back later") })
 		}, "come back later"},
 		{"it hangs", func(_ *testing.T, r *receiver) {
@@ -32,7 +31,7 @@ func TestWhateverACollectorDoesIsSaidOnceAndExportResumes(t *testing.T) {
 	} {
 		for _, s := range []struct {
 			name    string
-			cost    string // in the log, when it is over
+			cost    string // logged at the end
 			start   func(*testing.T, ...Option) *logged
 			stop    func(*testing.T)
 			arrived func(r *receiver) bool
@@ -50,7 +49,7 @@ func TestWhateverACollectorDoesIsSaidOnceAndExportResumes(t *testing.T) {
 				touch(t, 1)
 				eventually(t, "it works at first", func() bool { return s.arrived(r) })
 				c.begin(t, r)
-				eventually(t, "the log says so", func() bool { touch(t, 1); return log.count("cannot be exported") == 1 })
+				eventually(t, "it is logged", func() bool { touch(t, 1); return log.count("cannot be exported") == 1 })
 				begin := time.Now()
 				touch(t, 300)
 				if took := time.Since(begin); took > 2*time.Second {
@@ -63,13 +62,13 @@ func TestWhateverACollectorDoesIsSaidOnceAndExportResumes(t *testing.T) {
 				r.server.Stop()
 				r = listen(t, r.address, nil)
 				eventually(t, "what is measured arrives", func() bool { touch(t, 1); return s.arrived(r) })
-				eventually(t, "the log says that it is over", func() bool { return log.count("exported again") == 1 })
+				eventually(t, "the end is logged", func() bool { return log.count("exported again") == 1 })
 				s.stop(t)
 				if log.count("\n") != 2 || log.count("level=INFO") != 1 || log.count(s.cost) != 1 {
 					t.Errorf("logged %s", log)
 				}
 				if heard := overheard.String(); strings.Contains(heard, "who are you?") {
-					t.Errorf("OpenTelemetry's error handler was told %s", heard)
+					t.Errorf("OpenTelemetry's error handler got %s", heard)
 				}
 				r.server.Stop()
 				goleak.VerifyNone(t, leaks)

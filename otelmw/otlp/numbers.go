@@ -10,11 +10,11 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// A number is a variable's value. One below the least, or that is none, becomes the
-// default; one above the most becomes the most.
+// A number is the valid range of a variable. A value below the least, or that is not a
+// number, becomes the default. One above the most becomes the most.
 type number struct{ byDefault, least, most int }
 
-// noLimit is the number of a limit that is none, for the SDK.
+// noLimit disables a limit of the SDK.
 const noLimit = -1
 
 var (
@@ -30,11 +30,11 @@ var (
 	seriesLimit = number{2000, noLimit, math.MaxInt32}
 )
 
-// day is one, in milliseconds: the most that anything may take.
+// day is one day in milliseconds, the most for any time.
 const day = int(24 * time.Hour / time.Millisecond)
 
-// correct implements [variable]'s.
-func (n number) correct(value string) (corrected, instead string) {
+// correct is the correct function of a [variable].
+func (n number) correct(value string) (corrected, warning string) {
 	v, err := strconv.Atoi(value)
 	switch {
 	case err == nil && v >= n.least && v <= n.most:
@@ -44,10 +44,10 @@ func (n number) correct(value string) (corrected, instead string) {
 	default:
 		v = n.byDefault
 	}
-	return strconv.Itoa(v), fmt.Sprintf("it is no whole number from %d to %d; %d is used", n.least, n.most, v)
+	return strconv.Itoa(v), fmt.Sprintf("it is not a whole number from %d to %d; %d is used", n.least, n.most, v)
 }
 
-// of returns the variable's value, which has been corrected before.
+// of returns the value of a variable that has been corrected.
 func (n number) of(variable string) int {
 	_, value := read(variable)
 	if v, err := strconv.Atoi(value); err == nil {
@@ -56,11 +56,11 @@ func (n number) of(variable string) int {
 	return n.byDefault
 }
 
-// ratio is from 0 to 1.
-func ratio(value string) (corrected, instead string) {
+// ratio accepts numbers from 0 to 1.
+func ratio(value string) (corrected, warning string) {
 	f, err := strconv.ParseFloat(value, 64)
 	if err == nil && f >= 0 && f <= 1 {
 		return value, ""
 	}
-	return "", "it is no number from 0 to 1; 1 is used"
+	return "", "it is not a number from 0 to 1; 1 is used"
 }

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Whatever number the environment gives, three operations are told of by three spans
-// and three measurements, and a number that cannot be used is warned about once.
-func TestWhateverNumberTheEnvironmentGivesNothingIsLost(t *testing.T) {
+// Whatever number is in the environment, three operations export three spans and three
+// measurements, and an invalid number is warned about once.
+func TestNoNumberInTheEnvironmentLosesTelemetry(t *testing.T) {
 	values := []string{
 		"", " ", "0", "-1", "-9223372036854775808", "9223372036854775807", "99999999999999999999", "-99999999999999999999",
 		"1e3", "1.5", "0x10", "NaN", "many", " 6400 ",
@@ -15,7 +15,7 @@ func TestWhateverNumberTheEnvironmentGivesNothingIsLost(t *testing.T) {
 	usable := []string{"", " ", " 6400 "}
 	for _, v := range []struct {
 		variable string
-		usable   []string // beside those
+		usable   []string // and those
 	}{
 		{"OTEL_BSP_MAX_QUEUE_SIZE", nil},
 		{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE", nil},
@@ -59,7 +59,7 @@ func TestALargeQueueAndALargeBatchAreBoundedTogether(t *testing.T) {
 	}
 }
 
-func TestARatioThatIsNoneSamplesAll(t *testing.T) {
+func TestAnInvalidRatioSamplesAll(t *testing.T) {
 	for _, value := range []string{"NaN", "Inf", "-Inf", "-0.1", "1.1", "1e999", "half", "9223372036854775807"} {
 		t.Run(value, func(t *testing.T) {
 			arrives(t, 1, map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": value})
@@ -68,7 +68,7 @@ func TestARatioThatIsNoneSamplesAll(t *testing.T) {
 	arrives(t, 0, map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": " 1.0 "})
 }
 
-// arrives expects that operations under these variables are told of.
+// arrives expects that operations under these variables are exported.
 func arrives(t *testing.T, warnings int, variables map[string]string) {
 	t.Helper()
 	r := receive(t)
@@ -83,7 +83,7 @@ func arrives(t *testing.T, warnings int, variables map[string]string) {
 	if s := TracingStats()[0]; len(r.spans()) != 3 || r.operations() != 3 || s.Sent != 3 || s.Dropped+s.Lost+s.Waiting != 0 {
 		t.Errorf("%d spans and %d operations arrived, counted %+v", len(r.spans()), r.operations(), s)
 	}
-	if told := log.String() + metricsLog.String(); log.count("level=WARN")+metricsLog.count("level=WARN") != warnings || log.count("\n")+metricsLog.count("\n") != warnings {
-		t.Errorf("logged %s, want %d warnings", told, warnings)
+	if output := log.String() + metricsLog.String(); log.count("level=WARN")+metricsLog.count("level=WARN") != warnings || log.count("\n")+metricsLog.count("\n") != warnings {
+		t.Errorf("logged %s, want %d warnings", output, warnings)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
-// propagator tells ours from others.
+// A propagator is one that this package has installed.
 type propagator struct{ propagation.TextMapPropagator }
 
 func installPropagator(c config) {

@@ -11,7 +11,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// queue is where spans wait for their exporter, as many as the backlog lets in.
+// A queue is a span processor whose spans wait for an exporter. Its backlog limits how
+// many do.
 type queue struct {
 	*batcher
 
@@ -20,13 +21,13 @@ type queue struct {
 }
 
 func newQueue(e *spanExporter, settings batchSettings, log *slog.Logger) *queue {
-	// As many wait as with the SDK: a full queue, and a batch on its way.
+	// The SDK's limit: a full queue, and a batch that is being sent.
 	e.backlog = &backlog{exporter: e.exporter, log: log, limit: int64(settings.queue + settings.batch)}
 	return &queue{batcher: newBatcher(e, settings), exporter: e}
 }
 
-// OnEnd implements [sdktrace.SpanProcessor]. A span that ends after tracing was
-// stopped was never asked for.
+// OnEnd implements [sdktrace.SpanProcessor]. A span that ends after tracing was stopped
+// is not counted.
 func (q *queue) OnEnd(span sdktrace.ReadOnlySpan) {
 	if q.stopping.Load() || !span.SpanContext().IsSampled() || !q.exporter.backlog.enter() {
 		return
@@ -34,7 +35,7 @@ func (q *queue) OnEnd(span sdktrace.ReadOnlySpan) {
 	q.batcher.OnEnd(span)
 }
 
-// flush sends what waits until ctx is done, and the rest without the caller.
+// flush sends the waiting spans until ctx is done, and the rest in the background.
 func (q *queue) flush(ctx context.Context) error {
 	lostBefore := q.exporter.lost.Load()
 	if q.ForceFlush(ctx) != nil {
@@ -48,24 +49,23 @@ func (q *queue) unsent(ctx context.Context) error {
 		q.exporter.backlog.waiting.Load(), q.exporter.exporter, ctx.Err())
 }
 
-// stop sends what is queued until ctx is done, then gives the rest up.
+// stop sends the waiting spans until ctx is done. The rest are lost.
 func (q *queue) stop(ctx context.Context) error {
 	q.stopping.Store(true)
-	q.exporter.reach.end()
+	q.exporter.final.end()
 	lostBefore := q.exporter.lost.Load()
-	_ = q.Shutdown(ctx) // says nothing that the exporter does not know
+	_ = q.Shutdown(ctx) // the exporter has recorded the error
 	select {
 	case <-q.exporter.closed:
 	default:
-		// The batcher goes on without us, batch by batch, each with a timeout
-		// of its own, until its exporter refuses them.
+		// The batcher continues in the background until its exporter is shut down.
 		_ = q.exporter.SpanExporter.Shutdown(ctx)
 		select {
 		case <-q.exporter.closed:
 		case <-time.After(shutdownGrace):
 		}
 	}
-	q.exporter.giveUp(errors.New("there was no time for them"))
+	q.exporter.giveUp(errors.New("the shutdown ended first"))
 	q.exporter.backlog.over()
 	return q.exporter.unsentSince(lostBefore)
 }

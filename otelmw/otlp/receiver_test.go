@@ -22,12 +22,12 @@ import (
 type receiver struct {
 	address string
 	server  *grpc.Server
-	refuse  error         // what it answers
+	refuse  error         // its response
 	refused atomic.Int64  // requests
-	hang    chan struct{} // it answers when this is closed
-	slow    time.Duration // it answers after this
+	hang    chan struct{} // it responds when this is closed
+	slow    time.Duration // it responds after this
 
-	rejected int64 // of what it is sent, as it says
+	rejected int64 // items, in its partial success
 	message  string
 
 	mu       sync.Mutex
@@ -99,8 +99,7 @@ func (s metricsService) Export(ctx context.Context, request *metricscollectorpb.
 	})
 }
 
-// accept keeps what a request brought, unless the receiver is one that does
-// not.
+// accept keeps the content of a request, unless the receiver refuses it.
 func (r *receiver) accept(ctx context.Context, keep func()) error {
 	r.mu.Lock()
 	hang, slow, refuse := r.hang, r.slow, r.refuse
@@ -127,7 +126,7 @@ func (r *receiver) accept(ctx context.Context, keep func()) error {
 	return nil
 }
 
-// behave changes what a receiver does that runs.
+// behave changes a running receiver.
 func (r *receiver) behave(change func(*receiver)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -150,8 +149,7 @@ func (r *receiver) spans() []string {
 	return names
 }
 
-// operations returns how many operations the measurements that arrived last
-// tell of.
+// operations returns the number of operations in the last metrics that arrived.
 func (r *receiver) operations() uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -188,7 +186,7 @@ func (r *receiver) instruments() []string {
 	return names
 }
 
-// resource returns the attributes of the process that sent something.
+// resource returns the resource attributes that arrived.
 func (r *receiver) resource() map[string]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 
 const secret = "s3cr3t"
 
-// mistaken are ways to give a variable a value that cannot be used, or that holds
-// more than it should, by what comes before the signal in its name and after it.
+// mistaken are invalid values, and values with a secret, by the parts of the variable's
+// name before and after the signal.
 var mistaken = []struct {
 	before, after string
 	values        []string
@@ -59,30 +59,30 @@ var mistaken = []struct {
 	{"OTEL_GO_X_CARDINALITY_LIMIT", "", []string{secret}},
 }
 
-func TestNoValueOfTheEnvironmentIsToldToAnybody(t *testing.T) {
+func TestNoValueOfTheEnvironmentIsLogged(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs the package once more")
 	}
-	// A process of its own has everything on its standard error: what this package
-	// logs, what it returns, OpenTelemetry's log and its error handler.
+	// The standard error of another process has all of it: the logs and errors of this
+	// package, OpenTelemetry's log and its error handler.
 	program := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
-	program.Env = append(os.Environ(), tellingAll+"=1")
-	told, err := program.CombinedOutput()
+	program.Env = append(os.Environ(), runningAll+"=1")
+	output, err := program.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, told)
+		t.Fatalf("%v\n%s", err, output)
 	}
-	for line := range strings.Lines(string(told)) {
+	for line := range strings.Lines(string(output)) {
 		if strings.Contains(line, secret) {
-			t.Errorf("told: %s", line)
+			t.Errorf("logged: %s", line)
 		}
 	}
-	if n := strings.Count(string(told), "OTEL_"); n < 150 {
-		t.Errorf("a variable is named %d times, which is too seldom:\n%s", n, told)
+	if n := strings.Count(string(output), "OTEL_"); n < 150 {
+		t.Errorf("a variable is named %d times, which is too seldom:\n%s", n, output)
 	}
 }
 
-// tellingAll has the test program be the one that tells all.
-const tellingAll = "AEROSTORE_TELLING_ALL"
+// runningAll makes the test program the one that runs with all values.
+const runningAll = "AEROSTORE_TELLING_ALL"
 
 func tellAll() {
 	for _, m := range mistaken {
@@ -94,14 +94,14 @@ func tellAll() {
 			for i, value := range m.values {
 				name := m.before + signal + m.after
 				fmt.Fprintln(os.Stderr, "==", i, name)
-				tellOne(name, value)
+				runOne(name, value)
 			}
 		}
 	}
 }
 
-// tellOne has a variable be wrong, and another endpoint right unless it is the one.
-func tellOne(name, value string) {
+// runOne sets an invalid variable, and a valid endpoint unless it is the variable.
+func runOne(name, value string) {
 	for _, v := range []struct{ name, value string }{{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"}, {name, value}} {
 		if err := os.Setenv(v.name, v.value); err != nil {
 			panic(err)

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Shutdown is [ShutdownTracing] and [ShutdownMetrics] side by side, so that one that
-// takes its time leaves the other its own. The error is that of both, joined.
+// Shutdown calls [ShutdownTracing] and [ShutdownMetrics] concurrently, so that neither
+// waits for the other. It joins their errors.
 //
-// Call it before the backend is closed: the last export tells what the backend has
-// counted.
+// Call it before the backend is closed, so that the last export has the backend's
+// counts.
 func Shutdown(ctx context.Context) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -19,22 +19,22 @@ func Shutdown(ctx context.Context) error {
 	return errors.Join(ShutdownMetrics(ctx), <-spans)
 }
 
-// The most that a shutdown takes without a deadline, and how much of it is kept
-// for ending what did not end by itself.
+// The most that a shutdown takes without a deadline, and the part of it that is kept
+// for stopping what did not stop by itself.
 const (
 	shutdownLimit = 5 * time.Second
 	shutdownGrace = 250 * time.Millisecond
 )
 
-// bounded gives a context without a deadline one.
+// bounded returns a context with a deadline.
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, shutdownLimit-shutdownGrace-laterGrace)
+	return context.WithTimeout(ctx, shutdownLimit-shutdownGrace-asyncGrace)
 }
 
-// within returns what f does, or the context's error if f goes on in spite of it.
+// within returns the error of f, or the context's error if f does not return in time.
 func within(ctx context.Context, f func(context.Context) error) error {
 	ended := make(chan error, 1)
 	go func() { ended <- f(ctx) }()

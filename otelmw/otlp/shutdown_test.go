@@ -18,7 +18,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-func TestAShutdownOfBothSendsAllOfBoth(t *testing.T) {
+func TestShutdownExportsBothSignals(t *testing.T) {
 	r := receive(t)
 	initTracing(t)
 	initMetrics(t)
@@ -35,7 +35,7 @@ func TestAShutdownOfBothSendsAllOfBoth(t *testing.T) {
 	}
 }
 
-func TestAShutdownOfBothSaysWhatEitherCouldNotSend(t *testing.T) {
+func TestShutdownReturnsWhatEitherSignalCouldNotSend(t *testing.T) {
 	r := listen(t, "127.0.0.1:0", func(r *receiver) { r.refuse = status.Error(codes.PermissionDenied, "no") })
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+r.address)
 	initTracing(t)
@@ -43,11 +43,11 @@ func TestAShutdownOfBothSaysWhatEitherCouldNotSend(t *testing.T) {
 	touch(t, 3)
 	err := Shutdown(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "3 spans could not be sent") || !strings.Contains(err.Error(), "the last metrics could not be sent") {
-		t.Errorf("said %v", err)
+		t.Errorf("returned %v", err)
 	}
 }
 
-func TestTheShutdownsOfBothRunSideBySide(t *testing.T) {
+func TestShutdownStopsBothSignalsConcurrently(t *testing.T) {
 	r := receive(t)
 	r.hang = make(chan struct{})
 	initTracing(t)
@@ -66,10 +66,10 @@ func TestTheShutdownsOfBothRunSideBySide(t *testing.T) {
 	}
 }
 
-func TestNobodyIsWaitedForWhereNobodyListens(t *testing.T) {
+func TestShutdownDoesNotWaitForARefusedConnection(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		waiting bool // for another attempt, before the end
+		waiting bool // for a retry when the shutdown begins
 	}{{"the first attempt is the last", false}, {"another attempt is waited for", true}} {
 		t.Run(c.name, func(t *testing.T) {
 			leaks := goleak.IgnoreCurrent()
@@ -84,9 +84,9 @@ func TestNobodyIsWaitedForWhereNobodyListens(t *testing.T) {
 			const operations = 2000
 			touch(t, operations)
 			if c.waiting {
-				eventually(t, "nobody is found", (*lastQueues.Load())[0].exporter.reach.nobody.Load)
+				eventually(t, "the connection is refused", (*lastQueues.Load())[0].exporter.final.refused.Load)
 			}
-			// The first pause between two attempts takes two and a half seconds at least.
+			// The first pause between two attempts takes at least 2.5 seconds.
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
 			err := Shutdown(ctx)
@@ -94,7 +94,7 @@ func TestNobodyIsWaitedForWhereNobodyListens(t *testing.T) {
 				t.Error("it waited")
 			}
 			if err == nil || !strings.Contains(err.Error(), "2000 spans could not be sent") || strings.Count(err.Error(), "connection refused") != 2 {
-				t.Errorf("said %v", err)
+				t.Errorf("returned %v", err)
 			}
 			if s := TracingStats()[0]; s.Lost != operations || s.Waiting != 0 {
 				t.Errorf("counted %+v", s)
@@ -104,7 +104,7 @@ func TestNobodyIsWaitedForWhereNobodyListens(t *testing.T) {
 	}
 }
 
-func TestACollectorThatCameBackIsFoundAtTheEnd(t *testing.T) {
+func TestShutdownReachesACollectorThatIsBack(t *testing.T) {
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "1")
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "1")
 	address := unreachable(t)
@@ -112,7 +112,7 @@ func TestACollectorThatCameBackIsFoundAtTheEnd(t *testing.T) {
 	initTracing(t)
 	initMetrics(t)
 	touch(t, 600)
-	eventually(t, "nobody is found", (*lastQueues.Load())[0].exporter.reach.nobody.Load)
+	eventually(t, "the connection is refused", (*lastQueues.Load())[0].exporter.final.refused.Load)
 	r := listen(t, address, nil)
 	if err := Shutdown(t.Context()); err != nil {
 		t.Error(err)
@@ -122,7 +122,7 @@ func TestACollectorThatCameBackIsFoundAtTheEnd(t *testing.T) {
 	}
 }
 
-func TestAShutdownEndsWithItsContextWhateverTheApplicationDoes(t *testing.T) {
+func TestShutdownReturnsWithItsContextIfAProcessorBlocks(t *testing.T) {
 	leaks := goleak.IgnoreCurrent()
 	r := receive(t)
 	release := make(chan struct{})
@@ -132,17 +132,17 @@ func TestAShutdownEndsWithItsContextWhateverTheApplicationDoes(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := Flush(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("flush said %v", err)
+		t.Errorf("the flush returned %v", err)
 	}
 	if err := Shutdown(ctx); err == nil {
-		t.Error("shutdown said nothing")
+		t.Error("the shutdown returned no error")
 	}
 	close(release)
 	r.server.Stop()
 	goleak.VerifyNone(t, leaks)
 }
 
-// blocked is a processor that takes no notice of a context.
+// blocked is a processor that ignores its context.
 type blocked chan struct{}
 
 func (blocked) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
@@ -173,9 +173,9 @@ func (c *counted) Close() error {
 	return nil
 }
 
-// As the documentation of the package has it. With the calls of defer the other way
-// round the last export lacks what the backend has counted.
-func TestTheLastExportTellsWhatTheBackendHasCounted(t *testing.T) {
+// The order of the deferred calls is that of the package documentation. In the other
+// order the last export has no counts of the backend.
+func TestTheLastExportHasTheCountsOfTheBackend(t *testing.T) {
 	r := receive(t)
 	func() {
 		backend := &counted{Handler: func(context.Context, aerostore.Call) (aerostore.Result, error) { return aerostore.Result{}, nil }}
@@ -191,6 +191,6 @@ func TestTheLastExportTellsWhatTheBackendHasCounted(t *testing.T) {
 		}
 	}()
 	if names := r.instruments(); !slices.Contains(names, "aerospike.client.connections.open") || !slices.Contains(names, "db.client.operation.duration") {
-		t.Errorf("the last export tells of %q", names)
+		t.Errorf("the last export has %q", names)
 	}
 }

@@ -7,31 +7,31 @@ import (
 	"sync/atomic"
 )
 
-// signal is tracing or metrics: what runs of it and what is about to end.
+// A signal is tracing or metrics, with its pipeline that runs and the one that stops.
 type signal struct {
-	name string // in errors, with its verb
+	name string // in errors: "tracing is"
 
 	mu       sync.Mutex
 	started  bool
-	running  *pipeline // nil if there was nothing to run
+	running  *pipeline // nil if nothing has to run
 	stopping *pipeline
 }
 
-// pipeline is one run of a signal.
+// A pipeline is a signal between an init and its shutdown.
 type pipeline struct {
-	log       *later
+	log       *asyncHandler
 	uninstall func()
 	flush     func(ctx context.Context) error
 	stop      func(ctx context.Context) error
 
-	taken   atomic.Bool   // by the one who stops it
+	taken   atomic.Bool   // by the caller that stops it
 	stopped chan struct{} // closed after err is set
 	err     error
 }
 
-// init runs what start makes, which is nil where there is nothing to run, unless
-// something runs. It returns when the log has been told, which no lock waits for.
-func (s *signal) init(log *later, start func() (*pipeline, error)) error {
+// init starts a pipeline, unless one runs. The pipeline is nil if nothing has to run.
+// Log records are handled before init returns, without a lock.
+func (s *signal) init(log *asyncHandler, start func() (*pipeline, error)) error {
 	defer log.wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,10 +42,10 @@ func (s *signal) init(log *later, start func() (*pipeline, error)) error {
 	p, err := start()
 	environment.Unlock()
 	if err != nil {
-		said.count(0)
+		warned.count(0)
 		return fmt.Errorf("otlp: %s off: %w", s.name, err)
 	}
-	said.count(1)
+	warned.count(1)
 	if p != nil {
 		p.stopped = make(chan struct{})
 		p.log = log
@@ -54,7 +54,7 @@ func (s *signal) init(log *later, start func() (*pipeline, error)) error {
 	return nil
 }
 
-// flush sends what there is to send, unless nothing runs.
+// flush flushes the pipeline that runs, if any.
 func (s *signal) flush(ctx context.Context) error {
 	s.mu.Lock()
 	p := s.running
@@ -69,7 +69,7 @@ func (s *signal) flush(ctx context.Context) error {
 	return nil
 }
 
-// shutdown stops what runs, or waits for whoever does.
+// shutdown stops the pipeline, or waits for the caller that does.
 func (s *signal) shutdown(ctx context.Context) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -98,7 +98,7 @@ func (s *signal) take() *pipeline {
 	}
 	if s.started {
 		s.started = false
-		said.count(-1)
+		warned.count(-1)
 	}
 	return s.stopping
 }
@@ -111,7 +111,7 @@ func (s *signal) forget(p *pipeline) {
 	}
 }
 
-// end stops the pipeline, or waits until it has stopped.
+// end stops the pipeline, or waits until another caller has stopped it.
 func (p *pipeline) end(ctx context.Context) (ended bool, err error) {
 	if p.taken.CompareAndSwap(false, true) {
 		p.err = p.stop(ctx)

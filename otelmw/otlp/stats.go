@@ -2,26 +2,26 @@ package otlp
 
 import "sync/atomic"
 
-// ExporterStats say what became of the sampled spans that an exporter was to
-// send, since [InitTracing]. Each span is in one of the four counts.
+// ExporterStats are the counts of an exporter's sampled spans since [InitTracing]. Each
+// span is in one of the four counts.
 type ExporterStats struct {
-	Exporter string // where to: "http://localhost:4317", "console"
+	Exporter string // "http://localhost:4317" or "console"
 
-	Sent    int64 // and accepted
-	Lost    int64 // could not be sent
-	Dropped int64 // ended while as many waited as may
-	Waiting int64 // to be sent
+	Sent    int64 // sent and accepted
+	Lost    int64 // not sent, because an export failed or the collector rejected them
+	Dropped int64 // not sent, because too many were waiting
+	Waiting int64 // still to be sent
 
-	// Failing is why exporting fails, nil while it works.
+	// Failing is why exporting fails, nil while it succeeds.
 	Failing error
 }
 
-// lastQueues are those of the tracing that was started last.
+// lastQueues are those of the last InitTracing.
 var lastQueues atomic.Pointer[[]*queue]
 
-// TracingStats returns the counts of each exporter of the tracing that runs, or
-// ran last; none before the first [InitTracing] and where spans are not exported.
-// It is safe to call from many goroutines.
+// TracingStats returns the counts of each exporter that the last [InitTracing] started.
+// It returns nil before the first one, and if spans are not exported. It is safe for
+// concurrent use.
 func TracingStats() []ExporterStats {
 	queues := lastQueues.Load()
 	if queues == nil {
@@ -36,7 +36,7 @@ func TracingStats() []ExporterStats {
 			Lost:     e.lost.Load(),
 			Dropped:  e.backlog.dropped.Load(),
 			Waiting:  e.backlog.waiting.Load(),
-			Failing:  e.ill(),
+			Failing:  e.failingWith(),
 		})
 	}
 	return all

@@ -21,8 +21,8 @@ import (
 	"google.golang.org/grpc/credentials"
 )
 
-// authority makes a certificate authority of its own: a certificate that it
-// signed for this host, and the file that its own is in.
+// authority makes a certificate authority. It returns a certificate for this host that
+// the authority has signed, and the file of the authority's own certificate.
 func authority(t *testing.T) (server tls.Certificate, caFile string) {
 	t.Helper()
 	caKey, caDER, ca := certify(t, &x509.Certificate{
@@ -69,7 +69,7 @@ func TestACollectorMayHaveACertificateOfAPrivateAuthority(t *testing.T) {
 	})
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://"+r.address)
 
-	t.Run("that the environment names", func(t *testing.T) {
+	t.Run("in the environment", func(t *testing.T) {
 		t.Setenv("OTEL_EXPORTER_OTLP_CERTIFICATE", caFile)
 		log := initTracing(t)
 		metricsLog := initMetrics(t)
@@ -83,7 +83,7 @@ func TestACollectorMayHaveACertificateOfAPrivateAuthority(t *testing.T) {
 			t.Errorf("logged %s%s", log, metricsLog)
 		}
 	})
-	t.Run("that nobody knows", func(t *testing.T) {
+	t.Run("that is unknown", func(t *testing.T) {
 		initTracing(t)
 		initMetrics(t)
 		touch(t, 1)
@@ -91,7 +91,7 @@ func TestACollectorMayHaveACertificateOfAPrivateAuthority(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 			defer cancel()
 			if err := shutdown(ctx); err == nil || !strings.Contains(err.Error(), "certificate") {
-				t.Errorf("shutdown said %v", err)
+				t.Errorf("the shutdown returned %v", err)
 			}
 		}
 	})

@@ -14,26 +14,27 @@ import (
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
 
-// provider is what is installed as the global one. It stays for good, off
-// while there is no pipeline, so that tracers handed out once follow.
+// provider is installed as the global tracer provider and never replaced, so that
+// existing tracers follow. It is off while tracing does not run.
 var provider = new(global.Provider)
 
 var tracing = signal{name: "tracing is"}
 
-// InitTracing starts the export of spans as the environment says and installs
-// the global tracer provider and propagator. It returns at once, whether or not
-// a collector is there. A second call does nothing; after [ShutdownTracing] the
-// next one starts again, and middleware already wired, as well as tracers
-// already taken from the global provider, follow.
+// InitTracing starts the export of spans and installs the global tracer provider and
+// propagator. The environment configures it. It returns at once, whether or not a
+// collector is running.
 //
-// A global tracer provider or propagator that somebody else installed stays,
-// unless [WithReplaceGlobal] says otherwise; beside another provider nothing is
-// started. If InitTracing fails, nothing was started or installed.
+// A second call does nothing. A call after [ShutdownTracing] starts again. Existing
+// middlewares, and tracers that were taken from the global provider, then record again.
 //
-// It is safe to call from many goroutines.
+// InitTracing keeps a global tracer provider or propagator that was installed by other
+// code, unless [WithReplaceGlobal] is given. If it keeps the provider it starts nothing.
+// If it returns an error, nothing was started or installed.
+//
+// It is safe for concurrent use.
 func InitTracing(ctx context.Context, opts ...Option) error {
 	c := newConfig(opts)
-	return tracing.init(c.later, func() (*pipeline, error) {
+	return tracing.init(c.handler, func() (*pipeline, error) {
 		p, err := startTracing(ctx, c)
 		if err == nil {
 			installPropagator(c)
@@ -42,13 +43,13 @@ func InitTracing(ctx context.Context, opts ...Option) error {
 	})
 }
 
-// ShutdownTracing stops making spans and sends those that are left. It takes
-// until ctx is done, or five seconds if ctx has no deadline, and returns an
-// error that says how many spans it could not send and why. Nothing of the
-// export runs on after it.
+// ShutdownTracing stops recording spans and exports those that are waiting. It takes
+// until ctx is done, or five seconds if ctx has no deadline. It returns an error with
+// the number of spans that could not be sent and the reason. It leaves no goroutine
+// behind.
 //
-// A call while another is under way waits for it and returns the same. Without
-// anything to stop it returns nil. It is safe to call from many goroutines.
+// A concurrent call waits for the first and returns the same error. If tracing is not
+// running it returns nil. It is safe for concurrent use.
 func ShutdownTracing(ctx context.Context) error { return tracing.shutdown(ctx) }
 
 func startTracing(ctx context.Context, c config) (*pipeline, error) {
@@ -82,19 +83,18 @@ func startTracing(ctx context.Context, c config) (*pipeline, error) {
 	}, nil
 }
 
-// mayInstallTracing reports whether the global tracer provider is ours to set.
+// mayInstallTracing reports whether the global tracer provider may be replaced.
 func mayInstallTracing(c config) bool {
 	current := otel.GetTracerProvider()
 	if c.replace || global.Unset(current) || current == trace.TracerProvider(provider) {
 		return true
 	}
-	c.log.Info("otlp: another tracer provider is installed and stays: spans go there",
+	c.log.Info("otlp: another tracer provider is installed and is used: no spans are exported by this package",
 		slog.String("provider", fmt.Sprintf("%T", current)))
 	return false
 }
 
-// flushTracing flushes all at once, so that one that is slow takes no time of the
-// others.
+// flushTracing flushes all concurrently, so that a slow one does not delay the others.
 func flushTracing(ctx context.Context, processors []sdktrace.SpanProcessor, queues []*queue) error {
 	var flushes []func(context.Context) error
 	for _, p := range processors {
@@ -119,8 +119,8 @@ func stopTracing(ctx context.Context, sdk *sdktrace.TracerProvider, queues []*qu
 		wg.Go(func() { errs[i] = q.stop(ctx) })
 	}
 	wg.Wait()
-	// The provider comes last: with a ctx that is done it would not stop its
-	// processors at all.
+	// The provider comes last, with its own context: with a ctx that is done it would
+	// not stop its processors at all.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 	defer cancel()
 	return errors.Join(append(errs, within(last, sdk.Shutdown))...)

@@ -32,7 +32,7 @@ func TestSpansArriveAtTheCollector(t *testing.T) {
 	}
 }
 
-func TestTheApplicationMayNameItselfAndSeeItsSpans(t *testing.T) {
+func TestWithServiceNameAndWithSpanProcessor(t *testing.T) {
 	r := receive(t)
 	recorder := tracetest.NewSpanRecorder()
 	initTracing(t, WithServiceName("shop"), WithSpanProcessor(recorder), WithSpanProcessor(nil), WithServiceName(""))
@@ -46,7 +46,7 @@ func TestTheApplicationMayNameItselfAndSeeItsSpans(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentsServiceNameWins(t *testing.T) {
+func TestTheServiceNameOfTheEnvironmentTakesPrecedence(t *testing.T) {
 	r := receive(t)
 	t.Setenv("OTEL_SERVICE_NAME", "from the environment")
 	initTracing(t, WithServiceName("shop"))
@@ -69,7 +69,7 @@ func TestASecondInitDoesNothing(t *testing.T) {
 	}
 }
 
-func TestInitAfterShutdownStartsAgainForWhatIsAlreadyWired(t *testing.T) {
+func TestInitAfterShutdownStartsAgainForExistingStores(t *testing.T) {
 	for range 3 {
 		r := receive(t)
 		initTracing(t)
@@ -81,7 +81,7 @@ func TestInitAfterShutdownStartsAgainForWhatIsAlreadyWired(t *testing.T) {
 		touch(t, 1)
 		_, span = early.Start(t.Context(), "after the shutdown")
 		if span.IsRecording() {
-			t.Error("a span records for nobody")
+			t.Error("a span is recorded")
 		}
 		span.End()
 		if got := r.spans(); !slices.Equal(got, []string{"TOUCH test.users", "own"}) {
@@ -90,7 +90,7 @@ func TestInitAfterShutdownStartsAgainForWhatIsAlreadyWired(t *testing.T) {
 	}
 }
 
-func TestInitAndShutdownMayComeFromManyGoroutines(t *testing.T) {
+func TestInitAndShutdownAreSafeForConcurrentUse(t *testing.T) {
 	r := receive(t)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -145,7 +145,7 @@ func TestASecondShutdownWaitsForTheFirst(t *testing.T) {
 	}
 }
 
-func TestAProviderOfSomebodyElseStays(t *testing.T) {
+func TestATracerProviderOfOtherCodeIsKept(t *testing.T) {
 	keepGlobals(t)
 	r := receive(t)
 	recorder := tracetest.NewSpanRecorder()
@@ -167,7 +167,7 @@ func TestAProviderOfSomebodyElseStays(t *testing.T) {
 	}
 }
 
-func TestAProviderOfSomebodyElseGoesIfToldTo(t *testing.T) {
+func TestWithReplaceGlobalReplacesATracerProvider(t *testing.T) {
 	keepGlobals(t)
 	r := receive(t)
 	recorder := tracetest.NewSpanRecorder()
@@ -185,7 +185,7 @@ func TestAProviderOfSomebodyElseGoesIfToldTo(t *testing.T) {
 	}
 }
 
-func TestAProviderInstalledLaterTakesOver(t *testing.T) {
+func TestATracerProviderInstalledLaterIsUsed(t *testing.T) {
 	keepGlobals(t)
 	r := receive(t)
 	initTracing(t)

@@ -2,6 +2,5 @@ package global
 
 import "go.opentelemetry.io/otel/metric/noop"
 
-// Off is the meter provider that stands in the global one's place after its
-// shutdown.
+// Off is the global meter provider after a shutdown.
 type Off struct{ noop.MeterProvider }

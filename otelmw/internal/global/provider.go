@@ -1,5 +1,5 @@
-// Package global knows what is installed as OpenTelemetry's global providers,
-// for otelmw, which follows them, and for otlp, which installs some.
+// Package global has the global providers that package otlp installs and package otelmw
+// recognizes.
 package global
 
 import (
@@ -11,22 +11,21 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 )
 
-// A Provider is a tracer provider that can be exchanged while it is in use:
-// it passes on to the one that Set was last given, and so do all tracers that
-// it ever handed out. It is off until the first Set.
+// A Provider is a tracer provider that delegates to the one of the last Set, as do all
+// its tracers. It is off until the first Set. It is safe for concurrent use.
 //
-// OpenTelemetry's own stand-in binds its tracers once, to the first provider
-// that is installed; after that one's shutdown they record spans for nobody.
+// OpenTelemetry's stand-in binds its tracers once, to the first provider that is
+// installed. After the shutdown of that one they make spans that are never exported.
 type Provider struct {
 	embedded.TracerProvider
 
 	next atomic.Pointer[successor]
 }
 
-// successor has an address, which tells one Set from another.
+// A successor is the provider of one Set. Its address identifies the Set.
 type successor struct{ provider trace.TracerProvider }
 
-// Set makes p pass on to next; nil turns it off.
+// Set makes p delegate to next. Nil turns it off.
 func (p *Provider) Set(next trace.TracerProvider) {
 	if next == nil {
 		p.next.Store(nil)
@@ -50,13 +49,13 @@ type Tracer struct {
 	bound    atomic.Pointer[binding]
 }
 
-// binding is the successor's tracer, kept because looking it up is dear.
+// A binding is a successor's tracer, kept because the lookup is expensive.
 type binding struct {
 	to     *successor
 	tracer trace.Tracer
 }
 
-// Enabled reports whether the provider is on. While it is off, Start makes
+// Enabled reports whether the provider is on. While it is off, Start returns
 // spans that record nothing.
 func (t *Tracer) Enabled() bool { return t.provider.next.Load() != nil }
 

@@ -2,12 +2,12 @@ package global
 
 import "reflect"
 
-// standIns is the package of what OpenTelemetry's getters return as long as
-// nobody has set anything.
+// standIns is the package of the providers that OpenTelemetry's getters return until
+// one is installed.
 const standIns = "go.opentelemetry.io/otel/internal/global"
 
-// Unset reports whether v, which a getter of package otel returned, is the
-// stand-in for what nobody has installed yet.
+// Unset reports whether v, which a getter of package otel returned, is the stand-in for
+// one that is not installed yet.
 func Unset(v any) bool {
 	t := reflect.TypeOf(v)
 	return t != nil && t.Kind() == reflect.Pointer && t.Elem().PkgPath() == standIns

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestACollectorMayTakeABatchInPart(t *testing.T) {
+func TestAPartialSuccessIsLoggedAndCounted(t *testing.T) {
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "3600000")
 	for _, c := range []struct {
 		name     string
@@ -15,13 +15,13 @@ func TestACollectorMayTakeABatchInPart(t *testing.T) {
 		message  string
 		lost     int64
 		warnings int
-		said     string // by a flush
+		returned string // by a flush
 	}{
 		{"all of it", 0, "", 0, 0, ""},
-		{"all of it, with something to say", 0, "your clock is wrong", 0, 1, ""},
+		{"all of it, with a message", 0, "your clock is wrong", 0, 1, ""},
 		{"some of it", 2, "two are too old", 4, 1, "2 spans could not be sent"},
 		{"none of it", 5, "all are too old", 10, 1, "5 spans could not be sent"},
-		{"less than none", 9, "cannot count", 10, 1, "5 spans could not be sent"},
+		{"a negative number of it", 9, "cannot count", 10, 1, "5 spans could not be sent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := receive(t)
@@ -30,8 +30,8 @@ func TestACollectorMayTakeABatchInPart(t *testing.T) {
 			for range 2 {
 				touch(t, 5)
 				err := Flush(t.Context())
-				if c.said == "" && err != nil || c.said != "" && (err == nil || !strings.Contains(err.Error(), c.said) || !strings.Contains(err.Error(), c.message)) {
-					t.Errorf("said %v", err)
+				if c.returned == "" && err != nil || c.returned != "" && (err == nil || !strings.Contains(err.Error(), c.returned) || !strings.Contains(err.Error(), c.message)) {
+					t.Errorf("returned %v", err)
 				}
 			}
 			if s := TracingStats()[0]; s.Lost != c.lost || s.Sent != 10-c.lost || s.Failing != nil {
@@ -46,7 +46,7 @@ func TestACollectorMayTakeABatchInPart(t *testing.T) {
 	}
 }
 
-func TestWhatElseFailsIsNoPartialSuccess(t *testing.T) {
+func TestOtherErrorsAreNoPartialSuccess(t *testing.T) {
 	type PartialSuccess struct{ error }
 	for _, err := range []error{
 		nil,
@@ -55,7 +55,7 @@ func TestWhatElseFailsIsNoPartialSuccess(t *testing.T) {
 		errors.Join(errors.New("one"), errors.New("another")),
 		PartialSuccess{errors.New("of another kind")},
 	} {
-		if n, ok := partly(err); ok || n != 0 {
+		if n, ok := partialSuccess(err); ok || n != 0 {
 			t.Errorf("%v: %d %v", err, n, ok)
 		}
 	}

@@ -10,24 +10,24 @@ import (
 	"google.golang.org/grpc"
 )
 
-// spanExporter counts what another exports.
+// A spanExporter counts the spans that another exports.
 type spanExporter struct {
 	sdktrace.SpanExporter
 	*health
 
-	reach     *reach
+	final     *finalAttempt
 	backlog   *backlog
 	closed    chan struct{}
 	closeOnce sync.Once
 }
 
 func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
-	opened, err := makers[sdktrace.SpanExporter]{
+	opened, err := exporterMaker[sdktrace.SpanExporter]{
 		signal: "TRACES",
-		wording: wording{
-			fails:   "otlp: spans cannot be exported and are lost until this is over",
+		messages: messages{
+			fails:   "otlp: spans cannot be exported and are lost",
 			works:   "otlp: spans are exported again",
-			inPart:  "otlp: the collector takes spans in part; this is said once, and the refused ones are counted",
+			inPart:  "otlp: the collector accepts spans in part; this is logged once, and the rejected spans are counted",
 			lostKey: "lost",
 			counts:  true,
 		},
@@ -42,24 +42,22 @@ func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
 	}.open(c.log)
 	var exporters []*spanExporter
 	for _, w := range opened {
-		exporters = append(exporters, &spanExporter{SpanExporter: w.exporter, health: w.health, reach: w.reach, closed: make(chan struct{})})
+		exporters = append(exporters, &spanExporter{SpanExporter: w.exporter, health: w.health, final: w.final, closed: make(chan struct{})})
 	}
 	return exporters, err
 }
 
-// ExportSpans implements [sdktrace.SpanExporter]. It returns no error, which
-// the processor would only pass to OpenTelemetry's error handler, batch by
-// batch.
+// ExportSpans implements [sdktrace.SpanExporter]. It returns nil, because the batcher
+// ignores errors.
 func (e *spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	err := e.export(ctx, spans)
 	e.exported(e.backlog.leave(len(spans)), err)
 	return nil
 }
 
-// export is woken from a wait for another attempt where the end has come, for the
-// last one.
+// export makes the last attempt if a shutdown has ended the wait for a retry.
 func (e *spanExporter) export(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	wakeable, cancel := e.reach.wakeable(ctx)
+	wakeable, cancel := e.final.wakeable(ctx)
 	defer cancel()
 	err := e.SpanExporter.ExportSpans(wakeable, spans)
 	if err != nil && wakeable.Err() != nil && ctx.Err() == nil {
@@ -68,15 +66,15 @@ func (e *spanExporter) export(ctx context.Context, spans []sdktrace.ReadOnlySpan
 	return err
 }
 
-// giveUp counts what waits as lost, and so does what is still to come of it.
+// giveUp counts the waiting spans as lost.
 func (e *spanExporter) giveUp(reason error) {
 	if n := e.backlog.close(); n > 0 {
 		e.exported(n, reason)
 	}
 }
 
-// unsentSince returns an error that says how many spans were lost since so many
-// were, and why; nil if none was.
+// unsentSince returns an error with the number of spans lost since the count was lost,
+// and the reason. It returns nil if none was.
 func (e *spanExporter) unsentSince(lost int64) error {
 	n := e.lost.Load() - lost
 	if n == 0 {
@@ -85,8 +83,8 @@ func (e *spanExporter) unsentSince(lost int64) error {
 	return fmt.Errorf("%d spans could not be sent to %s: %w", n, e.exporter, e.reason())
 }
 
-// Shutdown implements [sdktrace.SpanExporter]. The processor calls it when it
-// has nothing more to export.
+// Shutdown implements [sdktrace.SpanExporter]. The batcher calls it after the last
+// export.
 func (e *spanExporter) Shutdown(ctx context.Context) error {
 	defer e.closeOnce.Do(func() { close(e.closed) })
 	return e.SpanExporter.Shutdown(ctx)

@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// variable is one that the SDK or an exporter reads by itself.
+// A variable is one that the SDK or an exporter reads itself.
 type variable struct {
 	name string
-	// correct returns the value to use, "" for the default, and what is wrong with
-	// the one that it is given, "" for nothing.
-	correct func(value string) (corrected, instead string)
+	// correct returns the value to use, "" for the default, and the warning if it
+	// differs from the one in the environment.
+	correct func(value string) (corrected, warning string)
 }
 
 var (
@@ -48,20 +48,19 @@ var (
 	commonVariables = []variable{
 		{name: "OTEL_RESOURCE_ATTRIBUTES", correct: resourceAttributes},
 	}
-	// exporterVariables begin with OTEL_EXPORTER_OTLP_, with and without a signal.
+	// exporterVariables begin with OTEL_EXPORTER_OTLP_, with or without a signal.
 	exporterVariables = []variable{
 		{name: "TIMEOUT", correct: exportTime.correct},
-		{name: "COMPRESSION", correct: oneOf("nothing is compressed; known is gzip", "gzip", "none")},
-		{name: "INSECURE", correct: oneOf("it is false", "true", "false")},
+		{name: "COMPRESSION", correct: oneOf("nothing is compressed; the known value is gzip", "gzip", "none")},
+		{name: "INSECURE", correct: oneOf("false is used", "true", "false")},
 		{name: "HEADERS", correct: headers},
 		{name: "CERTIFICATE", correct: certificates},
 	}
 )
 
-// correctValues warns about what the SDK and the exporters of a signal cannot use,
-// and has them find what is used instead until restore is called. Left to themselves
-// they would make something else of it, or tell OpenTelemetry's own log, password and
-// all.
+// correctValues warns about values that the SDK and the exporters of a signal cannot
+// use, and replaces them until restore is called. Otherwise the SDK would use other
+// defaults, or log the value with its password.
 func correctValues(log *slog.Logger, signal string, variables []variable) (restore func()) {
 	var c corrections
 	for _, v := range slices.Concat(commonVariables, variables) {
@@ -76,7 +75,7 @@ func correctValues(log *slog.Logger, signal string, variables []variable) (resto
 	return c.restore
 }
 
-// corrections are variables with the values that they had.
+// corrections are the replaced variables with their former values.
 type corrections []struct{ name, before string }
 
 func (c *corrections) set(name, value string) {
@@ -85,7 +84,7 @@ func (c *corrections) set(name, value string) {
 		_ = os.Unsetenv(name)
 		return
 	}
-	_ = os.Setenv(name, value) // it fails for values with a NUL, which come from nowhere
+	_ = os.Setenv(name, value) // it fails for a value with a NUL, which no environment has
 }
 
 func (c corrections) restore() {
@@ -96,35 +95,35 @@ func (c corrections) restore() {
 
 func (c *corrections) correct(log *slog.Logger, v variable, name string) {
 	_, value := read(name)
-	corrected, instead := value, ""
+	corrected, warning := value, ""
 	if value != "" {
-		corrected, instead = v.correct(value)
+		corrected, warning = v.correct(value)
 	}
 	if corrected != os.Getenv(name) {
 		c.set(name, corrected)
 	}
-	if instead != "" {
-		warn(log, "otlp: the variable cannot be used as it is: "+instead, name, value)
+	if warning != "" {
+		warn(log, "otlp: the variable has an invalid value: "+warning, name, value)
 	}
 }
 
-// correctPair takes away a client's certificate that cannot be shown to a collector.
+// correctPair removes a client certificate or key that cannot be used.
 func (c *corrections) correctPair(log *slog.Logger, prefix string) {
 	certificate, certificateFile := read(prefix + "CLIENT_CERTIFICATE")
 	key, keyFile := read(prefix + "CLIENT_KEY")
-	const instead = "; no certificate is shown to the collector"
+	const consequence = "; no client certificate is sent to the collector"
 	switch {
 	case certificateFile == "" && keyFile == "":
 		return
 	case keyFile == "":
-		warn(log, "otlp: the variable is set and CLIENT_KEY is not"+instead, certificate, certificateFile)
+		warn(log, "otlp: the variable is set and CLIENT_KEY is not"+consequence, certificate, certificateFile)
 	case certificateFile == "":
-		warn(log, "otlp: the variable is set and CLIENT_CERTIFICATE is not"+instead, key, keyFile)
+		warn(log, "otlp: the variable is set and CLIENT_CERTIFICATE is not"+consequence, key, keyFile)
 	default:
 		if _, err := tls.LoadX509KeyPair(certificateFile, keyFile); err == nil {
 			return
 		}
-		warn(log, "otlp: the variable names no certificate in PEM that goes with CLIENT_KEY"+instead, certificate, certificateFile)
+		warn(log, "otlp: the variable is not the file of a PEM certificate that matches CLIENT_KEY"+consequence, certificate, certificateFile)
 	}
 	for _, name := range []string{certificate, key} {
 		if name != "" {
@@ -133,31 +132,31 @@ func (c *corrections) correctPair(log *slog.Logger, prefix string) {
 	}
 }
 
-// oneOf corrects what is not known to the default.
-func oneOf(instead string, known ...string) func(string) (string, string) {
+// oneOf replaces an unknown value by the default.
+func oneOf(warning string, known ...string) func(string) (string, string) {
 	return func(value string) (string, string) {
 		if slices.Contains(known, strings.ToLower(value)) {
 			return value, ""
 		}
-		return "", "it is unknown; " + instead
+		return "", "it is unknown; " + warning
 	}
 }
 
-// headers leaves out what an exporter would.
-func headers(value string) (corrected, instead string) {
+// headers leaves out what an exporter would leave out.
+func headers(value string) (corrected, warning string) {
 	var usable []string
 	for header := range strings.SplitSeq(value, ",") {
 		key, text, ok := strings.Cut(header, "=")
 		if _, err := url.PathUnescape(text); ok && err == nil && isToken(strings.TrimSpace(key)) {
 			usable = append(usable, header)
 		} else {
-			instead = "what is no key=value is left out"
+			warning = "an entry that is not key=value is left out"
 		}
 	}
-	return strings.Join(usable, ","), instead
+	return strings.Join(usable, ","), warning
 }
 
-// isToken reports whether the text may be the name of a header.
+// isToken reports whether the text is a valid header name.
 func isToken(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
@@ -165,29 +164,29 @@ func isToken(text string) bool {
 	})
 }
 
-// resourceAttributes leaves out what the SDK would, and takes a value that is not
-// encoded as it stands.
-func resourceAttributes(value string) (corrected, instead string) {
+// resourceAttributes leaves out what the SDK would leave out, and encodes a value that
+// is not encoded.
+func resourceAttributes(value string) (corrected, warning string) {
 	var usable []string
 	for pair := range strings.SplitSeq(value, ",") {
 		key, text, ok := strings.Cut(pair, "=")
 		if !ok {
-			instead = "it is used in part: what is no key=value is left out"
+			warning = "it is used in part: an entry that is not key=value is left out"
 			continue
 		}
 		if _, err := url.PathUnescape(text); err != nil {
 			pair = key + "=" + url.PathEscape(text)
-			instead = "it is used in part: a value that is not encoded is taken as it is"
+			warning = "it is used in part: a value that is not percent-encoded is used unchanged"
 		}
 		usable = append(usable, pair)
 	}
-	return strings.Join(usable, ","), instead
+	return strings.Join(usable, ","), warning
 }
 
-func certificates(file string) (corrected, instead string) {
-	pem, err := os.ReadFile(file) //nolint:gosec // G304: whoever sets the environment names the file
+func certificates(file string) (corrected, warning string) {
+	pem, err := os.ReadFile(file) //nolint:gosec // G304: the environment names the file
 	if err == nil && x509.NewCertPool().AppendCertsFromPEM(pem) {
 		return file, ""
 	}
-	return "", "it is no file of certificates in PEM; those of the system are used"
+	return "", "it is not a file of PEM certificates; those of the system are used"
 }

@@ -15,7 +15,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// handles is a log handler that is a function.
+// handles is a function as a log handler.
 type handles func(record slog.Record)
 
 func (handles) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
@@ -27,7 +27,7 @@ func (h handles) Handle(_ context.Context, record slog.Record) error {
 	return nil
 }
 
-func TestALogHandlerThatBlocksHoldsNothingUp(t *testing.T) {
+func TestALogHandlerThatBlocksDelaysNothing(t *testing.T) {
 	leaks := goleak.IgnoreCurrent()
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "1")
 	t.Setenv("OTEL_BSP_MAX_QUEUE_SIZE", "16")
@@ -43,7 +43,7 @@ func TestALogHandlerThatBlocksHoldsNothingUp(t *testing.T) {
 	defer cancel()
 	_ = Flush(ctx)
 	if err := Shutdown(ctx); err == nil {
-		t.Error("shutdown said nothing")
+		t.Error("the shutdown returned no error")
 	}
 	if s := TracingStats()[0]; s.Lost+s.Dropped != 100 || s.Waiting != 0 {
 		t.Errorf("counted %+v", s)
@@ -58,10 +58,10 @@ func TestALogHandlerMayCallThisPackage(t *testing.T) {
 	t.Setenv("OTEL_PROPAGATORS", "b3")
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "50")
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+unreachable(t))
-	var told atomic.Int64
+	var handled atomic.Int64
 	var ending atomic.Bool
 	log := WithLogger(slog.New(handles(func(slog.Record) {
-		told.Add(1)
+		handled.Add(1)
 		_ = TracingStats()
 		if ending.Load() {
 			return
@@ -81,18 +81,18 @@ func TestALogHandlerMayCallThisPackage(t *testing.T) {
 	eventually(t, "it fails", func() bool { return TracingStats()[0].Failing != nil })
 	ending.Store(true)
 	if err := Shutdown(t.Context()); err == nil {
-		t.Error("shutdown said nothing")
+		t.Error("the shutdown returned no error")
 	}
-	if n := told.Load(); n < 3 {
-		t.Errorf("told %d times", n)
+	if n := handled.Load(); n < 3 {
+		t.Errorf("handled %d times", n)
 	}
 }
 
-func TestALogIsToldInOrderWhateverItsHandlerDoes(t *testing.T) {
+func TestLogRecordsAreHandledInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []string
-		l := &later{to: handles(func(record slog.Record) {
-			told = append(told, record.Message)
+		var handled []string
+		l := &asyncHandler{to: handles(func(record slog.Record) {
+			handled = append(handled, record.Message)
 			switch record.Message {
 			case "3":
 				runtime.Goexit()
@@ -109,20 +109,20 @@ func TestALogIsToldInOrderWhateverItsHandlerDoes(t *testing.T) {
 		}
 		begin := time.Now()
 		l.wait()
-		if waited := time.Since(begin); waited != laterGrace {
+		if waited := time.Since(begin); waited != asyncGrace {
 			t.Errorf("it waited %v for a handler that took an hour", waited)
 		}
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		if !slices.Equal(told, want) {
-			t.Errorf("told %q, want %q", told, want)
+		if !slices.Equal(handled, want) {
+			t.Errorf("handled %q, want %q", handled, want)
 		}
-		for range 10 * laterLimit {
+		for range 10 * asyncLimit {
 			log.Info("5")
 		}
 		synctest.Wait()
 		l.mu.Lock()
-		if n := len(l.records); n > laterLimit {
+		if n := len(l.records); n > asyncLimit {
 			t.Errorf("%d records wait", n)
 		}
 		l.mu.Unlock()

@@ -2,20 +2,20 @@ package otlp
 
 import "reflect"
 
-// partly reports whether err says that a collector took what it was sent and refused
-// some of it, or only had something to say, and how much it refused. The exporters
-// make an error of it whose type is internal to them.
-func partly(err error) (rejected int64, ok bool) {
+// partialSuccess reports whether err is OTLP's partial success: the collector accepted
+// the request and rejected some of its items, or only sent a message. The type of the
+// error is internal to the exporters.
+func partialSuccess(err error) (rejected int64, ok bool) {
 	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
 	case nil:
 		return 0, false
 	case interface{ Unwrap() error }:
-		return partly(e.Unwrap())
+		return partialSuccess(e.Unwrap())
 	case interface{ Unwrap() []error }:
 		for _, err := range e.Unwrap() {
-			n, ok := partly(err)
+			n, ok := partialSuccess(err)
 			if !ok {
-				return 0, false // something else failed, too
+				return 0, false // there is another error
 			}
 			rejected += n
 		}
