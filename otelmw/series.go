@@ -97,7 +97,7 @@ func (t *seriesTable) ended(o *operationSeries, e ending) *series {
 func (t *seriesTable) observe(_ context.Context, o metric.Observer, active metric.Int64Observable) {
 	for _, c := range []*cache[operation, *operationSeries]{t.operations, t.others} {
 		for s := range c.values() {
-			o.ObserveInt64(active, s.active.Load(), s.series.observe...)
+			o.ObserveInt64(active, s.active.Load(), s.observe...)
 		}
 	}
 }
