@@ -56,13 +56,10 @@ func Example() {
 	// a miss: true
 }
 
-// The layers that serve most services, with what only the application knows.
+// The layers that serve most services.
 func Example_production() {
-	wire := func(backend aerostore.Store, log *slog.Logger) aerostore.Store {
+	wire := func(backend aerostore.Store) aerostore.Store {
 		stack := middleware.Production() // Timeout, Retry, CircuitBreaker
-		stack.Log = middleware.Log(log, middleware.LogOptions{})
-		stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
-
 		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics(), stack.Middleware())
 		return store
 	}
@@ -78,11 +75,11 @@ func Example_wiring() {
 		}
 		defer backend.Close()
 
-		// They read OTEL_*; a collector may be down.
+		// Both read OTEL_*. A collector that is down stops nothing.
 		if err := errors.Join(otlp.InitTracing(ctx), otlp.InitMetrics(ctx)); err != nil {
 			return err
 		}
-		defer otlp.Shutdown(context.WithoutCancel(ctx)) // before the backend is closed
+		defer otlp.Shutdown(context.WithoutCancel(ctx)) // runs before backend.Close
 
 		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics())
 		return serve(ctx, store)
@@ -90,7 +87,7 @@ func Example_wiring() {
 	_ = wire
 }
 
-// A chain with a middleware of one's own; see [Slow].
+// A chain with a middleware that the application wrote; see [Slow].
 func Example_middleware() {
 	wire := func(backend aerostore.Store, log *slog.Logger) {
 		store := aerostore.Chain(backend, otelmw.Tracing(), aerostore.Intercept(Slow(50*time.Millisecond, log)))
@@ -122,7 +119,7 @@ func ExampleChain() {
 	// a after
 }
 
-// Slow is a middleware of an application's own: it logs operations that take
+// Slow is a middleware that an application wrote. It logs operations that take
 // longer than threshold.
 func Slow(threshold time.Duration, log *slog.Logger) aerostore.Interceptor {
 	return func(next aerostore.Handler) aerostore.Handler {
@@ -141,7 +138,7 @@ func ExampleIntercept() {
 	log := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey || a.Key == "took" {
-				return slog.Attr{} // they differ from run to run
+				return slog.Attr{} // differs from run to run
 			}
 			return a
 		},
@@ -152,7 +149,7 @@ func ExampleIntercept() {
 	// level=WARN msg="slow operation" call="TOUCH test.users" err="aerostore: TOUCH test.users: KEY_NOT_FOUND_ERROR (2): there is no such record"
 }
 
-// Anything that Store has no method for goes through the same layers.
+// What Store has no method for goes through the same layers.
 func ExampleDo() {
 	store := aerostore.Chain(memory.New(), aerostore.Intercept(Slow(time.Hour, slog.Default())))
 	err := aerostore.Do(context.Background(), store,
@@ -170,12 +167,12 @@ func ExampleDo() {
 	// Output: <nil>
 }
 
-// Users is a piece of an application, for the README's tests.
+// Users is a part of an application, for the README's tests.
 type Users struct{ Store aerostore.Store }
 
 var ErrTaken = errors.New("the name is taken")
 
-// SignUp makes a user of that name, or fails with ErrTaken.
+// SignUp creates a user of that name, or fails with ErrTaken.
 func (u Users) SignUp(ctx context.Context, name string) error {
 	err := u.Store.Put(ctx, aerostore.NewKey("test", "users", name), aerostore.Bins{"name": name}, aerostore.CreateOnly)
 	if errors.Is(err, aerostore.ErrExists) {
@@ -185,13 +182,12 @@ func (u Users) SignUp(ctx context.Context, name string) error {
 }
 
 func TestSignUpTwiceIsRefused(t *testing.T) {
-	store := memory.New()
-	users := Users{Store: store}
+	users := Users{Store: memory.NewT(t)}
 	if err := users.SignUp(t.Context(), "ada"); err != nil {
 		t.Fatal(err)
 	}
 	if err := users.SignUp(t.Context(), "ada"); !errors.Is(err, ErrTaken) {
-		t.Errorf("the second sign-up gave %v", err)
+		t.Errorf("the second sign-up returned %v", err)
 	}
 }
 
@@ -201,6 +197,6 @@ func TestAnOutageIsReported(t *testing.T) {
 		Return(&aerostore.Error{Op: aerostore.OpPut, Code: aerostore.CodeTimeout, InDoubt: true})
 	users := Users{Store: store}
 	if err := users.SignUp(t.Context(), "ada"); !aerostore.InDoubt(err) {
-		t.Errorf("SignUp gave %v, want an error in doubt", err)
+		t.Errorf("SignUp returned %v, want an error in doubt", err)
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Every line of Go in the README stands in example_test.go, where it compiles.
+// Each line of Go in the README is in example_test.go, where it compiles and
+// mostly runs.
 func TestTheREADMEsCodeCompiles(t *testing.T) {
 	source, err := os.ReadFile("example_test.go")
 	if err != nil {
@@ -34,6 +35,6 @@ func TestTheREADMEsCodeCompiles(t *testing.T) {
 		}
 	}
 	if lines < 40 {
-		t.Errorf("found %d lines of Go in the README: is it still read right?", lines)
+		t.Errorf("found %d lines of Go in the README: is it still read correctly?", lines)
 	}
 }
