@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// health answers gRPC health checks: the service is well if its store answers.
+// health answers gRPC health checks. The service is healthy if its store answers.
 type health struct {
 	grpc_health_v1.UnimplementedHealthServer
 	service *service

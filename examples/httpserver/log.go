@@ -13,8 +13,8 @@ func newLogger(out io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(spanHandler{slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level})})
 }
 
-// spanHandler adds the ids of the span in the context to each record, under
-// the names that OpenTelemetry gives them in logs that are no OTLP.
+// spanHandler adds the ids of the span in the context to each record, under the
+// names that OpenTelemetry uses in logs other than OTLP.
 type spanHandler struct{ slog.Handler }
 
 func (h spanHandler) Handle(ctx context.Context, record slog.Record) error {

@@ -1,11 +1,10 @@
-// Httpserver is a small HTTP and gRPC service on aerostore whose traces, baggage,
-// log and metrics belong together: the span of a request is the parent of those
-// of its store operations, each log record says which span it was written under,
-// and so do the exemplars that Prometheus finds.
+// Httpserver is a small HTTP and gRPC service on aerostore that connects traces,
+// baggage, logs and metrics. The span of a request is the parent of the spans of its
+// store operations. Each log record and each exemplar names its span.
 //
 //	go run .
 //
-// README.md shows what to ask it; -h says what else it can do.
+// README.md shows requests to send. The flag -h lists the options.
 package main
 
 import (
@@ -34,7 +33,7 @@ func main() {
 	}
 }
 
-// config is what the flags say.
+// config holds the values of the flags.
 type config struct {
 	http, grpc       string
 	hosts, namespace string
@@ -47,22 +46,22 @@ func parse(args []string, out io.Writer) (config, error) {
 	flags.SetOutput(out)
 	flags.StringVar(&c.http, "http", "127.0.0.1:8080", "serve HTTP at this `address`")
 	flags.StringVar(&c.grpc, "grpc", "127.0.0.1:8081", "serve gRPC health checks at this `address`")
-	flags.StringVar(&c.hosts, "hosts", "", "use the cluster at these `addresses` (h1:3000,h2:3000) and not a store in memory")
+	flags.StringVar(&c.hosts, "hosts", "", "use the cluster at these `addresses` (h1:3000,h2:3000) instead of a store in memory")
 	flags.StringVar(&c.namespace, "namespace", "test", "the `namespace` to use")
 	flags.TextVar(&c.level, "log", slog.LevelDebug, "log from this `level` on")
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
 	if flags.NArg() > 0 {
-		return c, fmt.Errorf("unexpected argument %q; -h explains", flags.Arg(0))
+		return c, fmt.Errorf("unexpected argument %q; see -h", flags.Arg(0))
 	}
 	if c.namespace == "" {
-		return c, errors.New("the namespace is empty; -h explains")
+		return c, errors.New("the namespace is empty; see -h")
 	}
 	return c, nil
 }
 
-// run serves until ctx ends, and then until the requests under way are done.
+// run serves until ctx ends and the requests under way have ended.
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	c, err := parse(args, out)
 	if err != nil {
@@ -70,7 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	}
 	logger := newLogger(out, c.level)
 
-	// It is closed after the last measurements, which hold its counts.
+	// The backend is closed after the last measurements, which hold its counts.
 	backend, err := open(ctx, c.hosts, c.namespace)
 	if err != nil {
 		return err
@@ -87,7 +86,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		otlp.WithMetricReader(reader),
 	}
 	defer func() {
-		// Telemetry that gets nowhere is no reason to fail.
+		// Lost telemetry is no reason to fail.
 		if err := otlp.Shutdown(context.WithoutCancel(ctx)); err != nil {
 			logger.Warn("telemetry was lost", "error", err)
 		}
@@ -110,5 +109,5 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	return s.serve(ctx, web, rpc, shutdownLimit)
 }
 
-// shutdownLimit is how long requests under way may take when the service stops.
+// shutdownLimit bounds the requests under way when the service stops.
 const shutdownLimit = 10 * time.Second

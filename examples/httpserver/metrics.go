@@ -9,11 +9,11 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 )
 
-// metricsPath is where Prometheus asks.
+// metricsPath is the path that Prometheus scrapes.
 const metricsPath = "/metrics"
 
-// newMetrics returns a reader for what is measured, and the page on which
-// Prometheus finds it. Asked for OpenMetrics, the page has exemplars, too.
+// newMetrics returns a reader of the measurements and the page that Prometheus
+// scrapes. In the OpenMetrics format the page has exemplars, too.
 func newMetrics() (sdkmetric.Reader, http.Handler, error) {
 	registry := prometheus.NewRegistry()
 	reader, err := prometheusexporter.New(prometheusexporter.WithRegisterer(registry))
@@ -23,5 +23,5 @@ func newMetrics() (sdkmetric.Reader, http.Handler, error) {
 	return reader, promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}), nil
 }
 
-// observed tells whether a request is one to have a span and be measured.
+// observed reports whether a request has a span and is measured.
 func observed(r *http.Request) bool { return r.URL.Path != metricsPath }

@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestPrometheusFindsWhatTheStoreDid(t *testing.T) {
+func TestMetricsPageHasStoreOperations(t *testing.T) {
 	r := start(t, func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if call.Op == aerostore.OpRemove {
@@ -65,14 +65,14 @@ func TestPrometheusFindsWhatTheStoreDid(t *testing.T) {
 		}
 	}
 	if strings.Contains(page, "grace") {
-		t.Error("a key is told")
+		t.Error("the page holds a key")
 	}
 	if t.Failed() {
 		t.Log(page)
 	}
 }
 
-func TestAnExemplarLeadsFromAMeasurementToTheSpanOfTheStore(t *testing.T) {
+func TestExemplarsLeadToStoreSpans(t *testing.T) {
 	r := start(t)
 	if status, _ := do(t, http.DefaultClient, r.request(t, http.MethodPut, "/users/ada", "{}")); status != http.StatusNoContent {
 		t.Fatalf("status %d", status)
@@ -90,14 +90,14 @@ func TestAnExemplarLeadsFromAMeasurementToTheSpanOfTheStore(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("nothing leads to span %v of trace %v:\n%s", span.SpanID(), span.TraceID(), page)
+	t.Errorf("no exemplar leads to span %v of trace %v:\n%s", span.SpanID(), span.TraceID(), page)
 }
 
-func TestPrometheusIsNotItselfObserved(t *testing.T) {
+func TestScrapesAreNotTraced(t *testing.T) {
 	r := start(t)
 	for range 2 {
 		if page := r.scrape(t, ""); strings.Contains(page, "http_server") {
-			t.Errorf("asking was measured:\n%s", page)
+			t.Errorf("the scrape was measured:\n%s", page)
 		}
 	}
 	http.DefaultClient.CloseIdleConnections()
@@ -107,7 +107,7 @@ func TestPrometheusIsNotItselfObserved(t *testing.T) {
 	}
 }
 
-// scrape asks as Prometheus would.
+// scrape requests the page as Prometheus would.
 func (r *running) scrape(t *testing.T, accept string) string {
 	t.Helper()
 	request := r.request(t, http.MethodGet, "/metrics", "")
@@ -123,8 +123,8 @@ func (r *running) scrape(t *testing.T, accept string) string {
 
 var label = regexp.MustCompile(`(\w+)="([^"]*)"`)
 
-// valueOf returns the value of the series with exactly these labels, besides
-// those that say what measured it.
+// valueOf returns the value of the series with exactly these labels, apart from
+// those of the scope.
 func valueOf(page, name string, labels map[string]string) string {
 	for line := range strings.Lines(page) {
 		series, value, _ := strings.Cut(strings.TrimSpace(line), "} ")

@@ -18,9 +18,9 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// With the bridge otelslog, records go to OpenTelemetry's own logs, and need no
-// handler that adds the ids of their span.
-func TestARecordThatGoesByTheBridgeBelongsToTheSpanOfTheStore(t *testing.T) {
+// The bridge otelslog writes records to OpenTelemetry's logs. They need no handler
+// that adds the ids of their span.
+func TestBridgedRecordsBelongToStoreSpans(t *testing.T) {
 	var kept keptRecords
 	logs := sdklog.NewLoggerProvider(sdklog.WithProcessor(sdklog.NewSimpleProcessor(&kept)))
 	spans := tracetest.NewSpanRecorder()
@@ -73,7 +73,7 @@ func TestARecordThatGoesByTheBridgeBelongsToTheSpanOfTheStore(t *testing.T) {
 	}
 }
 
-// keptRecords is an exporter that keeps what it is given.
+// keptRecords is an exporter that keeps the records.
 type keptRecords []sdklog.Record
 
 func (k *keptRecords) Export(_ context.Context, records []sdklog.Record) error {

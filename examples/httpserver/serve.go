@@ -23,9 +23,9 @@ type service struct {
 	metrics   http.Handler
 }
 
-// serve answers until ctx ends or a listener fails. Then it takes no new
-// requests and gives those under way until the limit, when their contexts end.
-// It closes the listeners.
+// serve serves requests until ctx ends or a listener fails. Then it accepts no new
+// requests, and cancels those that are still under way after the limit. It closes the
+// listeners.
 func (s *service) serve(ctx context.Context, web, rpc net.Listener, limit time.Duration) error {
 	webServer := &http.Server{
 		Handler:           otelhttp.NewHandler(s.routes(), "users", otelhttp.WithFilter(observed)),

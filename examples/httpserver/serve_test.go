@@ -24,7 +24,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestAUserIsKeptUntilItIsDeleted(t *testing.T) {
+func TestUsersAreStoredUntilDeleted(t *testing.T) {
 	r := start(t)
 	for _, c := range []struct {
 		method, body string
@@ -48,13 +48,13 @@ func TestAUserIsKeptUntilItIsDeleted(t *testing.T) {
 	for _, record := range r.records(t) {
 		for name, value := range record {
 			if text, _ := value.(string); strings.Contains(text, "grace") {
-				t.Errorf("the log tells a key or value: %s=%s", name, text)
+				t.Errorf("the log holds a key or value: %s=%s", name, text)
 			}
 		}
 	}
 }
 
-func TestAFailureOfTheStoreBecomesTheStatusThatFits(t *testing.T) {
+func TestStoreErrorsMapToStatusCodes(t *testing.T) {
 	var err error
 	r := start(t, func(aerostore.Handler) aerostore.Handler {
 		return func(context.Context, aerostore.Call) (aerostore.Result, error) {
@@ -83,7 +83,7 @@ func TestAFailureOfTheStoreBecomesTheStatusThatFits(t *testing.T) {
 	r.stop(t)
 }
 
-func TestOnlyServicesThatAreThereHaveAHealth(t *testing.T) {
+func TestUnknownServicesHaveNoHealth(t *testing.T) {
 	r := start(t)
 	if got, err := check(t, r.grpc, "users"); err != nil || got != grpc_health_v1.HealthCheckResponse_SERVING {
 		t.Errorf("users: %v, %v", got, err)
@@ -105,7 +105,7 @@ func check(t *testing.T, address, name string) (grpc_health_v1.HealthCheckRespon
 	return answer.GetStatus(), err
 }
 
-func TestARequestUnderWayIsAnsweredWhenTheServiceStops(t *testing.T) {
+func TestShutdownAnswersRequestsUnderWay(t *testing.T) {
 	entered, release := make(chan struct{}), make(chan struct{})
 	r := start(t, func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -128,7 +128,7 @@ func TestARequestUnderWayIsAnsweredWhenTheServiceStops(t *testing.T) {
 	}()
 	<-entered
 	r.cancel()
-	for { // until nobody listens any more
+	for { // until the port is closed
 		conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
 		if err != nil {
 			break
@@ -142,7 +142,7 @@ func TestARequestUnderWayIsAnsweredWhenTheServiceStops(t *testing.T) {
 	r.stop(t)
 }
 
-func TestARequestThatDoesNotEndInTimeIsCancelled(t *testing.T) {
+func TestShutdownCancelsRequestsAfterTheLimit(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	gaveUp := make(chan error, 1)
@@ -167,7 +167,7 @@ func TestARequestThatDoesNotEndInTimeIsCancelled(t *testing.T) {
 	}
 }
 
-func TestItServesUntilItIsToldToStop(t *testing.T) { serveOnce(t) }
+func TestServiceRunsUntilItsContextEnds(t *testing.T) { serveOnce(t) }
 
 // serveOnce has the whole program answer a request.
 func serveOnce(t *testing.T) {
@@ -217,7 +217,7 @@ func (c *counting) Close() error {
 	return c.backend.Close()
 }
 
-func TestTheLastExportTellsWhatTheBackendCounted(t *testing.T) {
+func TestLastExportHasTheCountsOfTheBackend(t *testing.T) {
 	before := open
 	defer func() { open = before }()
 	open = func(ctx context.Context, hosts, namespace string) (backend, error) {
@@ -235,13 +235,13 @@ func TestTheLastExportTellsWhatTheBackendCounted(t *testing.T) {
 	t.Setenv("OTEL_METRICS_EXPORTER", "console")
 
 	serveOnce(t)
-	told, err := os.ReadFile(file.Name())
-	if err != nil || !strings.Contains(string(told), "aerospike.client.connections.open") {
-		t.Errorf("%v, told %s", err, told)
+	printed, err := os.ReadFile(file.Name())
+	if err != nil || !strings.Contains(string(printed), "aerospike.client.connections.open") {
+		t.Errorf("%v, printed %s", err, printed)
 	}
 }
 
-func TestBadArgumentsAreRefused(t *testing.T) {
+func TestRefusesInvalidArguments(t *testing.T) {
 	taken := listen(t)
 	defer taken.Close()
 	for args, want := range map[string]string{
@@ -260,7 +260,7 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 	}
 }
 
-func TestHelpExplainsTheFlags(t *testing.T) {
+func TestHelpListsFlags(t *testing.T) {
 	var out strings.Builder
 	if err := run(t.Context(), []string{"-h"}, &out); !errors.Is(err, flag.ErrHelp) {
 		t.Error(err)

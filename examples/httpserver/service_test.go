@@ -41,8 +41,8 @@ type running struct {
 	ended     chan error
 }
 
-// start runs a service on a store in memory, with layers of the test's own
-// inside all others.
+// start runs a service on a store in memory, with the layers of the test inside
+// all others.
 func start(t *testing.T, inside ...aerostore.Interceptor) *running {
 	t.Helper()
 	r := &running{spans: tracetest.NewSpanRecorder(), ended: make(chan error, 1)}
@@ -84,7 +84,7 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
-// stop waits until the service is done, so that its spans and records are.
+// stop waits until the service has ended, and with it its spans and records.
 func (r *running) stop(t *testing.T) {
 	t.Helper()
 	r.cancel()
@@ -110,7 +110,7 @@ func (r *running) span(t *testing.T, name string, kind trace.SpanKind) sdktrace.
 	return found[0]
 }
 
-// records returns what was logged about store operations.
+// records returns the log records of store operations.
 func (r *running) records(t *testing.T) []map[string]any {
 	t.Helper()
 	var records []map[string]any

@@ -17,7 +17,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// backend is what both backends are besides a Store.
+// backend is the methods that both backends have.
 type backend interface {
 	aerostore.Store
 	io.Closer
@@ -31,9 +31,9 @@ var open = func(ctx context.Context, hosts, namespace string) (backend, error) {
 	return asbackend.Dial(ctx, hosts)
 }
 
-// layered is the store as the service uses it. Tracing is the outermost layer,
-// so that the others find its span in their context, and Metrics the next, so
-// that it measures what the span covers.
+// layered returns the store with its layers. Tracing is the outermost, so that the
+// others find its span in their context. Metrics is next, so that it measures what
+// the span covers.
 func layered(s aerostore.Store, logger *slog.Logger) aerostore.Store {
 	return aerostore.Chain(s,
 		otelmw.Tracing(),
@@ -43,9 +43,8 @@ func layered(s aerostore.Store, logger *slog.Logger) aerostore.Store {
 	)
 }
 
-// tenant says on the span of each operation for whom it is, if the baggage of
-// the request tells. Anybody can send baggage: it says who asks, not what they
-// may do.
+// tenant sets the tenant of the request's baggage, if it has one, on the span of
+// each operation. Any client can send baggage, so it must not grant access.
 func tenant(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if name := baggage.FromContext(ctx).Member("tenant").Value(); name != "" {

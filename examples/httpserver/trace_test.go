@@ -17,7 +17,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestATraceGoesFromTheHTTPClientToTheStore(t *testing.T) {
+func TestHTTPTraceReachesTheStore(t *testing.T) {
 	seen := make(chan baggage.Baggage, 1)
 	r := start(t, keepBaggage(seen))
 
@@ -46,7 +46,7 @@ func TestATraceGoesFromTheHTTPClientToTheStore(t *testing.T) {
 	r.isLoggedUnder(t, storeSpan)
 }
 
-func TestATraceGoesFromTheHeadersOfARequestToTheStore(t *testing.T) {
+func TestTraceOfRequestHeadersReachesTheStore(t *testing.T) {
 	seen := make(chan baggage.Baggage, 1)
 	r := start(t, keepBaggage(seen))
 
@@ -77,7 +77,7 @@ func TestATraceGoesFromTheHeadersOfARequestToTheStore(t *testing.T) {
 	r.isLoggedUnder(t, storeSpan)
 }
 
-func TestATraceGoesFromTheGRPCClientToTheStore(t *testing.T) {
+func TestGRPCTraceReachesTheStore(t *testing.T) {
 	seen := make(chan baggage.Baggage, 1)
 	r := start(t, keepBaggage(seen))
 
@@ -110,7 +110,7 @@ func TestATraceGoesFromTheGRPCClientToTheStore(t *testing.T) {
 	r.isLoggedUnder(t, storeSpan)
 }
 
-// keepBaggage passes on what baggage the store was given.
+// keepBaggage sends the baggage that the store received.
 func keepBaggage(seen chan<- baggage.Baggage) aerostore.Interceptor {
 	return func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {

@@ -1,9 +1,9 @@
 // Quickstart runs a small service on aerostore and prints the trace of what it
-// did. It needs nothing but Go:
+// did. It needs only Go:
 //
 //	go run ./examples/quickstart
 //
-// -h says what else it can do.
+// The flag -h lists the options.
 package main
 
 import (
@@ -25,19 +25,19 @@ import (
 	"github.com/aerostore/aerostore/otelmw/otlp"
 )
 
-const usage = `Quickstart runs a small service on aerostore - a sign-up, a profile, a counter,
-a batch, a query, a miss, a conflict, a failure that passes - and prints the
-trace of it: what ran when, for how long, and how it ended.
+const usage = `Quickstart runs a small service on aerostore: a sign-up, a profile, a counter, a
+batch, a query, a miss, a conflict and a transient failure. Then it prints the trace:
+what ran when, for how long, and how it ended.
 
   go run ./examples/quickstart                            in memory, nothing to install
-  go run ./examples/quickstart -hosts 127.0.0.1:3000      on a real cluster
+  go run ./examples/quickstart -hosts 127.0.0.1:3000      on a cluster
   OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317 go run ./examples/quickstart
-                                                          sends the trace to a collector, too
-  OTEL_METRICS_EXPORTER=otlp                              and beside it, measurements
-                                                          (Jaeger takes none)
+                                                          also sends the trace to a collector
+  OTEL_METRICS_EXPORTER=otlp                              and metrics
+                                                          (Jaeger accepts none)
 
-On a cluster it uses the set "quickstart" and the index "quickstart_age", and
-removes both records and index afterwards.
+On a cluster it uses the set "quickstart" and the index "quickstart_age", and removes
+its records and the index at the end.
 
 Flags:
 `
@@ -66,22 +66,22 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q; -h explains", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q; see -h", flags.Arg(0))
 	}
 	if *namespace == "" {
-		return errors.New("the namespace is empty; -h explains")
+		return errors.New("the namespace is empty; see -h")
 	}
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
 
-	// It is closed after the last measurements, which hold its counts.
+	// The backend is closed after the last measurements, which hold its counts.
 	backend, err := open(ctx, *hosts, *namespace)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, backend.Close()) }()
 
-	// Traces go to the tree below, and to a collector if one is configured.
+	// Spans go to the tree that is printed, and to a collector if one is configured.
 	spans := &recorder{}
 	telemetry := []otlp.Option{otlp.WithSpanProcessor(spans), otlp.WithServiceName("aerostore-quickstart")}
 	if !configured("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER") {
@@ -93,7 +93,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		return err
 	}
 	defer func() {
-		// Telemetry that gets nowhere is no reason to fail.
+		// Lost telemetry is no reason to fail.
 		if err := otlp.Shutdown(context.WithoutCancel(ctx)); err != nil {
 			fmt.Fprintln(errOut, "quickstart:", err)
 		}
@@ -123,7 +123,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	return errors.Join(err, spans.printTree(out))
 }
 
-// backend is what both backends are besides a Store.
+// backend is the methods that both backends have.
 type backend interface {
 	aerostore.Store
 	io.Closer

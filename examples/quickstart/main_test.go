@@ -37,7 +37,7 @@ func withoutCollector(t *testing.T) {
 	}
 }
 
-func TestItPrintsTheTraceOfTheWorkload(t *testing.T) {
+func TestPrintsTheTrace(t *testing.T) {
 	withoutCollector(t)
 	out := quickstart(t)
 	for _, want := range []string{
@@ -75,7 +75,7 @@ func TestItPrintsTheTraceOfTheWorkload(t *testing.T) {
 	}
 }
 
-func TestItRunsTwiceInOneProcess(t *testing.T) {
+func TestRunsTwiceInOneProcess(t *testing.T) {
 	withoutCollector(t)
 	first, second := quickstart(t), quickstart(t)
 	if strings.Count(first, "\n") != strings.Count(second, "\n") {
@@ -83,7 +83,7 @@ func TestItRunsTwiceInOneProcess(t *testing.T) {
 	}
 }
 
-// receiver is a collector that keeps what it is sent.
+// receiver is a collector that keeps what it receives.
 type receiver struct {
 	collector.UnimplementedTraceServiceServer
 	measurements measurements
@@ -91,7 +91,7 @@ type receiver struct {
 	spans        []*tracepb.Span
 }
 
-// measurements takes those, and keeps the names.
+// measurements keeps the names of the metrics that it receives.
 type measurements struct {
 	metricscollector.UnimplementedMetricsServiceServer
 	mu    sync.Mutex
@@ -139,7 +139,7 @@ func receive(t *testing.T) *receiver {
 	return received
 }
 
-func TestItExportsToACollectorOverGRPC(t *testing.T) {
+func TestExportsToACollector(t *testing.T) {
 	withoutCollector(t)
 	received := receive(t)
 	t.Setenv("OTEL_METRICS_EXPORTER", "otlp")
@@ -168,7 +168,7 @@ func TestItExportsToACollectorOverGRPC(t *testing.T) {
 		t.Errorf("the collector has measurements of %q", names)
 	}
 	if !strings.Contains(out, "└─ clean up") {
-		t.Error("nothing is printed when a collector gets the spans, too")
+		t.Error("prints no tree if a collector is configured")
 	}
 }
 
@@ -189,7 +189,7 @@ func (c *counting) Close() error {
 	return c.backend.Close()
 }
 
-func TestTheCollectorGetsWhatTheBackendCounted(t *testing.T) {
+func TestExportsTheCountsOfTheBackend(t *testing.T) {
 	withoutCollector(t)
 	received := receive(t)
 	t.Setenv("OTEL_METRICS_EXPORTER", "otlp")
@@ -207,7 +207,7 @@ func TestTheCollectorGetsWhatTheBackendCounted(t *testing.T) {
 	}
 }
 
-func TestACollectorThatIsAwayIsNoFailure(t *testing.T) {
+func TestMissingCollectorIsNoFailure(t *testing.T) {
 	withoutCollector(t)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -227,19 +227,19 @@ func TestACollectorThatIsAwayIsNoFailure(t *testing.T) {
 	}
 }
 
-func TestHelpExplainsItself(t *testing.T) {
+func TestHelpListsOptions(t *testing.T) {
 	var out, errOut strings.Builder
 	if err := run(t.Context(), []string{"-h"}, &out, &errOut); !errors.Is(err, flag.ErrHelp) {
-		t.Errorf("-h gave %v", err)
+		t.Errorf("-h returned %v", err)
 	}
 	for _, want := range []string{"-hosts", "-namespace", "OTEL_EXPORTER_OTLP_ENDPOINT", "quickstart_age"} {
 		if !strings.Contains(errOut.String(), want) {
-			t.Errorf("-h does not say %q", want)
+			t.Errorf("-h does not list %q", want)
 		}
 	}
 }
 
-func TestBadArgumentsAreRefused(t *testing.T) {
+func TestRefusesInvalidArguments(t *testing.T) {
 	withoutCollector(t)
 	for args, want := range map[string]string{
 		"extra":             `"extra"`,
@@ -249,12 +249,12 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 		var out, errOut strings.Builder
 		err := run(t.Context(), strings.Fields(args), &out, &errOut)
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s gave %v, want an error that says %s", args, err, want)
+			t.Errorf("%s returned %v, want an error with %s", args, err, want)
 		}
 	}
 }
 
-func TestItRunsOnACluster(t *testing.T) {
+func TestRunsOnACluster(t *testing.T) {
 	hosts := os.Getenv("AEROSPIKE_HOSTS")
 	if hosts == "" {
 		t.Skip("AEROSPIKE_HOSTS is not set")

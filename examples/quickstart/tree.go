@@ -16,8 +16,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// recorder keeps the spans that end, to print them as a tree. It may be called
-// from many goroutines.
+// recorder keeps the spans that have ended, to print them as a tree. It is safe for
+// concurrent use.
 type recorder struct {
 	mu    sync.Mutex
 	spans []sdktrace.ReadOnlySpan
@@ -39,8 +39,8 @@ const (
 	barWidth  = 36
 )
 
-// printTree prints each span with a bar for when it ran and for how long,
-// what its parent is, and beneath it what it says.
+// printTree prints each span beneath its parent, with a bar for its time, its
+// attributes and its error.
 func (r *recorder) printTree(out io.Writer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -129,7 +129,7 @@ func (p *printer) bar(s sdktrace.ReadOnlySpan) string {
 	return strings.Repeat("·", from) + strings.Repeat("█", to-from+1) + strings.Repeat("·", barWidth-1-to)
 }
 
-// commonAttributes returns what all operations say alike.
+// commonAttributes returns the attributes that all operations share.
 func commonAttributes(spans []sdktrace.ReadOnlySpan) []attribute.KeyValue {
 	count, operations := map[attribute.KeyValue]int{}, 0
 	for _, s := range spans {

@@ -12,8 +12,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// accounts is the part of a service that keeps its users. It knows a Store and
-// neither what is behind it nor what is around it.
+// accounts is the part of a service that stores its users. It has a Store and does
+// not know the backend or the layers.
 type accounts struct {
 	store     aerostore.Store
 	namespace string
@@ -25,7 +25,7 @@ func (a *accounts) key(user string) aerostore.Key {
 	return aerostore.NewKey(a.namespace, a.set, user)
 }
 
-// run does what a service does in a day: each step under a span of its own.
+// run runs the steps, each in its own span.
 func (a *accounts) run(ctx context.Context) error {
 	for _, step := range []struct {
 		name string
@@ -59,9 +59,9 @@ func (a *accounts) run(ctx context.Context) error {
 	return nil
 }
 
-// prepare removes what a run that was cut short may have left behind and makes
-// the secondary index that a query needs. Administration has no method on
-// Store; Do takes it through the same layers.
+// prepare removes what an interrupted run may have left, and creates the secondary
+// index that the query needs. Store has no method for that, so Do runs it through the
+// same layers.
 func (a *accounts) prepare(ctx context.Context) (string, error) {
 	if _, err := a.store.BatchRemove(ctx, a.team()); err != nil {
 		return "", err
@@ -97,7 +97,7 @@ func (a *accounts) team() []aerostore.Key {
 	return keys
 }
 
-// signUp writes each user once: a second sign-up under the same name fails.
+// signUp creates each user once. A second sign-up under the same name fails.
 func (a *accounts) signUp(ctx context.Context) (string, error) {
 	for _, bins := range team {
 		name, _ := bins["name"].(string)
@@ -107,7 +107,7 @@ func (a *accounts) signUp(ctx context.Context) (string, error) {
 	}
 	err := a.store.Put(ctx, a.key("Ada"), aerostore.Bins{"name": "Ada"}, aerostore.CreateOnly)
 	if !errors.Is(err, aerostore.ErrExists) {
-		return "", fmt.Errorf("the second sign-up gave %w, want a refusal", err)
+		return "", fmt.Errorf("the second sign-up returned %w, want ErrExists", err)
 	}
 	return fmt.Sprintf("%d users; a second Ada is refused", len(team)), nil
 }
@@ -138,7 +138,7 @@ func (a *accounts) countVisit(ctx context.Context) (string, error) {
 	return fmt.Sprintf("Grace came %d time(s)", visits), err
 }
 
-// teamPage reads many users at once; one of them is not there.
+// teamPage reads several users in one batch; one of them does not exist.
 func (a *accounts) teamPage(ctx context.Context) (string, error) {
 	results, err := a.store.BatchRead(ctx, []aerostore.Key{a.key("Ada"), a.key("Grace"), a.key("Nobody")}, []string{"name"})
 	if err != nil {
@@ -168,17 +168,17 @@ func (a *accounts) overThirty(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d users", n), nil
 }
 
-// unknownUser shows that a miss is an answer and no failure.
+// unknownUser shows that a miss is an answer, not a failure.
 func (a *accounts) unknownUser(ctx context.Context) (string, error) {
 	_, err := a.store.Get(ctx, a.key("Nobody"))
 	if !errors.Is(err, aerostore.ErrNotFound) {
-		return "", fmt.Errorf("got %w, want a miss", err)
+		return "", fmt.Errorf("Get returned %w, want ErrNotFound", err)
 	}
 	return "not found, which is an answer", nil
 }
 
-// twoEditors shows a conflict: both read the same generation, the second write
-// is refused and decides anew.
+// twoEditors shows a conflict: both writes expect the same generation, and the server
+// refuses the second.
 func (a *accounts) twoEditors(ctx context.Context) (string, error) {
 	key := a.key("Alan")
 	read, err := a.store.Get(ctx, key)
@@ -191,13 +191,13 @@ func (a *accounts) twoEditors(ctx context.Context) (string, error) {
 	}
 	err = a.store.Put(ctx, key, aerostore.Bins{"age": 26}, unchanged)
 	if !errors.Is(err, aerostore.ErrGeneration) {
-		return "", fmt.Errorf("got %w, want a conflict", err)
+		return "", fmt.Errorf("Put returned %w, want ErrGeneration", err)
 	}
 	return "the second write is a conflict", nil
 }
 
-// busyRecord meets a failure that passes. The write was certainly not applied,
-// so that it may be sent again; a write in doubt may not.
+// busyRecord meets a transient failure. The write was certainly not applied, so it may
+// be sent again; a write in doubt may not.
 func (a *accounts) busyRecord(ctx context.Context) (string, error) {
 	for attempt := 1; ; attempt++ {
 		err := a.store.Increment(ctx, a.key("Ada"), aerostore.Bins{"visits": 1})
@@ -224,9 +224,8 @@ func (a *accounts) cleanUp(ctx context.Context) (string, error) {
 	return "records and index removed", err
 }
 
-// busyOnce is a middleware as any application may write one: the first
-// increment finds its record busy. Outside of a demonstration a busy record
-// needs no help.
+// busyOnce is a middleware that an application could write: the first increment fails
+// because its record is busy.
 func busyOnce() aerostore.Interceptor {
 	busy := true
 	return func(next aerostore.Handler) aerostore.Handler {
