@@ -34,8 +34,8 @@ type layerStats struct {
 type layerValue struct{ layer, name, scope string }
 
 // allLayers has those that are registered, by provider. The first one of a provider
-// reports for all, so that a layer in two chains is reported once, and the gauges of
-// several are combined where a gauge would keep the last.
+// reports for all. A layer in two chains is then reported once, and the gauges of several
+// are combined; a gauge by itself would keep the last.
 var allLayers registry[*layerStats]
 
 // observeLayers does nothing if there are no layers.

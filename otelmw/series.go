@@ -3,6 +3,7 @@ package otelmw
 import (
 	"context"
 	"math"
+	"slices"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -56,7 +57,7 @@ func newSeriesTable(limit int, d describer) *seriesTable {
 			operation: o,
 			series:    newSeries(attributes),
 			endings: newCache(math.MaxInt, func(e ending) *series {
-				return newSeries(e.appendTo(attributes[:len(attributes):len(attributes)]))
+				return newSeries(e.appendTo(slices.Clip(attributes)))
 			}),
 		}
 	}

@@ -63,8 +63,8 @@
 //
 // A number that is too large becomes the largest that is used: a queue of 1048576 spans,
 // a batch of 65536, a day for any time, 2147483647 for other limits. A number below the
-// least becomes the default. The least is 1, but 0 for EXPORT_TIMEOUT and TIMEOUT, which
-// means no limit, and -1 for the limits of the SDK, which means the same.
+// least becomes the default. The least is 1. It is 0 for EXPORT_TIMEOUT and TIMEOUT, and
+// -1 for the limits of the SDK; both mean no limit.
 //
 // # When the collector is down
 //
