@@ -110,7 +110,7 @@ func (b *backendStats) observe(_ context.Context, o metric.Observer) error {
 		b.report(o, others, peer{address: other})
 	}
 	if b.active != nil {
-		o.ObserveInt64(b.active, active, metric.WithAttributes(b.store()...))
+		o.ObserveInt64(b.active, active, metric.WithAttributes(b.storeAttributes()...))
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (n *nodeCounts) add(stats *aerostore.NodeStats) *nodeCounts {
 }
 
 func (b *backendStats) report(o metric.Observer, n *nodeCounts, at peer) {
-	attributes := metric.WithAttributeSet(attribute.NewSet(b.store(at.attributes()...)...))
+	attributes := metric.WithAttributeSet(attribute.NewSet(b.storeAttributes(at.attributes()...)...))
 	if b.open != nil {
 		o.ObserveInt64(b.open, n.open, attributes)
 	}

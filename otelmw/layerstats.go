@@ -118,7 +118,7 @@ func (s *layerStats) attributes(v layerValue, nameKey attribute.Key) attribute.S
 	if v.scope != "" {
 		attrs = append(attrs, layerScopeKey.String(v.scope))
 	}
-	return attribute.NewSet(s.store(attrs...)...)
+	return attribute.NewSet(s.storeAttributes(attrs...)...)
 }
 
 // totals combine the values of several layers, one for each set of attributes.

@@ -62,8 +62,8 @@ func newDescriber(store aerostore.Store, static []attribute.KeyValue) describer 
 	return d
 }
 
-// operation returns the attributes that are known before a call.
-func (d describer) operation(o operation) []attribute.KeyValue {
+// operationAttributes returns those that are known before a call.
+func (d describer) operationAttributes(o operation) []attribute.KeyValue {
 	attrs := []attribute.KeyValue{semconv.DBOperationName(o.name)}
 	if o.namespace != "" {
 		attrs = append(attrs, semconv.DBNamespace(o.namespace))
@@ -71,11 +71,11 @@ func (d describer) operation(o operation) []attribute.KeyValue {
 	if o.set != "" {
 		attrs = append(attrs, semconv.DBCollectionName(o.set))
 	}
-	return d.store(attrs...)
+	return d.storeAttributes(attrs...)
 }
 
-// store returns the attributes of the store, with others.
-func (d describer) store(more ...attribute.KeyValue) []attribute.KeyValue {
+// storeAttributes returns those of the store, with others.
+func (d describer) storeAttributes(more ...attribute.KeyValue) []attribute.KeyValue {
 	attrs := append([]attribute.KeyValue{semconv.DBSystemNameKey.String(d.server.System)}, more...)
 	attrs = append(attrs, endpoint(d.server.Address, d.server.Port, semconv.ServerAddress, semconv.ServerPort)...)
 	return append(attrs, d.static...)

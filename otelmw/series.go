@@ -52,7 +52,7 @@ type operationEnding struct {
 
 func newSeriesTable(limit int, d describer) *seriesTable {
 	newOperation := func(o operation) *operationSeries {
-		attributes := d.operation(o)
+		attributes := d.operationAttributes(o)
 		return &operationSeries{
 			operation: o,
 			series:    newSeries(attributes),

@@ -112,7 +112,7 @@ func (t *tracing) newStart(o operation) *spanStart {
 		// Clipped, so that optionsFor appends to a copy.
 		options: slices.Clip([]trace.SpanStartOption{
 			trace.WithSpanKind(trace.SpanKindClient),
-			trace.WithAttributes(t.operation(o)...),
+			trace.WithAttributes(t.operationAttributes(o)...),
 		}),
 	}
 }
