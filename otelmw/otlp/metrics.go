@@ -34,7 +34,7 @@ func InitMetrics(ctx context.Context, opts ...Option) error {
 
 // ShutdownMetrics stops recording and exports the last metrics. It takes until ctx is
 // done, or five seconds if ctx has no deadline. It returns an error that names the
-// exporters that failed, with the reasons. It leaves no goroutine behind.
+// exporters that failed, with the reasons. No export continues after it.
 //
 // A concurrent call waits for the first and returns the same error. If metrics are not
 // running it returns nil. It is safe for concurrent use.

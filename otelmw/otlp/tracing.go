@@ -45,8 +45,8 @@ func InitTracing(ctx context.Context, opts ...Option) error {
 
 // ShutdownTracing stops recording spans and exports those that are waiting. It takes
 // until ctx is done, or five seconds if ctx has no deadline. It returns an error with
-// the number of spans that could not be sent and the reason. It leaves no goroutine
-// behind.
+// the number of spans that could not be sent and the reason. No export continues after
+// it.
 //
 // A concurrent call waits for the first and returns the same error. If tracing is not
 // running it returns nil. It is safe for concurrent use.
