@@ -1,8 +1,9 @@
 package aerostore
 
 import (
-	"bytes"
 	"slices"
+
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // Clone returns a copy of the record that shares nothing with it that could be
@@ -55,7 +56,7 @@ func cloneItems(items []BatchItem) []BatchItem {
 func cloneOperations(ops []Operation) []Operation {
 	ops = slices.Clone(ops)
 	for i := range ops {
-		ops[i].value = hideValue(cloneValue(ops[i].Value()))
+		ops[i].value = hideValue(value.Clone(ops[i].Value()))
 	}
 	return ops
 }
@@ -65,46 +66,8 @@ func cloneBins(bins Bins) Bins {
 		return nil
 	}
 	c := make(Bins, len(bins))
-	for name, value := range bins {
-		c[name] = cloneValue(value)
-	}
-	return c
-}
-
-func cloneValue(value any) any {
-	switch v := value.(type) {
-	case []byte:
-		return bytes.Clone(v)
-	case HLL:
-		return HLL(bytes.Clone(v))
-	case []any:
-		return cloneList(v)
-	case OpResults:
-		return OpResults(cloneList(v))
-	case map[any]any:
-		if v == nil {
-			return v
-		}
-		c := make(map[any]any, len(v))
-		for key, value := range v { // keys that Go can compare cannot be changed
-			c[key] = cloneValue(value)
-		}
-		return c
-	case []MapPair:
-		c := slices.Clone(v)
-		for i := range c {
-			c[i] = MapPair{Key: cloneValue(c[i].Key), Value: cloneValue(c[i].Value)}
-		}
-		return c
-	default: // nil, bool, numbers, string and GeoJSON cannot be changed
-		return value
-	}
-}
-
-func cloneList(list []any) []any {
-	c := slices.Clone(list)
-	for i := range c {
-		c[i] = cloneValue(c[i])
+	for name, v := range bins {
+		c[name] = value.Clone(v)
 	}
 	return c
 }

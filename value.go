@@ -2,8 +2,9 @@ package aerostore
 
 import (
 	"fmt"
-	"math"
 	"strings"
+
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // Bins are the named values of a record. A name has at most 15 bytes. A value
@@ -32,33 +33,33 @@ import (
 // returns belong to the caller.
 type Bins map[string]any
 
-// GeoJSON is a bin value that the server indexes as a place or region.
-type GeoJSON string
+// A GeoJSON is a bin value that the server indexes as a point or region. It is a
+// string.
+type GeoJSON = value.GeoJSON
 
-// HLL is a HyperLogLog as the server stores it. It is only ever read.
-type HLL []byte
+// An HLL is a HyperLogLog as the server stores it. It is a []byte, and is only read.
+type HLL = value.HLL
 
-// Unreadable is the value of a bin that the backend cannot read: a blob in a
-// format that clients of other languages once had for their own objects, such as
-// pickled ones. It is only ever read. A write refuses it, so that a record that is
-// written back loses nothing.
-type Unreadable struct{}
+// Unreadable is the value of a bin that the backend cannot read, such as a blob in
+// which a client of another language stored an object of its own. It is an empty
+// struct and is only read: writing it is refused, so that a record that is written
+// back loses nothing.
+type Unreadable = value.Unreadable
 
-// MapPair is an entry of a map that the server keeps in key order, which is
-// read as a []MapPair because a Go map has no order.
-type MapPair struct {
-	Key   any
-	Value any
-}
+// A MapPair is an entry of a map that the server keeps in key order. Such a map is
+// read as a []MapPair because a Go map has no order. A MapPair has two fields:
+//
+//	Key   any
+//	Value any
+type MapPair = value.MapPair
 
-// OpResults is what a bin holds in the record that Operate returns when more
-// than one operation gave a result for it: the results in the order of the
-// operations. (A list bin that was read once is a []any.)
-type OpResults []any
+// OpResults is the value of a bin in the record that Operate returns if more than
+// one operation returned a result for the bin. It is a []any of the results, in
+// the order of the operations. A list bin that was read once is a plain []any.
+type OpResults = value.OpResults
 
 const (
 	maxBinName = 15
-	maxNesting = 256
 	maxQuoted  = 32 // how much of an overlong name an error quotes
 )
 
@@ -83,97 +84,14 @@ func checkBinName(name string) *invalidError {
 }
 
 // checkBin says why the bin cannot be written.
-func checkBin(name string, value any) *invalidError {
+func checkBin(name string, v any) *invalidError {
 	if err := checkBinName(name); err != nil {
 		return err
 	}
-	if reason := checkValue(value, 0); reason != "" {
+	if reason := value.Check(v); reason != "" {
 		return invalidf("bin %q: %s", name, reason)
 	}
 	return nil
-}
-
-// checkValue returns "" for a value that can be stored, else the reason.
-func checkValue(value any, depth int) string {
-	switch v := value.(type) {
-	case nil, bool, string, float64, []byte, GeoJSON,
-		int, int8, int16, int32, int64, uint8, uint16, uint32:
-		return ""
-	case uint:
-		return checkUint(uint64(v))
-	case uint64:
-		return checkUint(v)
-	case []any:
-		if depth >= maxNesting {
-			return tooDeep
-		}
-		for _, e := range v {
-			if reason := checkValue(e, depth+1); reason != "" {
-				return reason
-			}
-		}
-		return ""
-	case map[any]any:
-		return checkMap(v, depth)
-	default:
-		return unsupported(value)
-	}
-}
-
-var tooDeep = fmt.Sprintf("values nest deeper than %d levels, or hold themselves", maxNesting)
-
-func checkUint(v uint64) string {
-	if v > math.MaxInt64 {
-		return fmt.Sprintf("an unsigned integer above %d cannot be stored: Aerospike's integers are signed", int64(math.MaxInt64))
-	}
-	return ""
-}
-
-// checkMap allows the keys that a server accepts and a Go map can hold.
-func checkMap(m map[any]any, depth int) string {
-	if depth >= maxNesting {
-		return tooDeep
-	}
-	var sized map[int64]bool // integer keys of other types than int
-	for k, v := range m {
-		var id plainID
-		if !id.set(k) {
-			return fmt.Sprintf("a map key of type %T cannot be stored: use a string or an integer", k)
-		}
-		if id.kind == keyTooLarge {
-			return checkUint(math.MaxUint64)
-		}
-		if _, plain := k.(int); id.kind == keyInt && !plain {
-			// int(1) and int64(1) are two keys to Go and one to the server.
-			if _, twice := m[int(id.num)]; twice || sized[id.num] {
-				return "a map holds one integer key in two Go types"
-			}
-			if sized == nil {
-				sized = make(map[int64]bool)
-			}
-			sized[id.num] = true
-		}
-		if reason := checkValue(v, depth+1); reason != "" {
-			return reason
-		}
-	}
-	return ""
-}
-
-// unsupported names the type and what to write instead, where that is plain.
-func unsupported(value any) string {
-	advice := "convert it to one of the types that Bins lists"
-	switch value.(type) {
-	case float32:
-		advice = "use float64"
-	case []string, []int, []int64, []float64, []bool:
-		advice = "use []any"
-	case map[string]any, map[string]string, map[string]int:
-		advice = "use map[any]any"
-	case HLL, []MapPair, OpResults, Unreadable:
-		advice = "it is only read"
-	}
-	return fmt.Sprintf("a value of type %T cannot be stored: %s", value, advice)
 }
 
 // shorten keeps an overlong name from filling a log.

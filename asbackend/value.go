@@ -1,73 +1,47 @@
 package asbackend
 
 import (
+	"maps"
+
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// clientBins returns bins as the client takes them: the same map, or a copy if
-// it holds a value that the client would take for something else.
+// clientBins returns bins as the client takes them: the same map, or a copy if a
+// value had to be replaced.
 func clientBins(bins aerostore.Bins) as.BinMap {
-	for _, v := range bins {
-		if isForeign(v) {
-			converted := make(as.BinMap, len(bins))
-			for name, v := range bins {
-				converted[name] = clientValue(v)
-			}
-			return converted
+	converted, copied := as.BinMap(bins), false
+	for name, v := range bins {
+		c, changed := value.Replace(v, clientScalar)
+		if !changed {
+			continue
 		}
+		if !copied {
+			converted, copied = maps.Clone(converted), true
+		}
+		converted[name] = c
 	}
-	return as.BinMap(bins)
+	return converted
 }
 
-// isForeign reports whether the client would mistake the value, or one in it:
-// it has a GeoJSON type of its own and panics over a uint64.
-func isForeign(value any) bool {
-	switch v := value.(type) {
-	case aerostore.GeoJSON, uint64:
-		return true
-	case []any:
-		for _, e := range v {
-			if isForeign(e) {
-				return true
-			}
-		}
-	case map[any]any:
-		for k, e := range v {
-			if isForeign(k) || isForeign(e) {
-				return true
-			}
-		}
-	}
-	return false
+// clientValue returns the value as the client takes it.
+func clientValue(v any) any {
+	converted, _ := value.Replace(v, clientScalar)
+	return converted
 }
 
-// clientValue returns the value as the client takes it, sharing with it
-// whatever can stay.
-func clientValue(value any) any {
-	if !isForeign(value) {
-		return value
-	}
-	switch v := value.(type) {
+// clientScalar replaces the values that the client would mistake: it has a GeoJSON
+// type of its own and panics over a uint64.
+func clientScalar(scalar any) (replaced any, changed bool) {
+	switch v := scalar.(type) {
 	case aerostore.GeoJSON:
-		return as.GeoJSONValue(v)
+		return as.GeoJSONValue(v), true
 	case uint64:
-		return int64(v) //nolint:gosec // G115: validation keeps it under math.MaxInt64
-	case []any:
-		list := make([]any, len(v))
-		for i, e := range v {
-			list[i] = clientValue(e)
-		}
-		return list
-	case map[any]any:
-		m := make(map[any]any, len(v))
-		for k, e := range v {
-			m[clientValue(k)] = clientValue(e)
-		}
-		return m
+		return int64(v), true //nolint:gosec // G115: validation refuses what does not fit
 	default:
-		return value
+		return scalar, false
 	}
 }
 

@@ -1,6 +1,9 @@
 package memory
 
-import "github.com/aerostore/aerostore"
+import (
+	"github.com/aerostore/aerostore"
+	value "github.com/aerostore/aerostore/internal/value"
+)
 
 // operate applies the operations to one record, alone or as one of the keys of
 // a batch. The results are the same: a server adds to those of a batch a nil
@@ -18,7 +21,7 @@ func (n *namespace) operate(
 	var bins aerostore.Bins
 	heavy := 0
 	for _, op := range ops {
-		heavy += binSize(op.Value())
+		heavy += value.Size(op.Value())
 	}
 	var r record
 	code = n.update(key, o, &change{mustExist: p.touches, heavy: heavy > heavySize, apply: func(old []bin) (draft, aerostore.ResultCode) {

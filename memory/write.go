@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 func (n *namespace) put(key *aerostore.Key, bins aerostore.Bins, o *aerostore.Options) aerostore.ResultCode {
@@ -41,8 +42,8 @@ func (n *namespace) modify(
 		return code
 	}
 	heavy := 0
-	for _, value := range bins {
-		heavy += binSize(value)
+	for _, v := range bins {
+		heavy += value.Size(v)
 	}
 	names := slices.Sorted(maps.Keys(bins))
 	var r record

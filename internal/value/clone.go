@@ -1,0 +1,136 @@
+package aerostore
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+)
+
+// Clone returns a copy that shares nothing with the value that can be changed. A
+// value that contains itself has no clone.
+func Clone(value any) any {
+	switch v := value.(type) {
+	case []byte:
+		return bytes.Clone(v)
+	case HLL:
+		return HLL(bytes.Clone(v))
+	case []any:
+		return cloneList(v)
+	case OpResults:
+		return OpResults(cloneList(v))
+	case map[any]any:
+		if v == nil {
+			return v
+		}
+		m := make(map[any]any, len(v))
+		for key, element := range v { // what Go can compare cannot be changed
+			m[key] = Clone(element)
+		}
+		return m
+	case []MapPair:
+		pairs := slices.Clone(v)
+		for i, p := range pairs {
+			pairs[i] = MapPair{Key: Clone(p.Key), Value: Clone(p.Value)}
+		}
+		return pairs
+	default: // nil, bool, numbers, string and GeoJSON cannot be changed
+		return value
+	}
+}
+
+func cloneList(list []any) []any {
+	list = slices.Clone(list)
+	for i, element := range list {
+		list[i] = Clone(element)
+	}
+	return list
+}
+
+// Clean returns a clone of a value that can be stored, in the types in which it is
+// read back: integers as int, and an empty blob, list or map for a nil one.
+func Clean(value any) any {
+	switch v := value.(type) {
+	case []byte:
+		if v == nil {
+			return []byte{}
+		}
+		return bytes.Clone(v)
+	case []any:
+		list := make([]any, len(v))
+		for i, element := range v {
+			list[i] = Clean(element)
+		}
+		return list
+	case map[any]any:
+		m := make(map[any]any, len(v))
+		for key, element := range v {
+			m[Clean(key)] = Clean(element)
+		}
+		return m
+	case int8:
+		return int(v)
+	case int16:
+		return int(v)
+	case int32:
+		return int(v)
+	case int64:
+		return int(v)
+	case uint:
+		return int(v)
+	case uint8:
+		return int(v)
+	case uint16:
+		return int(v)
+	case uint32:
+		return int(v)
+	case uint64:
+		return int(v) //nolint:gosec // G115: Check refuses what does not fit
+	default:
+		return value
+	}
+}
+
+// Replace replaces the value, or the values and map keys in it, for which scalar
+// returns another and true. It changes nothing in place; what it returns shares the
+// lists and maps in which nothing was replaced.
+func Replace(value any, scalar func(any) (any, bool)) (replaced any, changed bool) {
+	switch v := value.(type) {
+	case []any:
+		var list []any
+		for i, element := range v {
+			e, other := Replace(element, scalar)
+			if !other {
+				continue
+			}
+			if list == nil {
+				list = slices.Clone(v)
+			}
+			list[i] = e
+		}
+		if list != nil {
+			return list, true
+		}
+	case map[any]any:
+		var m map[any]any
+		for key, element := range v {
+			k, otherKey := scalar(key)
+			e, other := Replace(element, scalar)
+			if !otherKey && !other {
+				continue
+			}
+			if m == nil {
+				m = maps.Clone(v)
+			}
+			if otherKey {
+				delete(m, key)
+			}
+			m[k] = e
+		}
+		if m != nil {
+			return m, true
+		}
+	default:
+		return scalar(value)
+	}
+	return value, false
+}

@@ -1,0 +1,25 @@
+// Package aerostore holds what this module knows of values: the types that the root
+// package aliases, the check of what can be stored, copies and sizes. Other packages
+// import it as value. It imports no other package of the module.
+//
+// It has the root package's name because the name is part of what users see of a
+// type: in %T, in the panic of a failed type assertion, in the output of a test.
+package aerostore
+
+// A GeoJSON is documented in package aerostore, as the other types are.
+type GeoJSON string
+
+// An HLL is the bytes of a HyperLogLog.
+type HLL []byte
+
+// Unreadable stands for a value that cannot be read.
+type Unreadable struct{}
+
+// A MapPair is an entry of an ordered map.
+type MapPair struct {
+	Key   any
+	Value any
+}
+
+// OpResults are the results of several operations on one bin.
+type OpResults []any
