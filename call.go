@@ -19,9 +19,9 @@ type Call struct {
 	// cheap to pass on: a slice is a pointer to its first element and a length,
 	// as in slog.Value, of a type that prints nothing. The size is a multiple of 16 bytes on purpose;
 	// docs/decisions/0002-call-by-value.md has the figures.
-	nwhat, non int32
-	what       any // bins, bin names or operations
-	on         any // keys, batch items, a query or a custom call
+	nargs, nsubject int32
+	args       any // bins, bin names or operations
+	subject         any // keys, batch items, a query or a custom call
 
 	Key     Key // of the operations on a single record
 	Options Options
@@ -29,7 +29,7 @@ type Call struct {
 
 // Bins returns the bins of Put, Append, Prepend and Increment.
 func (c Call) Bins() Bins {
-	p, ok := c.what.(*veil[Bins])
+	p, ok := c.args.(*veil[Bins])
 	if !ok {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (c Call) Bins() Bins {
 
 // WithBins returns the call with other bins.
 func (c Call) WithBins(bins Bins) Call {
-	c.what = hideBins(bins)
+	c.args = hideBins(bins)
 	return c
 }
 
@@ -49,38 +49,38 @@ func hideBins(bins Bins) any {
 }
 
 // BinNames returns the bins to read, of Select and BatchRead.
-func (c Call) BinNames() []string { return sliceOf[string](c.what, c.nwhat) }
+func (c Call) BinNames() []string { return sliceOf[string](c.args, c.nargs) }
 
 // WithBinNames returns the call with other bins to read.
 func (c Call) WithBinNames(bins []string) Call {
-	c.what, c.nwhat = firstOf(bins)
+	c.args, c.nargs = firstOf(bins)
 	return c
 }
 
 // Operations returns the steps of Operate and BatchOperate.
-func (c Call) Operations() []Operation { return sliceOf[Operation](c.what, c.nwhat) }
+func (c Call) Operations() []Operation { return sliceOf[Operation](c.args, c.nargs) }
 
 // WithOperations returns the call with other steps.
 func (c Call) WithOperations(ops []Operation) Call {
-	c.what, c.nwhat = firstOf(ops)
+	c.args, c.nargs = firstOf(ops)
 	return c
 }
 
 // Keys returns the keys of BatchRead, BatchOperate and BatchRemove.
-func (c Call) Keys() []Key { return sliceOf[Key](c.on, c.non) }
+func (c Call) Keys() []Key { return sliceOf[Key](c.subject, c.nsubject) }
 
 // WithKeys returns the call with other keys.
 func (c Call) WithKeys(keys []Key) Call {
-	c.on, c.non = firstOf(keys)
+	c.subject, c.nsubject = firstOf(keys)
 	return c
 }
 
 // Items returns the records of BatchWrite.
-func (c Call) Items() []BatchItem { return sliceOf[BatchItem](c.on, c.non) }
+func (c Call) Items() []BatchItem { return sliceOf[BatchItem](c.subject, c.nsubject) }
 
 // WithItems returns the call with other records to write.
 func (c Call) WithItems(items []BatchItem) Call {
-	c.on, c.non = firstOf(items)
+	c.subject, c.nsubject = firstOf(items)
 	return c
 }
 
@@ -93,7 +93,7 @@ type queryCall struct {
 
 // Query returns the query of a Query call, else nil. It must not be changed.
 func (c Call) Query() *Query {
-	if q, ok := c.on.(*queryCall); ok {
+	if q, ok := c.subject.(*queryCall); ok {
 		return &q.query
 	}
 	return nil
@@ -103,7 +103,7 @@ func (c Call) Query() *Query {
 // the caller wants no more; the handler then stops and returns. It must be
 // called by the goroutine that runs the handler and not after it returned.
 func (c Call) Yield(r *Record) bool {
-	q, ok := c.on.(*queryCall)
+	q, ok := c.subject.(*queryCall)
 	if !ok {
 		return false
 	}
@@ -114,7 +114,7 @@ func (c Call) Yield(r *Record) bool {
 // Rows returns how many records of a Query call went through [Call.Yield] so
 // far.
 func (c Call) Rows() int {
-	if q, ok := c.on.(*queryCall); ok {
+	if q, ok := c.subject.(*queryCall); ok {
 		return q.rows
 	}
 	return 0
@@ -125,7 +125,7 @@ func (c Call) Rows() int {
 // that calls the Yield of its own Call. The options that count are those of
 // the call, not q's.
 func (c Call) WithQuery(q Query, yield func(*Record) bool) Call {
-	c.on = &queryCall{query: q, yield: yield}
+	c.subject = &queryCall{query: q, yield: yield}
 	return c
 }
 
@@ -149,7 +149,7 @@ type Custom struct {
 // that [Do] runs returns one to say whether it changed anything: it did not unless
 // InDoubt is set.
 func (c Custom) NewError(code ResultCode, cause error) *Error {
-	return Call{Op: OpCustom, on: &customCall{custom: c}}.NewError(code, cause)
+	return Call{Op: OpCustom, subject: &customCall{custom: c}}.NewError(code, cause)
 }
 
 // customCall is a custom call with what it does.
@@ -161,7 +161,7 @@ type customCall struct {
 // Custom returns the description of a Custom call, else nil. It must not be
 // changed.
 func (c Call) Custom() *Custom {
-	if cc, ok := c.on.(*customCall); ok {
+	if cc, ok := c.subject.(*customCall); ok {
 		return &cc.custom
 	}
 	return nil
@@ -170,7 +170,7 @@ func (c Call) Custom() *Custom {
 // Run does what a Custom call is for. Backends call it; on any other call it
 // does nothing.
 func (c Call) Run(ctx context.Context) error {
-	if cc, ok := c.on.(*customCall); ok {
+	if cc, ok := c.subject.(*customCall); ok {
 		return cc.run(ctx)
 	}
 	return nil

@@ -128,7 +128,7 @@ func unwrap(s Store) Store {
 // failed within run says nothing about what run did before. Do wraps it in an
 // [*Error] for which [InDoubt] is true.
 func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
-	call := Call{Op: OpCustom, on: &customCall{custom: custom, run: run}}
+	call := Call{Op: OpCustom, subject: &customCall{custom: custom, run: run}}
 	if run == nil {
 		err := invalidf("there is no function to run")
 		return call.NewError(err.code, err)
@@ -136,8 +136,8 @@ func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Contex
 	if err := call.Validate(); err != nil {
 		return err
 	}
-	_, err := customHandler(s)(notNil(ctx), call)
-	return call.settled(err)
+	_, err := customHandler(s)(replaceNil(ctx), call)
+	return call.withDoubt(err)
 }
 
 // customHandler returns the outermost handler in s's chain, which takes custom

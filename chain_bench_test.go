@@ -73,7 +73,7 @@ func valueChain(layers int) Store {
 type pointerHandler func(ctx context.Context, call *Call) (Result, error)
 
 func (h pointerHandler) Get(ctx context.Context, key Key, opts ...ReadOption) (*Record, error) {
-	r, err := h(notNil(ctx), &Call{Op: OpGet, Key: key, Options: readOptions(opts)})
+	r, err := h(replaceNil(ctx), &Call{Op: OpGet, Key: key, Options: readOptions(opts)})
 	return r.Record(), err
 }
 

@@ -15,7 +15,7 @@ type nilContext struct{}
 
 var errNilContext = invalidf("the context is nil: use context.Background or context.TODO")
 
-func notNil(ctx context.Context) context.Context {
+func replaceNil(ctx context.Context) context.Context {
 	if ctx == nil {
 		return nilContext{}
 	}

@@ -46,13 +46,13 @@ func (c Call) InDoubt(err error) bool {
 	case InDoubt(err):
 		return c.Op == OpCustom || c.Writes()
 	default:
-		return c.Writes() && !c.isSettledBy(err)
+		return c.Writes() && !c.notAppliedAfter(err)
 	}
 }
 
-// isSettledBy reports whether err, which does not say that the call is in doubt,
+// notAppliedAfter reports whether err, which does not say that the call is in doubt,
 // says that it is not.
-func (c Call) isSettledBy(err error) bool {
+func (c Call) notAppliedAfter(err error) bool {
 	custom := c.Custom()
 	e, ok := errors.AsType[*Error](err)
 	switch {
@@ -68,8 +68,8 @@ func (c Call) isSettledBy(err error) bool {
 	}
 }
 
-// settled returns err, with the doubt that it leaves in it.
-func (c Call) settled(err error) error {
+// withDoubt returns err, with the doubt that it leaves in it.
+func (c Call) withDoubt(err error) error {
 	if InDoubt(err) || !c.InDoubt(err) {
 		return err
 	}

@@ -23,112 +23,112 @@ var _ Store = Handler(nil)
 
 // Put implements [Store].
 func (h Handler) Put(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpPut, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
+	_, err := h(replaceNil(ctx), Call{Op: OpPut, Key: key, args: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 
 // Get implements [Store].
 func (h Handler) Get(ctx context.Context, key Key, opts ...ReadOption) (*Record, error) {
-	r, err := h(notNil(ctx), Call{Op: OpGet, Key: key, Options: readOptions(opts)})
+	r, err := h(replaceNil(ctx), Call{Op: OpGet, Key: key, Options: readOptions(opts)})
 	if record := r.Record(); record != nil || err != nil {
 		return record, err
 	}
-	return nil, Call{Op: OpGet, Key: key}.noRecord(someLayer)
+	return nil, Call{Op: OpGet, Key: key}.newNoRecordError(someLayer)
 }
 
 // Select implements [Store].
 func (h Handler) Select(ctx context.Context, key Key, bins []string, opts ...ReadOption) (*Record, error) {
-	r, err := h(notNil(ctx), Call{Op: OpSelect, Key: key, Options: readOptions(opts)}.WithBinNames(bins))
+	r, err := h(replaceNil(ctx), Call{Op: OpSelect, Key: key, Options: readOptions(opts)}.WithBinNames(bins))
 	if record := r.Record(); record != nil || err != nil {
 		return record, err
 	}
-	return nil, Call{Op: OpSelect, Key: key}.noRecord(someLayer)
+	return nil, Call{Op: OpSelect, Key: key}.newNoRecordError(someLayer)
 }
 
 // Exists implements [Store].
 func (h Handler) Exists(ctx context.Context, key Key, opts ...ReadOption) (bool, error) {
-	r, err := h(notNil(ctx), Call{Op: OpExists, Key: key, Options: readOptions(opts)})
+	r, err := h(replaceNil(ctx), Call{Op: OpExists, Key: key, Options: readOptions(opts)})
 	return r.Existed(), err
 }
 
 // Remove implements [Store].
 func (h Handler) Remove(ctx context.Context, key Key, opts ...WriteOption) (bool, error) {
-	r, err := h(notNil(ctx), Call{Op: OpRemove, Key: key, Options: writeOptions(opts)})
+	r, err := h(replaceNil(ctx), Call{Op: OpRemove, Key: key, Options: writeOptions(opts)})
 	return r.Existed(), err
 }
 
 // Touch implements [Store].
 func (h Handler) Touch(ctx context.Context, key Key, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpTouch, Key: key, Options: writeOptions(opts)})
+	_, err := h(replaceNil(ctx), Call{Op: OpTouch, Key: key, Options: writeOptions(opts)})
 	return err
 }
 
 // Append implements [Store].
 func (h Handler) Append(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpAppend, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
+	_, err := h(replaceNil(ctx), Call{Op: OpAppend, Key: key, args: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 
 // Prepend implements [Store].
 func (h Handler) Prepend(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpPrepend, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
+	_, err := h(replaceNil(ctx), Call{Op: OpPrepend, Key: key, args: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 
 // Increment implements [Store].
 func (h Handler) Increment(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error {
-	_, err := h(notNil(ctx), Call{Op: OpIncrement, Key: key, what: hideBins(bins), Options: writeOptions(opts)})
+	_, err := h(replaceNil(ctx), Call{Op: OpIncrement, Key: key, args: hideBins(bins), Options: writeOptions(opts)})
 	return err
 }
 
 // Operate implements [Store].
 func (h Handler) Operate(ctx context.Context, key Key, ops []Operation, opts ...WriteOption) (*Record, error) {
-	r, err := h(notNil(ctx), Call{Op: OpOperate, Key: key, Options: writeOptions(opts)}.WithOperations(ops))
+	r, err := h(replaceNil(ctx), Call{Op: OpOperate, Key: key, Options: writeOptions(opts)}.WithOperations(ops))
 	if record := r.Record(); record != nil || err != nil {
 		return record, err
 	}
-	return nil, Call{Op: OpOperate, Key: key}.WithOperations(ops).noRecord(someLayer)
+	return nil, Call{Op: OpOperate, Key: key}.WithOperations(ops).newNoRecordError(someLayer)
 }
 
 // BatchRead implements [Store].
 func (h Handler) BatchRead(ctx context.Context, keys []Key, bins []string, opts ...ReadOption) ([]BatchResult, error) {
-	r, err := h(notNil(ctx), Call{Op: OpBatchRead, Options: readOptions(opts)}.WithKeys(keys).WithBinNames(bins))
+	r, err := h(replaceNil(ctx), Call{Op: OpBatchRead, Options: readOptions(opts)}.WithKeys(keys).WithBinNames(bins))
 	results := r.Batch()
 	if err == nil && len(results) != len(keys) {
-		err = Call{Op: OpBatchRead}.WithKeys(keys).miscounted(someLayer, len(results))
+		err = Call{Op: OpBatchRead}.WithKeys(keys).newLengthError(someLayer, len(results))
 	}
 	if err == nil {
-		blankFailed(results)
+		failMissingRecords(results)
 	}
 	return results, err
 }
 
 // BatchWrite implements [Store].
 func (h Handler) BatchWrite(ctx context.Context, items []BatchItem, opts ...WriteOption) ([]BatchResult, error) {
-	r, err := h(notNil(ctx), Call{Op: OpBatchWrite, Options: writeOptions(opts)}.WithItems(items))
+	r, err := h(replaceNil(ctx), Call{Op: OpBatchWrite, Options: writeOptions(opts)}.WithItems(items))
 	results := r.Batch()
 	if err == nil && len(results) != len(items) {
-		err = Call{Op: OpBatchWrite}.WithItems(items).miscounted(someLayer, len(results))
+		err = Call{Op: OpBatchWrite}.WithItems(items).newLengthError(someLayer, len(results))
 	}
 	return results, err
 }
 
 // BatchOperate implements [Store].
 func (h Handler) BatchOperate(ctx context.Context, keys []Key, ops []Operation, opts ...WriteOption) ([]BatchResult, error) {
-	r, err := h(notNil(ctx), Call{Op: OpBatchOperate, Options: writeOptions(opts)}.WithKeys(keys).WithOperations(ops))
+	r, err := h(replaceNil(ctx), Call{Op: OpBatchOperate, Options: writeOptions(opts)}.WithKeys(keys).WithOperations(ops))
 	results := r.Batch()
 	if err == nil && len(results) != len(keys) {
-		err = Call{Op: OpBatchOperate}.WithKeys(keys).WithOperations(ops).miscounted(someLayer, len(results))
+		err = Call{Op: OpBatchOperate}.WithKeys(keys).WithOperations(ops).newLengthError(someLayer, len(results))
 	}
 	return results, err
 }
 
 // BatchRemove implements [Store].
 func (h Handler) BatchRemove(ctx context.Context, keys []Key, opts ...WriteOption) ([]BatchResult, error) {
-	r, err := h(notNil(ctx), Call{Op: OpBatchRemove, Options: writeOptions(opts)}.WithKeys(keys))
+	r, err := h(replaceNil(ctx), Call{Op: OpBatchRemove, Options: writeOptions(opts)}.WithKeys(keys))
 	results := r.Batch()
 	if err == nil && len(results) != len(keys) {
-		err = Call{Op: OpBatchRemove}.WithKeys(keys).miscounted(someLayer, len(results))
+		err = Call{Op: OpBatchRemove}.WithKeys(keys).newLengthError(someLayer, len(results))
 	}
 	return results, err
 }
@@ -143,7 +143,7 @@ func (h Handler) Query(ctx context.Context, q Query) iter.Seq2[*Record, error] {
 			done = done || !yield(r, nil)
 			return !done
 		})
-		if _, err := h(notNil(ctx), call); err != nil && !done {
+		if _, err := h(replaceNil(ctx), call); err != nil && !done {
 			yield(nil, err)
 		}
 	}
@@ -242,7 +242,7 @@ func existedResult(existed bool, err error) (Result, error) {
 // typedRecord returns what s answered with a record.
 func (c *Call) typedRecord(s Store, record *Record, err error) (Result, error) {
 	if record == nil && err == nil {
-		err = c.noRecord(fmt.Sprintf("%T", s))
+		err = c.newNoRecordError(fmt.Sprintf("%T", s))
 	}
 	return Result{}.WithRecord(record), err
 }
@@ -250,7 +250,7 @@ func (c *Call) typedRecord(s Store, record *Record, err error) (Result, error) {
 // typedBatch returns what s answered to a batch.
 func (c *Call) typedBatch(s Store, results []BatchResult, err error) (Result, error) {
 	if err == nil && len(results) != c.Len() {
-		err = c.miscounted(fmt.Sprintf("%T", s), len(results))
+		err = c.newLengthError(fmt.Sprintf("%T", s), len(results))
 	}
 	return Result{}.WithBatch(results), err
 }
@@ -266,7 +266,7 @@ func typedQuery(ctx context.Context, s Store, c Call) error {
 	typed.Options = c.Options.forRead()
 	records := s.Query(ctx, typed)
 	if records == nil {
-		return c.failAnswer("%T returned a nil iterator: QUERY must give one, empty or not", s)
+		return c.newAnswerError("%T returned a nil iterator: QUERY must give one, empty or not", s)
 	}
 	for r, err := range records {
 		if err != nil {

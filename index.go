@@ -56,18 +56,18 @@ func (x Index) Validate() error {
 
 // CheckCreate says why a backend must not make the index: the context is nil
 // or done, or the definition is at fault. It returns nil or an *Error.
-func (x Index) CheckCreate(ctx context.Context) error { return x.ready(ctx, x.checkDefinition) }
+func (x Index) CheckCreate(ctx context.Context) error { return x.checkContext(ctx, x.checkDefinition) }
 
 // CheckDrop is CheckCreate for dropping, for which namespace, set and name
 // will do.
-func (x Index) CheckDrop(ctx context.Context) error { return x.ready(ctx, x.checkNames) }
+func (x Index) CheckDrop(ctx context.Context) error { return x.checkContext(ctx, x.checkNames) }
 
 // NewError returns an error about the index, which names its namespace and set.
 func (x Index) NewError(code ResultCode, cause error) *Error {
 	return &Error{Namespace: x.Namespace, Set: x.Set, Code: code, Err: cause}
 }
 
-func (x Index) ready(ctx context.Context, check func() *invalidError) error {
+func (x Index) checkContext(ctx context.Context, check func() *invalidError) error {
 	if err := check(); err != nil {
 		return x.NewError(err.code, err)
 	}

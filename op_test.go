@@ -154,7 +154,7 @@ func callOf(op Op, bins Bins, names []string, ops []Operation, key Key) Call {
 	case kindQuery:
 		c = c.WithQuery(Query{Namespace: key.Namespace(), Set: key.Set(), Bins: names}, func(*Record) bool { return true })
 	case kindCustom:
-		c.on = &customCall{custom: Custom{Name: "TRUNCATE"}}
+		c.subject = &customCall{custom: Custom{Name: "TRUNCATE"}}
 	}
 	return c
 }
@@ -184,7 +184,7 @@ func TestEveryOperationPassesThroughAStoreWithItsArguments(t *testing.T) {
 			if got.Query() == nil || !reflect.DeepEqual(*got.Query(), *q) {
 				t.Errorf("the store got the query %+v, want %+v", got.Query(), q)
 			}
-			call.on, got.on = nil, nil
+			call.subject, got.subject = nil, nil
 		}
 		if !reflect.DeepEqual(got, call) || !reflect.DeepEqual(got.Items(), call.Items()) ||
 			!reflect.DeepEqual(got.Keys(), call.Keys()) || !reflect.DeepEqual(got.Operations(), call.Operations()) ||
