@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore/mocks"
 )
 
-// The operations that must give something, with whether they may have changed
+// The operations that must return something, with whether they may have changed
 // data where they gave nothing.
 var mustAnswer = []struct {
 	name  string
@@ -85,7 +85,7 @@ func TestSuccessWithoutAResultIsAnError(t *testing.T) {
 				if !ok || e.Code != aerostore.CodeOK || errors.Is(err, aerostore.ErrInvalid) {
 					t.Fatalf("%v (%T), want an *Error without a code", err, err)
 				}
-				for _, part := range []string{op.name + " test.users: ", tc.blame + " returned ", "must give"} {
+				for _, part := range []string{op.name + " test.users: ", tc.blame + " returned ", "must return"} {
 					if !strings.Contains(err.Error(), part) {
 						t.Errorf("%q does not say %q", err, part)
 					}

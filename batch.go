@@ -5,14 +5,13 @@ type BatchItem struct {
 	Key  Key
 	Bins Bins
 
-	// Options apply to this record, after those of the whole call: what they
-	// set replaces, what they do not set stays; see [Options]. Timeouts among
-	// them are ignored.
+	// Options apply to this record. They replace those of the call where both
+	// set the same; see [Options]. Timeouts among them are ignored.
 	Options []WriteOption
 }
 
-// Resolve returns the item's options over those of the whole call, whose
-// timeouts it keeps.
+// Resolve merges the item's options into those of the call. The timeouts are
+// always those of the call.
 func (i BatchItem) Resolve(call Options) Options {
 	o := call
 	for _, opt := range i.Options {
@@ -24,16 +23,14 @@ func (i BatchItem) Resolve(call Options) Options {
 	return o
 }
 
-// A BatchResult is how a batch ended for one key. Results stand in the order
-// of the keys.
+// A BatchResult is the result of a batch for one key.
 type BatchResult struct {
 	Key Key
 
-	// Record is what was read, nil if nothing was or if Err is set.
+	// Record holds what was read. It is nil if nothing was read or Err is set.
 	Record *Record
 
-	// Err is nil, or an [*Error] with this key's own code: [ErrNotFound] for a
-	// key that is not there, which is an answer like any other. A key that
-	// failed does not hide what became of the others.
+	// Err is nil or the [*Error] of this key, such as [ErrNotFound] for a record
+	// that does not exist. It says nothing about the other keys.
 	Err error
 }

@@ -5,25 +5,25 @@ import (
 	"unsafe"
 )
 
-// A Call is one operation with its arguments, in the one shape that every
-// [Handler] takes. It is passed by value: what a layer changes, it changes for
-// the layers inside it alone. The maps and slices in it are the caller's; a
-// layer that wants other contents passes on another map or slice.
+// A Call is one operation and its arguments, as a [Handler] takes it. Its Op
+// determines which arguments it has: those of the method of [Store].
 //
-// Which of the arguments a Call has follows from its Op and from the signature
-// of that operation in [Store].
+// A Call is passed by value, so a layer that changes it changes it for the layers
+// inside it only. The maps and slices of a Call belong to the application and must
+// not be modified. To change an argument, pass another map or slice to one of the
+// With methods.
 type Call struct {
 	Op Op
 
-	// Arguments that exclude each other share a place, so that a Call stays
-	// cheap to pass on: a slice is a pointer to its first element and a length,
-	// as in slog.Value, of a type that prints nothing. The size is a multiple of 16 bytes on purpose;
-	// docs/decisions/0002-call-by-value.md has the figures.
+	// Arguments that exclude each other share a field, so that a Call is cheap to
+	// copy. A slice is a pointer to its first element and a length, as in
+	// slog.Value, and the pointer has a type that prints nothing. The size is a
+	// multiple of 16 bytes; docs/decisions/0002-call-by-value.md says why.
 	nargs, nsubject int32
-	args       any // bins, bin names or operations
+	args            any // bins, bin names or operations
 	subject         any // keys, batch items, a query or a custom call
 
-	Key     Key // of the operations on a single record
+	Key     Key // of an operation on a single record
 	Options Options
 }
 
@@ -36,31 +36,31 @@ func (c Call) Bins() Bins {
 	return *(*Bins)(unsafe.Pointer(&p)) //nolint:gosec // G103: p is WithBins's
 }
 
-// WithBins returns the call with other bins.
+// WithBins returns a copy of the call with other bins.
 func (c Call) WithBins(bins Bins) Call {
 	c.args = hideBins(bins)
 	return c
 }
 
-// hideBins keeps fmt from printing the bins: a map is a pointer, here to
-// something without fields.
+// hideBins returns bins as a pointer, which a map is, to a type that prints
+// nothing.
 func hideBins(bins Bins) any {
 	return *(**veil[Bins])(unsafe.Pointer(&bins)) //nolint:gosec // G103: a map is represented by one pointer
 }
 
-// BinNames returns the bins to read, of Select and BatchRead.
+// BinNames returns the names of the bins that Select and BatchRead read.
 func (c Call) BinNames() []string { return sliceOf[string](c.args, c.nargs) }
 
-// WithBinNames returns the call with other bins to read.
+// WithBinNames returns a copy of the call that reads other bins.
 func (c Call) WithBinNames(bins []string) Call {
 	c.args, c.nargs = firstOf(bins)
 	return c
 }
 
-// Operations returns the steps of Operate and BatchOperate.
+// Operations returns the operations of Operate and BatchOperate.
 func (c Call) Operations() []Operation { return sliceOf[Operation](c.args, c.nargs) }
 
-// WithOperations returns the call with other steps.
+// WithOperations returns a copy of the call with other operations.
 func (c Call) WithOperations(ops []Operation) Call {
 	c.args, c.nargs = firstOf(ops)
 	return c
@@ -69,29 +69,30 @@ func (c Call) WithOperations(ops []Operation) Call {
 // Keys returns the keys of BatchRead, BatchOperate and BatchRemove.
 func (c Call) Keys() []Key { return sliceOf[Key](c.subject, c.nsubject) }
 
-// WithKeys returns the call with other keys.
+// WithKeys returns a copy of the call with other keys.
 func (c Call) WithKeys(keys []Key) Call {
 	c.subject, c.nsubject = firstOf(keys)
 	return c
 }
 
-// Items returns the records of BatchWrite.
+// Items returns the records that BatchWrite writes.
 func (c Call) Items() []BatchItem { return sliceOf[BatchItem](c.subject, c.nsubject) }
 
-// WithItems returns the call with other records to write.
+// WithItems returns a copy of the call that writes other records.
 func (c Call) WithItems(items []BatchItem) Call {
 	c.subject, c.nsubject = firstOf(items)
 	return c
 }
 
-// queryCall is a query with where its records go.
+// queryCall is a query and the function that receives its records.
 type queryCall struct {
 	query Query
 	yield func(*Record) bool
 	rows  int
 }
 
-// Query returns the query of a Query call, else nil. It must not be changed.
+// Query returns the query of an OpQuery call, and nil for any other call. It must
+// not be modified. The options of the query are in c.Options.
 func (c Call) Query() *Query {
 	if q, ok := c.subject.(*queryCall); ok {
 		return &q.query
@@ -99,9 +100,9 @@ func (c Call) Query() *Query {
 	return nil
 }
 
-// Yield hands a record of a Query call to the caller. It returns false when
-// the caller wants no more; the handler then stops and returns. It must be
-// called by the goroutine that runs the handler and not after it returned.
+// Yield passes a record of an OpQuery call to the application. It returns false if
+// the application has stopped iterating; the handler must then return. Yield must be
+// called on the goroutine of the handler, before the handler returns.
 func (c Call) Yield(r *Record) bool {
 	q, ok := c.subject.(*queryCall)
 	if !ok {
@@ -111,8 +112,7 @@ func (c Call) Yield(r *Record) bool {
 	return q.yield(r)
 }
 
-// Rows returns how many records of a Query call went through [Call.Yield] so
-// far.
+// Rows returns the number of records that have been passed to [Call.Yield].
 func (c Call) Rows() int {
 	if q, ok := c.subject.(*queryCall); ok {
 		return q.rows
@@ -120,46 +120,45 @@ func (c Call) Rows() int {
 	return 0
 }
 
-// WithQuery returns the call with another query, whose records go to yield,
-// which may not be nil. A layer that wants to see the records passes a function
-// that calls the Yield of its own Call. The options that count are those of
-// the call, not q's.
+// WithQuery returns a copy of the call with another query, and with yield as the
+// function that receives its records. Yield must not be nil. A layer that inspects
+// the records passes a function that calls Yield of the original call. The options
+// of q are ignored in favor of those of the call.
 func (c Call) WithQuery(q Query, yield func(*Record) bool) Call {
 	c.subject = &queryCall{query: q, yield: yield}
 	return c
 }
 
-// A Custom call is something that [Store] has no method for and that should
-// pass through the same layers; see [Do].
+// A Custom describes a function that [Do] runs through the layers of a chain.
 type Custom struct {
-	// Name is what telemetry and errors call it, in capitals: "TRUNCATE".
-	// Required, and from a small fixed set.
+	// Name is the name of the operation in errors and telemetry, in capitals, such
+	// as "TRUNCATE". It is required and must come from a small set.
 	Name string
 
-	// Namespace and Set say what it is about, where it is about one.
+	// Namespace and Set are what the function works on. They may be empty.
 	Namespace string
 	Set       string
 
-	// Writes says that it may change data, so that a failure may leave it in
-	// doubt; see [Call.InDoubt].
+	// Writes says whether the function may change data. If it does and fails, it
+	// may be in doubt; see [Call.InDoubt].
 	Writes bool
 }
 
-// NewError returns the error of something that has this name and target. The function
-// that [Do] runs returns one to say whether it changed anything: it did not unless
+// NewError returns an error with the name, namespace and set of c. If the function
+// that [Do] runs returns it, the function changed nothing, unless the error's
 // InDoubt is set.
 func (c Custom) NewError(code ResultCode, cause error) *Error {
 	return Call{Op: OpCustom, subject: &customCall{custom: c}}.NewError(code, cause)
 }
 
-// customCall is a custom call with what it does.
+// customCall is a custom operation and its function.
 type customCall struct {
 	custom Custom
 	run    func(context.Context) error
 }
 
-// Custom returns the description of a Custom call, else nil. It must not be
-// changed.
+// Custom returns the description of an OpCustom call, and nil for any other call.
+// It must not be modified.
 func (c Call) Custom() *Custom {
 	if cc, ok := c.subject.(*customCall); ok {
 		return &cc.custom
@@ -167,8 +166,8 @@ func (c Call) Custom() *Custom {
 	return nil
 }
 
-// Run does what a Custom call is for. Backends call it; on any other call it
-// does nothing.
+// Run runs the function of an OpCustom call and returns its error. Backends call
+// it. It does nothing for any other call.
 func (c Call) Run(ctx context.Context) error {
 	if cc, ok := c.subject.(*customCall); ok {
 		return cc.run(ctx)
@@ -176,8 +175,8 @@ func (c Call) Run(ctx context.Context) error {
 	return nil
 }
 
-// Name returns what telemetry and errors call the operation: Op in words, or
-// the name of a Custom call.
+// Name returns the name of the operation in errors and telemetry: that of the
+// [Custom], or else Op.String().
 func (c Call) Name() string {
 	if custom := c.Custom(); custom != nil {
 		return custom.Name
@@ -185,7 +184,8 @@ func (c Call) Name() string {
 	return c.Op.String()
 }
 
-// String returns name, namespace and set, never an id or a value.
+// String returns the name, namespace and set, such as "GET test.users". It contains
+// no id and no value.
 func (c Call) String() string {
 	where := target(c.Target())
 	if where == "" {
@@ -194,14 +194,14 @@ func (c Call) String() string {
 	return c.Name() + " " + where
 }
 
-// GoString is String: %#v holds no id or value either.
+// GoString returns what String returns, so that %#v prints no id and no value.
 func (c Call) GoString() string { return c.String() }
 
 // IsBatch reports whether the call is one of the batch operations.
 func (c Call) IsBatch() bool { return c.Op.IsBatch() }
 
-// Len returns the number of keys of a batch, 1 for an operation on a single
-// record, and 0 for a query and a custom call.
+// Len returns the number of keys: that of a batch, 1 for an operation on a single
+// record, and 0 for OpQuery and OpCustom.
 func (c Call) Len() int {
 	switch info := c.Op.info(); {
 	case info.args.has(argKeys):
@@ -215,7 +215,7 @@ func (c Call) Len() int {
 	}
 }
 
-// KeyAt returns the i-th of the Len keys.
+// KeyAt returns the key at index i, which must be less than Len.
 func (c Call) KeyAt(i int) Key {
 	switch args := c.Op.info().args; {
 	case args.has(argKeys):
@@ -227,8 +227,8 @@ func (c Call) KeyAt(i int) Key {
 	}
 }
 
-// Target returns the namespace and set of the call. The set is "" if the keys of
-// a batch differ in it, and so is the namespace.
+// Target returns the namespace and set of the call. Each is "" if the keys of a
+// batch differ in it.
 func (c Call) Target() (namespace, set string) {
 	if q := c.Query(); q != nil {
 		return q.Namespace, q.Set
@@ -252,8 +252,7 @@ func (c Call) Target() (namespace, set string) {
 	return namespace, set
 }
 
-// Writes reports whether the call may change data. If it fails, it may be in
-// doubt.
+// Writes reports whether the call may change data.
 func (c Call) Writes() bool {
 	switch info := c.Op.info(); {
 	case !info.mayWrite:
@@ -268,9 +267,9 @@ func (c Call) Writes() bool {
 	}
 }
 
-// NewError returns the error of the call: an [*Error] that names its operation,
-// namespace and set, and says that the call was not applied. It looks at all keys
-// of a batch; see [Call.NewKeyError].
+// NewError returns an error with the operation, namespace and set of the call. It
+// says that the call was not applied, unless its InDoubt is set. For a batch it
+// looks at all keys; use [Call.NewKeyError] for one of them.
 func (c Call) NewError(code ResultCode, cause error) *Error {
 	namespace, set := c.Target()
 	err := &Error{Op: c.Op, Namespace: namespace, Set: set, Code: code, Err: cause}
@@ -280,20 +279,20 @@ func (c Call) NewError(code ResultCode, cause error) *Error {
 	return err
 }
 
-// NewKeyError returns the error of one key of a batch, which names the key's own
-// namespace and set.
+// NewKeyError returns an error with the operation of the call and the namespace and
+// set of the key. It is for the result of one key of a batch.
 func (c Call) NewKeyError(key Key, code ResultCode, cause error) *Error {
 	return &Error{Op: c.Op, Namespace: key.namespace, Set: key.set, Code: code, Err: cause}
 }
 
-// firstOf takes a slice apart for sliceOf to put together again, without an
-// allocation and with nil still nil.
+// firstOf takes a slice apart without an allocation. sliceOf puts it together
+// again; nil stays nil.
 func firstOf[T any](s []T) (first any, n int32) {
 	first = (*veil[T])(unsafe.Pointer(unsafe.SliceData(s))) //nolint:gosec // G103: for sliceOf to turn back
 	return first, int32(len(s))                             //nolint:gosec // G115: no call has 2^31 keys
 }
 
-// sliceOf returns the slice that firstOf was given, nil if it was of another
+// sliceOf returns the slice that firstOf took apart, or nil if it was of another
 // type.
 func sliceOf[T any](first any, n int32) []T {
 	p, ok := first.(*veil[T])

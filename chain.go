@@ -2,27 +2,24 @@ package aerostore
 
 import "context"
 
-// A Middleware wraps a Store in another. It is the one currency of this
-// library: tracing, retries and whatever an application writes are
-// Middlewares, over any backend.
+// A Middleware wraps a Store in another Store, to add tracing, retries or anything
+// else to any backend.
 //
-// Most are made by [Intercept]. One that decorates Store by hand needs a method
-// Unwrap() Store, so that [As] and [Do] find what is beneath it: without one, Do
-// fails.
+// Most are made by [Intercept]. A Store that is written by hand must have a method
+// Unwrap() Store that returns the Store it wraps. Without it, [As] does not find
+// what is beneath, and [Do] fails.
 type Middleware func(next Store) Store
 
-// Chain wraps s in middlewares. The first one is the outermost: it sees an
-// operation first and its result last.
+// Chain wraps s in middlewares. The first is the outermost: it sees an operation
+// first and its result last.
 //
 //	Chain(s, a, b, c) == a(b(c(s)))
 //
 //	caller ──▶ a ──▶ b ──▶ c ──▶ s
 //	caller ◀── a ◀── b ◀── c ◀── s
 //
-// Nil middlewares are skipped, so that a layer can be left out by a condition.
-// A chain is made once, at start-up, and does not change.
-//
-// Chain panics if s is nil or a middleware returns nil.
+// Nil middlewares are skipped. Build a chain once, at start-up. Chain panics if s is
+// nil or a middleware returns nil.
 func Chain(s Store, middlewares ...Middleware) Store {
 	if s == nil {
 		panic("aerostore: Chain of a nil Store")
@@ -38,25 +35,20 @@ func Chain(s Store, middlewares ...Middleware) Store {
 	return s
 }
 
-// An Interceptor wraps a Handler in another: one function that sees every
-// operation, those that do not exist yet included.
+// An Interceptor wraps a Handler in another Handler, which sees every operation.
 //
-// It may change the call and the context on the way in and the result and the
-// error on the way out, answer without calling next, or call next more than
-// once. It should return what next returned where it has nothing to say about
-// it. One that refuses a call returns [Call.NewError], which says that nothing was
-// applied: another error leaves a write in doubt; see [Call.InDoubt]. It must be
-// safe for concurrent use.
+// The returned Handler may change the context and the call before it calls next, and
+// the result and the error after it. It may answer without calling next, or call next
+// more than once. It must be safe for concurrent use. To refuse a call, it returns
+// the error of [Call.NewError], which says that the call was not applied. Most other
+// errors leave a write in doubt; see [Call.InDoubt].
 type Interceptor func(next Handler) Handler
 
-// Intercept makes a Middleware of interceptors, the first one outermost, as in
-// [Chain]:
+// Intercept returns a Middleware of interceptors. The first is the outermost, as in
+// [Chain]; nil interceptors are skipped.
 //
-//	Intercept(a, b) == func(s Store) Store { return Chain(s, Intercept(a), Intercept(b)) }
-//
-// Interceptors that follow one another in a chain, in one Intercept or in
-// several, call each other directly: the operation is made a [Call] once,
-// whatever their number. Nil interceptors are skipped.
+// Adjacent interceptors of a chain call each other directly, whether they come from
+// one Intercept or several. An operation is converted to a [Call] once.
 func Intercept(interceptors ...Interceptor) Middleware {
 	return func(next Store) Store {
 		if next == nil {
@@ -79,14 +71,14 @@ func Intercept(interceptors ...Interceptor) Middleware {
 type chained struct {
 	Handler
 	next  Store
-	layer Layer // nil: the interceptors are none
+	layer Layer // nil if Intercept made it
 }
 
 func (c *chained) Unwrap() Store { return c.next }
 
-// As finds the outermost store in s's chain that is a T, where T is a concrete
-// type or an interface, as errors.As does for errors: s itself, then what its
-// Unwrap method returns, and so on.
+// As finds the outermost store in the chain of s that has type T, which is a concrete
+// type or an interface. The chain consists of s, followed by the stores that repeated
+// calls of Unwrap return, as in errors.As.
 //
 //	if index, ok := aerostore.As[aerostore.Indexer](store); ok { … }
 func As[T any](s Store) (T, bool) {
@@ -109,24 +101,21 @@ func unwrap(s Store) Store {
 	return nil
 }
 
-// Do runs something that [Store] has no method for through the layers of s:
-// user-defined functions, truncation, index management. It is traced, counted
-// and limited as any operation is; run is given the context that the layers
-// made of ctx, and may be called more than once if one of them retries.
+// Do runs a function through the layers of s: a user-defined function, a truncation
+// or anything else for which [Store] has no method. The layers trace, count and limit
+// it like an operation. They may pass another context to run, and a layer that
+// retries may call it several times.
 //
-// A hand-written decorator has no method for it and is passed by; its method
-// Unwrap leads to what is beneath. A store that is not a [Backend] and has no
-// Unwrap may hide layers, such as one that allows reads only, so Do refuses to
-// run past it. A store with nothing beneath it, such as a fake in a test, says
-// so by an Unwrap that returns nil: there run is called. Mocks of package mocks
-// do.
+// Do returns the error of run, as the layers return it. If custom.Writes is set, an
+// error is in doubt unless [Custom.NewError] made it: run may have changed something
+// before it failed. Do wraps such an error in an [*Error] for which [InDoubt] reports
+// true.
 //
-// Errors: what run returned, as the layers pass it on; [ErrInvalid] if ctx, s or
-// run is nil, custom has no name, or s cannot be looked through, in which case
-// run was not called. Of a custom that writes, only an error that [Custom.NewError]
-// made says that nothing was changed. Any other is in doubt: an operation that
-// failed within run says nothing about what run did before. Do wraps it in an
-// [*Error] for which [InDoubt] is true.
+// Do fails with [ErrInvalid], without calling run, if ctx, s or run is nil, if
+// custom.Name is empty, or if it cannot see through s. A Store that is not a
+// [Backend] needs a method Unwrap() Store: without it, the Store may hide layers that
+// would be bypassed, such as one that permits only reads. A Store that wraps no other,
+// such as a fake or a mock, returns nil from Unwrap; Do then calls run.
 func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
 	call := Call{Op: OpCustom, subject: &customCall{custom: custom, run: run}}
 	if run == nil {
@@ -140,9 +129,8 @@ func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Contex
 	return call.withDoubt(err)
 }
 
-// customHandler returns the outermost handler in s's chain, which takes custom
-// calls. At the end of a chain they are run as they are; where the end cannot
-// be seen they are refused.
+// customHandler returns the outermost handler in the chain of s. Without one, it
+// returns a handler that runs custom calls, or refuses them if s hides its chain.
 func customHandler(s Store) Handler {
 	for s != nil {
 		if h := ownHandler(s); h != nil {
@@ -150,8 +138,8 @@ func customHandler(s Store) Handler {
 		}
 		u, ok := s.(unwrapper)
 		if !ok {
-			return refusing(invalidf("%T is not a Backend and has no method Unwrap, so that Do cannot reach "+
-				"what is beneath it: add Unwrap() aerostore.Store, which returns nil if nothing is", s))
+			return refusing(invalidf("%T is not a Backend and has no method Unwrap, so Do cannot see through it: "+
+				"add Unwrap() aerostore.Store that returns the store it wraps, or nil", s))
 		}
 		if s = u.Unwrap(); s == nil {
 			return runCustom

@@ -6,8 +6,7 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// Clone returns a copy of the record that shares nothing with it that could be
-// changed. The copy of nil is nil.
+// Clone returns a deep copy of the record. The clone of nil is nil.
 func (r *Record) Clone() *Record {
 	if r == nil {
 		return nil
@@ -17,13 +16,13 @@ func (r *Record) Clone() *Record {
 	return &c
 }
 
-// Clone returns a copy of the call that shares nothing with it that the caller
-// may change once the operation has returned. A layer or backend that goes on
-// with a call after it returned, as one that hedges does, works on a clone.
+// Clone returns a deep copy of the call. A layer or backend that uses a call after it
+// has returned, as a hedging layer does, must use a clone, because the application may
+// modify its arguments then.
 //
-// A query and a custom call hold functions of the caller and are returned as
-// they are: they must not be gone on with. A value that holds itself has no
-// clone; [Call.Validate] refuses it.
+// An OpQuery or OpCustom call holds functions of the application. Clone returns it
+// unchanged, and it must not be used after the layer or backend has returned. Clone
+// must not be called with a value that contains itself; [Call.Validate] refuses one.
 func (c Call) Clone() Call {
 	args := c.Op.info().args
 	if args.has(argBins) {

@@ -9,12 +9,13 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// nilContext stands in for a nil context, so that no layer trips over it: it
-// is done from the start, and a backend that finds it done refuses the call.
+// nilContext replaces a nil context so that no layer panics. It is done from the start,
+// so backends refuse the call.
 type nilContext struct{}
 
 var errNilContext = invalidf("the context is nil: use context.Background or context.TODO")
 
+// replaceNil returns ctx, or a nilContext if it is nil.
 func replaceNil(ctx context.Context) context.Context {
 	if ctx == nil {
 		return nilContext{}
@@ -33,11 +34,13 @@ func (nilContext) Done() <-chan struct{}                   { return closed }
 func (nilContext) Err() error                              { return errNilContext }
 func (nilContext) Value(any) any                           { return nil }
 
-// ContextError returns why ctx is done, nil while it is not: its Err. If it was
-// given another cause, as by context.WithCancelCause, errors.Is and errors.As find
-// that in the error, too. A cause that is the error of another operation, as of a
-// group whose first failure cancels the rest, is found as itself only: what that
-// one failed with did not happen to this one.
+// ContextError returns the error of a context that is done, and nil for one that is
+// not. The error matches ctx.Err() and, if it has one, the cause of ctx; see
+// context.Cause.
+//
+// A cause may be the [*Error] of another operation, as in a group whose first failure
+// cancels the rest. The error matches that cause, but not the code of the cause: it
+// is not the outcome of the canceled operation.
 func ContextError(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {
@@ -50,12 +53,12 @@ func ContextError(ctx context.Context) error {
 	return &contextError{err, cause}
 }
 
-// contextError is a context's error with its cause.
+// contextError is the error of a context and its cause.
 type contextError struct{ err, cause error }
 
 func (e *contextError) Error() string { return e.text(error.Error) }
 
-// SafeMessage leaves out what the cause says, unless that is safe, too.
+// SafeMessage leaves out the text of a cause that is not safe.
 func (e *contextError) SafeMessage() string { return e.text(safe.Message) }
 
 func (e *contextError) text(textOf func(error) string) string {
@@ -65,12 +68,11 @@ func (e *contextError) text(textOf func(error) string) string {
 	return e.err.Error() + ": " + textOf(e.cause)
 }
 
-// Unwrap leaves the cause out, so that nobody takes its doubt for that of this
-// operation.
+// Unwrap leaves out the cause, whose doubt is not that of this operation.
 func (e *contextError) Unwrap() error { return e.err }
 
-// Is reports whether the cause matches. What a context failed with is what its Err
-// says, and codes are those of operations.
+// Is reports whether the cause matches. The cause is not searched for codes and for the
+// errors of contexts: they would be those of another operation.
 func (e *contextError) Is(target error) bool {
 	switch _, isCode := target.(ResultCode); {
 	case isSame(target, e.cause):
@@ -98,9 +100,8 @@ func isSame(a, b error) bool {
 	return reflect.ValueOf(a).Comparable() && a == b //nolint:errorlint // what errors.Is does with each
 }
 
-// Check says why a backend must not send the call: its context is done, or
-// [Call.Validate] refuses it. It returns nil or an *Error. Backends begin with
-// it.
+// Check returns an [*Error] if ctx is done or [Call.Validate] fails, and otherwise nil.
+// Backends call it first.
 func (c Call) Check(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return c.NewContextError(ContextError(ctx))
@@ -111,9 +112,9 @@ func (c Call) Check(ctx context.Context) error {
 	return nil
 }
 
-// NewContextError returns the error of a call that ended because its context did,
-// certain not to have been applied: it has no code and matches cause, which is the
-// context's [ContextError].
+// NewContextError returns the error of a call that was not applied because its context
+// is done. The error has no code and matches cause, which is the [ContextError] of the
+// context.
 func (c Call) NewContextError(cause error) *Error {
 	if invalid, ok := cause.(*invalidError); ok { //nolint:errorlint // of a nilContext, never wrapped
 		return c.NewError(invalid.code, invalid)

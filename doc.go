@@ -1,33 +1,36 @@
-// Package aerostore gives Go services one small interface over Aerospike and a
-// chain of middleware around it that works like net/http's.
+// Package aerostore is a small interface over Aerospike, with middleware that
+// composes like net/http's.
 //
-// An application holds a [Store]. Behind it stands a real cluster
-// (package asbackend) or a store in memory that answers like one (package
-// memory), and around it whatever the application composed at start-up:
+// An application uses a [Store]. Package asbackend implements it over a cluster,
+// and package memory in the process, with the same answers. [Chain] wraps a Store
+// in middleware:
 //
 //	store := aerostore.Chain(backend,
-//		otelmw.Tracing(),             // outermost: a span for each operation
-//		aerostore.Intercept(audit),   // something of one's own
+//		otelmw.Tracing(),           // outermost: a span for each operation
+//		middleware.Retry(),
+//		aerostore.Intercept(audit), // a layer of the application's own
 //	)
 //	record, err := store.Get(ctx, aerostore.NewKey("test", "users", "u1"))
 //
-// # Two shapes
+// # Two views of an operation
 //
-// Applications and mocks want typed methods: Store has fifteen, each under a
-// context. A layer that cares about all of them wants to be written once: a
-// [Handler] takes any operation as a [Call] and returns a [Result], an
-// [Interceptor] wraps a Handler, and [Intercept] turns Interceptors into a
-// [Middleware]. [Chain] stacks Middlewares, the first one outermost. [Do] runs
-// anything else, such as a truncation, through the same layers.
+// Store has a typed method for each operation, for applications and mocks. A layer
+// that handles every operation the same way is written once, as an [Interceptor]:
+// it wraps a [Handler], which takes a [Call] and returns a [Result]. [Intercept]
+// makes a [Middleware] of Interceptors. [Do] runs a function, such as a truncation,
+// through the same layers.
 //
 // # Errors
 //
-// Operations fail with an [*Error] that says what was tried, where, what the
-// server answered and, by [InDoubt], whether a write may have been applied all
-// the same. Match the common outcomes with errors.Is:
+// A failed operation returns an [*Error]. It says what was tried, on which
+// namespace and set, what the server answered and what to do. [InDoubt] reports
+// whether a write may have been applied although it failed. Use errors.Is for the
+// common outcomes:
 //
 //	if errors.Is(err, aerostore.ErrNotFound) { … }
 //
-// No error, and nothing that prints a [Key], a [Call] or an [Operation], holds a
-// user key or a bin value, wherever they stand. [Bins] print their values.
+// # Privacy
+//
+// No error contains a user key or a bin value. A [Key], a [Call] and an [Operation]
+// do not print them, even inside other values. [Bins] print their values.
 package aerostore

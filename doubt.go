@@ -2,9 +2,9 @@ package aerostore
 
 import "errors"
 
-// InDoubt reports whether err, or any error that it wraps, says that a write
-// may or may not have been applied. Such a write must not simply be sent
-// again. A layer, which knows the call, uses [Call.InDoubt].
+// InDoubt reports whether err, or an error that it wraps, says that a write may or may
+// not have been applied. Such a write must not be repeated without checking. A layer
+// should use [Call.InDoubt], which knows the call.
 func InDoubt(err error) bool {
 	switch e := err.(type) { //nolint:errorlint // this walks the tree itself
 	case nil:
@@ -27,18 +27,20 @@ func InDoubt(err error) bool {
 	return false
 }
 
-// InDoubt reports whether the call, which failed with err, may have been applied
-// all the same. Of a batch it takes the error of a key as well.
+// InDoubt reports whether the call, which failed with err, may have been applied. For
+// a batch, err may also be the error of a key.
 //
-// A call that writes is in doubt if err says so, and also if err does not say
-// that it is not. The [*Error] of an operation that writes says that, and so does
-// a bare [ResultCode] that a server refuses with. That of a Get, say, does not: it
-// says nothing about a write that went before it. Of a custom call only its own
-// error does, one of its name, which [Call.NewError] and [Custom.NewError] make: whatever
-// failed within it, other things may have been done before.
+// A call that only reads is never in doubt. A call that writes is in doubt if err says
+// so, and also if err does not say that the call was not applied. These errors say that
+// it was not applied, unless they are in doubt themselves:
 //
-// A call that only reads is never in doubt. A custom call whose error says that
-// it is did not only read.
+//   - an [*Error] of an operation that writes. That of a Get says nothing about a write
+//     before it;
+//   - a [ResultCode] with which a server refuses an operation;
+//   - for a custom call, only an [*Error] with its name, which [Call.NewError] and
+//     [Custom.NewError] make. Any other may come from a part of the function.
+//
+// A custom call is also in doubt if err says so although its Writes is not set.
 func (c Call) InDoubt(err error) bool {
 	switch {
 	case err == nil:
@@ -50,8 +52,8 @@ func (c Call) InDoubt(err error) bool {
 	}
 }
 
-// notAppliedAfter reports whether err, which does not say that the call is in doubt,
-// says that it is not.
+// notAppliedAfter reports whether err, which is not in doubt itself, says that the call
+// was not applied.
 func (c Call) notAppliedAfter(err error) bool {
 	custom := c.Custom()
 	e, ok := errors.AsType[*Error](err)
@@ -68,7 +70,8 @@ func (c Call) notAppliedAfter(err error) bool {
 	}
 }
 
-// withDoubt returns err, with the doubt that it leaves in it.
+// withDoubt returns err, wrapped in an Error that is in doubt if the call is and err
+// does not say so.
 func (c Call) withDoubt(err error) error {
 	if InDoubt(err) || !c.InDoubt(err) {
 		return err

@@ -11,106 +11,103 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// The outcomes that applications check most. By errors.Is, each matches an
-// [Error] that has its code. The code that tells how the operation ended hides
-// those of its causes, such as the attempts before: an error with ErrTimeout
-// does not match the ErrNotFound of a cause. [CodeMaxRetries], [CodeNoResponse]
-// and [CodeOK] tell only that there were no more attempts, or that nobody
-// answered: beneath them the cause's code matches, too.
+// The result codes that applications check most, for errors.Is. It matches an [Error]
+// by its own code, and not by the codes of its causes: an Error with CodeTimeout does
+// not match ErrNotFound, even if an earlier attempt found no record. It does match the
+// codes of the causes if its own code is [CodeOK], [CodeMaxRetries] or
+// [CodeNoResponse], which do not say how the operation ended.
 var (
-	ErrNotFound         error = CodeNotFound         // no such record
-	ErrExists           error = CodeExists           // [CreateOnly] on an existing record
-	ErrGeneration       error = CodeGeneration       // the record's generation is another one
-	ErrFilteredOut      error = CodeFilteredOut      // the filter left the record out
-	ErrTimeout          error = CodeTimeout          // no answer in time; matches a context's deadline, too
-	ErrParameter        error = CodeParameter        // a parameter that the server does not accept
-	ErrInvalidNamespace error = CodeInvalidNamespace // no such namespace
-	ErrRecordTooBig     error = CodeRecordTooBig     // over the server's max-record-size
-	ErrBinType          error = CodeBinType          // a bin of another type than the operation needs
-	ErrBinNotFound      error = CodeBinNotFound      // a bin that is not there
+	ErrNotFound         error = CodeNotFound         // the record does not exist
+	ErrExists           error = CodeExists           // the record exists, and CreateOnly was set
+	ErrGeneration       error = CodeGeneration       // the record has another generation
+	ErrFilteredOut      error = CodeFilteredOut      // the filter excluded the record
+	ErrTimeout          error = CodeTimeout          // no answer in time; also matches a context's deadline
+	ErrParameter        error = CodeParameter        // the server does not accept a parameter
+	ErrInvalidNamespace error = CodeInvalidNamespace // the namespace does not exist
+	ErrRecordTooBig     error = CodeRecordTooBig     // the record is larger than the server's max-record-size
+	ErrBinType          error = CodeBinType          // the bin has another type than the operation needs
+	ErrBinNotFound      error = CodeBinNotFound      // the record has no such bin
 )
 
 var (
-	// ErrInvalid matches every error for input that was refused before
-	// anything was sent: a mistake in the program, not in the cluster.
+	// ErrInvalid matches the error of an operation whose input was refused before
+	// anything was sent. It is a mistake of the program.
 	ErrInvalid error = &sentinel{"refused before anything was sent", "invalid"}
 
-	// ErrClosed matches every error of an operation on a backend that was
-	// closed.
+	// ErrClosed matches the error of an operation on a backend that is closed.
 	ErrClosed error = &sentinel{"the store is closed", "closed"}
 )
 
-// sentinel is an error without a code, with the name that telemetry gives it.
+// sentinel is an error without a code. Its errorType is its name in telemetry.
 type sentinel struct{ text, errorType string }
 
 func (s *sentinel) Error() string { return s.text }
 
-// SafeMessage is what telemetry says of it.
+// SafeMessage returns what Error returns.
 func (s *sentinel) SafeMessage() string { return s.text }
 
-// ErrorType is what OpenTelemetry's conventions ask for an error.type.
+// ErrorType returns the error.type of OpenTelemetry's conventions.
 func (s *sentinel) ErrorType() string { return s.errorType }
 
-// An Error is how an operation failed. Backends return one from every
-// operation; errors.As finds it under whatever a middleware wrapped around it.
+// An Error is the error of an operation. All backends return it; use errors.As to find
+// it in the error of a chain.
 //
-// Its text names the operation, namespace and set, the code and what to do
-// about it, and ends in the text of the cause. Where attempts ran out over an answer
-// of the server, the answer comes first. What aerostore itself says in it
-// never holds a user key or a bin value; a cause that an application made says
-// what it likes. [Error.SafeMessage] is the text without that.
+// Its text names the operation, the namespace and set, the code with its meaning, and
+// the cause. If a client's attempts ended with an answer of the server, that answer
+// comes before CodeMaxRetries. The text contains no user key and no bin value, except
+// in a cause that comes from the application; [Error.SafeMessage] leaves that out.
 type Error struct {
-	Op        Op     // what was tried
-	Namespace string // where; "" if the keys of a batch differ
-	Set       string
+	Op        Op
+	Namespace string // "" if the keys of a batch differ in it
+	Set       string // "" if the keys of a batch differ in it
 
-	// Code is the server's answer or the client's verdict, [CodeOK] where
-	// neither had a say, as for a context that ended first.
+	// Code is the result code of the server or the client. It is [CodeOK] if there
+	// is none, such as for a context that was done before.
 	Code ResultCode
 
-	// InDoubt says that a write may or may not have been applied. A write
-	// that failed without doubt was not applied.
+	// InDoubt says that a write may or may not have been applied. If it is false,
+	// the write was not applied.
 	InDoubt bool
 
-	// Node is the node that the operation last went to, nil where none was
-	// asked or the backend has none.
+	// Node is the node that the operation was last sent to. It is nil if it was sent
+	// to none or the backend has no nodes.
 	Node *Node
 
-	// Err is the cause: the context's error, the error of Aerospike's client,
-	// another *Error, or nil.
+	// Err is the cause: a context's error, an error of Aerospike's client, another
+	// *Error, or nil.
 	Err error
 
-	custom string // the name of a Custom call
+	custom string // the name of an OpCustom call
 }
 
-// Error returns a single line.
+// Error returns the text of the error, in one line.
 func (e *Error) Error() string {
 	var room [512]byte // most texts fit, which makes them one allocation
 	return string(e.appendTo(room[:0], error.Error))
 }
 
-// SafeMessage returns the text as logs and telemetry may have it, which never
-// holds a user key or a bin value. Causes that have a method SafeMessage() string
-// too, as those of this module do, say what that returns, and contexts' errors
-// their text. Of all others the Go type stands for the text.
+// SafeMessage returns the text of the error for logs and telemetry. It contains no user
+// key and no bin value. A cause with a method SafeMessage() string, as the causes in
+// this module have, contributes what that method returns, and a context's error its
+// text. Any other cause contributes its Go type only.
 func (e *Error) SafeMessage() string {
 	var room [512]byte
 	return string(e.appendTo(room[:0], safe.Message))
 }
 
-// appendTo appends the text, with that of the cause as textOf has it.
+// appendTo appends the text; textOf returns that of a cause.
 func (e *Error) appendTo(b []byte, textOf func(error) string) []byte {
 	b = e.appendSubject(append(b, "aerostore"...))
 	return e.appendReason(b, textOf, &Error{})
 }
 
-// appendReason appends what follows the subject, without what the outer error says.
+// appendReason appends what follows the subject and is not in the outer error's text.
 func (e *Error) appendReason(b []byte, textOf func(error) string, outer *Error) []byte {
-	inner, isError := e.Err.(*Error) //nolint:errorlint // one that something is wrapped around has a text of its own
+	inner, isError := e.Err.(*Error) //nolint:errorlint // an error around it would have its own text
 	isError = isError && inner != nil
-	// An answer that every attempt got says more than that there were no more of them.
+	// The server's answer says more than that the attempts ran out.
 	answered := e.Code == CodeMaxRetries && isError && inner.Code.FromServer()
-	// Refused input has a reason that says more than the code would.
+	// The reason of refused input says more than the code.
 	if e.Code != CodeOK && !answered && !errors.Is(e.Err, ErrInvalid) {
 		b = e.Code.appendTo(append(b, ": "...))
 	}
@@ -119,9 +116,9 @@ func (e *Error) appendReason(b []byte, textOf func(error) string, outer *Error) 
 		if !inner.isAbout(e) {
 			b = inner.appendSubject(b)
 		}
-		told := *e
-		told.Node, told.InDoubt = cmp.Or(e.Node, outer.Node), e.InDoubt || outer.InDoubt
-		b = inner.appendReason(b, textOf, &told)
+		said := *e
+		said.Node, said.InDoubt = cmp.Or(e.Node, outer.Node), e.InDoubt || outer.InDoubt
+		b = inner.appendReason(b, textOf, &said)
 	case e.Err != nil:
 		if cause := strings.TrimPrefix(textOf(e.Err), "aerostore: "); cause != "" {
 			b = append(append(b, ": "...), cause...)
@@ -144,7 +141,7 @@ func (e *Error) isAbout(other *Error) bool {
 	return e.Op == other.Op && e.custom == other.custom && e.Namespace == other.Namespace && e.Set == other.Set
 }
 
-// appendSubject appends what was tried, and where, as far as it is known.
+// appendSubject appends the operation, namespace and set, as far as they are known.
 func (e *Error) appendSubject(b []byte) []byte {
 	name := e.custom
 	if name == "" && e.Op != 0 {
@@ -165,9 +162,9 @@ func (e *Error) appendSubject(b []byte) []byte {
 	return append(b[:start], subject...)
 }
 
-// Unwrap returns the cause. If the error's own code hides the codes of the
-// cause, they are left out: errors.Is and errors.As find all else in it. Err has
-// the cause as it is.
+// Unwrap returns the cause. If errors.Is must not match the codes of the cause, as
+// described at [ErrNotFound], it returns an error that hides them. The Err field has the
+// cause unchanged.
 func (e *Error) Unwrap() error {
 	switch e.Code {
 	case CodeOK, CodeMaxRetries, CodeNoResponse:
@@ -190,8 +187,8 @@ func hasCode(err error) bool {
 	return ok
 }
 
-// codeless is a cause whose codes do not count. It has no Unwrap, which would
-// lead to them.
+// codeless is a cause whose codes are hidden. It has no Unwrap, which would lead to
+// them.
 type codeless struct{ err error }
 
 func (c codeless) Error() string { return c.err.Error() }
@@ -206,8 +203,8 @@ func (c codeless) As(target any) bool {
 	return !isCode && errors.As(c.err, target)
 }
 
-// Is reports whether target is the error's own code. [ErrTimeout] matches a
-// context's deadline, too.
+// Is reports whether target is the error's code. [ErrTimeout] also matches an error
+// without a code that is caused by a context's deadline.
 func (e *Error) Is(target error) bool {
 	code, ok := target.(ResultCode)
 	if !ok {
@@ -219,8 +216,8 @@ func (e *Error) Is(target error) bool {
 	return code == CodeTimeout && e.Code == CodeOK && errors.Is(e.Err, context.DeadlineExceeded)
 }
 
-// CodeOf returns the code of the outermost [Error] in err's chain, CodeOK for
-// nil and for an error that has none.
+// CodeOf returns the code of the outermost [Error] or [ResultCode] that err wraps, and
+// [CodeOK] if there is none.
 func CodeOf(err error) ResultCode {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
@@ -229,12 +226,12 @@ func CodeOf(err error) ResultCode {
 	return code
 }
 
-// invalidError is the reason why input was refused, with the code that a
-// server would have answered.
+// invalidError is why input was refused, with the code that a server would have
+// returned.
 type invalidError struct {
 	code ResultCode
 	err  error
-	safe string // err without the name that was refused, "" where it holds none
+	safe string // err without the name that was refused; "" if it has none
 }
 
 func invalidf(format string, args ...any) *invalidError {
@@ -244,19 +241,19 @@ func invalidf(format string, args ...any) *invalidError {
 func (e *invalidError) Error() string        { return e.err.Error() }
 func (e *invalidError) Is(target error) bool { return target == ErrInvalid }
 
-// SafeMessage is the reason, which holds names, types and sizes, never an id or a
-// value. A bin name that is refused is left out: it may be either, in the wrong place.
+// SafeMessage returns the reason, which has names, types and sizes, but no id and no
+// value. It leaves out a bin name that was refused, which may be either by mistake.
 func (e *invalidError) SafeMessage() string { return cmp.Or(e.safe, e.Error()) }
 
-// BinError says that a bin of a record is not what was asked for. It matches
-// [ErrBinNotFound] or [ErrBinType].
+// A BinError is returned by the accessors of [Record] if the record does not have the
+// bin or the bin has another type. It matches [ErrBinNotFound] or [ErrBinType].
 type BinError struct {
 	Bin  string
-	Want string // the Go type that was asked for
-	Got  string // the Go type of the value, "" where the record has no such bin
+	Want string // the Go type that the accessor returns
+	Got  string // the Go type of the value; "" if the record does not have the bin
 }
 
-// Error returns a single line; it never holds the value.
+// Error returns the text of the error, which does not contain the value.
 func (e *BinError) Error() string {
 	if e.Got == "" {
 		return fmt.Sprintf("aerostore: the record has no bin %q", e.Bin)
@@ -264,7 +261,7 @@ func (e *BinError) Error() string {
 	return fmt.Sprintf("aerostore: bin %q holds a %s, not a %s", e.Bin, e.Got, e.Want)
 }
 
-// Is matches ErrBinNotFound and ErrBinType.
+// Is reports whether target is [ErrBinNotFound] or [ErrBinType], depending on Got.
 func (e *BinError) Is(target error) bool {
 	if e.Got == "" {
 		return target == ErrBinNotFound

@@ -6,17 +6,21 @@ import (
 	"iter"
 )
 
-// A Handler carries out any operation. It is what an [Interceptor] wraps and
-// what a backend is made of, and it is itself a [Store]: as an
-// http.HandlerFunc serves HTTP, a Handler's methods make a [Call] of their
-// arguments, hand it to the function and unpack the [Result].
+// A Handler performs operations. Backends are made of one, and an [Interceptor] wraps
+// one. A Handler is also a [Store], in the way that an http.HandlerFunc is an
+// http.Handler: its methods convert their arguments to a [Call], call the function
+// and convert the [Result].
 //
-// A Handler must be safe for concurrent use. It answers operations that it
-// does not know with [CodeUnsupportedFeature], calls [Call.Run] for OpCustom,
-// and hands the records of a query to [Call.Yield] before it returns. Without
-// an error it gives a record for Get, Select and Operate, and a result for each
-// key of a batch. Where one is missing, the methods return an error that says
-// so, in doubt if the call writes.
+// A Handler must be safe for concurrent use. It must
+//
+//   - return an error with [CodeUnsupportedFeature] for an Op that it does not know;
+//   - call [Call.Run] for OpCustom;
+//   - pass the records of OpQuery to [Call.Yield] before it returns;
+//   - return an error, or else a record for OpGet, OpSelect and OpOperate, and a
+//     result for each key of a batch.
+//
+// If a record or a result is missing, the methods return an error, which is in doubt
+// if the call writes.
 type Handler func(ctx context.Context, call Call) (Result, error)
 
 var _ Store = Handler(nil)
@@ -133,9 +137,9 @@ func (h Handler) BatchRemove(ctx context.Context, keys []Key, opts ...WriteOptio
 	return results, err
 }
 
-// Query implements [Store]. The handler runs while the caller ranges, on the
-// caller's goroutine: whatever a layer does around it covers the whole
-// iteration, a break and a panic in the loop body included.
+// Query implements [Store]. The handler runs during the iteration, on the caller's
+// goroutine. What a layer does around it covers the whole iteration, including a
+// break or a panic in the body of the loop.
 func (h Handler) Query(ctx context.Context, q Query) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		done := false
@@ -149,20 +153,19 @@ func (h Handler) Query(ctx context.Context, q Query) iter.Seq2[*Record, error] {
 	}
 }
 
-// A Backend is a Store that is made of a [Handler], which [Intercept] calls
-// directly instead of through the typed methods: nothing is converted twice,
-// and what the handler says in its [Result] reaches the layers. A Store that
-// is none works all the same.
+// A Backend is a Store that is made of a [Handler]. [Intercept] calls the handler
+// instead of the methods of Store, so that operations are not converted twice and
+// layers see the Attempts and Node of its [Result]. A Store need not be a Backend.
 type Backend interface {
 	Store
 
-	// HandlerFor returns the backend's handler if s is the backend itself. For
-	// another s, such as a struct that embeds the backend and has a Get of its
-	// own, it returns nil, lest that Get be passed by.
+	// HandlerFor returns the backend's handler if s is the backend itself, and nil
+	// otherwise. A struct that embeds the backend and overrides Get is not the
+	// backend itself: its Get would be bypassed.
 	HandlerFor(s Store) Handler
 }
 
-// handlerOf returns what carries out the store's operations in one shape.
+// handlerOf returns a handler that performs the store's operations.
 func handlerOf(s Store) Handler {
 	if h := ownHandler(s); h != nil {
 		return h
@@ -170,7 +173,7 @@ func handlerOf(s Store) Handler {
 	return typedHandler(s)
 }
 
-// ownHandler returns the handler that s is made of, nil if there is none.
+// ownHandler returns the handler that s is made of, or nil if there is none.
 func ownHandler(s Store) Handler {
 	switch s := s.(type) {
 	case Handler:
@@ -184,9 +187,8 @@ func ownHandler(s Store) Handler {
 	}
 }
 
-// typedHandler carries out calls by the typed methods of a store: a mock, or a
-// decorator written against Store. Options are handed on one by one, in the
-// order of the fields of Options.
+// typedHandler performs calls by the methods of a store that is no Backend, such as a
+// mock. It passes options one by one, in the order of the fields of Options.
 func typedHandler(s Store) Handler {
 	return func(ctx context.Context, c Call) (Result, error) {
 		switch c.Op {
@@ -239,7 +241,7 @@ func existedResult(existed bool, err error) (Result, error) {
 	return Result{}.WithExisted(existed), err
 }
 
-// typedRecord returns what s answered with a record.
+// typedRecord returns the result of a method of s that returns a record.
 func (c *Call) typedRecord(s Store, record *Record, err error) (Result, error) {
 	if record == nil && err == nil {
 		err = c.newNoRecordError(fmt.Sprintf("%T", s))
@@ -247,7 +249,7 @@ func (c *Call) typedRecord(s Store, record *Record, err error) (Result, error) {
 	return Result{}.WithRecord(record), err
 }
 
-// typedBatch returns what s answered to a batch.
+// typedBatch returns the result of a batch method of s.
 func (c *Call) typedBatch(s Store, results []BatchResult, err error) (Result, error) {
 	if err == nil && len(results) != c.Len() {
 		err = c.newLengthError(fmt.Sprintf("%T", s), len(results))
@@ -255,8 +257,8 @@ func (c *Call) typedBatch(s Store, results []BatchResult, err error) (Result, er
 	return Result{}.WithBatch(results), err
 }
 
-// typedQuery is apart from typedHandler because a return within a range over a
-// function makes named results escape: an allocation for every operation.
+// typedQuery is not part of typedHandler because a return within a range over a
+// function makes named results escape, which would cost every operation an allocation.
 func typedQuery(ctx context.Context, s Store, c Call) error {
 	q := c.Query()
 	if q == nil {
@@ -266,7 +268,7 @@ func typedQuery(ctx context.Context, s Store, c Call) error {
 	typed.Options = c.Options.forRead()
 	records := s.Query(ctx, typed)
 	if records == nil {
-		return c.newAnswerError("%T returned a nil iterator: QUERY must give one, empty or not", s)
+		return c.newAnswerError("%T returned a nil iterator: QUERY must return one, empty or not", s)
 	}
 	for r, err := range records {
 		if err != nil {

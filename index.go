@@ -7,36 +7,36 @@ import (
 	"unicode/utf8"
 )
 
-// An Indexer is a backend that can make and drop secondary indexes. Find it
-// under any layers with As[Indexer]; like all administration it does not pass
-// through them, unless wrapped in [Do].
+// An Indexer is a backend that can create and drop secondary indexes. Find it in a chain
+// with As[Indexer]. Its methods bypass the layers of the chain; use [Do] to run them
+// through the layers.
 type Indexer interface {
-	// CreateIndex makes an index and returns when it can be queried. An index
-	// of the same definition that exists already is fine; one of the same name
-	// and another definition fails with [CodeIndexFound].
+	// CreateIndex creates an index and returns when it can be queried. It does nothing
+	// if the index exists with the same definition, and fails with [CodeIndexFound] if
+	// an index of the same name has another definition.
 	CreateIndex(ctx context.Context, index Index) error
 
-	// DropIndex drops an index by namespace and name. As on a server, the set,
-	// the bin and the type are not compared. One that does not exist is fine.
+	// DropIndex drops the index with the namespace and name of index. The other fields
+	// are ignored, as by a server. It does nothing if the index does not exist.
 	DropIndex(ctx context.Context, index Index) error
 }
 
-// An Index is a secondary index over one bin of a set. Its names are valid UTF-8,
-// at most 63 bytes for the set and the name and 15 for the bin. They have no
-// blank at either end, no control character and none of : ; , = | in them.
+// An Index is the definition of a secondary index on a bin. Its names must be valid
+// UTF-8, without space at either end, control characters and any of : ; , = |. Set and
+// Name have at most 63 bytes, Bin at most 15.
 type Index struct {
 	Namespace string
-	Set       string // empty: over the whole namespace
-	Name      string // unique in the namespace
+	Set       string // "" for all records of the namespace
+	Name      string // unique within the namespace
 	Bin       string
 	Type      IndexType
 }
 
-// IndexType is the type of values that an [Index] covers. Records whose bin
-// holds another type are not in it.
+// An IndexType is the type of the values in an [Index]. A record whose bin has another
+// type is not in the index.
 type IndexType uint8
 
-// The types of index.
+// The index types.
 const (
 	IndexInt    IndexType = iota + 1 // integers
 	IndexString                      // strings
@@ -45,8 +45,8 @@ const (
 // maxIndexName is the longest index name that a server accepts, in bytes.
 const maxIndexName = 63
 
-// Validate says what is wrong with the definition, nil if nothing. Errors are
-// of type *Error and match [ErrInvalid].
+// Validate returns an error if the definition is not valid. The error is an [*Error] that
+// matches [ErrInvalid].
 func (x Index) Validate() error {
 	if err := x.checkDefinition(); err != nil {
 		return x.NewError(err.code, err)
@@ -54,15 +54,15 @@ func (x Index) Validate() error {
 	return nil
 }
 
-// CheckCreate says why a backend must not make the index: the context is nil
-// or done, or the definition is at fault. It returns nil or an *Error.
+// CheckCreate returns an [*Error] if ctx is nil or done or [Index.Validate] fails, and
+// otherwise nil. Backends call it first in CreateIndex.
 func (x Index) CheckCreate(ctx context.Context) error { return x.checkContext(ctx, x.checkDefinition) }
 
-// CheckDrop is CheckCreate for dropping, for which namespace, set and name
-// will do.
+// CheckDrop is like CheckCreate, but does not require a bin and a type. Backends call it
+// first in DropIndex.
 func (x Index) CheckDrop(ctx context.Context) error { return x.checkContext(ctx, x.checkNames) }
 
-// NewError returns an error about the index, which names its namespace and set.
+// NewError returns an error with the namespace and set of the index.
 func (x Index) NewError(code ResultCode, cause error) *Error {
 	return &Error{Namespace: x.Namespace, Set: x.Set, Code: code, Err: cause}
 }
@@ -80,8 +80,7 @@ func (x Index) checkContext(ctx context.Context, check func() *invalidError) err
 	return nil
 }
 
-// checkNames finds names that a server's commands, which are lines of text,
-// cannot carry.
+// checkNames returns why a name does not fit a server's commands, which are text, or nil.
 func (x Index) checkNames() *invalidError {
 	if x.Namespace == "" {
 		return errNoNamespace
@@ -105,20 +104,19 @@ func (x Index) checkNames() *invalidError {
 	return nil
 }
 
-// commandFault says why a server's commands cannot carry the name, "" if they
-// can. Measured on 8.1.0.3: it ends over a name that is not UTF-8, cuts blanks
-// off, so that the command is about another index, and accepts an index with a
-// '|' in its set or bin and then does not have it.
+// commandFault returns why a name does not fit a server's commands, or "". Server 8.1.0.3
+// exits on a name that is not UTF-8, trims spaces, so that the command is about another
+// index, and accepts an index with '|' in its set or bin without creating it.
 func commandFault(name string) string {
 	switch {
 	case !utf8.ValidString(name):
 		return "is not valid UTF-8"
 	case strings.TrimSpace(name) != name:
-		return "begins or ends with a blank, which a server cuts off"
+		return "begins or ends with a space, which a server trims"
 	case strings.ContainsAny(name, ":;,=|"):
-		return "has one of : ; , = | in it, which separate the parts of a server's commands"
+		return "contains one of : ; , = |, which separate the parts of a server's commands"
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return "has a control character in it"
+		return "contains a control character"
 	default:
 		return ""
 	}

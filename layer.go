@@ -1,62 +1,65 @@
 package aerostore
 
-// A Layer is a layer that keeps count of what it does, such as a retry, a
-// limit or a circuit breaker. [WithLayer] puts it around a Store, and
-// [Layers] finds those of a chain.
+// A Layer is an interceptor that reports statistics, such as a retry, a limit or a
+// circuit breaker. [WithLayer] wraps a Store in it, and [Layers] finds the layers of a
+// chain.
 type Layer interface {
-	// Intercept wraps a Handler, as an [Interceptor] does. It is called once.
+	// Intercept wraps a Handler, as an [Interceptor] does. [WithLayer] calls it once
+	// for each Layer.
 	Intercept(next Handler) Handler
 
-	// LayerStats returns what has been counted until now. It is safe for
-	// concurrent use, costs little enough to be asked every few seconds, and
-	// what it returns belongs to the caller.
+	// LayerStats returns the current counters and gauges. It is safe for concurrent
+	// use and cheap enough to be called every few seconds. The result belongs to the
+	// caller.
 	LayerStats() LayerStats
 }
 
-// LayerStats say what a layer has done since it was wired and how it stands.
-// Events and gauges come from a small fixed set in snake_case, the same at each
-// call.
+// LayerStats are the statistics of a layer. Names are in snake_case, and every call of
+// [Layer.LayerStats] returns the same names.
 type LayerStats struct {
-	// Layer is the kind of layer, in snake_case: "retry".
+	// Layer is the kind of layer, such as "retry".
 	Layer string
 
-	// Events are what happened how often. They only grow.
+	// Events count what has happened since the layer was created.
 	Events []LayerEvent
 
-	// Gauges are what may rise and fall: what is in flight, a limit, a state.
+	// Gauges are current values, such as a limit, a state or the number of operations
+	// in flight.
 	Gauges []LayerGauge
 }
 
-// A LayerEvent is something that happened N times.
+// A LayerEvent is the number of times that something has happened.
 type LayerEvent struct {
-	Name  string // "rejected"
-	Scope string // the namespace or node that it is about, "" for the whole store
+	Name  string // such as "rejected"
+	Scope string // a namespace or node, or "" for the whole store
 	N     int64
 }
 
-// A LayerGauge is a value of the moment.
+// A LayerGauge is a current value.
 type LayerGauge struct {
-	Name  string // "in_flight"
-	Scope string // the namespace or node that it is about, "" for the whole store
+	Name  string // such as "in_flight"
+	Scope string // a namespace or node, or "" for the whole store
 	Value float64
-	Kind  GaugeKind // how several become one; the same for all gauges of a name
+	Kind  GaugeKind // the same for all gauges of this name
 }
 
-// A GaugeKind is how the values of a gauge become one where there are several:
-// of several scopes, or of several layers of a kind. A ratio has no kind. A
-// layer reports the two parts that it is made of.
+// A GaugeKind says how gauges of the same name are combined, those of several scopes or
+// of several layers. Ratios cannot be combined; a layer reports numerator and
+// denominator as two gauges.
 type GaugeKind uint8
 
+// The kinds of gauge.
 const (
-	// GaugeSum is for what adds up: operations in flight, a limit, a budget.
+	// GaugeSum is for values that can be added, such as operations in flight, a limit
+	// or a budget.
 	GaugeSum GaugeKind = iota
 
-	// GaugeMax is for what does not add up, where the highest value is the one to
-	// know: a state, a duration, whether something is switched on.
+	// GaugeMax is for values of which the highest matters, such as a state or a
+	// duration.
 	GaugeMax
 )
 
-// Combine returns the one value that a and b become.
+// Combine returns the sum or the maximum of a and b.
 func (k GaugeKind) Combine(a, b float64) float64 {
 	if k == GaugeMax {
 		return max(a, b)
@@ -64,8 +67,7 @@ func (k GaugeKind) Combine(a, b float64) float64 {
 	return a + b
 }
 
-// Scope returns what is about one scope alone, so that its events and gauges can
-// be read by name.
+// Scope returns the events and gauges of one scope.
 func (s LayerStats) Scope(scope string) LayerStats {
 	one := LayerStats{Layer: s.Layer}
 	for _, e := range s.Events {
@@ -81,8 +83,8 @@ func (s LayerStats) Scope(scope string) LayerStats {
 	return one
 }
 
-// Event returns how often something happened, over all scopes; 0 for an event
-// that the layer does not know.
+// Event returns the count of the named event over all scopes. It returns 0 for an
+// unknown name.
 func (s LayerStats) Event(name string) int64 {
 	var n int64
 	for _, e := range s.Events {
@@ -93,9 +95,8 @@ func (s LayerStats) Event(name string) int64 {
 	return n
 }
 
-// Gauge returns a gauge, combined over all scopes by its [GaugeKind]: the sum of
-// what is in flight, the worst of several states. It is 0 for a gauge that the
-// layer does not know. [LayerStats.Scope] leads to the gauge of one scope.
+// Gauge returns the named gauge, combined over all scopes as its [GaugeKind] says. It
+// returns 0 for an unknown name. Use [LayerStats.Scope] for the gauge of one scope.
 func (s LayerStats) Gauge(name string) float64 {
 	var value float64
 	found := false
@@ -111,19 +112,18 @@ func (s LayerStats) Gauge(name string) float64 {
 	return value
 }
 
-// WithLayer returns a middleware that puts a layer around a store. Each store
-// that it wraps gets one of its own from create, so that what one counts, limits
-// or breaks has no bearing on another.
+// WithLayer returns a middleware that wraps a Store in a Layer. It calls create for each
+// Store that it wraps, so that stores do not share limits and counts.
 //
-// It panics if create is nil; so does the middleware if create returns nil.
+// WithLayer panics if create is nil. The middleware panics if create returns nil.
 func WithLayer[P Layer](create func() P) Middleware {
 	if create == nil {
-		panic("aerostore: WithLayer without a function that creates it")
+		panic("aerostore: WithLayer with a nil function")
 	}
 	return func(next Store) Store {
 		layer := Layer(create())
 		if layer == nil {
-			panic("aerostore: WithLayer was given a nil Layer")
+			panic("aerostore: WithLayer with a nil Layer")
 		}
 		s := Intercept(layer.Intercept)(next).(*chained)
 		s.layer = layer
@@ -131,7 +131,8 @@ func WithLayer[P Layer](create func() P) Middleware {
 	}
 }
 
-// Layers returns the layers in s's chain, the outermost first.
+// Layers returns the layers in the chain of s that [WithLayer] added. The first is the
+// outermost.
 func Layers(s Store) []Layer {
 	var all []Layer
 	for ; s != nil; s = unwrap(s) {

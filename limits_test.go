@@ -104,7 +104,7 @@ func TestNamesThatNoIndexCommandCanCarryAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for fault, says := range map[string]string{
-		"caf\xe9": "UTF-8", "users ": "blank", " users": "blank", "a;b": "separate", "a:b": "separate", "a,b": "separate",
+		"caf\xe9": "UTF-8", "users ": "space", " users": "space", "a;b": "separate", "a:b": "separate", "a,b": "separate",
 		"a=b": "separate", "a|b": "separate", "a\nb": "control", "a\tb": "control", "a\x01b": "control", "a\x7fb": "control",
 	} {
 		set, name, bin, namespace := good, good, good, good

@@ -1,34 +1,31 @@
 package aerostore
 
-// An Operation is one step of Operate and BatchOperate: it reads or changes a
-// bin, or the record as a whole. The steps of a call are applied in order and
-// together: either all of them or none.
+// An Operation is one step of Operate and BatchOperate. It reads or changes a bin or the
+// record as a whole.
 //
-// Operations are small values. They keep the value that they were given, which
-// must not change until the call has returned. They do not print it, wherever
-// they stand.
+// An Operation keeps the value that it is made of, which must not be modified until the
+// call has returned. It does not print the value.
 type Operation struct {
 	kind  OperationKind
 	bin   string
 	value **any // see hideValue
 }
 
-// OperationKind says what an [Operation] does. Kinds for list, map, bit,
-// HyperLogLog and expression operations will be added; a backend answers one
-// that it does not know with [CodeUnsupportedFeature].
+// An OperationKind is the kind of an [Operation]. More kinds will be added. A backend
+// returns [CodeUnsupportedFeature] for a kind that it does not know.
 type OperationKind uint8
 
-// The kinds of operation.
+// The operation kinds.
 const (
-	OperationRead       OperationKind = iota + 1 // one bin
-	OperationReadAll                             // all bins
-	OperationReadHeader                          // generation and TTL, no bins
-	OperationWrite
-	OperationAdd
-	OperationAppend
-	OperationPrepend
-	OperationTouch
-	OperationDelete
+	OperationRead       OperationKind = iota + 1 // see [ReadBin]
+	OperationReadAll                             // see [ReadAll]
+	OperationReadHeader                          // see [ReadHeader]
+	OperationWrite                               // see [WriteBin]
+	OperationAdd                                 // see [AddBin]
+	OperationAppend                              // see [AppendBin]
+	OperationPrepend                             // see [PrependBin]
+	OperationTouch                               // see [TouchRecord]
+	OperationDelete                              // see [DeleteRecord]
 )
 
 var operationNames = [...]string{
@@ -37,7 +34,7 @@ var operationNames = [...]string{
 	OperationTouch: "touch", OperationDelete: "delete",
 }
 
-// String returns the kind in words.
+// String returns the kind in words, such as "read all".
 func (k OperationKind) String() string {
 	if k == 0 || int(k) >= len(operationNames) {
 		return "unknown"
@@ -45,51 +42,53 @@ func (k OperationKind) String() string {
 	return operationNames[k]
 }
 
-// ReadBin reads a bin as it is at this step. A bin that the record does not
-// have is absent from the result.
+// ReadBin returns an operation that reads a bin, with the changes of the operations
+// before it. A bin that the record does not have is absent from the result.
 func ReadBin(bin string) Operation { return Operation{kind: OperationRead, bin: bin} }
 
-// ReadAll reads all bins as they are at this step.
+// ReadAll returns an operation that reads all bins, with the changes of the operations
+// before it.
 func ReadAll() Operation { return Operation{kind: OperationReadAll} }
 
-// ReadHeader reads generation and TTL only.
+// ReadHeader returns an operation that reads only the generation and the TTL.
 func ReadHeader() Operation { return Operation{kind: OperationReadHeader} }
 
-// WriteBin sets a bin; nil deletes it.
+// WriteBin returns an operation that writes a bin. A nil value deletes it.
 func WriteBin(bin string, value any) Operation {
 	return Operation{kind: OperationWrite, bin: bin, value: hideValue(value)}
 }
 
-// AddBin adds to a number; a missing bin counts as zero. Integers wrap; an
-// integer and a float64 do not mix.
+// AddBin returns an operation that adds delta to an integer or float64 bin. Delta must
+// have the type of the bin. A missing bin is created. Integers wrap at 64 bits.
 func AddBin(bin string, delta any) Operation {
 	return Operation{kind: OperationAdd, bin: bin, value: hideValue(delta)}
 }
 
-// AppendBin appends to a string or []byte; a missing bin counts as empty.
+// AppendBin returns an operation that appends to a string or []byte bin. A missing bin
+// is created.
 func AppendBin(bin string, value any) Operation {
 	return Operation{kind: OperationAppend, bin: bin, value: hideValue(value)}
 }
 
-// PrependBin puts a string or []byte before the bin's own; a missing bin
-// counts as empty.
+// PrependBin returns an operation that prepends to a string or []byte bin. A missing bin
+// is created.
 func PrependBin(bin string, value any) Operation {
 	return Operation{kind: OperationPrepend, bin: bin, value: hideValue(value)}
 }
 
-// TouchRecord counts the generation up and sets the TTL anew.
+// TouchRecord returns an operation that increments the generation and resets the TTL.
 func TouchRecord() Operation { return Operation{kind: OperationTouch} }
 
-// DeleteRecord removes the record.
+// DeleteRecord returns an operation that removes the record.
 func DeleteRecord() Operation { return Operation{kind: OperationDelete} }
 
-// Kind returns what the operation does, zero for the zero Operation.
+// Kind returns the kind of the operation. It is zero for the zero Operation.
 func (o Operation) Kind() OperationKind { return o.kind }
 
-// Bin returns the bin's name, "" for an operation on the whole record.
+// Bin returns the name of the bin, or "" for an operation on the whole record.
 func (o Operation) Bin() string { return o.bin }
 
-// Value returns what is written, added, appended or prepended.
+// Value returns the value that is written, added, appended or prepended.
 func (o Operation) Value() any { return revealValue(o.value) }
 
 // Writes reports whether the operation may change the record.
@@ -102,7 +101,7 @@ func (o Operation) Writes() bool {
 	}
 }
 
-// String returns the kind and the bin, never the value.
+// String returns the kind and the bin, but no value.
 func (o Operation) String() string {
 	if o.bin == "" {
 		return o.kind.String()
@@ -110,7 +109,7 @@ func (o Operation) String() string {
 	return o.kind.String() + " " + o.bin
 }
 
-// GoString is String: %#v holds no value either.
+// GoString returns what String returns, so that %#v prints no value.
 func (o Operation) GoString() string { return o.String() }
 
 func anyWrites(ops []Operation) bool {
@@ -122,7 +121,7 @@ func anyWrites(ops []Operation) bool {
 	return false
 }
 
-// check says why the operation could not be carried out.
+// check returns why the operation is not valid, or nil.
 func (o Operation) check() *invalidError {
 	switch o.kind {
 	case 0:

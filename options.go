@@ -6,60 +6,57 @@ import (
 	"time"
 )
 
-// A ReadOption asks for something other than the default of an operation that
-// reads: a [Timeout], a [SocketTimeout] or [Options]. Where two say different
-// things the last one counts.
+// A ReadOption is an option of an operation that reads: a [Timeout], a
+// [SocketTimeout] or [Options]. A later option overrides an earlier one. Nil options
+// are ignored.
 type ReadOption interface {
 	applyRead(Options) Options
 }
 
-// A WriteOption asks for something other than the default of an operation that
-// writes: a [TTL], [GenerationEqual], [GenerationGreater], a [RecordExists], a
-// [WriteFlag], a [Timeout], a [SocketTimeout] or [Options]. Where two say
-// different things the last one counts.
+// A WriteOption is an option of an operation that writes: a [TTL], a
+// [GenerationEqual], a [GenerationGreater], a [RecordExists], a [WriteFlag], a
+// [Timeout], a [SocketTimeout] or [Options]. A later option overrides an earlier one.
+// Nil options are ignored.
 type WriteOption interface {
 	applyWrite(Options) Options
 }
 
-// Options are the options of one call put together, as a middleware or a
-// backend sees them in [Call]. A zero field is not set: the backend's default
-// applies.
+// Options are all options of a call, as layers and backends see them in [Call]. A field
+// that is zero is not set, and the backend's default applies.
 //
-// Given as an option, Options merge: each field that is set replaces what stood
-// before, each zero field leaves it. Generation and GenerationCheck are set
-// together, by a GenerationCheck that is not zero. To go back to a default that
-// is zero, give it as an option of its own after the others: [Update],
-// Timeout(0), SocketTimeout(0), [NamespaceTTL]. A generation check and a flag
-// cannot be taken back. A read takes the timeouts and ignores the rest.
+// Options are also an option themselves. Each field that is set overrides earlier
+// options; Generation and GenerationCheck are set together, if GenerationCheck is not
+// zero. A read uses the timeouts and ignores the other fields. To restore a default,
+// add [Update], Timeout(0), SocketTimeout(0) or [NamespaceTTL] after the Options. A
+// generation check and a flag cannot be unset.
 //
-// A chain hands options on to a store with methods of its own, such as a mock,
-// one by one and in the order of these fields, whatever way they were given:
-// Put(…, CreateOnly, TTL(t)) arrives as Put(…, TTL(t), CreateOnly).
+// A chain passes options to the methods of a Store that is not a [Backend], such as a
+// mock, one by one and in the order of the fields of Options. For example,
+// Put(…, CreateOnly, TTL(t)) becomes Put(…, TTL(t), CreateOnly).
 type Options struct {
-	// Timeout bounds the whole call with all of its attempts, SocketTimeout
-	// each wait for the network. Zero leaves the backend's default; a deadline
-	// of the context that comes earlier always counts.
-	Timeout       time.Duration
+	// Timeout limits the whole call with all of its attempts. An earlier deadline of
+	// the context still applies.
+	Timeout time.Duration
+
+	// SocketTimeout limits each wait for the network.
 	SocketTimeout time.Duration
 
-	// TTL is the time that a write gives the record to live. A field cannot
-	// tell a TTL of zero from none: give a TTL that the program computes as the
-	// option TTL(d), which fails when d is over.
+	// TTL is how long the record lives after a write. To set a TTL that is computed,
+	// use the option TTL(d), which fails if d is zero; a zero field is not set.
 	TTL TTL
 
-	// Generation and GenerationCheck let a write happen only over a record of
-	// a known generation.
+	// Generation is the generation that GenerationCheck compares the record with.
 	Generation      uint32
 	GenerationCheck GenerationCheck
 
-	// Exists says what a write does depending on whether the record exists.
+	// Exists says whether a write requires that the record exists, or that it does
+	// not.
 	Exists RecordExists
 
-	// SendKey stores the id beside the record, so that queries return it.
+	// SendKey is the option [SendKey].
 	SendKey bool
 
-	// DurableDelete leaves a tombstone when the record is removed, so that it
-	// does not come back after a restart (Enterprise Edition).
+	// DurableDelete is the option [DurableDelete].
 	DurableDelete bool
 }
 
@@ -81,8 +78,7 @@ func (o Options) applyWrite(before Options) Options {
 	return before
 }
 
-// forRead returns the options that add up to what a read takes of o, in the
-// order of the fields; nil if there are none.
+// forRead returns the options of o that a read uses, in the order of the fields.
 func (o Options) forRead() []ReadOption {
 	var opts []ReadOption
 	if o.Timeout != 0 {
@@ -94,8 +90,7 @@ func (o Options) forRead() []ReadOption {
 	return opts
 }
 
-// forWrite returns the options that add up to o, in the order of the fields;
-// nil if there are none.
+// forWrite returns the options of o, in the order of the fields.
 func (o Options) forWrite() []WriteOption {
 	if o == (Options{}) {
 		return nil
@@ -120,7 +115,7 @@ func (o Options) forWrite() []WriteOption {
 		opts = append(opts, GenerationEqual(o.Generation))
 	case GenerationMustBeLess:
 		opts = append(opts, GenerationGreater(o.Generation))
-	default: // refused by the store, which can say why
+	default: // the store refuses it with an error
 		opts = append(opts, Options{Generation: o.Generation, GenerationCheck: o.GenerationCheck})
 	}
 	if o.Exists != Update {
@@ -135,7 +130,8 @@ func (o Options) forWrite() []WriteOption {
 	return opts
 }
 
-// Timeout bounds one call with all of its attempts.
+// A Timeout limits one call with all of its attempts. Zero stands for the backend's
+// default. An earlier deadline of the context still applies.
 type Timeout time.Duration
 
 func (t Timeout) applyRead(o Options) Options {
@@ -148,7 +144,8 @@ func (t Timeout) applyWrite(o Options) Options {
 	return o
 }
 
-// SocketTimeout bounds each wait for the network within a call.
+// A SocketTimeout limits each wait for the network within a call. Zero stands for the
+// backend's default.
 type SocketTimeout time.Duration
 
 func (t SocketTimeout) applyRead(o Options) Options {
@@ -161,30 +158,32 @@ func (t SocketTimeout) applyWrite(o Options) Options {
 	return o
 }
 
-// TTL is how long a record lives after a write: up to ten years, as in
-// TTL(24*time.Hour), or one of the constants. Servers count in seconds; a part
-// of a second counts as a whole one, so that a record never expires early. In a
-// [Record] it is the time that was left when the record was read.
+// A TTL is how long a record lives after a write: a duration of up to ten years, such
+// as TTL(24*time.Hour), or one of the constants below. Servers count in seconds, so a
+// TTL is rounded up to a whole second. The TTL of a [Record] is the time that was left
+// when the record was read.
 //
-// A write with a TTL of zero or less fails with [ErrInvalid], unless it is one
-// of the constants: TTL(time.Until(t)) is safe for any t.
+// A write with a duration of zero or less fails with [ErrInvalid]. The constants
+// are negative, but no result of time.Until or time.Time.Sub equals one of them, so
+// TTL(time.Until(t)) is safe for any t.
 //
-// A server whose namespace never looks for expired records (nsup-period 0,
-// which is the server's default) refuses a TTL with [CodeForbidden].
+// A server refuses a TTL with [CodeForbidden] if its namespace does not expire records
+// (nsup-period 0, the server's default).
 type TTL time.Duration
 
-// The constants are no duration that a program computes: time.Until and
-// time.Sub saturate at math.MinInt64 and do not come near it otherwise.
+// The TTLs that are not durations.
+//
+// Functions of package time saturate at math.MinInt64, which is none of them.
 const (
 	// NeverExpire makes a record live until it is removed.
 	NeverExpire TTL = math.MinInt64 + 1 + iota
 	// KeepTTL leaves the record's expiry as it is.
 	KeepTTL
-	// NamespaceTTL gives the record the default-ttl of its namespace. A write
-	// without a TTL does so, too, unless the backend was set up otherwise.
+	// NamespaceTTL gives the record the default-ttl of its namespace. It is the
+	// default unless the backend is configured otherwise.
 	NamespaceTTL
 
-	// ttlOver is the option TTL(0) in Options, where zero is no TTL.
+	// ttlOver stands for TTL(0) in Options, where zero means not set.
 	ttlOver
 )
 
@@ -196,7 +195,8 @@ func (t TTL) applyWrite(o Options) Options {
 	return o
 }
 
-// String returns the duration, or the constant's meaning in words.
+// String returns the duration, such as "24h0m0s", or the meaning of a constant, such as
+// "never".
 func (t TTL) String() string {
 	switch t {
 	case NeverExpire:
@@ -212,19 +212,21 @@ func (t TTL) String() string {
 	}
 }
 
-// GenerationCheck says how a write compares the record's generation.
+// A GenerationCheck says how a write compares the record's generation with
+// Options.Generation.
 type GenerationCheck uint8
 
-// The ways to compare.
+// The generation checks.
 const (
-	GenerationIgnored GenerationCheck = iota
-	GenerationMustEqual
-	GenerationMustBeLess // the record's generation must be less than Options.Generation
+	GenerationIgnored    GenerationCheck = iota // the write ignores the generation
+	GenerationMustEqual                         // see [GenerationEqual]
+	GenerationMustBeLess                        // see [GenerationGreater]
 )
 
-// GenerationEqual lets a write happen only if the record still has this
-// generation, as read before: compare and set. Otherwise the write fails with
-// [ErrGeneration]. A record that does not exist has generation 0.
+// A GenerationEqual is the generation that the record must have for a write to succeed.
+// Otherwise the write fails with [ErrGeneration]. With the generation of a record that
+// was read, the write is a compare-and-set. A record that does not exist has generation
+// 0.
 type GenerationEqual uint32
 
 func (g GenerationEqual) applyWrite(o Options) Options {
@@ -232,9 +234,9 @@ func (g GenerationEqual) applyWrite(o Options) Options {
 	return o
 }
 
-// GenerationGreater lets a write happen only if this generation is greater
-// than the record's, as when restoring a backup. Otherwise the write fails
-// with [ErrGeneration].
+// A GenerationGreater must be greater than the record's generation for a write to
+// succeed, for example when a backup is restored. Otherwise the write fails with
+// [ErrGeneration].
 type GenerationGreater uint32
 
 func (g GenerationGreater) applyWrite(o Options) Options {
@@ -242,20 +244,21 @@ func (g GenerationGreater) applyWrite(o Options) Options {
 	return o
 }
 
-// RecordExists says what a write does depending on whether the record exists.
+// A RecordExists says what a write does if the record exists and if it does not.
 type RecordExists uint8
 
+// The actions of a write.
 const (
-	// Update creates the record or changes the bins given. It is the default.
+	// Update creates the record or updates its bins. It is the default.
 	Update RecordExists = iota
 	// CreateOnly fails with [ErrExists] if the record exists.
 	CreateOnly
 	// UpdateOnly fails with [ErrNotFound] if the record does not exist.
 	UpdateOnly
-	// Replace creates the record or replaces it, bins not given included.
+	// Replace creates the record or replaces it with all of its bins.
 	Replace
-	// ReplaceOnly is Replace, but fails with [ErrNotFound] if the record does
-	// not exist.
+	// ReplaceOnly replaces the record and fails with [ErrNotFound] if it does not
+	// exist.
 	ReplaceOnly
 )
 
@@ -264,14 +267,15 @@ func (e RecordExists) applyWrite(o Options) Options {
 	return o
 }
 
-// WriteFlag switches something on that is off by default.
+// A WriteFlag enables something that is off by default.
 type WriteFlag uint8
 
+// The flags.
 const (
-	// SendKey stores the id beside the record, so that queries return it.
+	// SendKey stores the id of the key with the record, so that queries return it.
 	SendKey WriteFlag = iota + 1
-	// DurableDelete leaves a tombstone when the record is removed, so that it
-	// does not come back after a restart (Enterprise Edition).
+	// DurableDelete leaves a tombstone when the record is removed, so that it does not
+	// reappear after a restart. It requires the Enterprise Edition.
 	DurableDelete
 )
 
@@ -303,7 +307,7 @@ func writeOptions(opts []WriteOption) (o Options) {
 	return o
 }
 
-// check says why the options make no sense.
+// check returns why the options are not valid, or nil.
 func (o Options) check() *invalidError {
 	switch {
 	case o.Timeout < 0:
@@ -323,8 +327,8 @@ func (t TTL) check() *invalidError {
 	case t == 0, t == NeverExpire, t == KeepTTL, t == NamespaceTTL:
 		return nil
 	case t < 0:
-		return invalidf("a TTL of %v is over before the record is written: "+
-			"give one above zero, NeverExpire, or none for the namespace's default", t)
+		return invalidf("a TTL of %v is not positive: "+
+			"use a positive one, NeverExpire, or none for the namespace's default", t)
 	case t > maxTTL:
 		return invalidf("a TTL of %v is out of range: %d seconds (ten years) at most",
 			t, uint64(time.Duration(maxTTL).Seconds()))
@@ -333,9 +337,9 @@ func (t TTL) check() *invalidError {
 	}
 }
 
-// Seconds returns the TTL as Aerospike's wire protocol and clients carry it: a
-// number of seconds, rounded up, or the numbers that stand for the constants.
-// The zero TTL is the namespace's default.
+// Seconds returns the TTL as Aerospike's wire protocol and clients represent it: in
+// seconds, rounded up, or the number that stands for a constant. The zero TTL is
+// represented like NamespaceTTL.
 func (t TTL) Seconds() uint32 {
 	switch {
 	case t == NeverExpire:
@@ -349,7 +353,7 @@ func (t TTL) Seconds() uint32 {
 	}
 }
 
-// TTLFromSeconds is the way back from [TTL.Seconds].
+// TTLFromSeconds returns the TTL that [TTL.Seconds] represents as seconds.
 func TTLFromSeconds(seconds uint32) TTL {
 	switch seconds {
 	case math.MaxUint32:

@@ -2,35 +2,37 @@ package aerostore
 
 import "math"
 
-// A Query selects records of a set: all of them, or those that a secondary
-// index finds.
+// A Query selects the records of a set, all of them or those that a secondary index
+// finds.
 type Query struct {
-	// Namespace is required. An empty Set means every record of the
-	// namespace; a set that does not exist has no records.
+	// Namespace is required.
 	Namespace string
-	Set       string
 
-	// Bins are the bins to return: nil returns all, an empty non-nil slice
-	// none (keys, generation and TTL only). Records that have none of the bins
-	// named are left out.
+	// Set is the set to query. If it is empty, all records of the namespace are
+	// selected. A set that does not exist has no records.
+	Set string
+
+	// Bins are the names of the bins to return. If it is nil, all bins are returned;
+	// if it is empty but not nil, only key, generation and TTL. Records that have none
+	// of the named bins are not returned.
 	Bins []string
 
-	// Where is the condition. The zero Predicate scans the whole set.
+	// Where is the condition. The zero Predicate selects all records.
 	Where Predicate
 
-	// MaxRecords ends the query after that many records; which ones is up to
-	// the server. A record that is left out because it has none of the bins
-	// named counts, too, at the node that it is on. Zero means no limit.
+	// MaxRecords limits the number of records; zero means no limit. The server chooses
+	// the records. Each node also counts records that are not returned because they
+	// have none of the named bins.
 	MaxRecords int
 
-	// Options are the timeouts of the query; without them it may take as long
-	// as its context lets it.
+	// Options are the timeouts of the query. By default it is limited only by its
+	// context.
 	Options []ReadOption
 }
 
-// A Predicate is the condition of a [Query], answered from a secondary index
-// on the bin. A query whose bin has no index of the matching type fails with
-// an error that matches [CodeIndexNotFound].
+// A Predicate is the condition of a [Query]. It needs a secondary index on its bin, of
+// the matching type; without one, the query fails with [CodeIndexNotFound]. The zero
+// Predicate selects all records and needs no index.
 type Predicate struct {
 	kind PredicateKind
 	bin  string
@@ -38,21 +40,21 @@ type Predicate struct {
 	to   opaque
 }
 
-// PredicateKind says what a [Predicate] compares.
+// A PredicateKind is the kind of a [Predicate].
 type PredicateKind uint8
 
 // The kinds of predicate.
 const (
-	PredicateNone        PredicateKind = iota // every record
-	PredicateStringEqual                      // the bin is this string
-	PredicateIntRange                         // begin ≤ the bin ≤ end
+	PredicateNone        PredicateKind = iota // selects all records
+	PredicateStringEqual                      // the bin equals a string
+	PredicateIntRange                         // the bin is in a range of integers
 )
 
 // maxComparedText is the longest string that a server looks up in an index, in bytes.
 const maxComparedText = 2047
 
-// Equal selects the records whose bin is this string, of 2047 bytes at most, or
-// integer.
+// Equal returns a Predicate that selects the records whose bin equals value. A string
+// has at most 2047 bytes.
 func Equal[T ~string | ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](bin string, value T) Predicate {
 	var id plainID
 	if !id.set(any(value)) {
@@ -64,19 +66,19 @@ func Equal[T ~string | ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint1
 	return Range(bin, id.num, id.num)
 }
 
-// Range selects the records whose bin is an integer from begin to end, both
-// included. A range that ends before it begins is refused.
+// Range returns a Predicate that selects the records whose bin is an integer from begin
+// to end, including both. The query fails with [ErrInvalid] if end is less than begin.
 func Range(bin string, begin, end int64) Predicate {
 	return Predicate{kind: PredicateIntRange, bin: bin, from: hideInt(begin), to: hideInt(end)}
 }
 
-// Kind returns what the predicate compares.
+// Kind returns the kind of the predicate.
 func (p Predicate) Kind() PredicateKind { return p.kind }
 
-// Bin returns the bin that is compared.
+// Bin returns the name of the bin that is compared.
 func (p Predicate) Bin() string { return p.bin }
 
-// Text returns the string of a [PredicateStringEqual].
+// Text returns the string of a [PredicateStringEqual], and "" for any other kind.
 func (p Predicate) Text() string {
 	if p.kind != PredicateStringEqual {
 		return ""
@@ -84,7 +86,8 @@ func (p Predicate) Text() string {
 	return p.from.revealText()
 }
 
-// Bounds returns the first and the last integer of a [PredicateIntRange].
+// Bounds returns the first and the last integer of a [PredicateIntRange], and zeros for
+// any other kind.
 func (p Predicate) Bounds() (begin, end int64) {
 	if p.kind != PredicateIntRange {
 		return 0, 0
@@ -92,7 +95,7 @@ func (p Predicate) Bounds() (begin, end int64) {
 	return p.from.revealInt(), p.to.revealInt()
 }
 
-// String returns the kind and the bin, never the value.
+// String returns the bin and the kind, but no value.
 func (p Predicate) String() string {
 	switch p.kind {
 	case PredicateNone:
@@ -104,7 +107,7 @@ func (p Predicate) String() string {
 	}
 }
 
-// GoString is String: %#v holds no value either.
+// GoString returns what String returns, so that %#v prints no value.
 func (p Predicate) GoString() string { return p.String() }
 
 func (q *Query) check() *invalidError {

@@ -2,58 +2,57 @@ package aerostore
 
 import "fmt"
 
-// A Record is what was read of a record. It belongs to the caller who got it
-// and shares nothing with the store.
+// A Record holds what was read of a record. It belongs to the caller and shares nothing
+// with the Store.
 //
-// The accessors, from [Record.Int] to [Record.Results], return a bin's value if
-// it has the type that they are named for. Otherwise they return the zero value
-// and a [*BinError] that matches [ErrBinNotFound] or [ErrBinType]. A nil Record
-// has no bins.
+// Methods such as [Record.Int] and [Record.Str] return the value of a bin. They return
+// an error that matches [ErrBinNotFound] if the record does not have the bin, and one
+// that matches [ErrBinType] if the bin has another type; both are a [*BinError]. A nil
+// Record has no bins.
 type Record struct {
-	// Key is the key that was asked for. In a query's records its id is known
-	// only where the record was written with [SendKey]; see [DigestKey].
+	// Key is the key of the record. In a query, the id is known only if the record was
+	// written with [SendKey]; see [DigestKey].
 	Key Key
 
-	// Bins are the bins that were asked for and are there; never nil.
+	// Bins are the bins that were read and exist. Bins is never nil.
 	Bins Bins
 
-	// Generation counts the writes since the record was created.
+	// Generation is incremented by each write. It is 1 after the record is created.
 	Generation uint32
 
-	// TTL is the time that the record had left to live, in whole seconds, or
-	// [NeverExpire].
+	// TTL is the time until the record expires, in whole seconds, or [NeverExpire].
 	TTL TTL
 }
 
-// Int returns an integer bin.
+// Int returns the value of an integer bin.
 func (r *Record) Int(bin string) (int, error) { return binAs[int](r, bin) }
 
-// Float returns a float64 bin.
+// Float returns the value of a float64 bin.
 func (r *Record) Float(bin string) (float64, error) { return binAs[float64](r, bin) }
 
-// Bool returns a bool bin.
+// Bool returns the value of a bool bin.
 func (r *Record) Bool(bin string) (bool, error) { return binAs[bool](r, bin) }
 
-// Str returns a string bin.
+// Str returns the value of a string bin.
 func (r *Record) Str(bin string) (string, error) { return binAs[string](r, bin) }
 
-// Bytes returns a []byte bin.
+// Bytes returns the value of a []byte bin.
 func (r *Record) Bytes(bin string) ([]byte, error) { return binAs[[]byte](r, bin) }
 
-// List returns a list bin.
+// List returns the value of a list bin.
 func (r *Record) List(bin string) ([]any, error) { return binAs[[]any](r, bin) }
 
-// Map returns a map bin. A map that the server keeps in key order is a
-// []MapPair in Bins; see [Record.Pairs].
+// Map returns the value of a map bin. Use [Record.Pairs] for a map that the server keeps
+// in key order.
 func (r *Record) Map(bin string) (map[any]any, error) { return binAs[map[any]any](r, bin) }
 
-// Pairs returns a map bin that the server keeps in key order.
+// Pairs returns the entries of a map bin that the server keeps in key order.
 func (r *Record) Pairs(bin string) ([]MapPair, error) { return binAs[[]MapPair](r, bin) }
 
-// GeoJSON returns a GeoJSON bin.
+// GeoJSON returns the value of a GeoJSON bin.
 func (r *Record) GeoJSON(bin string) (GeoJSON, error) { return binAs[GeoJSON](r, bin) }
 
-// Results returns what several operations on one bin gave; see [OpResults].
+// Results returns the results of several operations on one bin; see [OpResults].
 func (r *Record) Results(bin string) (OpResults, error) { return binAs[OpResults](r, bin) }
 
 func binAs[T any](r *Record, bin string) (T, error) {

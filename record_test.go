@@ -104,7 +104,7 @@ func TestATTLThatIsOverIsRefused(t *testing.T) {
 		aerostore.TTL(time.Time{}.Sub(now)), aerostore.TTL(now.Sub(now)), aerostore.TTL(now.Add(-time.Nanosecond).Sub(now)),
 	} {
 		err := strict.Put(t.Context(), ada, aerostore.Bins{"a": 1}, aerostore.NeverExpire, ttl)
-		refused(t, err, aerostore.CodeParameter, "TTL of "+time.Duration(ttl).String(), "over")
+		refused(t, err, aerostore.CodeParameter, "TTL of "+time.Duration(ttl).String(), "not positive")
 	}
 }
 

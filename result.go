@@ -6,69 +6,67 @@ import (
 	"unsafe"
 )
 
-// A Result is what a [Handler] returns beside its error, by value: what the
-// operation gave, and what telemetry wants to know of how it came about.
-// Layers may add to it on the way out.
-//
-// It fits in four machine words, which the compiler keeps in registers from
-// layer to layer; docs/decisions/0002-call-by-value.md says what more costs.
+// A Result is the result of a [Handler], which is passed by value. It holds what the
+// operation returns and what telemetry reports. Layers may change it.
 type Result struct {
+	// docs/decisions/0002-call-by-value.md says why a Result has four words at most.
+
 	what any   // a *Record or the first *BatchResult behind a veil, a bool, or nil
 	n    int32 // the number of batch results
 
-	// Attempts is how often the operation was tried, 0 where nobody counted or
-	// where another operation was tried in its place, whose result has them.
+	// Attempts is the number of attempts. It is 0 if they were not counted, or if they
+	// are those of another call, as for a call that shared the result of another.
 	Attempts int32
 
-	// Node is the node that the operation went to last, nil where none was
-	// asked or the backend does not know.
+	// Node is the node that the operation was last sent to. It is nil if it was sent
+	// to none or the backend does not know it.
 	Node *Node
 }
 
-// Record returns what Get, Select and Operate gave.
+// Record returns the record of OpGet, OpSelect and OpOperate, or nil.
 func (r Result) Record() *Record {
 	p, _ := r.what.(*veil[Record])
 	return (*Record)(unsafe.Pointer(p)) //nolint:gosec // G103: p is WithRecord's
 }
 
-// WithRecord returns the result with a record.
+// WithRecord returns a copy of the result with another record.
 func (r Result) WithRecord(record *Record) Result {
 	r.what = (*veil[Record])(unsafe.Pointer(record)) //nolint:gosec // G103: for Record to turn back
 	return r
 }
 
-// Batch returns the results of a batch, in the order of its keys. There may be
-// some beside an error.
+// Batch returns the results of a batch, in the order of its keys. There may be results
+// although the handler returned an error.
 func (r Result) Batch() []BatchResult {
 	return sliceOf[BatchResult](r.what, r.n)
 }
 
-// WithBatch returns the result with those of a batch.
+// WithBatch returns a copy of the result with the results of a batch.
 func (r Result) WithBatch(results []BatchResult) Result {
 	r.what, r.n = firstOf(results)
 	return r
 }
 
-// Existed returns what Exists and Remove found out.
+// Existed reports whether the record existed, for OpExists and OpRemove.
 func (r Result) Existed() bool {
 	existed, _ := r.what.(bool)
 	return existed
 }
 
-// WithExisted returns the result with what Exists or Remove found out.
+// WithExisted returns a copy of the result that says whether the record existed.
 func (r Result) WithExisted(existed bool) Result {
 	r.what = existed
 	return r
 }
 
-// A Node is one server of a cluster. It must not be changed.
+// A Node is a server of a cluster. It must not be modified.
 type Node struct {
 	Name    string
 	Address string // host name or IP address
 	Port    int
 }
 
-// String returns name and address.
+// String returns the name and the address, or "unknown" for nil.
 func (n *Node) String() string {
 	if n == nil {
 		return "unknown"

@@ -1,46 +1,46 @@
 package aerostore
 
-// A StatsReporter is a backend that counts what becomes of its connections.
-// Find it under any layers with As[StatsReporter].
+// A StatsReporter is a backend that counts what its connections do. Find it in a chain
+// with As[StatsReporter].
 type StatsReporter interface {
-	// Stats returns what has been counted until now, or false if there is
-	// nothing to tell: the backend is closed. It sends nothing, costs little
-	// enough to be asked every few seconds, and is safe for concurrent use.
-	// What it returns belongs to the caller.
+	// Stats returns the current counts, or false if the backend is closed. It sends
+	// nothing to the cluster, is cheap enough to be called every few seconds, and is
+	// safe for concurrent use. The result belongs to the caller.
 	Stats() (Stats, bool)
 }
 
 // Stats are the counts of a backend.
 type Stats struct {
-	// Nodes are those in use and those that have left.
+	// Nodes are the nodes that are or have been in use.
 	Nodes []NodeStats
 }
 
-// NodeStats are the counts for one node, by its address: a node that comes back
-// goes on counting. All but ConnectionsOpen only grow while the backend is open.
+// NodeStats are the counts of one node, which is identified by its address. The counts
+// of a node that leaves and returns continue. All except ConnectionsOpen only grow while
+// the backend is open.
 type NodeStats struct {
-	Node Node // without a name if that is not known any more
-	Left bool // not in use: it left the cluster or did not answer
+	Node Node // the name is "" if it is no longer known
+	Left bool // the node is not in use: it left the cluster or did not answer
 
-	ConnectionsOpen        int64 // at this moment, in use or not
-	ConnectionsAttempted   int64 // tried to open
-	ConnectionsSuccessful  int64 // opened, logged in where that is needed
-	ConnectionsFailed      int64 // errors in opening or using one
-	ConnectionsTimedOut    int64 // timeouts in using one; they are among the failed, too
-	ConnectionsClosed      int64 // for any reason
-	ConnectionsIdleDropped int64 // closed after lying idle for too long
+	ConnectionsOpen        int64 // currently open, in use or idle
+	ConnectionsAttempted   int64 // attempts to open a connection
+	ConnectionsSuccessful  int64 // connections opened and, if required, logged in
+	ConnectionsFailed      int64 // errors while opening or using a connection
+	ConnectionsTimedOut    int64 // timeouts while using a connection; included in ConnectionsFailed
+	ConnectionsClosed      int64 // connections closed for any reason
+	ConnectionsIdleDropped int64 // connections closed because they were idle for too long
 
-	PoolEmpty    int64 // none was opened, since there were as many as there may be
-	PoolOverflow int64 // closed after use, since the pool had no room
+	PoolEmpty    int64 // times no connection was opened because the limit was reached
+	PoolOverflow int64 // connections closed after use because the pool was full
 
 	CircuitBreakerHits int64 // commands refused because too many had failed
 
-	TendsAttempted  int64 // times the node was asked for its state
+	TendsAttempted  int64 // requests for the state of the node
 	TendsSuccessful int64
 	TendsFailed     int64
 
 	PartitionMapUpdates int64
 
-	Added   int64 // times the node was taken into use
-	Removed int64 // times it was taken out of use
+	Added   int64 // times the node was added to those in use
+	Removed int64 // times it was removed from them
 }

@@ -5,93 +5,92 @@ import (
 	"iter"
 )
 
-// Store is what applications hold: the data operations of Aerospike, each
-// under a context. Backends, chains and mocks implement it.
+// A Store reads and writes the records of a database. Backends, chains and mocks
+// implement it.
 //
-// All methods may be called from many goroutines at once. They neither keep
-// nor change their arguments, and what they return belongs to the caller.
+// Methods are safe for concurrent use. They neither keep nor modify their
+// arguments, and their results belong to the caller.
 //
-// Errors are of type [*Error] under whatever the layers of a chain add to
-// them. Input that no server could accept fails with [ErrInvalid] before
-// anything is sent, a context that is done with the context's own error. A
-// write whose outcome is unknown fails with an error for which [InDoubt] is
-// true.
+// Errors wrap an [*Error]. Input that no server accepts fails with [ErrInvalid]
+// before anything is sent. If the context is done, the error matches the context's
+// error. If a write may or may not have been applied, [InDoubt] reports true for
+// its error.
 //
-// From v1 on Store gets no new methods. New abilities are operations, options, or
-// functions over Store with an optional interface, as [Indexer] and [Pinger].
+// A Store has no Close method; the caller that opens a backend closes it. After
+// that, operations fail with [ErrClosed].
 //
-// Store has no Close: whoever opened a backend closes it. Operations after
-// that fail with [ErrClosed].
+// After v1 no methods will be added to Store. New features will be operations,
+// options, or optional interfaces such as [Indexer] and [Pinger].
 type Store interface {
-	// Put writes bins and leaves the record's other bins as they are, unless
-	// an option says otherwise. It creates the record if there is none. A nil
-	// value deletes the bin; a record without bins is gone.
+	// Put writes bins. It creates the record if it does not exist, and otherwise
+	// keeps the record's other bins, unless an option says otherwise. A nil value
+	// deletes the bin. A record whose last bin is deleted ceases to exist.
 	Put(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error
 
-	// Get reads all bins. Without a record it fails with [ErrNotFound].
+	// Get reads all bins of a record. It fails with [ErrNotFound] if the record
+	// does not exist.
 	Get(ctx context.Context, key Key, opts ...ReadOption) (*Record, error)
 
-	// Select reads the bins named; those the record does not have are absent
-	// from the result. No names read generation and TTL only. Without a record
-	// it fails with [ErrNotFound].
+	// Select reads the named bins. Bins that the record does not have are absent
+	// from the result. If bins is empty, Select reads only the generation and the
+	// TTL. It fails with [ErrNotFound] if the record does not exist.
 	Select(ctx context.Context, key Key, bins []string, opts ...ReadOption) (*Record, error)
 
-	// Exists reports whether there is a record.
+	// Exists reports whether the record exists.
 	Exists(ctx context.Context, key Key, opts ...ReadOption) (bool, error)
 
-	// Remove removes the record and reports whether there was one.
+	// Remove removes the record and reports whether it existed.
 	Remove(ctx context.Context, key Key, opts ...WriteOption) (existed bool, err error)
 
-	// Touch counts the generation up and sets the TTL anew. Without a record
-	// it fails with [ErrNotFound].
+	// Touch increments the generation and resets the TTL. It fails with
+	// [ErrNotFound] if the record does not exist.
 	Touch(ctx context.Context, key Key, opts ...WriteOption) error
 
-	// Append appends to string or []byte bins. A bin or record that is not
-	// there counts as empty; a bin of another type fails with [ErrBinType].
+	// Append appends to string or []byte bins. A missing record or bin is created.
+	// A bin of another type fails with [ErrBinType].
 	Append(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error
 
-	// Prepend puts values before those of string or []byte bins, under the
-	// rules of Append.
+	// Prepend prepends to string or []byte bins, and otherwise works like Append.
 	Prepend(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error
 
-	// Increment adds to integer or float64 bins. A bin or record that is not
-	// there counts as zero; a bin of the other type fails with [ErrBinType].
-	// Integers wrap at 64 bits.
+	// Increment adds to integer or float64 bins. A missing record or bin is
+	// created with the value added to zero. A bin of another type than the value
+	// fails with [ErrBinType]. Integers wrap at 64 bits.
 	Increment(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error
 
-	// Operate applies operations to one record, in order, all of them or
-	// none. The record holds what the reading ones gave, as [OpResults] where
-	// several gave something for one bin. Operations that only read fail with
-	// [ErrNotFound] without a record.
+	// Operate applies operations to one record, in order and atomically. The
+	// returned record holds the results of those that read. If several return a
+	// result for one bin, the bin's value is an [OpResults]. If all operations
+	// read, Operate fails with [ErrNotFound] if the record does not exist.
 	Operate(ctx context.Context, key Key, ops []Operation, opts ...WriteOption) (*Record, error)
 
-	// BatchRead reads many records: all bins if bins is nil, generation and
-	// TTL only if it is empty but not nil, else those named.
+	// BatchRead reads many records: all bins if bins is nil, only the generation
+	// and the TTL if bins is empty but not nil, and otherwise the named bins.
 	//
-	// The batches return one result for each key, in the order of the keys,
-	// each with its own error. The call's own error says that the batch as a
-	// whole did not go through; the results may then be nil. No keys are an
-	// empty answer, without a word to the server.
+	// The batch methods return one result for each key, in the order of the keys.
+	// Each result has its own error. The error of the method means that the batch
+	// as a whole failed; the results may then be nil. Without keys the result is
+	// empty, and the server is not contacted.
 	//
-	// The order in which a batch is carried out is not defined. Where it has a
-	// key several times, each occurrence is applied and answered, in any order.
+	// Keys are processed in no particular order. A key that occurs several times
+	// is processed each time.
 	BatchRead(ctx context.Context, keys []Key, bins []string, opts ...ReadOption) ([]BatchResult, error)
 
-	// BatchWrite is Put for many records, each with bins of its own.
+	// BatchWrite writes many records, each with its own bins, as Put does.
 	BatchWrite(ctx context.Context, items []BatchItem, opts ...WriteOption) ([]BatchResult, error)
 
-	// BatchOperate is Operate for many records, with the same operations.
+	// BatchOperate applies the same operations to many records, as Operate does.
 	BatchOperate(ctx context.Context, keys []Key, ops []Operation, opts ...WriteOption) ([]BatchResult, error)
 
-	// BatchRemove removes many records. A key without a record has the error
-	// [ErrNotFound] in its result.
+	// BatchRemove removes many records. The result of a record that did not exist
+	// has the error [ErrNotFound].
 	BatchRemove(ctx context.Context, keys []Key, opts ...WriteOption) ([]BatchResult, error)
 
-	// Query returns the records of a scan or of a secondary index, in no
-	// particular order. Nothing happens until the caller ranges over it; each
-	// range runs the query anew. A break stops it at once.
+	// Query returns an iterator over the records of a scan or of a secondary
+	// index, in no particular order. Each range over it runs the query; a break
+	// stops it.
 	//
-	// An error ends the iteration: it comes last, with a nil record, after
-	// whatever records came before it.
+	// An error ends the iteration. It is the last element, with a nil record, and
+	// may follow records that were found before.
 	Query(ctx context.Context, q Query) iter.Seq2[*Record, error]
 }

@@ -2,12 +2,12 @@ package aerostore
 
 import "fmt"
 
-// Validate says why no server could carry the call out, nil if it found
-// nothing: an unusable key, an overlong name, a value that cannot be stored,
-// options out of range. Errors are of type *Error and match [ErrInvalid].
+// Validate returns an error if no server could perform the call: if a key is empty,
+// a name too long, a value of a type that cannot be stored or an option out of range.
+// The error is an [*Error] that matches [ErrInvalid].
 //
-// Backends call it before they do anything, so that every backend refuses the
-// same input with the same words; layers need not.
+// Backends call Validate, usually by [Call.Check], before they do anything. Layers
+// need not.
 func (c Call) Validate() error {
 	if err := c.check(); err != nil {
 		return c.NewError(err.code, err)
@@ -36,7 +36,7 @@ func (c *Call) check() *invalidError {
 	}
 }
 
-// checkTarget checks what the call is about: its keys, its query or its name.
+// checkTarget checks the keys, the query or the name of the call.
 func (c *Call) checkTarget() *invalidError {
 	switch info := c.Op.info(); info.kind {
 	case kindSingle:
@@ -69,8 +69,8 @@ func (c *Call) checkTarget() *invalidError {
 	}
 }
 
-// checkItems checks the options of each item over those of the call, which alone
-// need not fit a batch.
+// checkItems checks the items with their own options. Those of the call alone need not
+// fit a batch.
 func (c *Call) checkItems() *invalidError {
 	for i, item := range c.Items() {
 		err := item.Key.check()
@@ -88,10 +88,11 @@ func (c *Call) checkItems() *invalidError {
 }
 
 const (
-	// A server takes no more bins in a record, and no more operations that write.
+	// A server accepts no more bins in a record and no more operations that write.
 	maxBins, maxOperations = 32767, 32767
 
-	// The wire counts names in 16 bits, as it does the generations of a batch.
+	// The wire protocol has 16 bits for the number of names and for the generations of
+	// a batch.
 	maxBinNames          = 65535
 	maxBatchedGeneration = 65535
 )
@@ -102,7 +103,7 @@ func (o Options) checkBatched() *invalidError {
 		return err
 	}
 	if o.GenerationCheck != GenerationIgnored && o.Generation > maxBatchedGeneration {
-		return invalidf("generation %d is more than a batch can carry, %d at most", o.Generation, maxBatchedGeneration)
+		return invalidf("generation %d is too high for a batch, %d at most", o.Generation, maxBatchedGeneration)
 	}
 	return nil
 }
@@ -149,7 +150,7 @@ func checkOperations(ops []Operation) *invalidError {
 	return nil
 }
 
-// at says which of several was at fault.
+// at adds which of several inputs was refused.
 func (e *invalidError) at(what string, i int) *invalidError {
 	where := fmt.Sprintf("%s %d: ", what, i)
 	located := &invalidError{code: e.code, err: fmt.Errorf("%s%w", where, e.err)}

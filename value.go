@@ -7,30 +7,27 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// Bins are the named values of a record. A name has at most 15 bytes. A value
-// is one of
+// Bins are the named values of a record. A name has at most 15 bytes. A value has
+// one of the types
 //
-//	nil                          deletes the bin when written
+//	nil           a write of nil deletes the bin
 //	bool
-//	int, int8 … int64, uint … uint64   read back as int
+//	int           and all other integer types, which are read as int
 //	float64
 //	string
 //	[]byte
-//	[]any                        of these values, nested
-//	map[any]any                  of these values; keys are strings or integers
-//	                             (a blob key is read as a [N]byte array)
+//	[]any         a list of these values
+//	map[any]any   a map of these values; keys are strings or integers
+//	              (a blob key is read as a [N]byte array)
 //	GeoJSON
 //
-// Anything else, an unsigned integer above math.MaxInt64 and a value nested
-// deeper than 256 levels are refused before anything is sent, with an error
-// that names the bin and the Go type. So are named types: a time.Duration
-// says what it means only if the application says int64(d).
+// A write of any other type fails with [ErrInvalid] before anything is sent, and the
+// error names the bin and the type. So does an unsigned integer above math.MaxInt64
+// and a value that nests deeper than 256 levels. Named types are refused because
+// their meaning would be lost: write a time.Duration d as int64(d), for example.
 //
-// Values read may also be [HLL], []MapPair (a map that the server keeps in
-// order), [OpResults] and [Unreadable].
-//
-// An operation does not keep or change the Bins it is given; the Bins it
-// returns belong to the caller.
+// A value that is read may also be an [HLL], a []MapPair, an [OpResults] or
+// [Unreadable].
 type Bins map[string]any
 
 // A GeoJSON is a bin value that the server indexes as a point or region. It is a
@@ -60,10 +57,10 @@ type OpResults = value.OpResults
 
 const (
 	maxBinName = 15
-	maxQuoted  = 32 // how much of an overlong name an error quotes
+	maxQuoted  = 32 // how much of a name that is too long an error quotes
 )
 
-// checkBinName says why a server would refuse the name. The empty name is
+// checkBinName returns why a server would refuse the name, or nil. The empty name is
 // legal.
 func checkBinName(name string) *invalidError {
 	if len(name) > maxBinName {
@@ -83,7 +80,7 @@ func checkBinName(name string) *invalidError {
 	return nil
 }
 
-// checkBin says why the bin cannot be written.
+// checkBin returns why the bin cannot be written, or nil.
 func checkBin(name string, v any) *invalidError {
 	if err := checkBinName(name); err != nil {
 		return err
@@ -94,7 +91,7 @@ func checkBin(name string, v any) *invalidError {
 	return nil
 }
 
-// shorten keeps an overlong name from filling a log.
+// shorten keeps a name that is too long from filling a log.
 func shorten(name string) string {
 	if len(name) > maxQuoted {
 		return name[:maxQuoted] + "…"
