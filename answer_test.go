@@ -13,8 +13,8 @@ import (
 	"github.com/aerostore/aerostore/mocks"
 )
 
-// The operations that must return something, with whether they may have changed
-// data where they gave nothing.
+// The operations that must return something, and whether they may have changed data if
+// they return nothing.
 var mustAnswer = []struct {
 	name  string
 	doubt bool
@@ -98,7 +98,7 @@ func TestSuccessWithoutAResultIsAnError(t *testing.T) {
 	}
 }
 
-func TestAKeyOfABatchReadWithoutARecordOrAnErrorHasOne(t *testing.T) {
+func TestABatchReadKeyWithoutRecordOrErrorGetsAnError(t *testing.T) {
 	record := &aerostore.Record{Key: ada}
 	store := aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 		return aerostore.Result{}.WithBatch([]aerostore.BatchResult{{Key: ada, Record: record}, {Key: grace}, {Key: ada, Err: aerostore.ErrNotFound}}), nil
@@ -115,7 +115,7 @@ func TestAKeyOfABatchReadWithoutARecordOrAnErrorHasOne(t *testing.T) {
 	}
 }
 
-func TestWhatMayBeNothingIsNoError(t *testing.T) {
+func TestResultsThatMayBeEmptyAreNoError(t *testing.T) {
 	store := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		return aerostore.Result{}.WithBatch(make([]aerostore.BatchResult, call.Len())), nil
 	})
@@ -133,7 +133,7 @@ func TestWhatMayBeNothingIsNoError(t *testing.T) {
 	}
 }
 
-func TestResultsBesideAnErrorStay(t *testing.T) {
+func TestBatchResultsAreReturnedWithAnError(t *testing.T) {
 	some := []aerostore.BatchResult{{Key: ada}}
 	store := aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 		return aerostore.Result{}.WithBatch(some), errScripted

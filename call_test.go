@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestACallSaysWhatItIsAbout(t *testing.T) {
+func TestACallDescribesItself(t *testing.T) {
 	order := aerostore.NewKey("test", "orders", 1)
 	other := aerostore.NewKey("bar", "users", "ada")
 	bare := aerostore.NewKey("test", "", "ada")
@@ -70,7 +70,7 @@ func TestArgumentsOfAnotherOperationAreAbsent(t *testing.T) {
 	}
 }
 
-// No names and an empty list of names are different questions to BatchRead.
+// BatchRead reads all bins for nil names, and none for an empty list.
 func TestNilStaysNilAndEmptyStaysEmpty(t *testing.T) {
 	call := aerostore.Call{Op: aerostore.OpBatchRead}
 	if got := call.WithBinNames(nil).BinNames(); got != nil {
@@ -84,7 +84,7 @@ func TestNilStaysNilAndEmptyStaysEmpty(t *testing.T) {
 	}
 }
 
-// What BenchmarkChain measures hangs on these sizes: see the decision page.
+// The speed of a chain depends on these sizes: see docs/decisions/0002-call-by-value.md.
 func TestCallAndResultStaySmall(t *testing.T) {
 	if size := unsafe.Sizeof(aerostore.Call{}); size > 160 || size%16 != 0 {
 		t.Errorf("a Call has %d bytes", size)

@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore/mocks"
 )
 
-// trace makes a layer that notes when an operation goes in and comes out.
+// trace returns a layer that records when an operation enters and leaves it.
 func trace(log *[]string, name string) aerostore.Interceptor {
 	return func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -70,7 +70,7 @@ func TestALayerMayAnswerWithoutTheStore(t *testing.T) {
 	}
 }
 
-func TestWhatALayerChangesItChangesForTheLayersInsideAlone(t *testing.T) {
+func TestALayerChangesTheCallOnlyForTheLayersInsideIt(t *testing.T) {
 	var outer, inner aerostore.Call
 	store := aerostore.Chain(silent{},
 		keep(&outer),
@@ -94,7 +94,7 @@ func TestWhatALayerChangesItChangesForTheLayersInsideAlone(t *testing.T) {
 	}
 }
 
-// keep notes the call after the layers inside are through with it.
+// keep records the call after the layers inside it have returned.
 func keep(to *aerostore.Call) aerostore.Middleware {
 	return aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -128,7 +128,7 @@ func newBackend() *backend {
 	}}
 }
 
-func TestWhatABackendSaysInItsResultReachesTheLayers(t *testing.T) {
+func TestLayersSeeTheAttemptsAndNodeOfABackend(t *testing.T) {
 	var result aerostore.Result
 	store := aerostore.Chain(newBackend(), aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (_ aerostore.Result, err error) {
@@ -151,7 +151,7 @@ func (caching) Get(context.Context, aerostore.Key, ...aerostore.ReadOption) (*ae
 	return &aerostore.Record{Key: grace}, nil
 }
 
-func TestAMethodOverABackendThatIsEmbeddedIsNotPassedBy(t *testing.T) {
+func TestAMethodThatOverridesAnEmbeddedBackendIsCalled(t *testing.T) {
 	store := aerostore.Chain(caching{newBackend()}, passOn)
 	r, err := store.Get(t.Context(), ada)
 	if err != nil || r.Key != grace {
@@ -234,10 +234,10 @@ func TestDoRunsThroughTheLayers(t *testing.T) {
 	})
 }
 
-// shut is a decorator that cannot be looked through.
+// shut is a decorator without Unwrap.
 type shut struct{ aerostore.Store }
 
-func TestDoDoesNotRunPastWhatItCannotSee(t *testing.T) {
+func TestDoRefusesAStoreThatItCannotSeeThrough(t *testing.T) {
 	readOnly := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if call.Writes() {
@@ -280,7 +280,7 @@ func TestDoDoesNotRunPastWhatItCannotSee(t *testing.T) {
 	}
 }
 
-func TestWiringMistakesPanicAtOnce(t *testing.T) {
+func TestWiringMistakesPanic(t *testing.T) {
 	for name, wire := range map[string]func(){
 		"a nil store":                         func() { aerostore.Chain(nil) },
 		"a middleware that returns nil":       func() { aerostore.Chain(silent{}, func(aerostore.Store) aerostore.Store { return nil }) },

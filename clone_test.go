@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// changeable returns a value of every kind that can be changed in place.
+// changeable returns a value of every kind that can be modified in place.
 func changeable() aerostore.Bins {
 	return aerostore.Bins{
 		"bytes":   []byte("abc"),
@@ -21,7 +21,7 @@ func changeable() aerostore.Bins {
 	}
 }
 
-// spoil changes everything within bins that can be changed in place.
+// spoil modifies everything in bins that can be modified in place.
 func spoil(bins aerostore.Bins) {
 	for name, value := range bins {
 		spoilValue(value)
@@ -76,7 +76,7 @@ func TestTheCloneOfARecordSharesNothingWithIt(t *testing.T) {
 	}
 }
 
-func TestTheCloneOfACallKeepsWhatTheCallerChangesLater(t *testing.T) {
+func TestTheCloneOfACallIsNotChangedByTheCaller(t *testing.T) {
 	t.Parallel()
 	other := aerostore.NewKey("test", "users", "other")
 	for op := range aerostore.Ops() {

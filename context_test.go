@@ -86,7 +86,7 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 }
 
 // As in a group that cancels all others when the first one failed.
-func TestTheFailureOfAnotherOperationIsNotThatOfTheOneItCancelled(t *testing.T) {
+func TestTheCauseOfAContextIsNotTheOutcomeOfTheCanceledOperation(t *testing.T) {
 	failed := aerostore.Call{Op: aerostore.OpPut}.NewError(aerostore.CodeGeneration, fmt.Errorf("%w, %w", context.DeadlineExceeded, aerostore.ErrClosed))
 	failed.InDoubt = true
 	cause := fmt.Errorf("group: %w", failed)
@@ -115,7 +115,7 @@ func (e listError) Error() string { return fmt.Sprint([]string(e)) }
 
 func (oddContext) Err() error { return listError{"gone"} }
 
-func TestAnErrorThatCannotBeComparedIsAnErrorAllTheSame(t *testing.T) {
+func TestAContextErrorThatCannotBeComparedIsReturned(t *testing.T) {
 	err := aerostore.Call{Op: aerostore.OpGet}.Check(oddContext{t.Context()})
 	var list listError
 	if !errors.As(err, &list) {

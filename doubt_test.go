@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestOnlyItsOwnErrorSaysThatACallIsNotInDoubt(t *testing.T) {
+func TestOnlyTheErrorOfTheCallRulesOutDoubt(t *testing.T) {
 	transfer := aerostore.Custom{Name: "TRANSFER", Namespace: "test", Writes: true}
 	other := aerostore.Custom{Name: "OTHER", Namespace: "test", Writes: true}
 	key := aerostore.NewKey("test", "users", 1)
@@ -62,7 +62,7 @@ func TestOnlyItsOwnErrorSaysThatACallIsNotInDoubt(t *testing.T) {
 	}
 }
 
-// customCall returns the call that the layers see of a custom call.
+// customCall returns the call that layers see for a Custom.
 func customCall(t *testing.T, custom aerostore.Custom) (seen aerostore.Call) {
 	t.Helper()
 	store := aerostore.Chain(silent{}, keep(&seen))
@@ -72,7 +72,7 @@ func customCall(t *testing.T, custom aerostore.Custom) (seen aerostore.Call) {
 	return seen
 }
 
-func TestDoSaysThatWhatFailedWithinACustomWriteIsInDoubt(t *testing.T) {
+func TestDoMarksAFailedCustomWriteAsInDoubt(t *testing.T) {
 	get := aerostore.Call{Op: aerostore.OpGet, Key: aerostore.NewKey("test", "users", 1)}
 	transfer := aerostore.Custom{Name: "TRANSFER", Namespace: "test", Writes: true}
 	poor := errors.New("too little money")

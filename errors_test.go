@@ -63,8 +63,8 @@ func TestTheCodeOfAnErrorIsTheOutermostOne(t *testing.T) {
 // foreign is an error of another library, as the client's.
 type foreign struct{ error }
 
-// A code that is a verdict hides those beneath it, and nothing else.
-func TestAVerdictHidesTheCodesOfItsCauses(t *testing.T) {
+// A code hides the codes beneath it, and nothing else.
+func TestACodeHidesTheCodesOfItsCauses(t *testing.T) {
 	var (
 		other    = errors.New("connection refused")
 		client   = &foreign{other}
@@ -122,7 +122,7 @@ func TestAVerdictHidesTheCodesOfItsCauses(t *testing.T) {
 			[]error{aerostore.CodeNoResponse, aerostore.ErrNotFound, client},
 			nil,
 		},
-		"nobody's answer": {
+		"no code": {
 			&aerostore.Error{Err: errors.Join(context.DeadlineExceeded, notFound)},
 			[]error{aerostore.ErrTimeout, context.DeadlineExceeded, aerostore.ErrNotFound, client},
 			nil,
@@ -180,7 +180,7 @@ func TestUnwrapReturnsTheCauseUnlessItHasAHiddenCode(t *testing.T) {
 	}
 }
 
-func TestInDoubtIsFoundWhereverItStands(t *testing.T) {
+func TestInDoubtLooksAtAllWrappedErrors(t *testing.T) {
 	doubt := &aerostore.Error{Op: aerostore.OpPut, InDoubt: true}
 	certain := &aerostore.Error{Op: aerostore.OpPut}
 	for name, tc := range map[string]struct {
@@ -258,8 +258,7 @@ func TestAnErrorSaysWhatWhereWhyAndWhatToDo(t *testing.T) {
 	}
 }
 
-// What cannot be told leaves no trace of its place.
-func TestAnErrorTellsWhatItHasInOnePiece(t *testing.T) {
+func TestTheTextOfAnErrorLeavesOutWhatIsEmpty(t *testing.T) {
 	for _, tc := range []struct {
 		err  *aerostore.Error
 		want string
@@ -278,7 +277,7 @@ func TestAnErrorTellsWhatItHasInOnePiece(t *testing.T) {
 	}
 }
 
-func TestAnErrorTellsCodesAndNodesAsTheyTellThemselves(t *testing.T) {
+func TestTheTextOfAnErrorHasThoseOfItsCodeAndNode(t *testing.T) {
 	for code := aerostore.ResultCode(-50); code < 2000; code++ {
 		if code == aerostore.CodeOK {
 			continue
@@ -326,21 +325,21 @@ func TestOnlyTextThatIsKnownToBeSafeIsInASafeMessage(t *testing.T) {
 		err  *aerostore.Error
 		want string
 	}{
-		"no cause":          {put.NewError(aerostore.CodeKeyBusy, nil), put.NewError(aerostore.CodeKeyBusy, nil).Error()},
-		"a code":            {put.NewError(aerostore.CodeOK, aerostore.CodeBinType), where + aerostore.CodeBinType.Error()},
-		"one of ours":       {put.NewError(aerostore.CodeOK, aerostore.ErrClosed), where + "the store is closed"},
-		"another Error":     {put.NewError(aerostore.CodeOK, put.NewError(aerostore.CodeBinType, leaky)), where + aerostore.CodeBinType.Error() + ": *errors.errorString"},
-		"a context":         {put.NewContextError(context.Canceled), where + "context canceled"},
-		"refused input":     {put.WithBins(aerostore.Bins{secret + "-and-too-long": 1}).Validate().(*aerostore.Error), where + "a bin name has 19 bytes, 15 at most"},
-		"a refused value":   {put.WithBins(aerostore.Bins{"a": []any{secret, map[any]any{secret: struct{ s string }{secret}}}}).Validate().(*aerostore.Error), where + `bin "a": a value of type struct { s string } cannot be stored: convert it to one of the types that Bins lists`},
-		"a refused id":      {refusedID(secret), "aerostore: test.users: an id of type struct { s string } cannot be a key: use a string, an integer or a []byte"},
-		"a refused item":    {refusedItem(put.Key, secret), "aerostore: BATCH WRITE test.users: item 1: a bin name has 25 bytes, 15 at most"},
-		"a comparison":      {aerostore.Call{Op: aerostore.OpQuery}.WithQuery(aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", strings.Repeat(secret, 400))}, nil).Validate().(*aerostore.Error), `aerostore: QUERY test: the string that bin "a" is compared with has 2400 bytes, 2047 at most`},
-		"anybody's":         {put.NewError(aerostore.CodeOK, leaky), where + "*errors.errorString"},
-		"ours, wrapped":     {put.NewError(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, aerostore.ErrClosed)), where + "the store is closed"},
-		"a context's":       {put.NewError(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, context.Canceled)), where + "context canceled"},
-		"a custom call's":   {aerostore.Custom{Name: "UDF", Namespace: "test"}.NewError(aerostore.CodeUDFBadResponse, leaky), "aerostore: UDF test: " + aerostore.CodeUDFBadResponse.Error() + ": *errors.errorString"},
-		"one that is ready": {put.NewError(aerostore.CodeOK, readyError{secret}), where + "ready to be told"},
+		"no cause":        {put.NewError(aerostore.CodeKeyBusy, nil), put.NewError(aerostore.CodeKeyBusy, nil).Error()},
+		"a code":          {put.NewError(aerostore.CodeOK, aerostore.CodeBinType), where + aerostore.CodeBinType.Error()},
+		"one of ours":     {put.NewError(aerostore.CodeOK, aerostore.ErrClosed), where + "the store is closed"},
+		"another Error":   {put.NewError(aerostore.CodeOK, put.NewError(aerostore.CodeBinType, leaky)), where + aerostore.CodeBinType.Error() + ": *errors.errorString"},
+		"a context":       {put.NewContextError(context.Canceled), where + "context canceled"},
+		"refused input":   {put.WithBins(aerostore.Bins{secret + "-and-too-long": 1}).Validate().(*aerostore.Error), where + "a bin name has 19 bytes, 15 at most"},
+		"a refused value": {put.WithBins(aerostore.Bins{"a": []any{secret, map[any]any{secret: struct{ s string }{secret}}}}).Validate().(*aerostore.Error), where + `bin "a": a value of type struct { s string } cannot be stored: convert it to one of the types that Bins lists`},
+		"a refused id":    {refusedID(secret), "aerostore: test.users: an id of type struct { s string } cannot be a key: use a string, an integer or a []byte"},
+		"a refused item":  {refusedItem(put.Key, secret), "aerostore: BATCH WRITE test.users: item 1: a bin name has 25 bytes, 15 at most"},
+		"a comparison":    {aerostore.Call{Op: aerostore.OpQuery}.WithQuery(aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", strings.Repeat(secret, 400))}, nil).Validate().(*aerostore.Error), `aerostore: QUERY test: the string that bin "a" is compared with has 2400 bytes, 2047 at most`},
+		"anybody's":       {put.NewError(aerostore.CodeOK, leaky), where + "*errors.errorString"},
+		"ours, wrapped":   {put.NewError(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, aerostore.ErrClosed)), where + "the store is closed"},
+		"a context's":     {put.NewError(aerostore.CodeOK, fmt.Errorf("%w: %w", leaky, context.Canceled)), where + "context canceled"},
+		"a custom call's": {aerostore.Custom{Name: "UDF", Namespace: "test"}.NewError(aerostore.CodeUDFBadResponse, leaky), "aerostore: UDF test: " + aerostore.CodeUDFBadResponse.Error() + ": *errors.errorString"},
+		"a messenger's":   {put.NewError(aerostore.CodeOK, messenger{secret}), where + "a safe text"},
 	} {
 		if got := c.err.SafeMessage(); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", name, got, c.want)
@@ -361,11 +360,11 @@ func refusedItem(k aerostore.Key, secret string) *aerostore.Error {
 	return call.Validate().(*aerostore.Error)
 }
 
-// readyError says itself what may be told of it.
-type readyError struct{ secret string }
+// messenger is an error with a SafeMessage.
+type messenger struct{ secret string }
 
-func (e readyError) Error() string       { return e.secret }
-func (e readyError) SafeMessage() string { return "ready to be told" }
+func (e messenger) Error() string       { return e.secret }
+func (e messenger) SafeMessage() string { return "a safe text" }
 
 func TestTheCodesOfNoRecord(t *testing.T) {
 	want := []aerostore.ResultCode{aerostore.CodeNotFound, aerostore.CodeFilteredOut}

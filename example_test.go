@@ -56,7 +56,7 @@ func Example() {
 	// a miss: true
 }
 
-// The layers that serve most services.
+// The layers that most services need.
 func Example_production() {
 	wire := func(backend aerostore.Store) aerostore.Store {
 		stack := middleware.Production() // Timeout, Retry, CircuitBreaker
@@ -87,7 +87,7 @@ func Example_wiring() {
 	_ = wire
 }
 
-// A chain with a middleware that the application wrote; see [Slow].
+// A chain with a middleware that the application defines; see [Slow].
 func Example_middleware() {
 	wire := func(backend aerostore.Store, log *slog.Logger) {
 		store := aerostore.Chain(backend, otelmw.Tracing(), aerostore.Intercept(Slow(50*time.Millisecond, log)))
@@ -119,8 +119,7 @@ func ExampleChain() {
 	// a after
 }
 
-// Slow is a middleware that an application wrote. It logs operations that take
-// longer than threshold.
+// Slow returns a middleware that logs operations that take longer than threshold.
 func Slow(threshold time.Duration, log *slog.Logger) aerostore.Interceptor {
 	return func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -149,7 +148,7 @@ func ExampleIntercept() {
 	// level=WARN msg="slow operation" call="TOUCH test.users" err="aerostore: TOUCH test.users: KEY_NOT_FOUND_ERROR (2): there is no such record"
 }
 
-// What Store has no method for goes through the same layers.
+// A function for which Store has no method runs through the same layers.
 func ExampleDo() {
 	store := aerostore.Chain(memory.New(), aerostore.Intercept(Slow(time.Hour, slog.Default())))
 	err := aerostore.Do(context.Background(), store,
@@ -172,7 +171,7 @@ type Users struct{ Store aerostore.Store }
 
 var ErrTaken = errors.New("the name is taken")
 
-// SignUp creates a user of that name, or fails with ErrTaken.
+// SignUp creates a user, or fails with ErrTaken if the name is in use.
 func (u Users) SignUp(ctx context.Context, name string) error {
 	err := u.Store.Put(ctx, aerostore.NewKey("test", "users", name), aerostore.Bins{"name": name}, aerostore.CreateOnly)
 	if errors.Is(err, aerostore.ErrExists) {

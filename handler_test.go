@@ -15,11 +15,9 @@ import (
 	"github.com/aerostore/aerostore/mocks"
 )
 
-// Every method of Store, those added later included, must reach an interceptor
-// and come out of the chain with the arguments it went in with, and so must
-// its results on the way back. The arguments and results are made by
-// reflection, so that a method forgotten in Handler or in its counterpart
-// fails here.
+// Arguments and results of every method of Store must pass through a chain unchanged, and
+// an interceptor must see them. They are made by reflection, so that the test also covers
+// methods that are added later.
 func TestEveryStoreMethodReachesAnInterceptorAndComesBackUnchanged(t *testing.T) {
 	storeType := reflect.TypeFor[aerostore.Store]()
 	seen := map[aerostore.Op]string{}
@@ -95,7 +93,7 @@ var (
 	grace = aerostore.NewKey("test", "users", "grace")
 )
 
-// argument returns a value of the type that is told apart from its zero value.
+// argument returns a value of the type that is not its zero value.
 func argument(t *testing.T, typ reflect.Type) any {
 	t.Helper()
 	readOptions := []aerostore.ReadOption{aerostore.Timeout(1), aerostore.SocketTimeout(2)}
@@ -124,7 +122,7 @@ func argument(t *testing.T, typ reflect.Type) any {
 	return nil
 }
 
-// seenBy returns what an interceptor finds in the call where arg should be.
+// seenBy returns what an interceptor sees in the call in place of arg.
 func seenBy(call aerostore.Call, arg any) any {
 	switch arg.(type) {
 	case aerostore.Key:
@@ -164,9 +162,8 @@ func addedUp(options aerostore.Options, arg any) any {
 	return arg
 }
 
-// A mock expects options as the application gives them, whatever layers are
-// around it.
-func TestATypedStoreBeneathAChainMeetsOptionsOneByOne(t *testing.T) {
+// A mock expects the options that the application passes, with any layers around it.
+func TestAChainPassesOptionsToATypedStoreOneByOne(t *testing.T) {
 	for name, tc := range map[string]struct{ given, want []aerostore.WriteOption }{
 		"none":               {},
 		"an empty Options":   {given: []aerostore.WriteOption{aerostore.Options{}}},
@@ -242,7 +239,7 @@ func flatten(args []any) []any {
 	return args
 }
 
-// drained drains an iterator into what it gave.
+// drained returns what an iterator yields.
 func drained(v any) any {
 	seq, ok := v.(iter.Seq2[*aerostore.Record, error])
 	if !ok {
@@ -283,7 +280,7 @@ func TestAChainAllocatesNothingWhateverItsLayers(t *testing.T) {
 	}
 }
 
-// passOn is a layer that does nothing.
+// passOn is a layer that only calls the next one.
 var passOn = aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		result, err := next(ctx, call)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Whoever does not touch a package must not compile what it needs.
+// A program must not compile the dependencies of packages that it does not import.
 func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	const (
 		client = "github.com/aerospike/aerospike-client-go"

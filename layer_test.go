@@ -31,7 +31,7 @@ func (c *tally) LayerStats() aerostore.LayerStats {
 	}
 }
 
-func TestEachStoreBehindALayerHasOneOfItsOwn(t *testing.T) {
+func TestWithLayerCreatesALayerForEachStore(t *testing.T) {
 	mw := aerostore.WithLayer(func() *tally { return &tally{} })
 	one, other := aerostore.Chain(memory.New(), mw), aerostore.Chain(memory.New(), mw)
 	for range 3 {
@@ -70,7 +70,7 @@ func TestLayersAreFoundThroughOtherLayersOutermostFirst(t *testing.T) {
 	}
 }
 
-func TestLevelsOfSeveralScopesBecomeOneByTheirKind(t *testing.T) {
+func TestGaugesOfSeveralScopesAreCombinedByKind(t *testing.T) {
 	stats := (&tally{n: 4}).LayerStats()
 	if got := stats.Event("seen"); got != 5 {
 		t.Errorf("seen %d, want 5", got)
@@ -96,7 +96,7 @@ func TestLayerStatsOfOneScope(t *testing.T) {
 	}
 }
 
-func TestALayerThatIsNilPanicsAtWiringTime(t *testing.T) {
+func TestWithLayerPanicsForANilLayer(t *testing.T) {
 	for name, wire := range map[string]func(){
 		"no function": func() { aerostore.WithLayer[aerostore.Layer](nil) },
 		"no layer": func() {

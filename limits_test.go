@@ -20,7 +20,7 @@ func manyBins(n int) (bins aerostore.Bins, names []string) {
 	return bins, names
 }
 
-func TestWhatTheWireCannotCarryIsRefused(t *testing.T) {
+func TestInputOverTheLimitsOfTheProtocolIsRefused(t *testing.T) {
 	tooMany, _ := manyBins(32768)
 	_, tooManyNames := manyBins(65536)
 	tooManyOps := make([]aerostore.Operation, 32768)
@@ -81,7 +81,7 @@ func TestWhatTheWireCannotCarryIsRefused(t *testing.T) {
 	}
 }
 
-func TestAsMuchAsTheWireCarriesIsAccepted(t *testing.T) {
+func TestInputAtTheLimitsOfTheProtocolIsAccepted(t *testing.T) {
 	bins, _ := manyBins(32767)
 	_, names := manyBins(65535)
 	if err := strict.Put(t.Context(), ada, bins); err != nil {
@@ -98,7 +98,7 @@ func TestAsMuchAsTheWireCarriesIsAccepted(t *testing.T) {
 	}
 }
 
-func TestNamesThatNoIndexCommandCanCarryAreRefused(t *testing.T) {
+func TestIndexNamesThatDoNotFitACommandAreRefused(t *testing.T) {
 	good := aerostore.Index{Namespace: "test", Set: "users", Name: "by age", Bin: "age/years", Type: aerostore.IndexInt}
 	if err := good.Validate(); err != nil {
 		t.Fatal(err)

@@ -47,8 +47,7 @@ func places[T any](v T) map[string]any {
 	}
 }
 
-// Nothing that a program prints by mistake may tell whose record it was, or what
-// is in it.
+// A program that prints one of these values by mistake must not print an id or a value.
 func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 	const secret, number = "s3cr3t-id", 4242424242
 	text, integer := aerostore.NewKey("test", "users", secret), aerostore.NewKey("test", "users", number)

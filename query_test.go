@@ -79,7 +79,7 @@ func TestTheHandlerOfAQueryRunsWhileTheCallerRanges(t *testing.T) {
 	}
 }
 
-func TestRangingOverAQueryAgainRunsItAnew(t *testing.T) {
+func TestEachRangeOverAQueryRunsIt(t *testing.T) {
 	started, ended := 0, 0
 	query := rows(2, nil, &started, &ended).Query(t.Context(), aerostore.Query{Namespace: "test"})
 	for range 2 {

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// Each line of Go in the README is in example_test.go, where it compiles and
-// mostly runs.
+// Every line of Go in the README is also in example_test.go, where it compiles.
 func TestTheREADMEsCodeCompiles(t *testing.T) {
 	source, err := os.ReadFile("example_test.go")
 	if err != nil {

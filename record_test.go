@@ -63,7 +63,7 @@ func TestAccessorsSayWhenABinIsMissingOrOfAnotherType(t *testing.T) {
 	}
 }
 
-func TestATTLGoesOverTheWireAndBack(t *testing.T) {
+func TestSecondsOfATTLAreReversible(t *testing.T) {
 	for _, tc := range []struct {
 		ttl     aerostore.TTL
 		seconds uint32
@@ -96,8 +96,8 @@ func TestATTLIsRoundedUpToWholeSeconds(t *testing.T) {
 	}
 }
 
-// No time that a program computes may turn into a constant, or into no TTL.
-func TestATTLThatIsOverIsRefused(t *testing.T) {
+// A computed duration must not become a constant or an unset TTL.
+func TestATTLThatIsNotPositiveIsRefused(t *testing.T) {
 	now := time.Now()
 	for _, ttl := range []aerostore.TTL{
 		0, -1, -2, -3, aerostore.TTL(-time.Hour), math.MinInt64,
@@ -164,7 +164,7 @@ func TestAReadTakesTheTimeoutsOfOptions(t *testing.T) {
 	}
 }
 
-func TestOptionsAddUpAndTheLastOneCounts(t *testing.T) {
+func TestALaterOptionOverridesAnEarlierOne(t *testing.T) {
 	var seen aerostore.Call
 	store := aerostore.Chain(silent{}, keep(&seen))
 	if err := store.Put(t.Context(), ada, aerostore.Bins{"a": 1},
@@ -189,7 +189,7 @@ func TestOptionsAddUpAndTheLastOneCounts(t *testing.T) {
 	}
 }
 
-func TestABatchItemsOptionsStandOverThoseOfTheCall(t *testing.T) {
+func TestABatchItemsOptionsOverrideThoseOfTheCall(t *testing.T) {
 	item := aerostore.BatchItem{Options: []aerostore.WriteOption{aerostore.CreateOnly, aerostore.Timeout(time.Hour)}}
 	got := item.Resolve(aerostore.Options{Timeout: time.Second, TTL: aerostore.NeverExpire})
 	if want := (aerostore.Options{Timeout: time.Second, TTL: aerostore.NeverExpire, Exists: aerostore.CreateOnly}); got != want {

@@ -14,7 +14,7 @@ func (counting) Stats() (aerostore.Stats, bool) {
 	return aerostore.Stats{Nodes: []aerostore.NodeStats{{ConnectionsOpen: 3}}}, true
 }
 
-func TestABackendThatCountsIsFoundUnderLayers(t *testing.T) {
+func TestAsFindsAStatsReporterInAChain(t *testing.T) {
 	none := aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 		return aerostore.Result{}, nil
 	})

@@ -12,7 +12,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// strict is a backend that does nothing but what every backend begins with.
+// strict is a backend that only checks its calls.
 var strict = aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 	return aerostore.Result{}, call.Check(ctx)
 })

@@ -50,7 +50,7 @@ func (l *logging) kindOf(ctx context.Context, call aerostore.Call, err error) lo
 		return inDoubt
 	case j.Failed():
 		return failed
-	case j.Kind == judgement.Answer:
+	case j.Kind == judgement.Expected:
 		return answered
 	default:
 		return succeeded

@@ -1,5 +1,5 @@
-// Package judgement decides how a call ended, once for all who act on that or tell
-// of it: logs, spans, measurements, retries and breakers.
+// Package judgement classifies the outcome of a call for logs, spans, metrics, retries
+// and circuit breakers.
 package judgement
 
 import (
@@ -10,39 +10,38 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// Kind is how a call ended, apart from whether a write is in doubt.
+// A Kind is how a call ended, without the doubt of a write.
 type Kind uint8
 
-// The kinds. All from Refused on are failures.
+// The kinds. Refused and those after it are failures.
 const (
 	Success  Kind = iota
-	Answer        // the server has no record to give, or a Classifier takes it for none
-	Refused       // the input, before anything was sent
-	Rejected      // turned away by a layer, before anything was sent
-	Canceled      // the caller gave up
-	Failure       // any other
+	Expected      // an error that the Classifier does not report as a failure
+	Refused       // the input was refused before anything was sent
+	Rejected      // a layer rejected the call before anything was sent
+	Canceled      // the caller canceled the context
+	Failure       // any other failure
 )
 
-// A Judgement is what became of a call or of one key of a batch. The zero
-// Judgement is success.
+// A Judgement is the outcome of a call or of one key of a batch. The zero Judgement is
+// success.
 type Judgement struct {
 	Kind    Kind
 	InDoubt bool // the call may have been applied; see [aerostore.Call.InDoubt]
 }
 
-// Failed reports whether the call failed. A write in doubt did, whatever was
-// answered at last: that there is no record may be its own doing.
-func (j Judgement) Failed() bool { return j.InDoubt || j.Kind > Answer }
+// Failed reports whether the call failed. A write in doubt failed even if its error is
+// expected: that there is no record may be the effect of an earlier attempt.
+func (j Judgement) Failed() bool { return j.InDoubt || j.Kind > Expected }
 
-// A Classifier reports whether an error, which is not nil, is a failure; if not, it
-// means that there is no record. Nil is [Default].
+// A Classifier reports whether a non-nil error is a failure.
 type Classifier = func(ctx context.Context, call aerostore.Call, err error) bool
 
-// Default has all errors for failures but those for which [aerostore.IsNoRecord] is
-// true.
+// Default is the Classifier for which all errors are failures except those of
+// [aerostore.IsNoRecord].
 func Default(_ context.Context, _ aerostore.Call, err error) bool { return !aerostore.IsNoRecord(err) }
 
-// Of judges what the call, or one key of it, ended with.
+// Of returns the outcome of a call, or of one of its keys, that ended with err.
 func Of(ctx context.Context, call aerostore.Call, err error, failed Classifier) Judgement {
 	switch {
 	case err == nil:
@@ -50,7 +49,7 @@ func Of(ctx context.Context, call aerostore.Call, err error, failed Classifier) 
 	case failed(ctx, call, err):
 		return Judgement{kindOf(err), call.InDoubt(err)}
 	default:
-		return Judgement{Answer, call.InDoubt(err)}
+		return Judgement{Expected, call.InDoubt(err)}
 	}
 }
 
@@ -67,8 +66,8 @@ func kindOf(err error) Kind {
 	}
 }
 
-// IsRejected reports whether err is a layer's, which turned the call away. It
-// says so by a method, as net.Error says that it is a timeout.
+// IsRejected reports whether a layer rejected the call. Its error has a method Rejected,
+// as a net.Error has a method Timeout.
 func IsRejected(err error) bool {
 	e, ok := errors.AsType[interface {
 		error
@@ -77,12 +76,12 @@ func IsRejected(err error) bool {
 	return ok && e.Rejected()
 }
 
-// Panic is the type of the error of a call that did not return.
+// Panic is the error type of a call that panicked.
 const Panic = "panic"
 
-// ErrorType returns the error.type of OpenTelemetry's conventions: the name of
-// the result code; timeout or canceled for a context; what the error's own
-// ErrorType method says; else its Go type, that of what fmt.Errorf wrapped.
+// ErrorType returns the error.type of OpenTelemetry's conventions. It is the name of the
+// result code, "timeout" or "canceled" for the error of a context, the result of the
+// error's method ErrorType, or else the error's Go type; see [safe.TypeOf].
 func ErrorType(err error) string {
 	if code := aerostore.CodeOf(err); code != aerostore.CodeOK {
 		return code.String()
@@ -105,8 +104,8 @@ func ErrorType(err error) string {
 	return safe.TypeOf(err)
 }
 
-// Text returns what may be told of the error, "" if nothing: the SafeMessage of
-// an [aerostore.Error].
+// Text returns the SafeMessage of the [aerostore.Error] that err wraps, or "" if there is
+// none.
 func Text(err error) string {
 	e, ok := errors.AsType[*aerostore.Error](err)
 	if !ok {
@@ -115,8 +114,8 @@ func Text(err error) string {
 	return e.SafeMessage()
 }
 
-// Node returns the node that served the call last, by its result or else its
-// error; nil where neither knows.
+// Node returns the node that a call was last sent to, from its result or its error. It
+// returns nil if neither has it.
 func Node(result aerostore.Result, err error) *aerostore.Node {
 	if result.Node != nil || err == nil {
 		return result.Node
@@ -127,8 +126,8 @@ func Node(result aerostore.Result, err error) *aerostore.Node {
 	return nil
 }
 
-// Rows returns how many records a query or a batch read gave, and false for
-// any other call.
+// Rows returns the number of records that a query or a batch read returned, and false
+// for any other call.
 func Rows(call aerostore.Call, result aerostore.Result) (rows int, ok bool) {
 	switch call.Op {
 	case aerostore.OpQuery:

@@ -14,7 +14,7 @@ type oddError struct{}
 
 func (oddError) Error() string { return "odd s3cr3t" }
 
-func TestAnErrorIsToldByItsKindAndWithoutSecrets(t *testing.T) {
+func TestErrorTypeAndTextHoldNoSecrets(t *testing.T) {
 	put := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", "s3cr3t")}
 	refused := put.WithBins(aerostore.Bins{"a_long_bin_name_": 1}).Validate()
 	busy := put.NewError(aerostore.CodeKeyBusy, nil)
@@ -66,21 +66,21 @@ func TestACallIsJudgedByItsErrorAndItsDoubt(t *testing.T) {
 		want   judgement.Judgement
 		failed bool
 	}{
-		"success":                             {put, nil, judgement.Default, judgement.Judgement{}, false},
-		"no record":                           {get, get.NewError(aerostore.CodeNotFound, nil), judgement.Default, judgement.Judgement{Kind: judgement.Answer}, false},
-		"left out":                            {get, aerostore.ErrFilteredOut, judgement.Default, judgement.Judgement{Kind: judgement.Answer}, false},
-		"no record, in doubt":                 {put, lost(aerostore.CodeNotFound), judgement.Default, judgement.Judgement{Kind: judgement.Answer, InDoubt: true}, true},
-		"a failure":                           {put, put.NewError(aerostore.CodeKeyBusy, nil), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
-		"a failure, in doubt":                 {put, lost(aerostore.CodeTimeout), judgement.Default, judgement.Judgement{Kind: judgement.Failure, InDoubt: true}, true},
-		"somebody else's":                     {put, oddError{}, judgement.Default, judgement.Judgement{Kind: judgement.Failure, InDoubt: true}, true},
-		"somebody else's, read":               {get, oddError{}, judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
-		"refused":                             {put, put.Validate(), judgement.Default, judgement.Judgement{Kind: judgement.Refused}, true},
-		"rejected":                            {put, put.NewError(aerostore.CodeOK, rejection{}), judgement.Default, judgement.Judgement{Kind: judgement.Rejected}, true},
-		"canceled":                            {put, put.NewContextError(context.Canceled), judgement.Default, judgement.Judgement{Kind: judgement.Canceled}, true},
-		"out of time":                         {put, put.NewContextError(context.DeadlineExceeded), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
-		"an answer by the application's word": {put, put.NewError(aerostore.CodeGeneration, nil), lostRace, judgement.Judgement{Kind: judgement.Answer}, false},
-		"an answer by the application's word, in doubt": {put, lost(aerostore.CodeGeneration), lostRace, judgement.Judgement{Kind: judgement.Answer, InDoubt: true}, true},
-		"a failure by the application's word":           {get, get.NewError(aerostore.CodeNotFound, nil), lostRace, judgement.Judgement{Kind: judgement.Failure}, true},
+		"success":                              {put, nil, judgement.Default, judgement.Judgement{}, false},
+		"no record":                            {get, get.NewError(aerostore.CodeNotFound, nil), judgement.Default, judgement.Judgement{Kind: judgement.Expected}, false},
+		"left out":                             {get, aerostore.ErrFilteredOut, judgement.Default, judgement.Judgement{Kind: judgement.Expected}, false},
+		"no record, in doubt":                  {put, lost(aerostore.CodeNotFound), judgement.Default, judgement.Judgement{Kind: judgement.Expected, InDoubt: true}, true},
+		"a failure":                            {put, put.NewError(aerostore.CodeKeyBusy, nil), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
+		"a failure, in doubt":                  {put, lost(aerostore.CodeTimeout), judgement.Default, judgement.Judgement{Kind: judgement.Failure, InDoubt: true}, true},
+		"another package's":                    {put, oddError{}, judgement.Default, judgement.Judgement{Kind: judgement.Failure, InDoubt: true}, true},
+		"another package's, read":              {get, oddError{}, judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
+		"refused":                              {put, put.Validate(), judgement.Default, judgement.Judgement{Kind: judgement.Refused}, true},
+		"rejected":                             {put, put.NewError(aerostore.CodeOK, rejection{}), judgement.Default, judgement.Judgement{Kind: judgement.Rejected}, true},
+		"canceled":                             {put, put.NewContextError(context.Canceled), judgement.Default, judgement.Judgement{Kind: judgement.Canceled}, true},
+		"out of time":                          {put, put.NewContextError(context.DeadlineExceeded), judgement.Default, judgement.Judgement{Kind: judgement.Failure}, true},
+		"expected by the classifier":           {put, put.NewError(aerostore.CodeGeneration, nil), lostRace, judgement.Judgement{Kind: judgement.Expected}, false},
+		"expected by the classifier, in doubt": {put, lost(aerostore.CodeGeneration), lostRace, judgement.Judgement{Kind: judgement.Expected, InDoubt: true}, true},
+		"a failure for the classifier":         {get, get.NewError(aerostore.CodeNotFound, nil), lostRace, judgement.Judgement{Kind: judgement.Failure}, true},
 	} {
 		if got := judgement.Of(t.Context(), c.call, c.err, c.by); got != c.want || got.Failed() != c.failed {
 			t.Errorf("%s: %+v, failed %t, want %+v", name, got, got.Failed(), c.want)

@@ -1,5 +1,4 @@
-// Package safe holds the line between errors whose text is known to hold no key
-// and no value, and all others.
+// Package safe returns texts of errors that contain no user key and no bin value.
 package safe
 
 import (
@@ -8,15 +7,17 @@ import (
 	"fmt"
 )
 
-// A Messenger is an error that has a text without keys and values.
+// A Messenger is an error with a text without keys and values.
 type Messenger interface {
 	error
+
+	// SafeMessage returns that text.
 	SafeMessage() string
 }
 
-// Message returns what may be told of err where keys and values must not be: the
-// SafeMessage of the first Messenger in its chain, the text of a context's error,
-// else err's type.
+// Message returns a text of err without keys and values. It is the SafeMessage of the
+// first Messenger that err wraps, the text of a context's error that it wraps, or else
+// the type of err.
 func Message(err error) string {
 	if m, ok := errors.AsType[Messenger](err); ok {
 		return m.SafeMessage()
@@ -29,7 +30,8 @@ func Message(err error) string {
 	return TypeOf(err)
 }
 
-// TypeOf returns the Go type of err, or of what fmt.Errorf wrapped with one %w.
+// TypeOf returns the Go type of err. For an error that fmt.Errorf made with one %w, it
+// returns that of the wrapped error.
 func TypeOf(err error) string {
 	name := fmt.Sprintf("%T", err)
 	for name == "*fmt.wrapError" {
@@ -39,9 +41,10 @@ func TypeOf(err error) string {
 	return name
 }
 
-// A TextError is an error that says the same always.
+// A TextError is an error with a constant text, which is safe.
 type TextError string
 
+// Error returns the text.
 func (e TextError) Error() string { return string(e) }
 
 // SafeMessage implements [Messenger].

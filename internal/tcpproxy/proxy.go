@@ -1,5 +1,5 @@
-// Package tcpproxy stands between a client and a server in tests and does to
-// their connections what networks do: refuse, stall, cut and recover.
+// Package tcpproxy provides a TCP proxy for tests. It can refuse, stall and cut the
+// connections between a client and a server.
 package tcpproxy
 
 import (
@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A Proxy passes bytes on between those who connect to it and its target. It is
-// safe for concurrent use.
+// A Proxy forwards bytes between its clients and a target. It is safe for concurrent
+// use.
 type Proxy struct {
 	tb     testing.TB
 	target string
@@ -26,7 +26,7 @@ type Proxy struct {
 	pending  sync.WaitGroup
 }
 
-// A Direction is a way that bytes go.
+// A Direction is the direction in which bytes are forwarded.
 type Direction int
 
 // The directions.
@@ -36,9 +36,9 @@ const (
 )
 
 // A link is one connection through the proxy.
-type link struct{ ends [2]net.Conn } // by the direction that is written to
+type link struct{ ends [2]net.Conn } // by the direction of writes
 
-// New starts a proxy before the target that ends with the test.
+// New starts a proxy for the target address. It is stopped when the test ends.
 func New(tb testing.TB, target string) *Proxy {
 	tb.Helper()
 	p := &Proxy{tb: tb, target: target, addr: "127.0.0.1:0", links: map[*link]bool{}}
@@ -51,14 +51,14 @@ func New(tb testing.TB, target string) *Proxy {
 	return p
 }
 
-// Addr returns host and port to connect to; it stays the same.
+// Addr returns the address of the proxy, which does not change.
 func (p *Proxy) Addr() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.addr
 }
 
-// Passed returns how many bytes have gone that way.
+// Passed returns the number of bytes forwarded in direction d.
 func (p *Proxy) Passed(d Direction) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +76,7 @@ func (p *Proxy) Refuse() {
 	p.cut()
 }
 
-// Cut cuts all connections. New ones are taken.
+// Cut cuts all connections. New ones are accepted.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,24 +92,23 @@ func (p *Proxy) cut() {
 	p.changed.Broadcast()
 }
 
-// Stall holds bytes that go that way back from now on; connections stay open and
-// new ones are taken.
+// Stall stops forwarding bytes in direction d. Connections stay open, and new ones are
+// accepted.
 func (p *Proxy) Stall(d Direction) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stalled[d] = true
 }
 
-// CutAfter lets n more bytes go that way, over all connections, and cuts all
-// connections, once, at the byte after them.
+// CutAfter forwards n more bytes in direction d, over all connections together. At the
+// next byte it cuts all connections, once.
 func (p *Proxy) CutAfter(d Direction, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.limited[d], p.left[d] = true, n
 }
 
-// Resume takes back what Refuse, Stall and CutAfter did. What was held back goes
-// on.
+// Resume undoes Refuse, Stall and CutAfter. Bytes that were held back are forwarded.
 func (p *Proxy) Resume() {
 	p.tb.Helper()
 	p.mu.Lock()
@@ -153,7 +152,7 @@ func (p *Proxy) accept(listener net.Listener) {
 	}
 }
 
-// pass passes bytes on in one direction until either end is closed.
+// pass forwards bytes in one direction until either end is closed.
 func (p *Proxy) pass(l *link, d Direction) {
 	from, to := l.ends[1-d], l.ends[d]
 	buffer := make([]byte, 64<<10)
@@ -163,7 +162,7 @@ func (p *Proxy) pass(l *link, d Direction) {
 		if _, werr := to.Write(buffer[:allowed]); werr != nil {
 			err = werr
 		}
-		if err != nil || !alive { // a client of a database that ends one way ends both
+		if err != nil || !alive { // database clients do not half-close connections
 			p.drop(l)
 			return
 		}
@@ -174,8 +173,8 @@ func (p *Proxy) pass(l *link, d Direction) {
 	}
 }
 
-// admit waits until bytes may go on and returns how many may, and whether the
-// link still stands.
+// admit waits until bytes may be forwarded. It returns how many may, and whether the link
+// is still open.
 func (p *Proxy) admit(l *link, d Direction, n int) (allowed int, alive bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// echo starts a server that sends lines back, and a proxy before it.
+// echo starts a server that echoes lines, and a proxy for it.
 func echo(t *testing.T) *tcpproxy.Proxy {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,8 +46,8 @@ func connect(t *testing.T, p *tcpproxy.Proxy) net.Conn {
 	return c
 }
 
-// ask sends a line and returns what comes back within a while.
-func ask(c net.Conn, line string) (string, error) {
+// exchange sends a line and returns the reply, or an error if none arrives in time.
+func exchange(c net.Conn, line string) (string, error) {
 	c.SetDeadline(time.Now().Add(200 * time.Millisecond))
 	if _, err := io.WriteString(c, line); err != nil {
 		return "", err
@@ -57,7 +57,7 @@ func ask(c net.Conn, line string) (string, error) {
 
 func TestBytesPassBothWays(t *testing.T) {
 	p := echo(t)
-	if got, err := ask(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
+	if got, err := exchange(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if p.Passed(tcpproxy.ToServer) != 6 || p.Passed(tcpproxy.ToClient) != 6 {
@@ -69,7 +69,7 @@ func TestAfterRefuseNothingConnectsUntilResume(t *testing.T) {
 	p := echo(t)
 	c := connect(t, p)
 	p.Refuse()
-	if _, err := ask(c, "hello\n"); err == nil {
+	if _, err := exchange(c, "hello\n"); err == nil {
 		t.Error("a connection outlives Refuse")
 	}
 	if c, err := net.Dial("tcp", p.Addr()); err == nil {
@@ -77,18 +77,18 @@ func TestAfterRefuseNothingConnectsUntilResume(t *testing.T) {
 		t.Error("a connection is taken")
 	}
 	p.Resume()
-	if got, err := ask(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
+	if got, err := exchange(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
 		t.Errorf("after Resume: %q, %v", got, err)
 	}
 }
 
-func TestWhatIsStalledGoesOnAfterResume(t *testing.T) {
+func TestStalledBytesContinueAfterResume(t *testing.T) {
 	for name, d := range map[string]tcpproxy.Direction{"to the server": tcpproxy.ToServer, "to the client": tcpproxy.ToClient} {
 		t.Run(name, func(t *testing.T) {
 			p := echo(t)
 			c := connect(t, p)
 			p.Stall(d)
-			if got, err := ask(c, "hello\n"); err == nil {
+			if got, err := exchange(c, "hello\n"); err == nil {
 				t.Errorf("got %q", got)
 			}
 			if p.Passed(d) != 0 {
@@ -107,10 +107,10 @@ func TestCutAfterLetsThatManyBytesPass(t *testing.T) {
 	p := echo(t)
 	c := connect(t, p)
 	p.CutAfter(tcpproxy.ToClient, 3)
-	if got, err := ask(c, "hello\n"); got != "hel" || err == nil {
+	if got, err := exchange(c, "hello\n"); got != "hel" || err == nil {
 		t.Errorf("got %q, %v, want the first three bytes and an error", got, err)
 	}
-	if got, err := ask(connect(t, p), "again\n"); got != "again\n" || err != nil {
+	if got, err := exchange(connect(t, p), "again\n"); got != "again\n" || err != nil {
 		t.Errorf("a new connection: %q, %v", got, err)
 	}
 }

@@ -83,7 +83,7 @@ func TestReplaceCopiesOnlyWhatItChanges(t *testing.T) {
 	}
 }
 
-// A value is looked at once, however deep it is.
+// Replace must not visit an element once for each level above it.
 func TestReplaceVisitsAnElementOnce(t *testing.T) {
 	t.Parallel()
 	var v any = 1
