@@ -1,9 +1,6 @@
 package aerostore
 
-import (
-	"context"
-	"unsafe"
-)
+import "unsafe"
 
 // A Call is one operation and its arguments, as a [Handler] takes it. Its Op
 // determines which arguments it has: those of the method of [Store].
@@ -127,52 +124,6 @@ func (c Call) Rows() int {
 func (c Call) WithQuery(q Query, yield func(*Record) bool) Call {
 	c.subject = &queryCall{query: q, yield: yield}
 	return c
-}
-
-// A Custom describes a function that [Do] runs through the layers of a chain.
-type Custom struct {
-	// Name is the name of the operation in errors and telemetry, in capitals, such
-	// as "TRUNCATE". It is required and must come from a small set.
-	Name string
-
-	// Namespace and Set are what the function works on. They may be empty.
-	Namespace string
-	Set       string
-
-	// Writes says whether the function may change data. If it does and fails, it
-	// may be in doubt; see [Call.InDoubt].
-	Writes bool
-}
-
-// NewError returns an error with the name, namespace and set of c. If the function
-// that [Do] runs returns it, the function changed nothing, unless the error's
-// InDoubt is set.
-func (c Custom) NewError(code ResultCode, cause error) *Error {
-	return Call{Op: OpCustom, subject: &customCall{custom: c}}.NewError(code, cause)
-}
-
-// customCall is a custom operation and its function.
-type customCall struct {
-	custom Custom
-	run    func(context.Context) error
-}
-
-// Custom returns the description of an OpCustom call, and nil for any other call.
-// It must not be modified.
-func (c Call) Custom() *Custom {
-	if cc, ok := c.subject.(*customCall); ok {
-		return &cc.custom
-	}
-	return nil
-}
-
-// Run runs the function of an OpCustom call and returns its error. Backends call
-// it. It does nothing for any other call.
-func (c Call) Run(ctx context.Context) error {
-	if cc, ok := c.subject.(*customCall); ok {
-		return cc.run(ctx)
-	}
-	return nil
 }
 
 // Name returns the name of the operation in errors and telemetry: that of the
@@ -300,4 +251,14 @@ func sliceOf[T any](first any, n int32) []T {
 		return nil
 	}
 	return unsafe.Slice((*T)(unsafe.Pointer(p)), n) //nolint:gosec // G103: p and n are firstOf's, and travel together
+}
+
+// NewContextError returns the error of a call that was not applied because its context
+// is done. The error has no code and matches cause, which is the [ContextError] of the
+// context.
+func (c Call) NewContextError(cause error) *Error {
+	if invalid, ok := cause.(*invalidError); ok { //nolint:errorlint // of a nilContext, never wrapped
+		return c.NewError(invalid.code, invalid)
+	}
+	return c.NewError(CodeOK, cause)
 }

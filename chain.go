@@ -1,7 +1,5 @@
 package aerostore
 
-import "context"
-
 // A Middleware wraps a Store in another Store, to add tracing, retries or anything
 // else to any backend.
 //
@@ -99,67 +97,4 @@ func unwrap(s Store) Store {
 		return u.Unwrap()
 	}
 	return nil
-}
-
-// Do runs a function through the layers of s: a user-defined function, a truncation
-// or anything else for which [Store] has no method. The layers trace, count and limit
-// it like an operation. They may pass another context to run, and a layer that
-// retries may call it several times.
-//
-// Do returns the error of run, as the layers return it. If custom.Writes is set, an
-// error is in doubt unless [Custom.NewError] made it: run may have changed something
-// before it failed. Do wraps such an error in an [*Error] for which [InDoubt] reports
-// true.
-//
-// Do fails with [ErrInvalid], without calling run, if ctx, s or run is nil, if
-// custom.Name is empty, or if it cannot see through s. A Store that is not a
-// [Backend] needs a method Unwrap() Store: without it, the Store may hide layers that
-// would be bypassed, such as one that permits only reads. A Store that wraps no other,
-// such as a fake or a mock, returns nil from Unwrap; Do then calls run.
-func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
-	call := Call{Op: OpCustom, subject: &customCall{custom: custom, run: run}}
-	if run == nil {
-		err := invalidf("there is no function to run")
-		return call.NewError(err.code, err)
-	}
-	if err := call.Validate(); err != nil {
-		return err
-	}
-	_, err := customHandler(s)(replaceNil(ctx), call)
-	return call.withDoubt(err)
-}
-
-// customHandler returns the outermost handler in the chain of s. Without one, it
-// returns a handler that runs custom calls, or refuses them if s hides its chain.
-func customHandler(s Store) Handler {
-	for s != nil {
-		if h := ownHandler(s); h != nil {
-			return h
-		}
-		u, ok := s.(unwrapper)
-		if !ok {
-			return refusing(invalidf("%T is not a Backend and has no method Unwrap, so Do cannot see through it: "+
-				"add Unwrap() aerostore.Store that returns the store it wraps, or nil", s))
-		}
-		if s = u.Unwrap(); s == nil {
-			return runCustom
-		}
-	}
-	return refusing(invalidf("the store is nil"))
-}
-
-func runCustom(ctx context.Context, call Call) (Result, error) {
-	if err := call.Check(ctx); err != nil {
-		return Result{}, err
-	}
-	return Result{}, call.Run(ctx)
-}
-
-func refusing(reason *invalidError) Handler {
-	return func(ctx context.Context, call Call) (Result, error) {
-		if err := call.Check(ctx); err != nil {
-			return Result{}, err
-		}
-		return Result{}, call.NewError(reason.code, reason)
-	}
 }

@@ -99,25 +99,3 @@ func (e *contextError) isOperations() bool {
 func isSame(a, b error) bool {
 	return reflect.ValueOf(a).Comparable() && a == b //nolint:errorlint // what errors.Is does with each
 }
-
-// Check returns an [*Error] if ctx is done or [Call.Validate] fails, and otherwise nil.
-// Backends call it first.
-func (c Call) Check(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return c.NewContextError(ContextError(ctx))
-	}
-	if err := c.check(); err != nil { // not Validate, which would copy the call
-		return c.NewError(err.code, err)
-	}
-	return nil
-}
-
-// NewContextError returns the error of a call that was not applied because its context
-// is done. The error has no code and matches cause, which is the [ContextError] of the
-// context.
-func (c Call) NewContextError(cause error) *Error {
-	if invalid, ok := cause.(*invalidError); ok { //nolint:errorlint // of a nilContext, never wrapped
-		return c.NewError(invalid.code, invalid)
-	}
-	return c.NewError(CodeOK, cause)
-}

@@ -31,6 +31,6 @@
 //
 // # Privacy
 //
-// No error contains a user key or a bin value. A [Key], a [Call] and an [Operation]
+// No error of this module contains a user key or a bin value. A [Key], a [Call] and an [Operation]
 // do not print them, even inside other values. [Bins] print their values.
 package aerostore

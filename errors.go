@@ -268,3 +268,8 @@ func (e *BinError) Is(target error) bool {
 	}
 	return target == ErrBinType
 }
+
+// IsNoRecord reports whether err is the server's answer that it has no record to
+// return: there is none, or the filter excluded it. Telemetry, retries and circuit
+// breakers do not count it as a failure.
+func IsNoRecord(err error) bool { return codeTable[CodeOf(err)].is&noRecord != 0 }

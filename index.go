@@ -105,8 +105,8 @@ func (x Index) checkNames() *invalidError {
 }
 
 // commandFault returns why a name does not fit a server's commands, or "". Server 8.1.0.3
-// exits on a name that is not UTF-8, trims spaces, so that the command is about another
-// index, and accepts an index with '|' in its set or bin without creating it.
+// exits on a name that is not UTF-8. It trims spaces, so that the command is about another
+// index. It accepts an index with '|' in its set or bin without creating it.
 func commandFault(name string) string {
 	switch {
 	case !utf8.ValidString(name):

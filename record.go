@@ -5,10 +5,9 @@ import "fmt"
 // A Record holds what was read of a record. It belongs to the caller and shares nothing
 // with the Store.
 //
-// Methods such as [Record.Int] and [Record.Str] return the value of a bin. They return
-// an error that matches [ErrBinNotFound] if the record does not have the bin, and one
-// that matches [ErrBinType] if the bin has another type; both are a [*BinError]. A nil
-// Record has no bins.
+// Methods such as [Record.Int] and [Record.Str] return the value of a bin. They fail with
+// [ErrBinNotFound] if the record does not have the bin, and with [ErrBinType] if the bin
+// has another type. The error is a [*BinError]. A nil Record has no bins.
 type Record struct {
 	// Key is the key of the record. In a query, the id is known only if the record was
 	// written with [SendKey]; see [DigestKey].

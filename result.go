@@ -1,10 +1,6 @@
 package aerostore
 
-import (
-	"strconv"
-	"strings"
-	"unsafe"
-)
+import "unsafe"
 
 // A Result is the result of a [Handler], which is passed by value. It holds what the
 // operation returns and what telemetry reports. Layers may change it.
@@ -14,8 +10,8 @@ type Result struct {
 	what any   // a *Record or the first *BatchResult behind a veil, a bool, or nil
 	n    int32 // the number of batch results
 
-	// Attempts is the number of attempts. It is 0 if they were not counted, or if they
-	// are those of another call, as for a call that shared the result of another.
+	// Attempts is the number of attempts. It is 0 if they were not counted, and for a
+	// call that shares the result of another call.
 	Attempts int32
 
 	// Node is the node that the operation was last sent to. It is nil if it was sent
@@ -57,31 +53,4 @@ func (r Result) Existed() bool {
 func (r Result) WithExisted(existed bool) Result {
 	r.what = existed
 	return r
-}
-
-// A Node is a server of a cluster. It must not be modified.
-type Node struct {
-	Name    string
-	Address string // host name or IP address
-	Port    int
-}
-
-// String returns the name and the address, or "unknown" for nil.
-func (n *Node) String() string {
-	if n == nil {
-		return "unknown"
-	}
-	return string(n.appendTo(nil))
-}
-
-func (n *Node) appendTo(b []byte) []byte {
-	if n.Name != "" {
-		b = append(append(b, n.Name...), ' ')
-	}
-	if strings.Contains(n.Address, ":") { // an IPv6 address
-		b = append(append(append(b, '['), n.Address...), ']')
-	} else {
-		b = append(b, n.Address...)
-	}
-	return strconv.AppendInt(append(b, ':'), int64(n.Port), 10)
 }

@@ -146,11 +146,6 @@ func (c ResultCode) IsTransient() bool { return codeTable[c].is&transient != 0 }
 // the cluster.
 func (c ResultCode) IsClusterFailure() bool { return codeTable[c].is&clusterFailure != 0 }
 
-// IsNoRecord reports whether err is the server's answer that it has no record to
-// return: there is none, or the filter excluded it. Telemetry, retries and circuit
-// breakers do not count it as a failure.
-func IsNoRecord(err error) bool { return codeTable[CodeOf(err)].is&noRecord != 0 }
-
 // codeTable has the name of each code, and its meaning with what to do about it
 // where that is plain. docs/decisions/0010-retries.md says why a code is transient.
 var codeTable = map[ResultCode]struct {

@@ -1,6 +1,12 @@
 package aerostore
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	value "github.com/aerostore/aerostore/internal/value"
+)
 
 // Validate returns an error if no server could perform the call: if a key is empty,
 // a name too long, a value of a type that cannot be stored or an option out of range.
@@ -10,6 +16,18 @@ import "fmt"
 // need not.
 func (c Call) Validate() error {
 	if err := c.check(); err != nil {
+		return c.NewError(err.code, err)
+	}
+	return nil
+}
+
+// Check returns an [*Error] if ctx is done or [Call.Validate] fails, and otherwise nil.
+// Backends call it first.
+func (c Call) Check(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return c.NewContextError(ContextError(ctx))
+	}
+	if err := c.check(); err != nil { // not Validate, which would copy the call
 		return c.NewError(err.code, err)
 	}
 	return nil
@@ -95,6 +113,9 @@ const (
 	// a batch.
 	maxBinNames          = 65535
 	maxBatchedGeneration = 65535
+
+	maxBinName = 15
+	maxQuoted  = 32 // how much of a name that is too long an error quotes
 )
 
 // checkBatched is [Options.check] for a key of a batch.
@@ -158,4 +179,43 @@ func (e *invalidError) at(what string, i int) *invalidError {
 		located.safe = where + e.safe
 	}
 	return located
+}
+
+// checkBinName returns why a server would refuse the name, or nil. The empty name is
+// legal.
+func checkBinName(name string) *invalidError {
+	if len(name) > maxBinName {
+		return &invalidError{
+			code: CodeBinNameTooLong,
+			err:  fmt.Errorf("bin name %q has %d bytes, %d at most", shorten(name), len(name), maxBinName),
+			safe: fmt.Sprintf("a bin name has %d bytes, %d at most", len(name), maxBinName),
+		}
+	}
+	if strings.IndexByte(name, 0) >= 0 {
+		return &invalidError{
+			code: CodeBinNameTooLong,
+			err:  fmt.Errorf("bin name %q has a NUL byte", name),
+			safe: "a bin name has a NUL byte",
+		}
+	}
+	return nil
+}
+
+// checkBin returns why the bin cannot be written, or nil.
+func checkBin(name string, v any) *invalidError {
+	if err := checkBinName(name); err != nil {
+		return err
+	}
+	if reason := value.Check(v); reason != "" {
+		return invalidf("bin %q: %s", name, reason)
+	}
+	return nil
+}
+
+// shorten keeps a name that is too long from filling a log.
+func shorten(name string) string {
+	if len(name) > maxQuoted {
+		return name[:maxQuoted] + "…"
+	}
+	return name
 }

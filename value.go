@@ -1,11 +1,6 @@
 package aerostore
 
-import (
-	"fmt"
-	"strings"
-
-	value "github.com/aerostore/aerostore/internal/value"
-)
+import value "github.com/aerostore/aerostore/internal/value"
 
 // Bins are the named values of a record. A name has at most 15 bytes. A value has
 // one of the types
@@ -37,10 +32,9 @@ type GeoJSON = value.GeoJSON
 // An HLL is a HyperLogLog as the server stores it. It is a []byte, and is only read.
 type HLL = value.HLL
 
-// Unreadable is the value of a bin that the backend cannot read, such as a blob in
-// which a client of another language stored an object of its own. It is an empty
-// struct and is only read: writing it is refused, so that a record that is written
-// back loses nothing.
+// Unreadable is the value of a bin that the backend cannot read, such as a serialized
+// object of a client in another language. It is an empty struct and is only read. A
+// write of it fails, so that a record that is written back loses nothing.
 type Unreadable = value.Unreadable
 
 // A MapPair is an entry of a map that the server keeps in key order. Such a map is
@@ -54,47 +48,3 @@ type MapPair = value.MapPair
 // one operation returned a result for the bin. It is a []any of the results, in
 // the order of the operations. A list bin that was read once is a plain []any.
 type OpResults = value.OpResults
-
-const (
-	maxBinName = 15
-	maxQuoted  = 32 // how much of a name that is too long an error quotes
-)
-
-// checkBinName returns why a server would refuse the name, or nil. The empty name is
-// legal.
-func checkBinName(name string) *invalidError {
-	if len(name) > maxBinName {
-		return &invalidError{
-			code: CodeBinNameTooLong,
-			err:  fmt.Errorf("bin name %q has %d bytes, %d at most", shorten(name), len(name), maxBinName),
-			safe: fmt.Sprintf("a bin name has %d bytes, %d at most", len(name), maxBinName),
-		}
-	}
-	if strings.IndexByte(name, 0) >= 0 {
-		return &invalidError{
-			code: CodeBinNameTooLong,
-			err:  fmt.Errorf("bin name %q has a NUL byte", name),
-			safe: "a bin name has a NUL byte",
-		}
-	}
-	return nil
-}
-
-// checkBin returns why the bin cannot be written, or nil.
-func checkBin(name string, v any) *invalidError {
-	if err := checkBinName(name); err != nil {
-		return err
-	}
-	if reason := value.Check(v); reason != "" {
-		return invalidf("bin %q: %s", name, reason)
-	}
-	return nil
-}
-
-// shorten keeps a name that is too long from filling a log.
-func shorten(name string) string {
-	if len(name) > maxQuoted {
-		return name[:maxQuoted] + "…"
-	}
-	return name
-}

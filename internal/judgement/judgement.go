@@ -80,8 +80,9 @@ func IsRejected(err error) bool {
 const Panic = "panic"
 
 // ErrorType returns the error.type of OpenTelemetry's conventions. It is the name of the
-// result code, "timeout" or "canceled" for the error of a context, the result of the
-// error's method ErrorType, or else the error's Go type; see [safe.TypeOf].
+// result code, if there is one, and "timeout" or "canceled" for the error of a context.
+// Otherwise it is the result of the error's method ErrorType, or its Go type; see
+// [safe.TypeOf].
 func ErrorType(err error) string {
 	if code := aerostore.CodeOf(err); code != aerostore.CodeOK {
 		return code.String()

@@ -1,0 +1,33 @@
+package aerostore
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A Node is a server of a cluster. It must not be modified.
+type Node struct {
+	Name    string
+	Address string // host name or IP address
+	Port    int
+}
+
+// String returns the name and the address, or "unknown" for nil.
+func (n *Node) String() string {
+	if n == nil {
+		return "unknown"
+	}
+	return string(n.appendTo(nil))
+}
+
+func (n *Node) appendTo(b []byte) []byte {
+	if n.Name != "" {
+		b = append(append(b, n.Name...), ' ')
+	}
+	if strings.Contains(n.Address, ":") { // an IPv6 address
+		b = append(append(append(b, '['), n.Address...), ']')
+	} else {
+		b = append(b, n.Address...)
+	}
+	return strconv.AppendInt(append(b, ':'), int64(n.Port), 10)
+}
