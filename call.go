@@ -178,8 +178,8 @@ func (c Call) KeyAt(i int) Key {
 	}
 }
 
-// Target returns the namespace and set of the call. Each is "" if the keys of a
-// batch differ in it.
+// Target returns the namespace and set of the call. The set is "" if the keys of a
+// batch differ in it; both are "" if the keys differ in the namespace.
 func (c Call) Target() (namespace, set string) {
 	if q := c.Query(); q != nil {
 		return q.Namespace, q.Set

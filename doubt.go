@@ -40,7 +40,7 @@ func InDoubt(err error) bool {
 //   - for a custom call, only an [*Error] with its name, which [Call.NewError] and
 //     [Custom.NewError] make. Any other may come from a part of the function.
 //
-// A custom call is also in doubt if err says so although its Writes is not set.
+// A custom call whose Writes is not set is also in doubt if err says so.
 func (c Call) InDoubt(err error) bool {
 	switch {
 	case err == nil:

@@ -58,8 +58,8 @@ func (s *sentinel) ErrorType() string { return s.errorType }
 // in a cause that comes from the application; [Error.SafeMessage] leaves that out.
 type Error struct {
 	Op        Op
-	Namespace string // "" if the keys of a batch differ in it
-	Set       string // "" if the keys of a batch differ in it
+	Namespace string // see [Call.Target]
+	Set       string
 
 	// Code is the result code of the server or the client. It is [CodeOK] if there
 	// is none, such as for a context that was done before.

@@ -16,7 +16,7 @@ type Record struct {
 	// Bins are the bins that were read and exist. Bins is never nil.
 	Bins Bins
 
-	// Generation is incremented by each write. It is 1 after the record is created.
+	// Generation counts the writes since the record was created.
 	Generation uint32
 
 	// TTL is the time until the record expires, in whole seconds, or [NeverExpire].

@@ -132,13 +132,12 @@ func (c ResultCode) appendTo(b []byte) []byte {
 	return b
 }
 
-// FromServer reports whether the code is the server's answer that the operation
-// failed.
+// FromServer reports whether the code is an answer of the server other than success.
 func (c ResultCode) FromServer() bool { return c > 0 }
 
-// IsTransient reports whether another attempt may succeed a moment later: after a
-// timeout, a broken connection, on a busy record, an overloaded server or a
-// cluster that changes.
+// IsTransient reports whether another attempt may succeed a moment later. Examples are a
+// timeout, a broken connection, a busy record and an overloaded server. Whether a write
+// may be repeated also depends on [InDoubt].
 func (c ResultCode) IsTransient() bool { return codeTable[c].is&transient != 0 }
 
 // IsClusterFailure reports whether the code means that the cluster, or the
