@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,14 +18,14 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// A tripwire stands in functions of the application. The first time that one is
-// called where it is set, it does something else than to return.
+// A tripwire is in functions of the application. The first call of the function in
+// its place does not return as usual.
 type tripwire struct {
 	place   string
 	trip    func()
 	tripped atomic.Bool
 	store   aerostore.Store                 // around the layer
-	inner   atomic.Pointer[context.Context] // that the layer made
+	inner   atomic.Pointer[context.Context] // that the backend got
 }
 
 func (w *tripwire) at(place string) {
@@ -40,7 +41,20 @@ func (w *tripwire) classify(context.Context, aerostore.Call, error) bool {
 	return true
 }
 
-// Enabled implements slog.Handler, as do the methods after it.
+func (w *tripwire) weight(aerostore.Call) int {
+	w.at("weight")
+	return 1
+}
+
+// next puts the wire in the backend.
+func (w *tripwire) next(h aerostore.Handler) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		w.at("next")
+		return h(ctx, call)
+	}
+}
+
+// Enabled implements slog.Handler, and so do the next methods.
 func (w *tripwire) Enabled(context.Context, slog.Level) bool {
 	w.at("enabled")
 	return true
@@ -75,15 +89,15 @@ func (c tripContext) Deadline() (time.Time, bool) {
 	return c.Context.Deadline()
 }
 
-// A stage is where operations run that the tripwire may end in any way.
+// A stage runs operations that the tripwire may end in any way.
 type stage struct {
 	*tripwire
 	t       *testing.T
 	backend attempts
 }
 
-// begin starts an operation with a timeout. What it returns is closed when that
-// has ended.
+// begin starts an operation with a timeout. It returns a channel that is closed
+// when the operation has ended.
 func (s *stage) begin(timeout time.Duration, operation func(context.Context, aerostore.Store)) <-chan struct{} {
 	ended := make(chan struct{})
 	go func() {
@@ -97,14 +111,14 @@ func (s *stage) begin(timeout time.Duration, operation func(context.Context, aer
 	return ended
 }
 
-// run runs operations one after the other.
+// run runs operations one after another.
 func (s *stage) run(operations ...func(context.Context, aerostore.Store)) {
 	for _, operation := range operations {
 		<-s.begin(time.Hour, operation)
 	}
 }
 
-// letThrough is a read that a half-open circuit must let through.
+// letThrough is a read that a half-open circuit must let pass.
 func (s *stage) letThrough(ctx context.Context, store aerostore.Store) {
 	if _, err := store.Get(ctx, key); errors.Is(err, middleware.ErrCircuitOpen) {
 		s.t.Errorf("the place of a probe is lost: %v", err)
@@ -129,18 +143,18 @@ func (s *stage) handle(ctx context.Context, call aerostore.Call) (aerostore.Resu
 	return s.backend.handle(ctx, call)
 }
 
-// atRest checks that nothing is left of the operations.
+// atRest checks that the operations left nothing behind.
 func (s *stage) atRest() {
 	time.Sleep(10 * time.Second)
 	synctest.Wait()
 	if !s.tripped.Load() {
-		s.t.Fatal("nothing came to where the wire is")
+		s.t.Fatal("nothing came to the wire")
 	}
 	if running := s.backend.n() - s.backend.ended; running != 0 {
-		s.t.Errorf("%d attempts run that nobody waits for", running)
+		s.t.Errorf("%d attempts run without a caller", running)
 	}
 	s.backend.script = []attempt{{}}
-	for range 3 { // as many as a half-open circuit wants
+	for range 3 { // the probes of a half-open circuit
 		if err := get(s.t, s.store); err != nil && !errors.Is(err, aerostore.ErrTimeout) {
 			s.t.Errorf("afterwards: %v", err)
 		}
@@ -154,10 +168,11 @@ func (s *stage) atRest() {
 	}
 }
 
-func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
+func TestPanicsExitsAndCallbacksLeaveNothingBehind(t *testing.T) {
 	read := func(ctx context.Context, s aerostore.Store) { _, _ = s.Get(ctx, key) }
 	write := func(ctx context.Context, s aerostore.Store) { _ = s.Put(ctx, key, bins) }
 	doubtfully := func(ctx context.Context, s aerostore.Store) { _ = s.Append(ctx, key, bins) }
+	tested := map[string]bool{"RateLimit": true, "ConcurrencyLimit": true} // in limits_abrupt_test.go
 	failing, missing, hanging := attempt{err: aerostore.CodeTimeout}, attempt{err: aerostore.CodeNotFound}, attempt{takes: time.Hour}
 	for _, c := range []struct {
 		name   string
@@ -241,7 +256,7 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			},
 		},
 		{
-			"Hedge with a loser that panics",
+			"Hedge with an abandoned attempt that panics",
 			[]string{"panicked"},
 			func(w *tripwire) aerostore.Middleware {
 				return middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None, OnEvent: w.hook})
@@ -334,13 +349,20 @@ func TestWhateverTheApplicationDoesNothingIsLeftBehind(t *testing.T) {
 			func(s *stage) { s.run(read) },
 		},
 	} {
+		name, _, _ := strings.Cut(c.name, " ")
+		tested[name] = true
 		for _, place := range c.places {
 			t.Run(c.name+"/"+place, func(t *testing.T) { eachWay(t, place, c.layer, c.script, c.run) })
 		}
 	}
+	for _, l := range layers {
+		if !tested[l.name] {
+			t.Errorf("%s has no case", l.name)
+		}
+	}
 }
 
-// eachWay runs operations with the wire in a place, for each way not to return
+// eachWay runs operations with the wire in a place, once for each way not to return
 // from there.
 func eachWay(t *testing.T, place string, layer func(*tripwire) aerostore.Middleware, script []attempt, run func(*stage)) {
 	for name, way := range map[string]func(*tripwire){
@@ -373,19 +395,10 @@ func eachWay(t *testing.T, place string, layer func(*tripwire) aerostore.Middlew
 	}
 }
 
-func TestWhateverTheBodyOfALoopDoesNothingIsLeftBehind(t *testing.T) {
-	for name, layer := range map[string]aerostore.Middleware{
-		"Log":            middleware.Log(slog.New(slog.DiscardHandler), middleware.LogOptions{}),
-		"ReadOnly":       middleware.ReadOnly(middleware.ReadOnlyOptions{}),
-		"Coalesce":       middleware.Coalesce(middleware.CoalesceOptions{}),
-		"Timeout":        middleware.Timeout(time.Second, middleware.TimeoutOptions{}),
-		"Retry":          middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}),
-		"Hedge":          middleware.Hedge(middleware.HedgeOptions{}),
-		"CircuitBreaker": middleware.CircuitBreaker(middleware.BreakerOptions{}),
-		"Fault":          middleware.Fault(new(fault.Injector)),
-	} {
-		t.Run(name, func(t *testing.T) {
-			eachWay(t, "body", func(*tripwire) aerostore.Middleware { return layer }, []attempt{{}}, func(s *stage) {
+func TestPanicsExitsAndCallbacksInALoopLeaveNothingBehind(t *testing.T) {
+	for _, l := range layers {
+		t.Run(l.name, func(t *testing.T) {
+			eachWay(t, "body", func(*tripwire) aerostore.Middleware { return l.idle }, []attempt{{}}, func(s *stage) {
 				s.run(func(ctx context.Context, store aerostore.Store) {
 					for range store.Query(ctx, everyone) {
 						s.at("body")

@@ -3,7 +3,6 @@ package middleware_test
 import (
 	"context"
 	"runtime"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,59 +13,9 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// A striker is a function of the application that does not return the first
-// time that it is called where it is to strike.
-type striker struct {
-	where  string
-	strike func()
-	struck atomic.Bool
-}
-
-func (s *striker) at(place string) {
-	if place == s.where && s.struck.CompareAndSwap(false, true) {
-		s.strike()
-	}
-}
-
-func (s *striker) hook(_ context.Context, _ aerostore.Call, e middleware.Event) { s.at(e.Name) }
-
-func (s *striker) weight(aerostore.Call) int {
-	s.at("weight")
-	return 1
-}
-
-// next strikes in the backend's place.
-func (s *striker) next(h aerostore.Handler) aerostore.Handler {
-	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		s.at("next")
-		return h(ctx, call)
-	}
-}
-
-// strikingContext strikes when a method is called.
-type strikingContext struct {
-	context.Context
-	*striker
-}
-
-func (c strikingContext) Err() error {
-	c.at("Err")
-	return c.Context.Err()
-}
-
-func (c strikingContext) Done() <-chan struct{} {
-	c.at("Done")
-	return c.Context.Done()
-}
-
-func (c strikingContext) Deadline() (time.Time, bool) {
-	c.at("Deadline")
-	return c.Context.Deadline()
-}
-
-// eachStrike runs a test for each place and each way not to return.
-func eachStrike(t *testing.T, places []string, test func(*testing.T, *striker)) {
-	for name, strike := range map[string]func(){
+// eachTrip runs a test for each place and each way not to return from there.
+func eachTrip(t *testing.T, places []string, test func(*testing.T, *tripwire)) {
+	for name, trip := range map[string]func(){
 		"panics":               func() { panic(marker) },
 		"exits":                runtime.Goexit,
 		"panics after a while": func() { time.Sleep(150 * ms); panic(marker) },
@@ -75,10 +24,10 @@ func eachStrike(t *testing.T, places []string, test func(*testing.T, *striker)) 
 			t.Run(place+" "+name, func(t *testing.T) {
 				defer goleak.VerifyNone(t)
 				synctest.Test(t, func(t *testing.T) {
-					s := &striker{where: place, strike: strike}
-					test(t, s)
-					if !s.struck.Load() {
-						t.Error("nothing was struck")
+					w := &tripwire{place: place, trip: trip}
+					test(t, w)
+					if !w.tripped.Load() {
+						t.Error("nothing came to the wire")
 					}
 				})
 			})
@@ -86,25 +35,25 @@ func eachStrike(t *testing.T, places []string, test func(*testing.T, *striker)) 
 	}
 }
 
-// begin starts an operation, which may be struck. What it returns is closed when
-// that has ended.
-func (s *striker) begin(ctx context.Context, store aerostore.Store) <-chan struct{} {
+// begin starts a read that may end at the wire. It returns a channel that is closed
+// when the read has ended.
+func (w *tripwire) begin(ctx context.Context, store aerostore.Store) <-chan struct{} {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		defer func() { _ = recover() }()
-		_, _ = store.Get(strikingContext{ctx, s}, key)
+		_, _ = store.Get(tripContext{ctx, w}, key)
 	}()
 	synctest.Wait()
 	return ended
 }
 
 func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T) {
-	eachStrike(t, []string{"next", "waited", "rejected", "Err", "Done"}, func(t *testing.T, s *striker) {
+	eachTrip(t, []string{"next", "waited", "rejected", "Err", "Done"}, func(t *testing.T, w *tripwire) {
 		g := newGate()
-		store := aerostore.Chain(s.next(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
+		store := aerostore.Chain(w.next(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
 			Queue: 1, MaxWait: 100 * ms,
-			OnEvent: s.hook,
+			OnEvent: w.hook,
 		}))
 		atRest := func(after string) {
 			t.Helper()
@@ -115,26 +64,26 @@ func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T)
 			}
 		}
 
-		// One has the slot, two find it taken, of whom the second finds the queue
-		// full. The one that waits is given the slot where that is to be struck;
-		// else it waits too long, and the last one until it is canceled.
+		// The first has the slot, the second waits, and the third finds the queue
+		// full. The second gets the slot if the wire is there. Else it waits too
+		// long, and the last one waits until it is canceled.
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		operations := []<-chan struct{}{s.begin(ctx, store), s.begin(ctx, store), s.begin(ctx, store)}
-		if s.where == "waited" {
+		operations := []<-chan struct{}{w.begin(ctx, store), w.begin(ctx, store), w.begin(ctx, store)}
+		if w.place == "waited" {
 			g.release <- struct{}{}
 		}
 		time.Sleep(200 * ms)
-		operations = append(operations, s.begin(ctx, store))
+		operations = append(operations, w.begin(ctx, store))
 		cancel()
 		time.Sleep(200 * ms)
 		close(g.release)
 		for _, ended := range operations {
 			<-ended
 		}
-		atRest("the strike")
+		atRest("the trip")
 
-		// The slot and the place are there for others.
+		// The slot and the place are free for others.
 		g.release = make(chan struct{})
 		first, second := exists(t.Context(), store, 1), exists(t.Context(), store, 2)
 		close(g.release)
@@ -147,39 +96,39 @@ func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T)
 	})
 }
 
-func TestARateLimitLosesNoTurnToWhatDoesNotReturn(t *testing.T) {
-	eachStrike(t, []string{"next", "weight", "waited", "rejected", "Err", "Deadline", "Done"}, func(t *testing.T, s *striker) {
-		store := aerostore.Chain(s.next(working), middleware.RateLimit(10, middleware.RateOptions{
+func TestARateLimitLosesNoTokenToWhatDoesNotReturn(t *testing.T) {
+	eachTrip(t, []string{"next", "weight", "waited", "rejected", "Err", "Deadline", "Done"}, func(t *testing.T, w *tripwire) {
+		store := aerostore.Chain(w.next(working), middleware.RateLimit(10, middleware.RateOptions{
 			Burst:   1,
 			MaxWait: time.Second,
-			OnEvent: s.hook,
-			Weight:  s.weight,
+			OnEvent: w.hook,
+			Weight:  w.weight,
 		}))
 		start := time.Now()
-		switch s.where {
+		switch w.place {
 		case "next", "weight":
 		default:
 			_ = get(t, store)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		struck := s.begin(ctx, store)
-		if s.where == "rejected" {
+		tripped := w.begin(ctx, store)
+		if w.place == "rejected" {
 			cancel()
 		}
-		<-struck
+		<-tripped
 		if waiting := snapshot(t, store).Gauge("waiting"); waiting != 0 {
 			t.Errorf("%v wait", waiting)
 		}
-		// One turn was used, by the operation before or by the one that came to
-		// the backend. The next comes a tenth of a second later.
-		turn := 100 * ms
-		if s.where == "weight" {
-			turn = 0
+		// One token was used, by the operation before or by the one that came to
+		// the backend. The next is there a tenth of a second later.
+		wait := 100 * ms
+		if w.place == "weight" {
+			wait = 0
 		}
-		turn = max(turn, time.Since(start))
-		if err := get(t, store); err != nil || time.Since(start) != turn {
-			t.Errorf("the next one came after %v, want %v: %v", time.Since(start), turn, err)
+		wait = max(wait, time.Since(start))
+		if err := get(t, store); err != nil || time.Since(start) != wait {
+			t.Errorf("the next one came after %v, want %v: %v", time.Since(start), wait, err)
 		}
 	})
 }

@@ -20,18 +20,6 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// fullStack has every layer.
-func fullStack() middleware.Stack {
-	s := middleware.Production()
-	s.Log = middleware.Log(slog.New(slog.DiscardHandler), middleware.LogOptions{})
-	s.ReadOnly = middleware.ReadOnly(middleware.ReadOnlyOptions{While: func() bool { return false }})
-	s.Coalesce = middleware.Coalesce(middleware.CoalesceOptions{})
-	s.Hedge = middleware.Hedge(middleware.HedgeOptions{})
-	s.RateLimit = middleware.RateLimit(1e6, middleware.RateOptions{})
-	s.ConcurrencyLimit = middleware.ConcurrencyLimit(100, middleware.ConcurrencyOptions{})
-	return s
-}
-
 func TestTheLayersOfAStackStandInItsOrder(t *testing.T) {
 	for _, c := range []struct {
 		stack middleware.Stack
