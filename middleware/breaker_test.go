@@ -25,14 +25,14 @@ var (
 	broken  = fails(aerostore.CodeTimeout)
 )
 
-// get is an operation whose outcome the test does not look at.
+// get is an operation whose result does not matter.
 func get(t *testing.T, store aerostore.Store) error {
 	t.Helper()
 	_, err := store.Get(t.Context(), key)
 	return err
 }
 
-// opened returns a store whose circuit has just opened, and what is behind it.
+// opened returns a store whose circuit has just opened, and its backend.
 func opened(t *testing.T, opts middleware.BreakerOptions) (aerostore.Store, *exchangeable) {
 	t.Helper()
 	backend := &exchangeable{h: broken}
@@ -46,7 +46,7 @@ func opened(t *testing.T, opts middleware.BreakerOptions) (aerostore.Store, *exc
 	return store, backend
 }
 
-func TestACircuitOpensWhenEnoughOfEnoughOperationsFail(t *testing.T) {
+func TestACircuitOpensAtTheFailureRateOfTheMinimumOfCalls(t *testing.T) {
 	for _, c := range []struct {
 		name                string
 		successes, failures int
@@ -76,7 +76,7 @@ func TestACircuitOpensWhenEnoughOfEnoughOperationsFail(t *testing.T) {
 	}
 }
 
-func TestFailuresThatHaveGoneOutOfTheWindowDoNotCount(t *testing.T) {
+func TestFailuresBeforeTheWindowDoNotCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(broken, middleware.CircuitBreaker(middleware.BreakerOptions{Window: 10 * time.Second}))
 		for range 3 {
@@ -92,7 +92,7 @@ func TestFailuresThatHaveGoneOutOfTheWindowDoNotCount(t *testing.T) {
 	})
 }
 
-func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
+func TestTheErrorOfAnOpenCircuitSaysWhenToRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := opened(t, middleware.BreakerOptions{OpenFor: 5 * time.Second})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -103,7 +103,7 @@ func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
 		err := store.Put(t.Context(), key, bins)
 		e, ok := errors.AsType[*aerostore.Error](err)
 		if !ok || e.Code != aerostore.CodeOK || aerostore.InDoubt(err) || !errors.Is(err, middleware.ErrCircuitOpen) {
-			t.Errorf("Put gave %#v", err)
+			t.Errorf("Put returned %#v", err)
 		}
 		const want = "aerostore: PUT test.users: the circuit breaker is open: too many operations failed: try again in 3s"
 		if err.Error() != want {
@@ -123,7 +123,7 @@ func TestARejectionSaysWhatWasTriedAndWhenToTryAgain(t *testing.T) {
 
 func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var events told
+		var events heard
 		store, backend := opened(t, middleware.BreakerOptions{OnEvent: events.hook})
 		time.Sleep(5 * time.Second)
 		release := make(chan struct{})
@@ -138,7 +138,7 @@ func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
 		synctest.Wait()
 		for range 7 {
 			if err := <-errs; !errors.Is(err, middleware.ErrCircuitOpen) {
-				t.Errorf("beside three probes came %v", err)
+				t.Errorf("beside three probes: %v", err)
 			}
 		}
 		close(release)
@@ -153,17 +153,17 @@ func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
 		wantCounted(t, store, map[string]int64{"rejected": 7, "opened": 1, "half_opened": 1, "closed": 1})
 		names := slices.DeleteFunc(events.names(), func(name string) bool { return name == "rejected" })
 		if want := []string{"opened", "half_opened", "closed"}; !slices.Equal(names, want) {
-			t.Errorf("the hook was told %v, want %v", names, want)
+			t.Errorf("the hook got %v, want %v", names, want)
 		}
 	})
 }
 
-func TestAProbeThatFailsOpensTheCircuitAgain(t *testing.T) {
+func TestAFailedProbeOpensTheCircuitAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := opened(t, middleware.BreakerOptions{})
 		time.Sleep(5 * time.Second)
 		if err := get(t, store); !errors.Is(err, aerostore.ErrTimeout) {
-			t.Fatalf("the probe gave %v", err)
+			t.Fatalf("the probe returned %v", err)
 		}
 		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
 			t.Errorf("after the probe failed: %v", err)
@@ -181,7 +181,7 @@ func TestAProbeThatFailsOpensTheCircuitAgain(t *testing.T) {
 	})
 }
 
-func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
+func TestProbesThatHangLoseTheirPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := opened(t, middleware.BreakerOptions{Probes: 2, OpenFor: 5 * time.Second})
 		time.Sleep(5 * time.Second)
@@ -193,18 +193,18 @@ func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 		hung := []<-chan error{exists(t.Context(), store, 1), exists(t.Context(), store, 2)}
 		backend.set(working)
 		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
-			t.Errorf("beside the probes came %v", err)
+			t.Errorf("beside the probes: %v", err)
 		}
 		time.Sleep(5 * time.Second)
 		if err := get(t, store); err != nil {
-			t.Errorf("after the probes were given up: %v", err)
+			t.Errorf("after the probes lost their places: %v", err)
 		}
 		close(release)
 		for _, ended := range hung {
 			<-ended
 		}
 		if state := snapshot(t, store).Gauge("state"); state != 1 {
-			t.Errorf("state %v: probes that were given up had a say", state)
+			t.Errorf("state %v: probes that lost their places were counted", state)
 		}
 		if err := get(t, store); err != nil {
 			t.Error(err)
@@ -215,11 +215,11 @@ func TestProbesThatHangDoNotHoldTheCircuitForEver(t *testing.T) {
 	})
 }
 
-func TestACircuitClosesUnderLoadWhoseOperationsTakeLong(t *testing.T) {
+func TestACircuitClosesThoughOperationsTakeLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := opened(t, middleware.BreakerOptions{})
 		backend.set(func(context.Context, aerostore.Call) (aerostore.Result, error) {
-			time.Sleep(6 * time.Second) // longer than the probes are waited for
+			time.Sleep(6 * time.Second) // longer than probes keep their places
 			return aerostore.Result{}, nil
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -246,14 +246,14 @@ func TestACircuitClosesUnderLoadWhoseOperationsTakeLong(t *testing.T) {
 	})
 }
 
-func TestAProbeThatWasGivenUpHasASayUntilALaterOneSucceeds(t *testing.T) {
+func TestAProbeThatLostItsPlaceCountsUntilALaterOneSucceeds(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		later aerostore.ResultCode // of a probe after it was given up; 0: a success
-		ended aerostore.ResultCode // of the one that was given up
+		later aerostore.ResultCode // of a probe after it lost its place, 0 for a success
+		ended aerostore.ResultCode // of the one that lost its place
 		state float64
 	}{
-		{"the later one says nothing and it fails", aerostore.CodeCommon, aerostore.CodeTimeout, 2},
+		{"the later one does not count and it fails", aerostore.CodeCommon, aerostore.CodeTimeout, 2},
 		{"a later one succeeded and it fails", 0, aerostore.CodeTimeout, 1},
 		{"a later one succeeded and it does, too", 0, 0, 0},
 	} {
@@ -276,7 +276,7 @@ func TestAProbeThatWasGivenUpHasASayUntilALaterOneSucceeds(t *testing.T) {
 				if c.later != 0 {
 					backend.set(fails(c.later))
 				}
-				_ = get(t, store) // in the place of those given up
+				_ = get(t, store) // in the places of the others
 				close(release)
 				<-first
 				<-second
@@ -288,7 +288,7 @@ func TestAProbeThatWasGivenUpHasASayUntilALaterOneSucceeds(t *testing.T) {
 	}
 }
 
-func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
+func TestAProbeSucceedsOnlyWithAnAnswer(t *testing.T) {
 	canceled, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, c := range []struct {
@@ -356,7 +356,7 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 			backend.set(eachKey(func(call aerostore.Call) error { return call.NewContextError(context.Canceled) }))
 			_, _ = s.BatchRead(t.Context(), keys, nil)
 		}},
-		{"a batch whose keys another layer turned away", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+		{"a batch whose keys another layer refused", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(eachKey(func(call aerostore.Call) error {
 				return call.NewError(aerostore.CodeOK, &middleware.RejectedError{Err: middleware.ErrRateLimited})
 			}))
@@ -380,7 +380,7 @@ func TestWhatSaysNothingAboutTheClusterIsNoSuccessOfAProbe(t *testing.T) {
 					return aerostore.Result{}, call.Check(ctx)
 				})
 				time.Sleep(5 * time.Second)
-				for range 3 { // each gives its place back
+				for range 3 { // each releases its place
 					c.run(t, store, backend)
 					if state := snapshot(t, store).Gauge("state"); state != 1 {
 						t.Fatalf("state %v, want 1: half open", state)
@@ -406,8 +406,8 @@ func eachKey(fail func(aerostore.Call) error) aerostore.Handler {
 	}
 }
 
-// streams returns a handler that hands out n records, each after a while, for as
-// long as the context lasts.
+// streams returns a handler that yields n records, each after a pause, until the
+// context ends.
 func streams(each time.Duration, n int) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		for range n {
@@ -426,7 +426,7 @@ func streams(each time.Duration, n int) aerostore.Handler {
 	}
 }
 
-// consume ranges over a query whose loop body takes a while.
+// consume ranges over a query with a slow loop body.
 func consume(t *testing.T, s aerostore.Store, deadline, body time.Duration) (err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
@@ -437,22 +437,22 @@ func consume(t *testing.T, s aerostore.Store, deadline, body time.Duration) (err
 	return err
 }
 
-func TestTimeInTheBodyOfTheLoopIsTheCallers(t *testing.T) {
+func TestTheBodyOfTheLoopIsNotTheClustersTime(t *testing.T) {
 	const second = time.Second
 	for _, c := range []struct {
 		name     string
-		each     time.Duration // that the store takes for a record
-		body     time.Duration // that the caller takes for one
+		each     time.Duration // of the store for a record
+		body     time.Duration // of the loop for a record
 		deadline time.Duration
 		open     bool
 	}{
 		{"a slow caller of a quick store", 0, 300 * ms, second, false},
 		{"a slow caller of a store of which each record takes a while", 50 * ms, 300 * ms, second, false},
 		{"time is up while the slow caller waits for the store", 20 * ms, 140 * ms, 490 * ms, false},
-		{"a caller who is slower than its deadline", 0, 2 * second, second, false},
+		{"a caller that is slower than its deadline", 0, 2 * second, second, false},
 		{"a quick caller of a slow store", 300 * ms, 10 * ms, second, true},
 		{"a store that hangs", 2 * second, 0, second, true},
-		{"less than the patience was left for the store", 8 * ms, 7 * ms, 16 * ms, false},
+		{"the store had less than MinTimeout", 8 * ms, 7 * ms, 16 * ms, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -474,7 +474,7 @@ func TestTimeInTheBodyOfTheLoopIsTheCallers(t *testing.T) {
 	}
 }
 
-func TestAQueryIsHandedOnAsItWas(t *testing.T) {
+func TestABreakerDoesNotChangeAQuery(t *testing.T) {
 	query := everyone
 	query.Bins = []string{"name"}
 	var got aerostore.Call
@@ -497,7 +497,7 @@ func TestAQueryIsHandedOnAsItWas(t *testing.T) {
 	}
 }
 
-func TestWhatClosesACircuit(t *testing.T) {
+func TestOnlyAnswersCloseACircuit(t *testing.T) {
 	missing := func(call aerostore.Call) error { return call.NewError(aerostore.CodeNotFound, nil) }
 	for name, c := range map[string]struct {
 		backend aerostore.Handler
@@ -518,7 +518,7 @@ func TestWhatClosesACircuit(t *testing.T) {
 		"a query of a slow caller": {streams(0, 3), func(t *testing.T, s aerostore.Store) error {
 			return consume(t, s, time.Hour, time.Second)
 		}, true},
-		"a query that the caller broke off": {streams(0, 3), func(t *testing.T, s aerostore.Store) error {
+		"a query that the caller left early": {streams(0, 3), func(t *testing.T, s aerostore.Store) error {
 			for range s.Query(t.Context(), everyone) {
 				break
 			}
@@ -529,7 +529,7 @@ func TestWhatClosesACircuit(t *testing.T) {
 		}, func(t *testing.T, s aerostore.Store) error {
 			return aerostore.Do(t.Context(), s, aerostore.Custom{Name: "EXECUTE"}, func(context.Context) error { return nil })
 		}, true},
-		"a timeout that the classifier does not blame on the cluster": {broken, get, false},
+		"a timeout that is not a failure": {broken, get, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -590,7 +590,7 @@ func TestWhatIsTheClustersFault(t *testing.T) {
 	}
 }
 
-func TestATimeoutCountsIfTheOperationWasGivenEnoughTime(t *testing.T) {
+func TestATimeoutCountsIfTheOperationHadEnoughTime(t *testing.T) {
 	slow := func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if call.Options.Timeout > 0 {
 			time.Sleep(call.Options.Timeout)
@@ -634,7 +634,7 @@ func TestATimeoutCountsIfTheOperationWasGivenEnoughTime(t *testing.T) {
 	}
 }
 
-func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
+func TestABatchFailsIfTheFailureRateOfItsKeysFails(t *testing.T) {
 	bad := aerostore.BatchResult{Key: key, Err: put.NewError(aerostore.CodeTimeout, nil)}
 	missing := aerostore.BatchResult{Key: key, Err: put.NewError(aerostore.CodeNotFound, nil)}
 	for _, c := range []struct {
@@ -666,7 +666,7 @@ func TestABatchFailsWithThePartOfItsKeysThatOpensTheCircuit(t *testing.T) {
 	}
 }
 
-func TestAQueryCountsWhenTheCallerIsThroughWithIt(t *testing.T) {
+func TestAQueryIsCountedAtTheEndOfTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		aborted := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeQueryTimeout, nil)
 		store := aerostore.Chain(yields(3, aborted), middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 1}))
@@ -687,7 +687,7 @@ func TestAQueryCountsWhenTheCallerIsThroughWithIt(t *testing.T) {
 	})
 }
 
-func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
+func TestByNamespaceHasACircuitForEachNamespace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			if namespace, _ := call.Target(); namespace == "bar" {
@@ -723,7 +723,7 @@ func TestEachNamespaceHasACircuitOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestMadeUpScopesShareACircuit(t *testing.T) {
+func TestManyScopesShareACircuit(t *testing.T) {
 	store := aerostore.Chain(working, middleware.CircuitBreaker(middleware.BreakerOptions{Scope: middleware.ByNamespace}))
 	for i := range 1000 {
 		_, _ = store.Exists(t.Context(), aerostore.NewKey(fmt.Sprint("made up ", i), "", 1))
@@ -737,7 +737,7 @@ func TestMadeUpScopesShareACircuit(t *testing.T) {
 	}
 }
 
-func TestAClassifierDecidesWhatOpensTheCircuit(t *testing.T) {
+func TestIsFailureDecidesWhatOpensTheCircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy := func(_ context.Context, call aerostore.Call, err error) bool {
 			return call.Op == aerostore.OpGet && errors.Is(err, aerostore.CodeKeyBusy)
@@ -758,12 +758,11 @@ func TestAClassifierDecidesWhatOpensTheCircuit(t *testing.T) {
 	})
 }
 
-// modelCircuit is what a breaker with the options of the test below should be,
-// one operation after another.
+// A modelCircuit is a simple model of a breaker with the options of the test.
 type modelCircuit struct {
 	state     int
 	until     time.Duration // of an open circuit
-	given     time.Duration // when probes are given up
+	given     time.Duration // when probes lose their places
 	probing   int
 	succeeded int
 	changes   int
@@ -850,7 +849,7 @@ func (m *modelCircuit) settle(at time.Duration, admitted int, outcome string) {
 	}
 }
 
-func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
+func TestACircuitAgreesWithAModel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(undated{t}, func(r *rapid.T) {
 			start := time.Now()
@@ -888,7 +887,7 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 				all = slices.Delete(all, i, i+1)
 				op.outcome <- outcome
 				if err := <-op.ended; errors.Is(err, middleware.ErrCircuitOpen) {
-					r.Fatalf("let through, and then: %v", err)
+					r.Fatalf("it passed, and then: %v", err)
 				}
 				model.settle(time.Since(start), op.admitted, outcome)
 			}
@@ -906,11 +905,11 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 					select {
 					case err := <-op.ended:
 						if admitted || !errors.Is(err, middleware.ErrCircuitOpen) {
-							r.Fatalf("the model let it through, the circuit said %v", err)
+							r.Fatalf("it passed the model, the circuit returned %v", err)
 						}
 					default:
 						if !admitted {
-							r.Fatalf("the circuit let through what the model did not: %+v", model)
+							r.Fatalf("it passed the circuit, not the model: %+v", model)
 						}
 						all = append(all, op)
 					}
@@ -936,12 +935,12 @@ func TestACircuitDoesWhatItsModelDoes(t *testing.T) {
 
 type outcomeKey struct{}
 
-// undated is a test without a deadline, which must not be asked in a bubble.
+// undated is a test without a deadline, which has no meaning in a bubble.
 type undated struct{ *testing.T }
 
 func (undated) Deadline() (deadline time.Time, ok bool) { return deadline, false }
 
-func TestCircuitBreakerPanicsIfTheOptionsMakeNoSense(t *testing.T) {
+func TestCircuitBreakerPanicsWithInvalidOptions(t *testing.T) {
 	for want, opt := range map[string]middleware.BreakerOptions{
 		"a failure rate of 0":            {FailureRate: middleware.None},
 		"a failure rate of 1.5":          {FailureRate: 1.5},

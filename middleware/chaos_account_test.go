@@ -71,12 +71,12 @@ func (v *verification) tokens() {
 	}
 	for key, rest := range found {
 		if len(rest) > 0 {
-			v.breach("%d tokens in %s are nobody's", len(rest), key.Set())
+			v.breach("%d tokens in %s have no writer", len(rest), key.Set())
 		}
 	}
 }
 
-// existence looks whether writes to records of their own happened.
+// existence checks whether writes to separate records happened.
 func (v *verification) existence(kind string, entries []entry, means bool) {
 	for i, e := range entries {
 		exists, err := v.backend.Exists(v.ctx, e.key)
@@ -92,11 +92,11 @@ func (v *verification) existence(kind string, entries []entry, means bool) {
 	}
 }
 
-func (v *verification) occurrences(what string, told verdict, n int) {
+func (v *verification) occurrences(what string, outcome verdict, n int) {
 	switch {
-	case told == done && n == 0:
+	case outcome == done && n == 0:
 		v.breach("%s was acknowledged and is lost", what)
-	case told == failed && n > 0:
+	case outcome == failed && n > 0:
 		v.breach("%s was said to have failed and happened", what)
 	case n > 1:
 		v.breach("%s happened %d times", what, n)

@@ -18,21 +18,21 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// The chaos test lets many goroutines write through layers to a backend that
-// fails in every way there is, keeps account of what they are told, and
-// compares it with what the backend holds in the end: see account.verify. Its
-// seed determines what each goroutine does and which of its attempts are
-// struck; AEROSTORE_CHAOS_SEED runs one again.
+// In the chaos test many goroutines write through layers to a backend that fails in
+// every way. The test keeps account of the errors that they get, and compares it
+// with what the backend holds in the end: see account.verify. The seed determines
+// what each goroutine does and which of its attempts fail. AEROSTORE_CHAOS_SEED
+// runs a seed again.
 
-// chaosStacks are the layers that the account must balance behind, and how many
-// calls each goroutine makes.
+// chaosStacks are the layers under test, with the number of calls of each
+// goroutine.
 var chaosStacks = []struct {
 	name   string
 	calls  int
 	layers func() []aerostore.Middleware
 }{
-	// Pauses are drawn anew in each run, and what a budget refuses depends on
-	// who comes first: neither could be replayed, so the long run has none.
+	// Random pauses and budgets differ from run to run, so the run that can be
+	// replayed has neither.
 	{"replayed by its seed", 13_500, func() []aerostore.Middleware {
 		return []aerostore.Middleware{
 			middleware.Timeout(65*time.Millisecond, middleware.TimeoutOptions{}),
@@ -47,7 +47,7 @@ var chaosStacks = []struct {
 	}},
 }
 
-func TestWhatCallersAreToldIsWhatHappened(t *testing.T) {
+func TestErrorsAgreeWithWhatTheBackendHolds(t *testing.T) {
 	seed := chaosSeed(t)
 	writes := 0
 	for _, stack := range chaosStacks {
@@ -70,7 +70,7 @@ func TestWhatCallersAreToldIsWhatHappened(t *testing.T) {
 }
 
 // A test that cannot fail proves nothing: each of these breaks a promise.
-func TestTheAccountDoesNotBalanceBehindABrokenLayer(t *testing.T) {
+func TestTheChaosTestFindsABrokenLayer(t *testing.T) {
 	around := func(f func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error)) aerostore.Middleware {
 		return aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 			return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) { return f(ctx, call, next) }
@@ -85,7 +85,7 @@ func TestTheAccountDoesNotBalanceBehindABrokenLayer(t *testing.T) {
 			}
 			return next(ctx, call)
 		}),
-		"a Retry that is told to repeat them": middleware.Retry(middleware.RetryOptions{Budget: noBudget, Idempotent: func(aerostore.Call) bool { return true }}),
+		"a Retry that repeats them": middleware.Retry(middleware.RetryOptions{Budget: noBudget, Idempotent: func(aerostore.Call) bool { return true }}),
 		"a retry that sends a whole batch again": around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			result, err := next(ctx, call)
 			for _, r := range result.Batch() {
@@ -114,7 +114,7 @@ func TestTheAccountDoesNotBalanceBehindABrokenLayer(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newChaos(t, 1, []aerostore.Middleware{broken})
 				if violations := c.run(4, 2_000).verify(t.Context(), c.backend); len(violations) == 0 {
-					t.Error("nobody noticed")
+					t.Error("no violation was found")
 				}
 			})
 		})
@@ -270,7 +270,7 @@ func (p *partialBatches) intercept(next aerostore.Handler) aerostore.Handler {
 	}
 }
 
-// A verdict is what a caller is told of a write.
+// A verdict is what the error of a write says.
 type verdict uint8
 
 const (
@@ -302,14 +302,14 @@ func (b *bounds) add(v verdict) {
 	}
 }
 
-// An entry is a write that can be told from all others by what it leaves.
+// An entry is a write that leaves a unique trace.
 type entry struct {
 	key     aerostore.Key
 	token   string
 	verdict verdict
 }
 
-// An account is what callers were told.
+// An account has the verdicts of all writes.
 type account struct {
 	calls, writes int
 	verdicts      [failed + 1]int
@@ -422,8 +422,8 @@ func (w *chaosWorker) step() {
 	}
 }
 
-// told takes down how a write ended.
-func (w *chaosWorker) told(err error) verdict {
+// judge counts how a write ended.
+func (w *chaosWorker) judge(err error) verdict {
 	v := verdictOf(err)
 	w.writes++
 	w.verdicts[v]++
@@ -432,28 +432,28 @@ func (w *chaosWorker) told(err error) verdict {
 
 func (w *chaosWorker) increment(ctx context.Context, i int) {
 	err := w.store.Increment(ctx, chaosKey("counters", i), aerostore.Bins{"n": 1})
-	w.counted[0][i].add(w.told(err))
+	w.counted[0][i].add(w.judge(err))
 }
 
 func (w *chaosWorker) append(ctx context.Context, i int) {
 	token, key := w.token(), chaosKey("logs", i)
 	err := w.store.Append(ctx, key, aerostore.Bins{"log": token + " "})
-	w.appended = append(w.appended, entry{key, token, w.told(err)})
+	w.appended = append(w.appended, entry{key, token, w.judge(err)})
 }
 
-// check raises a number by one if nobody else wrote in between.
+// check increments a number if no other goroutine wrote in between.
 func (w *chaosWorker) check(ctx context.Context, i int) {
 	key := chaosKey("checked", i)
 	record, err := w.store.Get(ctx, key)
 	if err != nil {
 		if aerostore.InDoubt(err) || errors.Is(err, aerostore.ErrNotFound) {
-			w.breach("Get gave %v", err)
+			w.breach("Get returned %v", err)
 		}
 		return
 	}
 	n, _ := record.Int("n")
 	err = w.store.Put(ctx, key, aerostore.Bins{"n": n + 1}, aerostore.GenerationEqual(record.Generation))
-	w.checked[i].add(w.told(err))
+	w.checked[i].add(w.judge(err))
 }
 
 // operate counts and logs at once.
@@ -463,9 +463,9 @@ func (w *chaosWorker) operate(ctx context.Context, i int) {
 		aerostore.AddBin("n", 1), aerostore.AppendBin("log", token+" "), aerostore.ReadBin("n"),
 	})
 	if n, _ := record.Int("n"); (n > 0) != (err == nil) {
-		w.breach("Operate gave %v, %v", n, err)
+		w.breach("Operate returned %v, %v", n, err)
 	}
-	v := w.told(err)
+	v := w.judge(err)
 	w.counted[1][i].add(v)
 	w.appended = append(w.appended, entry{key, token, v})
 }
@@ -477,7 +477,7 @@ func (w *chaosWorker) create(ctx context.Context) {
 
 func (w *chaosWorker) hasCreated(key aerostore.Key, err error) {
 	if errors.Is(err, aerostore.ErrExists) {
-		w.breach("a record that nobody else creates exists: %v", err)
+		w.breach("a record that only this goroutine creates exists: %v", err)
 	}
 	w.created = append(w.created, entry{key: key, verdict: verdictOf(err)})
 }
@@ -487,7 +487,7 @@ func (w *chaosWorker) remove(ctx context.Context) {
 	w.provide(key)
 	existed, err := w.store.Remove(ctx, key)
 	if err == nil && !existed {
-		w.breach("a record that nobody else removes was gone")
+		w.breach("a record that only this goroutine removes was gone")
 	}
 	w.removed = append(w.removed, entry{key: key, verdict: verdictOf(err)})
 }
@@ -495,11 +495,11 @@ func (w *chaosWorker) remove(ctx context.Context) {
 // provide puts a record there, past the layers.
 func (w *chaosWorker) provide(key aerostore.Key) {
 	if err := w.backend.Put(context.Background(), key, aerostore.Bins{"n": 1}); err != nil {
-		w.breach("Put gave %v", err)
+		w.breach("Put returned %v", err)
 	}
 }
 
-// each calls f with what a batch gave for each of its keys.
+// each calls f with the result of a batch for each of its keys.
 func (w *chaosWorker) each(keys []aerostore.Key, results []aerostore.BatchResult, err error, f func(i int, err error)) {
 	if results != nil && len(results) != len(keys) {
 		w.breach("%d results for %d keys", len(results), len(keys))
@@ -521,7 +521,7 @@ func (w *chaosWorker) each(keys []aerostore.Key, results []aerostore.BatchResult
 		f(i, one)
 	}
 	if err != nil && aerostore.InDoubt(err) != doubt {
-		w.breach("keys in doubt: %v, but the batch gave %v", doubt, err)
+		w.breach("keys in doubt: %v, but the batch returned %v", doubt, err)
 	}
 }
 
@@ -535,7 +535,7 @@ func (w *chaosWorker) batchOperate(ctx context.Context, first int) {
 		aerostore.AddBin("n", 1), aerostore.AppendBin("log", token+" "),
 	})
 	w.each(keys, results, err, func(i int, err error) {
-		v := w.told(err)
+		v := w.judge(err)
 		w.counted[1][(first+i)%chaosRecords].add(v)
 		w.appended = append(w.appended, entry{keys[i], token, v})
 	})
@@ -562,7 +562,7 @@ func (w *chaosWorker) batchRemove(ctx context.Context) {
 	results, err := w.store.BatchRemove(ctx, keys)
 	w.each(keys, results, err, func(i int, err error) {
 		if errors.Is(err, aerostore.ErrNotFound) {
-			w.breach("a record that nobody else removes was gone: %v", err)
+			w.breach("a record that only this goroutine removes was gone: %v", err)
 		}
 		w.removed = append(w.removed, entry{key: keys[i], verdict: verdictOf(err)})
 	})
@@ -576,11 +576,11 @@ func (w *chaosWorker) query(ctx context.Context) {
 			return
 		}
 		if seen[record.Key] {
-			w.breach("a query gave a record twice")
+			w.breach("a query returned a record twice")
 		}
 		seen[record.Key] = true
 	}
 	if len(seen) != chaosRecords {
-		w.breach("a query gave %d records of %d", len(seen), chaosRecords)
+		w.breach("a query returned %d records of %d", len(seen), chaosRecords)
 	}
 }

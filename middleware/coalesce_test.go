@@ -21,7 +21,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// everything is a record with each type of value that a read may give.
+// everything is a record with each type of value that a read may return.
 func everything() *aerostore.Record {
 	return &aerostore.Record{Key: key, Generation: 7, TTL: aerostore.NeverExpire, Bins: aerostore.Bins{
 		"nothing": nil, "bool": true, "int": 1, "float": 1.5, "text": "a", "place": aerostore.GeoJSON("{}"),
@@ -33,7 +33,7 @@ func everything() *aerostore.Record {
 	}}
 }
 
-// spoil changes whatever can be changed in a value.
+// spoil changes everything that can be changed in a value.
 func spoil(value any) {
 	switch v := value.(type) {
 	case []byte:
@@ -63,10 +63,10 @@ func spoil(value any) {
 	}
 }
 
-func TestReadsOfTheSameAtTheSameTimeAreOne(t *testing.T) {
+func TestConcurrentReadsOfOneRecordAreShared(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
-		var events told
+		var events heard
 		calls := 0
 		shared := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 			calls++
@@ -91,7 +91,7 @@ func TestReadsOfTheSameAtTheSameTimeAreOne(t *testing.T) {
 			if !reflect.DeepEqual(record, everything()) {
 				t.Errorf("a caller got %+v", record)
 			}
-			spoil(record.Bins) // must not be the next one's
+			spoil(record.Bins) // must not change the next caller's
 			record.Generation = 0
 		}
 		if calls != 1 {
@@ -104,12 +104,12 @@ func TestReadsOfTheSameAtTheSameTimeAreOne(t *testing.T) {
 		}
 		wantCounted(t, store, map[string]int64{"joined": 9})
 		if n := len(events.names()); n != 9 {
-			t.Errorf("the hook was told %d times", n)
+			t.Errorf("the hook was called %d times", n)
 		}
 	})
 }
 
-// keeping returns a store through which results are kept.
+// keeping returns a store and the results that passed it.
 func keeping(store aerostore.Store) (aerostore.Store, <-chan aerostore.Result) {
 	results := make(chan aerostore.Result, 100)
 	return aerostore.Chain(store, aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
@@ -121,7 +121,7 @@ func keeping(store aerostore.Store) (aerostore.Store, <-chan aerostore.Result) {
 	})), results
 }
 
-func TestTheAttemptsOfASharedReadCountOnce(t *testing.T) {
+func TestOneCallerGetsTheAttemptsOfASharedRead(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		leaves bool // the first caller does
@@ -129,9 +129,9 @@ func TestTheAttemptsOfASharedReadCountOnce(t *testing.T) {
 		want   int32
 	}{
 		{"an answer", false, 0, 3},
-		{"an answer, the first caller being gone", true, 0, 3},
+		{"an answer, the first caller has left", true, 0, 3},
 		{"a failure", false, aerostore.CodeTimeout, 3},
-		{"a failure, the first caller being gone", true, aerostore.CodeTimeout, 3},
+		{"a failure, the first caller has left", true, aerostore.CodeTimeout, 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestTheAttemptsOfASharedReadCountOnce(t *testing.T) {
 	}
 }
 
-func TestReadsOfSomethingElseAreNotShared(t *testing.T) {
+func TestOnlyTheSameReadsAreShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
@@ -213,7 +213,7 @@ func TestAReadThatHasEndedIsNotJoined(t *testing.T) {
 	}
 }
 
-func TestACallerWhoLeavesTakesNobodyAlong(t *testing.T) {
+func TestACallerThatLeavesDoesNotEndASharedRead(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	for _, leaves := range []string{"the first", "the second"} {
 		t.Run(leaves, func(t *testing.T) {
@@ -235,9 +235,9 @@ func TestACallerWhoLeavesTakesNobodyAlong(t *testing.T) {
 						record, err := store.Get(ctx, key)
 						switch {
 						case ctx == short && (fmt.Sprint(err) != "aerostore: GET test.users: context deadline exceeded" || time.Since(start) != 100*ms):
-							t.Errorf("who left was told %v after %v", err, time.Since(start))
+							t.Errorf("the caller that left got %v after %v", err, time.Since(start))
 						case ctx == long && (err != nil || record.Bins["name"] != "a" || time.Since(start) != time.Second):
-							t.Errorf("who stayed was told %v, %v after %v", record, err, time.Since(start))
+							t.Errorf("the caller that stayed got %v, %v after %v", record, err, time.Since(start))
 						}
 					})
 					synctest.Wait()
@@ -257,7 +257,7 @@ func TestACallerWhoLeavesTakesNobodyAlong(t *testing.T) {
 	}
 }
 
-func TestTheReadEndsWithTheLastOfItsCallers(t *testing.T) {
+func TestASharedReadIsCanceledWithItsLastCaller(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Hour}, {takes: ms}}}
@@ -273,7 +273,7 @@ func TestTheReadEndsWithTheLastOfItsCallers(t *testing.T) {
 			t.Errorf("%v reads under way while a caller is left, want 1", flying)
 		}
 		all.Wait()
-		// Nobody joins a read that was given up.
+		// A canceled read is not joined.
 		if err := get(t, store); err != nil {
 			t.Error(err)
 		}
@@ -283,7 +283,7 @@ func TestTheReadEndsWithTheLastOfItsCallers(t *testing.T) {
 	})
 }
 
-func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
+func TestAReadAfterAWriteDoesNotJoinAReadFromBefore(t *testing.T) {
 	digest := aerostore.DigestKey("test", "users", key.Digest())
 	touch := []aerostore.Operation{aerostore.TouchRecord()}
 	for name, write := range map[string]func(ctx context.Context, s aerostore.Store) error{
@@ -329,7 +329,7 @@ func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
 					reads++
 					record := &aerostore.Record{Bins: aerostore.Bins{"name": written}}
 					mu.Unlock()
-					time.Sleep(time.Second) // on the way back
+					time.Sleep(time.Second) // before it returns
 					return aerostore.Result{}.WithRecord(record), nil
 				}), middleware.Coalesce(middleware.CoalesceOptions{}))
 				var all sync.WaitGroup
@@ -337,7 +337,7 @@ func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
 					all.Go(func() {
 						record, err := store.Get(t.Context(), key)
 						if name, _ := record.Str("name"); err != nil || name != want {
-							t.Errorf("a read gave %q, %v, want %q", name, err, want)
+							t.Errorf("a read returned %q, %v, want %q", name, err, want)
 						}
 					})
 					synctest.Wait()
@@ -350,7 +350,7 @@ func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
 					}
 				})
 				synctest.Wait()
-				read("old") // while the write is under way, before it is applied
+				read("old") // while the write runs, before it is applied
 				time.Sleep(15 * ms)
 				read("new") // after it was applied
 				time.Sleep(10 * ms)
@@ -365,7 +365,7 @@ func TestAReadThatBeginsAfterAWriteIsNotAnsweredByOneFromBefore(t *testing.T) {
 	}
 }
 
-func TestAWriteToAnotherRecordDoesNotKeepReadsFromBeingShared(t *testing.T) {
+func TestAWriteToAnotherRecordDoesNotPreventSharing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
@@ -380,7 +380,7 @@ func TestAWriteToAnotherRecordDoesNotKeepReadsFromBeingShared(t *testing.T) {
 	})
 }
 
-func TestAFailureIsEverybodys(t *testing.T) {
+func TestAllCallersOfASharedReadGetItsError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms, err: aerostore.CodeTimeout}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
@@ -388,7 +388,7 @@ func TestAFailureIsEverybodys(t *testing.T) {
 		for range 3 {
 			all.Go(func() {
 				if err := get(t, store); !errors.Is(err, aerostore.ErrTimeout) {
-					t.Errorf("a caller was told %v", err)
+					t.Errorf("a caller got %v", err)
 				}
 			})
 		}
@@ -399,7 +399,7 @@ func TestAFailureIsEverybodys(t *testing.T) {
 	})
 }
 
-func TestAPanicIsEveryCallers(t *testing.T) {
+func TestAllCallersOfASharedReadPanicWithIt(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms, panics: true}}}
@@ -418,7 +418,7 @@ func TestAPanicIsEveryCallers(t *testing.T) {
 	})
 }
 
-func TestAPanicWithoutCallersIsCounted(t *testing.T) {
+func TestAPanicOfASharedReadWithoutCallersIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Second, panics: true, deaf: true}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
@@ -431,7 +431,7 @@ func TestAPanicWithoutCallersIsCounted(t *testing.T) {
 	})
 }
 
-func TestTheEndOfTheReadsGoroutineIsEveryCallers(t *testing.T) {
+func TestAllCallersOfASharedReadExitWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: ms, exits: true}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Coalesce(middleware.CoalesceOptions{}))
@@ -449,7 +449,7 @@ func TestTheEndOfTheReadsGoroutineIsEveryCallers(t *testing.T) {
 	})
 }
 
-func TestManyReadAndWriteThroughCoalesceAtOnce(t *testing.T) {
+func TestCoalesceIsSafeForConcurrentUse(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	store := aerostore.Chain(memory.NewT(t), middleware.Coalesce(middleware.CoalesceOptions{}), aerostore.Intercept(
 		func(next aerostore.Handler) aerostore.Handler {
@@ -470,7 +470,7 @@ func TestManyReadAndWriteThroughCoalesceAtOnce(t *testing.T) {
 					t.Error(err)
 				}
 				if n%3 == 0 {
-					go cancel() // at any moment
+					go cancel() // at a random moment
 				}
 				record, err := store.Get(ctx, key)
 				if got, _ := record.Int(mine); err == nil && got != n {

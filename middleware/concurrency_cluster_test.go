@@ -15,8 +15,8 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// A cluster carries out as many operations at once as it has workers. Others
-// wait in order, and are carried out even if their callers have left.
+// A cluster runs as many operations at once as it has workers. Others wait in
+// order, and run even if their callers have left.
 type cluster struct {
 	mu      sync.Mutex
 	rand    *rand.Rand
@@ -43,7 +43,7 @@ func startCluster(workers int, takes time.Duration) *cluster {
 	return c
 }
 
-// stop waits until everything is carried out.
+// stop waits until all operations have run.
 func (c *cluster) stop() {
 	close(c.jobs)
 	c.workers.Wait()
@@ -55,16 +55,15 @@ func (c *cluster) set(takes time.Duration) {
 	c.takes = takes
 }
 
-// draw returns how long an operation takes: up to 40 % less or more than the
-// average.
+// draw returns the duration of an operation: the average, 40 % more or less at
+// most.
 func (c *cluster) draw() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return time.Duration((0.6 + 0.8*c.rand.Float64()) * float64(c.takes))
 }
 
-// pause returns the time until the next operation of a caller who makes them
-// at random.
+// pause returns a random time until the next operation of a caller.
 func (c *cluster) pause(mean time.Duration) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -82,11 +81,11 @@ func (c *cluster) handle(ctx context.Context, call aerostore.Call) (aerostore.Re
 	}
 }
 
-// A phase is what callers saw for a while.
+// A phase has the outcomes of a period.
 type phase struct {
 	mu               sync.Mutex
 	rejected, failed int
-	took             []time.Duration // those that succeeded
+	took             []time.Duration // of those that succeeded
 }
 
 func (p *phase) add(took time.Duration, err error) {
@@ -102,7 +101,7 @@ func (p *phase) add(took time.Duration, err error) {
 	}
 }
 
-// quantile returns how long so many of the successes took at most.
+// quantile returns a quantile of the durations of successes.
 func (p *phase) quantile(q float64) time.Duration {
 	if len(p.took) == 0 {
 		return 0
@@ -112,20 +111,20 @@ func (p *phase) quantile(q float64) time.Duration {
 }
 
 func (p *phase) String() string {
-	return fmt.Sprintf("%d succeeded, half of them within %v and 99 %% within %v; %d were turned away, %d failed",
+	return fmt.Sprintf("%d succeeded, half of them within %v and 99 %% within %v; %d were refused, %d failed",
 		len(p.took), p.quantile(0.5).Round(ms), p.quantile(0.99).Round(ms), p.rejected, p.failed)
 }
 
-// A crisis is a cluster of 20 workers that take 10 ms for an operation, and for
-// a while longer. Clients, each with layers of its own, use 60 % of it before
-// and afterwards, with a deadline of one second.
+// A crisis is a cluster of 20 workers. An operation takes 10 ms, and longer for a
+// time. Before and after that time clients use 60 % of the cluster. Each client has
+// its own layers and a deadline of one second.
 type crisis struct {
 	clients int
 	slower  int // times
 	lasts   time.Duration
 }
 
-// run returns what callers saw before, during and after it, each for as long.
+// run returns the outcomes before, during and after it, for equal times.
 func (c crisis) run(t *testing.T, layers ...aerostore.Middleware) (phases [3]*phase) {
 	const workers, takes, load = 20, 10 * ms, 0.6
 	synctest.Test(t, func(t *testing.T) {
@@ -168,10 +167,10 @@ func (c crisis) run(t *testing.T, layers ...aerostore.Middleware) (phases [3]*ph
 	return phases
 }
 
-// The cluster can do 500 a second, with 10 clients and 20 workers at 40 ms: a
-// limit of 16 lets operations take 320 ms, so that all that are let through are
-// answered in time. Without it each waits for those who have given up.
-func TestALimitLetsASlowClusterDoWhatItCan(t *testing.T) {
+// The cluster can do 500 operations per second: 20 workers at 40 ms. With 10 clients
+// a limit of 16 lets operations take 320 ms, so all that pass are answered in time.
+// Without a limit they wait for operations whose callers have left.
+func TestAConcurrencyLimitKeepsASlowClusterUseful(t *testing.T) {
 	c := crisis{clients: 10, slower: 4, lasts: 10 * time.Second}
 	without := c.run(t)
 	limited := c.run(t, middleware.ConcurrencyLimit(16, middleware.ConcurrencyOptions{}))

@@ -20,7 +20,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// gate is a handler that holds operations until the test lets them go.
+// A gate is a handler that blocks operations until the test releases them.
 type gate struct {
 	mu      sync.Mutex
 	order   []any // the ids of those that came in
@@ -43,8 +43,8 @@ func (g *gate) seen() []any {
 	return slices.Clone(g.order)
 }
 
-// exists starts an operation on the i-th record and returns where its error
-// will come.
+// exists starts an operation on the i-th record and returns a channel for its
+// error.
 func exists(ctx context.Context, store aerostore.Store, i int) <-chan error {
 	ended := make(chan error, 1)
 	go func() {
@@ -55,10 +55,10 @@ func exists(ctx context.Context, store aerostore.Store, i int) <-chan error {
 	return ended
 }
 
-func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
+func TestAConcurrencyLimitServesItsQueueInOrder(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
-		var events told
+		var events heard
 		g := newGate()
 		store := aerostore.Chain(aerostore.Handler(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
 			Queue: 5, MaxWait: time.Second,
@@ -71,7 +71,7 @@ func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
 		for i := 6; i < 8; i++ {
 			err := <-ended[i]
 			if !errors.Is(err, middleware.ErrConcurrencyLimited) || judgement.ErrorType(err) != "concurrency_limited" {
-				t.Errorf("beyond the queue came %v", err)
+				t.Errorf("beyond the queue: %v", err)
 			}
 			const want = "aerostore: EXISTS test.users: too many operations at once: 1 run and 5 wait"
 			if fmt.Sprint(err) != want {
@@ -80,7 +80,7 @@ func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
 		}
 		stats := snapshot(t, store)
 		if stats.Gauge("in_flight") != 1 || stats.Gauge("waiting") != 5 || stats.Gauge("limit") != 1 {
-			t.Errorf("levels %+v", stats.Gauges)
+			t.Errorf("gauges %+v", stats.Gauges)
 		}
 		for i := range 6 {
 			g.release <- struct{}{}
@@ -89,16 +89,16 @@ func TestSlotsAreGivenInTheOrderInWhichTheyWereAskedFor(t *testing.T) {
 			}
 		}
 		if want := []any{int64(0), int64(1), int64(2), int64(3), int64(4), int64(5)}; !slices.Equal(g.seen(), want) {
-			t.Errorf("they came in in the order %v", g.seen())
+			t.Errorf("the order is %v", g.seen())
 		}
 		wantCounted(t, store, map[string]int64{"waited": 5, "rejected": 2})
 		if got := len(events.names()); got != 7 {
-			t.Errorf("the hook was told %d times", got)
+			t.Errorf("the hook was called %d times", got)
 		}
 	})
 }
 
-func TestWhoWaitsTooLongForASlotIsTurnedAway(t *testing.T) {
+func TestAWaitForASlotEndsAfterMaxWait(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
@@ -122,7 +122,7 @@ func TestWhoWaitsTooLongForASlotIsTurnedAway(t *testing.T) {
 	})
 }
 
-func TestZeroInAConcurrencyQueueIsTheDefault(t *testing.T) {
+func TestDefaultsOfAConcurrencyLimit(t *testing.T) {
 	const limit = 2
 	for _, c := range []struct {
 		name    string
@@ -160,7 +160,7 @@ func TestZeroInAConcurrencyQueueIsTheDefault(t *testing.T) {
 	}
 }
 
-func TestWhoseContextEndsInTheQueueLeavesItAtOnce(t *testing.T) {
+func TestTheEndOfTheContextEndsAWaitForASlot(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
@@ -185,12 +185,12 @@ func TestWhoseContextEndsInTheQueueLeavesItAtOnce(t *testing.T) {
 			}
 		}
 		if want := []any{int64(0), int64(2)}; !slices.Equal(g.seen(), want) {
-			t.Errorf("they came in in the order %v, want %v", g.seen(), want)
+			t.Errorf("the order is %v, want %v", g.seen(), want)
 		}
 	})
 }
 
-func TestASlotIsGivenBackHoweverTheOperationEnds(t *testing.T) {
+func TestASlotIsReleasedHoweverTheOperationEnds(t *testing.T) {
 	backend := &exchangeable{h: working}
 	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: middleware.None}))
 	for name, run := range map[string]func(){
@@ -218,7 +218,7 @@ func TestASlotIsGivenBackHoweverTheOperationEnds(t *testing.T) {
 	}
 }
 
-func TestAnOperationWithinAQueryFailsClearlyWhereTheQueryHoldsTheLastSlot(t *testing.T) {
+func TestAnOperationInALoopIsRefusedIfTheQueryHoldsTheLastSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := memory.NewT(t)
 		for i := range 3 {
@@ -246,7 +246,7 @@ func TestAnOperationWithinAQueryFailsClearlyWhereTheQueryHoldsTheLastSlot(t *tes
 	})
 }
 
-func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
+func TestConcurrentCallersHoldNoMoreSlotsThanTheLimit(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	const limit = 4
 	var running, most, ran atomic.Int64
@@ -272,7 +272,7 @@ func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
 			for i := range 500 {
 				ctx, cancel := context.WithCancel(t.Context())
 				if i%3 == 0 {
-					go cancel() // at any moment
+					go cancel() // at a random moment
 				}
 				if _, err := store.Get(ctx, key); err == nil {
 					succeeded.Add(1)
@@ -302,13 +302,13 @@ func TestManyAtOnceNeverHoldMoreSlotsThanThereAreAndLoseNone(t *testing.T) {
 	})
 	for range limit {
 		all.Go(func() { _ = get(t, store) })
-		<-arrived // or the test hangs: a slot was lost
+		<-arrived // the test hangs here if a slot was lost
 	}
 	close(release)
 	all.Wait()
 }
 
-func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
+func TestADeadlineInTheQueueDoesNotOpenACircuit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()
 		store := aerostore.Chain(aerostore.Handler(g.handle),
@@ -328,7 +328,7 @@ func TestADeadlineThatPassesInTheQueueDoesNotOpenACircuit(t *testing.T) {
 	})
 }
 
-func TestConcurrencyLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
+func TestConcurrencyLimitPanicsWithInvalidOptions(t *testing.T) {
 	for want, wire := range map[string]func(){
 		"of 0":               func() { middleware.ConcurrencyLimit(0, middleware.ConcurrencyOptions{}) },
 		"with a queue of -2": func() { middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: -2}) },

@@ -14,7 +14,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// overloadedAtFirst fails the first n attempts and takes for ever over the others.
+// overloadedAtFirst fails the first n attempts and blocks the others.
 func overloadedAtFirst(n int) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if n--; n >= 0 {
@@ -24,7 +24,7 @@ func overloadedAtFirst(n int) aerostore.Handler {
 	}
 }
 
-func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T) {
+func TestTheErrorOfAnAttemptCutShortHasTheEarlierFailure(t *testing.T) {
 	const overload = "; an earlier one failed with: aerostore: PUT test.users: DEVICE_OVERLOAD (18)"
 	gone := errors.New("the caller is gone")
 	reject := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
@@ -101,15 +101,14 @@ func TestWhatCutsTheLastAttemptShortDoesNotHideWhyThoseBeforeFailed(t *testing.T
 					t.Errorf("code %v, in doubt %t", aerostore.CodeOf(err), aerostore.InDoubt(err))
 				}
 				if e, ok := err.(*aerostore.Error); !ok || !strings.Contains(e.SafeMessage(), "DEVICE_OVERLOAD") || strings.Contains(e.SafeMessage(), "gone") {
-					t.Errorf("what is safe to tell of it is %q", e.SafeMessage())
+					t.Errorf("the safe message is %q", e.SafeMessage())
 				}
 			})
 		})
 	}
 }
 
-// withCause is a backend whose errors have the cause of the context, as those of
-// this module do.
+// withCause is a backend whose errors have the cause of the context.
 func withCause(h aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		result, err := h(ctx, call)
@@ -122,17 +121,17 @@ func withCause(h aerostore.Handler) aerostore.Handler {
 	}
 }
 
-func TestAnOutcomeThatWasOvercomeIsNotInTheError(t *testing.T) {
+func TestTheErrorHasNoFailureThatARetryOvercame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, _ := retried([]error{busy(put), put.NewError(aerostore.CodeGeneration, nil)}, middleware.RetryOptions{})
 		err := store.Put(t.Context(), key, bins)
 		if !errors.Is(err, aerostore.ErrGeneration) || errors.Is(err, aerostore.CodeKeyBusy) || strings.Contains(err.Error(), "earlier") {
-			t.Errorf("Put gave %v", err)
+			t.Errorf("Put returned %v", err)
 		}
 	})
 }
 
-func TestAKeyWhoseLastAttemptWasCutShortSaysWhyItFailedBefore(t *testing.T) {
+func TestTheErrorOfAKeyHasItsEarlierFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := overloadedAtFirst(0)
 		n := 0
@@ -151,7 +150,7 @@ func TestAKeyWhoseLastAttemptWasCutShortSaysWhyItFailedBefore(t *testing.T) {
 		}), middleware.Timeout(time.Second, middleware.TimeoutOptions{}), middleware.Retry(middleware.RetryOptions{Backoff: atOnce}))
 		results, err := store.BatchRemove(t.Context(), keys)
 		if err != nil || results[0].Err != nil {
-			t.Fatalf("BatchRemove gave %v, %v", results, err)
+			t.Fatalf("BatchRemove returned %v, %v", results, err)
 		}
 		for _, r := range results[1:] {
 			for _, want := range []error{context.DeadlineExceeded, aerostore.ErrTimeout, aerostore.CodeDeviceOverload} {
@@ -166,7 +165,7 @@ func TestAKeyWhoseLastAttemptWasCutShortSaysWhyItFailedBefore(t *testing.T) {
 	})
 }
 
-func TestAHedgeThatIsCutShortSaysWhyAnAttemptFailed(t *testing.T) {
+func TestTheErrorOfAHedgeThatIsCutShortHasTheFailureOfAnAttempt(t *testing.T) {
 	for _, first := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			attempts := &attempts{script: []attempt{
@@ -211,7 +210,7 @@ func TestTheCauseOfACallersContextIsInTheErrorOfEveryLayerThatWaits(t *testing.T
 				}
 				_, err := aerostore.Chain(backend, layer).Get(ctx, key)
 				if !errors.Is(err, context.Canceled) || !errors.Is(err, gone) {
-					t.Errorf("Get gave %v", err)
+					t.Errorf("Get returned %v", err)
 				}
 				if e, ok := err.(*aerostore.Error); !ok || strings.Contains(e.SafeMessage(), gone.Error()) || !strings.Contains(e.Error(), gone.Error()) {
 					t.Errorf("the text is %v", fmt.Sprint(err))

@@ -7,13 +7,14 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// marker stands in every key and value, and must stand in no record.
+// marker is in every key and value, and must be in no record.
 const marker = "s3cr3t"
 
 var (
@@ -64,7 +65,7 @@ func (r *recorder) want(t *testing.T, lines ...string) {
 		t.Errorf("records\n got %s\nwant %s", strings.Join(r.lines, "\n     "), strings.Join(lines, "\n     "))
 	}
 	if text := strings.Join(r.lines, "\n"); strings.Contains(text, marker) {
-		t.Errorf("a record holds a key or value: %s", text)
+		t.Errorf("a record has a key or value: %s", text)
 	}
 }
 
@@ -79,8 +80,8 @@ func jsonLogger(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: level})) //nolint:sloglint // DiscardHandler is never enabled
 }
 
-// answers returns a handler that always answers the same. What a success must
-// give and result does not have is filled in.
+// answers returns a handler that always returns the same. It completes the result
+// of a success.
 func answers(result aerostore.Result, err error) aerostore.Handler {
 	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if err != nil {
@@ -90,16 +91,16 @@ func answers(result aerostore.Result, err error) aerostore.Handler {
 	}
 }
 
-// nothing is a record without bins, and nothings are what a batch read of it.
+// nothing is a record without bins, and nothings are results of a batch read.
 var (
 	nothing  = &aerostore.Record{Key: key, Bins: aerostore.Bins{}}
 	nothings = slices.Repeat([]aerostore.BatchResult{{Record: nothing}}, 64)
 )
 
-// success returns the result of a call that had one with nothing in it.
+// success returns an empty result for a call.
 func success(call aerostore.Call) aerostore.Result { return completed(aerostore.Result{}, call) }
 
-// completed gives a result what the call must be answered with.
+// completed adds to a result what a success of the call must have.
 func completed(result aerostore.Result, call aerostore.Call) aerostore.Result {
 	switch {
 	case call.IsBatch() && len(result.Batch()) == 0:
@@ -115,7 +116,7 @@ func completed(result aerostore.Result, call aerostore.Call) aerostore.Result {
 	return result
 }
 
-// yields returns a handler that hands out n records and ends with err.
+// yields returns a handler that yields n records and returns err.
 func yields(n int, err error) aerostore.Handler {
 	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		for range n {
@@ -127,9 +128,35 @@ func yields(n int, err error) aerostore.Handler {
 	}
 }
 
-// panicOf returns what f panicked with, nil if it did not.
+// panicOf returns the value of a panic in f, nil if there was none.
 func panicOf(f func()) (value any) {
 	defer func() { value = recover() }()
 	f()
 	return nil
+}
+
+// fails returns an error of the server for the call.
+func fails(code aerostore.ResultCode) aerostore.Handler {
+	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		return aerostore.Result{}, call.NewError(code, nil)
+	}
+}
+
+// exchangeable is a handler that a test can exchange.
+type exchangeable struct {
+	mu sync.Mutex
+	h  aerostore.Handler
+}
+
+func (e *exchangeable) set(h aerostore.Handler) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.h = h
+}
+
+func (e *exchangeable) handle(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+	e.mu.Lock()
+	h := e.h
+	e.mu.Unlock()
+	return h(ctx, call)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// Faults are set and taken out while the program runs.
+// Faults are set and removed while the program runs.
 func ExampleFault() {
 	var faults fault.Injector
 	store := aerostore.Chain(memory.New(), middleware.Fault(&faults))
@@ -35,7 +35,7 @@ func ExampleFault() {
 	// 2 after 1 strike
 }
 
-func TestFaultsAreSetAndTakenOutAtRunTime(t *testing.T) {
+func TestFaultsAreSetAndRemovedWhileTheProgramRuns(t *testing.T) {
 	var faults fault.Injector
 	store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Fault(&faults))
 	for range 3 {
@@ -51,16 +51,16 @@ func TestFaultsAreSetAndTakenOutAtRunTime(t *testing.T) {
 	wantEvents(t, store, map[string]int64{"failed": 3})
 }
 
-func TestARetryMendsWhatAFaultBreaks(t *testing.T) {
+func TestARetryOvercomesAFault(t *testing.T) {
 	var faults fault.Injector
 	store := aerostore.Chain(memory.NewT(t), middleware.Retry(middleware.RetryOptions{Backoff: atOnce}), middleware.Fault(&faults))
 	faults.Inject(fault.Fault{Code: aerostore.CodeNetwork, Times: 2})
 	if err := store.Put(t.Context(), key, bins); err != nil {
-		t.Errorf("Put gave %v", err)
+		t.Errorf("Put returned %v", err)
 	}
 }
 
-func TestAFaultWithoutAnInjectorPanics(t *testing.T) {
+func TestFaultPanicsWithoutAnInjector(t *testing.T) {
 	if got := panicOf(func() { middleware.Fault(nil) }); got != "middleware: Fault with a nil Injector" {
 		t.Errorf("panic %v", got)
 	}

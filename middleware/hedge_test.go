@@ -22,10 +22,10 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// attempt is what one attempt of a script does.
+// An attempt is what one attempt of a script does.
 type attempt struct {
 	takes    time.Duration
-	name     string // of the record that it gives, in Bins["name"]
+	name     string // of the record that it returns, in Bins["name"]
 	err      aerostore.ResultCode
 	panics   bool
 	exits    bool
@@ -33,8 +33,7 @@ type attempt struct {
 	deaf     bool // to its context
 }
 
-// attempts is a handler that does what the script says, in the order in which
-// attempts come.
+// attempts is a handler that follows a script, one step for each attempt.
 type attempts struct {
 	mu     sync.Mutex
 	script []attempt
@@ -83,7 +82,7 @@ func (s *attempts) n() int {
 	return len(s.calls)
 }
 
-// resultOf keeps what came out of a layer.
+// resultOf keeps the result of a layer.
 func resultOf(to *aerostore.Result) aerostore.Middleware {
 	return aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -156,7 +155,7 @@ func TestTheFirstAnswerOfTwoAttemptsWins(t *testing.T) {
 	}
 }
 
-func TestAHedgeThatTheCallerLeavesCountsItsAttempts(t *testing.T) {
+func TestAHedgeReportsItsAttemptsWhenTheContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, c := range []struct {
 			name   string
@@ -180,7 +179,7 @@ func TestAHedgeThatTheCallerLeavesCountsItsAttempts(t *testing.T) {
 	})
 }
 
-func TestOnlyReadsThatEndByThemselvesAreHedged(t *testing.T) {
+func TestOnlyReadsAreHedged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		n := map[string]int{}
@@ -226,7 +225,7 @@ func TestOnlyReadsThatEndByThemselvesAreHedged(t *testing.T) {
 	})
 }
 
-func TestALoserWorksOnArgumentsOfItsOwn(t *testing.T) {
+func TestAnAbandonedAttemptHasACopyOfTheArguments(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Hour, deaf: true}, {takes: ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
@@ -239,7 +238,7 @@ func TestALoserWorksOnArgumentsOfItsOwn(t *testing.T) {
 		clear(names)
 		loser := backend.calls[0]
 		if !slices.Equal(loser.Keys(), keys) || !slices.Equal(loser.BinNames(), []string{"name"}) {
-			t.Errorf("the loser now works on %v and %v", loser.Keys(), loser.BinNames())
+			t.Errorf("the abandoned attempt now has %v and %v", loser.Keys(), loser.BinNames())
 		}
 		time.Sleep(time.Hour)
 	})
@@ -262,7 +261,7 @@ func TestAttemptsHaveTheValuesOfTheCallersContext(t *testing.T) {
 	})
 }
 
-func TestTheCallerOfAHedgedReadIsAnsweredWhenItsContextEnds(t *testing.T) {
+func TestTheEndOfTheContextEndsAHedgedRead(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Second, deaf: true}}}
@@ -278,16 +277,16 @@ func TestTheCallerOfAHedgedReadIsAnsweredWhenItsContextEnds(t *testing.T) {
 			}
 		}
 		if losers := snapshot(t, store).Gauge("abandoned"); losers != 3 {
-			t.Errorf("%v attempts that nobody waits for, want 3", losers)
+			t.Errorf("%v abandoned attempts, want 3", losers)
 		}
 		time.Sleep(time.Second)
 		if losers := snapshot(t, store).Gauge("abandoned"); losers != 0 {
-			t.Errorf("%v attempts that nobody waits for, want 0", losers)
+			t.Errorf("%v abandoned attempts, want 0", losers)
 		}
 	})
 }
 
-func TestNoMoreLosersThanAllowed(t *testing.T) {
+func TestThereAreNoMoreAbandonedAttemptsThanAllowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: time.Hour, deaf: true}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(middleware.HedgeOptions{MaxAbandoned: 3}))
@@ -309,7 +308,7 @@ func TestNoMoreLosersThanAllowed(t *testing.T) {
 	})
 }
 
-func TestAPanicOfAnAttemptIsTheCallers(t *testing.T) {
+func TestTheCallerOfAHedgePanicsWithAnAttempt(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	for name, script := range map[string][]attempt{
 		"the only attempt":   {{takes: ms, panics: true}},
@@ -329,9 +328,9 @@ func TestAPanicOfAnAttemptIsTheCallers(t *testing.T) {
 	}
 }
 
-func TestAPanicThatComesTooLateIsCounted(t *testing.T) {
+func TestAPanicOfAnAbandonedAttemptIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var events told
+		var events heard
 		backend := &attempts{script: []attempt{{takes: time.Second, panics: true, deaf: true}, {takes: ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle),
 			middleware.Hedge(middleware.HedgeOptions{MinDelay: 10 * ms, Quantile: middleware.None, OnEvent: events.hook}))
@@ -341,12 +340,12 @@ func TestAPanicThatComesTooLateIsCounted(t *testing.T) {
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if want := []string{"hedged", "won", "panicked"}; !slices.Equal(events.names(), want) {
-			t.Errorf("the hook was told %v, want %v", events.names(), want)
+			t.Errorf("the hook got %v, want %v", events.names(), want)
 		}
 	})
 }
 
-func TestTheEndOfAnAttemptsGoroutineIsTheCallers(t *testing.T) {
+func TestTheCallerOfAHedgeExitsWithAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{exits: true}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(middleware.HedgeOptions{}))
@@ -363,7 +362,7 @@ func TestTheEndOfAnAttemptsGoroutineIsTheCallers(t *testing.T) {
 	})
 }
 
-func TestTheBudgetBoundsWhatIsHedged(t *testing.T) {
+func TestTheBudgetBoundsHedges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := &attempts{script: []attempt{{takes: 20 * ms}}}
 		store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.Hedge(middleware.HedgeOptions{
@@ -420,7 +419,7 @@ func TestTheDelayFollowsWhatOperationsTake(t *testing.T) {
 	}
 }
 
-func TestHedgePanicsIfTheOptionsMakeNoSense(t *testing.T) {
+func TestHedgePanicsWithInvalidOptions(t *testing.T) {
 	for want, opt := range map[string]middleware.HedgeOptions{
 		"with a quantile of 1":              {Quantile: 1},
 		"with a quantile of NaN":            {Quantile: math.NaN()},

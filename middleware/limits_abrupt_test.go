@@ -48,7 +48,7 @@ func (w *tripwire) begin(ctx context.Context, store aerostore.Store) <-chan stru
 	return ended
 }
 
-func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T) {
+func TestPanicsAndExitsReleaseSlotsOfAConcurrencyLimit(t *testing.T) {
 	eachTrip(t, []string{"next", "waited", "rejected", "Err", "Done"}, func(t *testing.T, w *tripwire) {
 		g := newGate()
 		store := aerostore.Chain(w.next(g.handle), middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{
@@ -96,7 +96,7 @@ func TestAConcurrencyLimitLosesNoSlotAndNoPlaceToWhatDoesNotReturn(t *testing.T)
 	})
 }
 
-func TestARateLimitLosesNoTokenToWhatDoesNotReturn(t *testing.T) {
+func TestPanicsAndExitsReleaseTokensOfARateLimit(t *testing.T) {
 	eachTrip(t, []string{"next", "weight", "waited", "rejected", "Err", "Deadline", "Done"}, func(t *testing.T, w *tripwire) {
 		store := aerostore.Chain(w.next(working), middleware.RateLimit(10, middleware.RateOptions{
 			Burst:   1,

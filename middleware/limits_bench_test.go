@@ -11,9 +11,9 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// What each layer costs per Get over a store that does nothing, beside one
-// layer and six that pass operations on, and beside the simplest layers that
-// limit. docs/decisions/0011-breakers-and-limits.md has figures of others.
+// BenchmarkLimits measures each layer for a Get over a store that does nothing. It
+// compares them with one and six layers that pass operations on, and with the
+// simplest layers that limit. docs/decisions/0011-breakers-and-limits.md has figures of others.
 func BenchmarkLimits(b *testing.B) {
 	limiter, slots := rate.NewLimiter(1e9, 1e9), make(chan struct{}, 1)
 	limited := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
@@ -80,7 +80,8 @@ func BenchmarkLimits(b *testing.B) {
 	}
 }
 
-// What a breaker costs a query, whose loop body it times, per record.
+// BenchmarkLimitsQuery measures a breaker, which times the loop body, per record of
+// a query.
 func BenchmarkLimitsQuery(b *testing.B) {
 	const rows = 1000
 	for name, layer := range map[string]aerostore.Middleware{"bare": nil, "breaker": middleware.CircuitBreaker(middleware.BreakerOptions{})} {

@@ -14,7 +14,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestWhatTakesLongerThanTheThresholdIsASlowOperation(t *testing.T) {
+func TestAnOperationAboveTheThresholdIsSlow(t *testing.T) {
 	const threshold = 10 * time.Millisecond
 	doubtful := put.NewContextError(context.DeadlineExceeded)
 	doubtful.InDoubt = true
@@ -31,7 +31,7 @@ func TestWhatTakesLongerThanTheThresholdIsASlowOperation(t *testing.T) {
 			"WARN duration=1s outcome=KEY_NOT_FOUND_ERROR code=2 slow=true",
 		},
 		{
-			"what is worse than slow", time.Second, doubtful,
+			"a slow failure in doubt", time.Second, doubtful,
 			"ERROR duration=1s outcome=timeout in_doubt=true error=" + doubtful.Error() + " slow=true",
 		},
 	} {
@@ -72,7 +72,7 @@ func TestAQueryIsSlowByTheTimeOutsideTheBodyOfItsLoop(t *testing.T) {
 	}
 }
 
-func TestAClassifierThatPanicsIsLoggedAsAPanic(t *testing.T) {
+func TestAPanicInIsFailureIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, records := logged(fails(aerostore.CodeTimeout), middleware.LogOptions{
 			IsFailure: func(context.Context, aerostore.Call, error) bool { panic(marker) },
@@ -84,7 +84,7 @@ func TestAClassifierThatPanicsIsLoggedAsAPanic(t *testing.T) {
 	})
 }
 
-func TestOneInSoManySuccessesIsLoggedAndEveryFailure(t *testing.T) {
+func TestSampleIsForSuccessesAndAnswersOnly(t *testing.T) {
 	const n, oneIn = 10_000, 10
 	var err error
 	store, records := logged(func(context.Context, aerostore.Call) (aerostore.Result, error) {
@@ -113,7 +113,7 @@ func TestOneInSoManySuccessesIsLoggedAndEveryFailure(t *testing.T) {
 	}
 }
 
-func TestASlowSuccessIsNeverThinnedOut(t *testing.T) {
+func TestSlowSuccessesAreAlwaysLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, records := logged(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			time.Sleep(time.Second)
@@ -153,7 +153,7 @@ func TestLevelsCanBeSet(t *testing.T) {
 	}
 }
 
-func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
+func TestIsFailureDecidesTheLevel(t *testing.T) {
 	lostRace := func(_ context.Context, _ aerostore.Call, err error) bool {
 		return !errors.Is(err, aerostore.ErrGeneration)
 	}
@@ -180,7 +180,7 @@ func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
 	}
 }
 
-func TestOptionsThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
+func TestLogPanicsWithInvalidOptions(t *testing.T) {
 	logger := slog.New(slog.DiscardHandler)
 	for want, wire := range map[string]func(){
 		"nil Logger":            func() { middleware.Log(nil, middleware.LogOptions{}) },

@@ -15,8 +15,8 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// Every way in which the text of somebody else's error can come near a record.
-func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
+// The cases are all ways in which a foreign error can come near a record.
+func TestNoRecordHasTheTextOfAForeignError(t *testing.T) {
 	leaky := fmt.Errorf("user %s", marker)
 	late := fmt.Errorf("user %s: %w", marker, context.DeadlineExceeded)
 	failed := func(err error) aerostore.Handler {
@@ -24,7 +24,7 @@ func TestNoRecordHoldsTextOfAnErrorThatNobodyVouchesFor(t *testing.T) {
 			return aerostore.Result{}, call.NewError(aerostore.CodeServer, err)
 		}
 	}
-	// keyed fails the first attempt for each key, and others as a whole.
+	// keyed fails the first attempt for each key, and the others as a whole.
 	keyed := func(first, whole error) aerostore.Handler {
 		n := 0
 		return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {

@@ -22,7 +22,7 @@ type oddError struct{}
 
 func (oddError) Error() string { return marker }
 
-func TestTheRecordSaysWhatBecameOfAnOperation(t *testing.T) {
+func TestTheRecordHasTheOutcomeOfAnOperation(t *testing.T) {
 	doubtful := put.NewError(aerostore.CodeNetwork, nil)
 	doubtful.InDoubt = true
 	missed := put.NewError(aerostore.CodeNotFound, nil)
@@ -189,7 +189,7 @@ func TestTheRecordOfABatchSaysThatAKeyIsInDoubt(t *testing.T) {
 	})
 }
 
-func TestABatchOverSeveralSetsAndNamespacesNamesOnlyWhatTheyShare(t *testing.T) {
+func TestTheRecordOfABatchNamesWhatAllKeysShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, records := logged(answers(aerostore.Result{}, nil), middleware.LogOptions{})
 		_, _ = store.BatchRemove(t.Context(), []aerostore.Key{key, aerostore.NewKey("test", "carts", 1)})
@@ -205,7 +205,7 @@ func TestTheRecordOfAQueryCoversTheIteration(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		err  error
-		rows int // after which the caller breaks off
+		rows int // after which the caller leaves the loop
 		want string
 	}{
 		{"to its end", nil, math.MaxInt, "DEBUG operation=QUERY namespace=test set=users duration=5ms outcome=OK rows=5"},
@@ -236,7 +236,7 @@ func TestTheRecordOfAQueryCoversTheIteration(t *testing.T) {
 	}
 }
 
-func TestAPanicIsLoggedAndGoesOn(t *testing.T) {
+func TestLogWritesARecordForAPanicAndDoesNotRecoverIt(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		run  func(ctx context.Context, s aerostore.Store)
@@ -274,7 +274,7 @@ func TestAPanicIsLoggedAndGoesOn(t *testing.T) {
 	}
 }
 
-func TestAGoroutineThatEndsInALoopOverAQueryIsLogged(t *testing.T) {
+func TestAnExitInALoopOverAQueryIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, records := logged(yields(5, nil), middleware.LogOptions{})
 		done := make(chan struct{})
@@ -298,7 +298,7 @@ func TestCallsAndResultsPassUnchanged(t *testing.T) {
 	}, middleware.LogOptions{})
 	got, err := store.Select(t.Context(), key, []string{"name"}, aerostore.Timeout(time.Second))
 	if got != want || err != aerostore.ErrFilteredOut {
-		t.Errorf("Select gave %v, %v", got, err)
+		t.Errorf("Select returned %v, %v", got, err)
 	}
 	if seen.Op != aerostore.OpSelect || seen.Key != key || !slices.Equal(seen.BinNames(), []string{"name"}) ||
 		seen.Options != (aerostore.Options{Timeout: time.Second}) {
@@ -306,7 +306,7 @@ func TestCallsAndResultsPassUnchanged(t *testing.T) {
 	}
 }
 
-func TestNothingIsMadeForAHandlerThatIsNotEnabled(t *testing.T) {
+func TestADisabledHandlerGetsNoRecord(t *testing.T) {
 	for _, c := range []struct {
 		level slog.Level
 		err   error
@@ -329,7 +329,7 @@ func TestNothingIsMadeForAHandlerThatIsNotEnabled(t *testing.T) {
 	}
 }
 
-func TestTheHandlerIsGivenTheContextOfTheOperation(t *testing.T) {
+func TestTheHandlerGetsTheContextOfTheOperation(t *testing.T) {
 	type ctxKey struct{}
 	store, records := logged(answers(aerostore.Result{}, nil), middleware.LogOptions{})
 	_ = store.Touch(context.WithValue(t.Context(), ctxKey{}, "carried"), key)
@@ -338,7 +338,7 @@ func TestTheHandlerIsGivenTheContextOfTheOperation(t *testing.T) {
 	}
 }
 
-func TestACustomCallIsLoggedUnderItsName(t *testing.T) {
+func TestTheRecordOfACustomCallHasItsName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		records := &recorder{level: math.MinInt}
 		store := aerostore.Chain(memory.New(), middleware.Log(slog.New(records).With("component", "store"), middleware.LogOptions{}))
@@ -350,7 +350,7 @@ func TestACustomCallIsLoggedUnderItsName(t *testing.T) {
 	})
 }
 
-func TestManyGoroutinesLogAtOnce(t *testing.T) {
+func TestLogIsSafeForConcurrentUse(t *testing.T) {
 	store := aerostore.Chain(memory.New(),
 		middleware.Log(jsonLogger(slog.LevelDebug), middleware.LogOptions{Sample: 2, Slow: time.Hour}))
 	done := make(chan error)

@@ -21,9 +21,9 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestNoMorePassesThanTheRateAndTheBurst(t *testing.T) {
+func TestNoMorePassThanTheRateAndTheBurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var events told
+		var events heard
 		passed := 0
 		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			passed++
@@ -44,13 +44,13 @@ func TestNoMorePassesThanTheRateAndTheBurst(t *testing.T) {
 		}
 		wantCounted(t, store, map[string]int64{"rejected": 185, "waited": 0})
 		if got := len(events.names()); got != 185 {
-			t.Errorf("the hook was told %d times", got)
+			t.Errorf("the hook was called %d times", got)
 		}
 	})
 }
 
-func TestARateLimitPassesWhatABucketWould(t *testing.T) {
-	const perSecond, burst, taken = 1000, 100, 6 // turns that may be taken ahead
+func TestARateLimitIsATokenBucket(t *testing.T) {
+	const perSecond, burst, taken = 1000, 100, 6 // tokens that may be taken ahead
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(undated{t}, func(r *rapid.T) {
 			store := aerostore.Chain(working, middleware.RateLimit(perSecond, middleware.RateOptions{Burst: burst}))
@@ -63,7 +63,7 @@ func TestARateLimitPassesWhatABucketWould(t *testing.T) {
 							passed++
 							bucket--
 						} else if bucket >= taken {
-							r.Fatalf("it was turned away with %v in the bucket", bucket)
+							r.Fatalf("it was refused with %v in the bucket", bucket)
 						}
 						if bucket < -1e-6 {
 							r.Fatalf("it passed with %v in the bucket", bucket)
@@ -85,13 +85,13 @@ func TestARateLimitPassesWhatABucketWould(t *testing.T) {
 	})
 }
 
-func TestARateRejectionSaysWhenThereWillBeRoom(t *testing.T) {
+func TestARejectionOfARateLimitSaysWhenToRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(working, middleware.RateLimit(4, middleware.RateOptions{Burst: 1}))
 		_ = get(t, store)
 		err := store.Put(t.Context(), key, bins)
 		if !errors.Is(err, middleware.ErrRateLimited) || aerostore.InDoubt(err) || judgement.ErrorType(err) != "rate_limited" {
-			t.Errorf("Put gave %v", err)
+			t.Errorf("Put returned %v", err)
 		}
 		const want = "aerostore: PUT test.users: the rate limit is reached: 4 a second: try again in 250ms"
 		if err.Error() != want {
@@ -105,7 +105,7 @@ func TestARateRejectionSaysWhenThereWillBeRoom(t *testing.T) {
 	})
 }
 
-func TestAWaitThatNobodyLivesToSeeIsToldAsOneOfAYear(t *testing.T) {
+func TestTheLongestWaitIsAYear(t *testing.T) {
 	store := aerostore.Chain(working, middleware.RateLimit(1e-300, middleware.RateOptions{}))
 	_ = get(t, store)
 	rejected, ok := errors.AsType[*middleware.RejectedError](get(t, store))
@@ -114,7 +114,7 @@ func TestAWaitThatNobodyLivesToSeeIsToldAsOneOfAYear(t *testing.T) {
 	}
 }
 
-func TestOperationsWaitForTheirTurnInOrder(t *testing.T) {
+func TestARateLimitServesItsQueueInOrder(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -142,7 +142,7 @@ func TestOperationsWaitForTheirTurnInOrder(t *testing.T) {
 	})
 }
 
-func TestNoOperationWaitsInVain(t *testing.T) {
+func TestEachWaiterOfAConcurrencyLimitGetsASlot(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		wait     time.Duration
@@ -161,7 +161,7 @@ func TestNoOperationWaitsInVain(t *testing.T) {
 				start := time.Now()
 				_, err := store.Get(ctx, key)
 				if !errors.Is(err, middleware.ErrRateLimited) || errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("Get gave %v", err)
+					t.Errorf("Get returned %v", err)
 				}
 				if took := time.Since(start); took != 0 {
 					t.Errorf("it waited for %v", took)
@@ -171,7 +171,7 @@ func TestNoOperationWaitsInVain(t *testing.T) {
 	}
 }
 
-func TestACallerWhoLeavesTheRateLimitGivesItsTurnBack(t *testing.T) {
+func TestAWaiterThatLeavesTheRateLimitUsesNoToken(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(working,
@@ -190,7 +190,7 @@ func TestACallerWhoLeavesTheRateLimitGivesItsTurnBack(t *testing.T) {
 		cancel()
 		err := <-left
 		if !errors.Is(err, context.Canceled) || !errors.Is(err, middleware.ErrRateLimited) || judgement.ErrorType(err) != "canceled" {
-			t.Errorf("Get gave %v", err)
+			t.Errorf("Get returned %v", err)
 		}
 		start := time.Now()
 		if err := get(t, store); err != nil || time.Since(start) != time.Second {
@@ -199,10 +199,10 @@ func TestACallerWhoLeavesTheRateLimitGivesItsTurnBack(t *testing.T) {
 	})
 }
 
-func TestCallersWhoLeaveTheRateLimitDelayNobody(t *testing.T) {
+func TestWaitersThatLeaveTheRateLimitDelayNone(t *testing.T) {
 	for _, c := range []struct {
 		perSecond float64
-		leave     int // of those who wait
+		leave     int // of those that wait
 		order     string
 		come      int // afterwards
 		takes     time.Duration
@@ -242,7 +242,7 @@ func TestCallersWhoLeaveTheRateLimitDelayNobody(t *testing.T) {
 				leaveAll()
 				for _, e := range ended {
 					if err := <-e; !errors.Is(err, context.Canceled) {
-						t.Errorf("one that left: %v", err)
+						t.Errorf("a waiter that left: %v", err)
 					}
 				}
 				start := time.Now()
@@ -263,9 +263,9 @@ func TestCallersWhoLeaveTheRateLimitDelayNobody(t *testing.T) {
 	}
 }
 
-// A waiting operation comes at the moment that a bucket gives it, reckoned
-// without those that left.
-func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
+// A waiting operation passes when the bucket has its tokens, as if those that left
+// had never come.
+func TestWaitersThatLeaveDoNotDelayThoseThatStay(t *testing.T) {
 	const perMs, burst = 1, 8
 	weight := func(call aerostore.Call) int { return call.Len() }
 	type op struct {
@@ -288,10 +288,10 @@ func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 					select {
 					case err := <-waiting[0].ended:
 						if err != nil {
-							r.Fatalf("one of weight %v in its turn: %v", waiting[0].weight, err)
+							r.Fatalf("the waiter of weight %v: %v", waiting[0].weight, err)
 						}
 					default:
-						r.Fatalf("one of weight %v did not pass in its turn", waiting[0].weight)
+						r.Fatalf("the waiter of weight %v did not pass in time", waiting[0].weight)
 					}
 					waiting[0].cancel()
 				}
@@ -323,13 +323,13 @@ func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 				},
 				"leave": func(r *rapid.T) {
 					if len(waiting) == 0 {
-						r.Skip("nobody waits")
+						r.Skip("the queue is empty")
 					}
 					i := rapid.IntRange(0, len(waiting)-1).Draw(r, "place")
 					waiting[i].cancel()
 					synctest.Wait()
 					if err := <-waiting[i].ended; !errors.Is(err, context.Canceled) {
-						r.Fatalf("one that left: %v", err)
+						r.Fatalf("a waiter that left: %v", err)
 					}
 					waiting = slices.Delete(waiting, i, i+1)
 					serve(0)
@@ -345,7 +345,7 @@ func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 				"": func(r *rapid.T) {
 					for _, o := range waiting {
 						if len(o.ended) > 0 {
-							r.Fatalf("one of weight %v passed before its turn", o.weight)
+							r.Fatalf("one of weight %v passed too early", o.weight)
 						}
 					}
 					stats := snapshot(t, store)
@@ -361,7 +361,7 @@ func TestThoseWhoStayPassAsIfThoseWhoLeftHadNeverWaited(t *testing.T) {
 	})
 }
 
-func TestManyAtOnceLoseNoTurn(t *testing.T) {
+func TestConcurrentCallersOfARateLimitLoseNoToken(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		var passed, refused atomic.Int64
@@ -376,7 +376,7 @@ func TestManyAtOnceLoseNoTurn(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				if i%2 == 0 {
-					time.AfterFunc(time.Duration(i)*ms/4, cancel) // about when its turn comes
+					time.AfterFunc(time.Duration(i)*ms/4, cancel) // about when its token is there
 				}
 				if _, err := store.Get(ctx, key); err != nil {
 					refused.Add(1)
@@ -386,9 +386,9 @@ func TestManyAtOnceLoseNoTurn(t *testing.T) {
 		all.Wait()
 		stats := snapshot(t, store)
 		if n := passed.Load() + refused.Load(); n != 2000 {
-			t.Errorf("%d passed or were turned away, want all", n)
+			t.Errorf("%d passed or were refused, want all", n)
 		}
-		// Each turn was somebody's: they took no longer than those that passed.
+		// Each token was used: they took no longer than those that passed.
 		if took := time.Since(start); took != time.Duration(passed.Load()-1)*ms {
 			t.Errorf("%d passed in %v", passed.Load(), took)
 		}
@@ -398,13 +398,13 @@ func TestManyAtOnceLoseNoTurn(t *testing.T) {
 	})
 }
 
-func TestADoneContextIsRefusedByARateLimitInTheUsualWords(t *testing.T) {
+func TestARateLimitReturnsTheErrorOfAContextThatHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	store := aerostore.Chain(working, middleware.RateLimit(1, middleware.RateOptions{MaxWait: time.Hour}))
 	_ = get(t, store)
 	if _, err := store.Get(ctx, key); fmt.Sprint(err) != "aerostore: GET test.users: context canceled" {
-		t.Errorf("Get gave %v", err)
+		t.Errorf("Get returned %v", err)
 	}
 }
 
@@ -447,7 +447,7 @@ func TestWeightsDecideHowMuchAnOperationCounts(t *testing.T) {
 	}
 }
 
-func TestRateLimitPanicsIfTheOptionsMakeNoSense(t *testing.T) {
+func TestRateLimitPanicsWithInvalidOptions(t *testing.T) {
 	for want, wire := range map[string]func(){
 		"of 0 a second":      func() { middleware.RateLimit(0, middleware.RateOptions{}) },
 		"of -1 a second":     func() { middleware.RateLimit(-1, middleware.RateOptions{}) },

@@ -13,8 +13,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// everyOperation runs each operation of a store and says of each whether it
-// writes.
+// everyOperation runs each operation of a store, by whether it writes.
 func everyOperation(ctx context.Context, s aerostore.Store) (reads, writes map[string]error) {
 	custom := func(writes bool) error {
 		return aerostore.Do(ctx, s, aerostore.Custom{Name: "UDF", Namespace: "test", Writes: writes},
@@ -53,7 +52,7 @@ func everyOperation(ctx context.Context, s aerostore.Store) (reads, writes map[s
 
 func errorOf[T any](_ T, err error) error { return err }
 
-func TestAReadOnlyStoreTurnsAwayWritesAndNothingElse(t *testing.T) {
+func TestReadOnlyRefusesWritesOnly(t *testing.T) {
 	sent := 0
 	count := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -68,7 +67,7 @@ func TestAReadOnlyStoreTurnsAwayWritesAndNothingElse(t *testing.T) {
 	if err := backend.Put(t.Context(), key, bins); err != nil {
 		t.Fatal(err)
 	}
-	var events told
+	var events heard
 	store := aerostore.Chain(backend, middleware.ReadOnly(middleware.ReadOnlyOptions{OnEvent: events.hook}), count)
 	reads, writes := everyOperation(t.Context(), store)
 	for name, err := range reads {
@@ -90,7 +89,7 @@ func TestAReadOnlyStoreTurnsAwayWritesAndNothingElse(t *testing.T) {
 	}
 	wantCounted(t, store, map[string]int64{"rejected": int64(len(writes))})
 	if got := len(events.names()); got != len(writes) {
-		t.Errorf("the hook was told %d times", got)
+		t.Errorf("the hook was called %d times", got)
 	}
 }
 

@@ -25,13 +25,13 @@ func slowAtFirst(n int) (h aerostore.Handler, attempts *int) {
 	}, attempts
 }
 
-func TestAnAttemptThatTakesTooLongIsTriedAgain(t *testing.T) {
+func TestATimeoutOfAnAttemptIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		h, attempts := slowAtFirst(2)
 		store := aerostore.Chain(h, middleware.Retry(middleware.RetryOptions{Backoff: atOnce, AttemptTimeout: time.Second}))
 		if _, err := store.Get(t.Context(), key); err != nil {
-			t.Errorf("Get gave %v", err)
+			t.Errorf("Get returned %v", err)
 		}
 		if took := time.Since(start); *attempts != 3 || took.Truncate(time.Millisecond) != 2*time.Second {
 			t.Errorf("%d attempts took %v", *attempts, took)
@@ -39,7 +39,7 @@ func TestAnAttemptThatTakesTooLongIsTriedAgain(t *testing.T) {
 	})
 }
 
-func TestAWriteWhoseAttemptTookTooLongIsInDoubt(t *testing.T) {
+func TestAWriteIsInDoubtAfterATimeoutOfItsAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, attempts := slowAtFirst(9)
 		store := aerostore.Chain(h, middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}))
@@ -53,9 +53,9 @@ func TestAWriteWhoseAttemptTookTooLongIsInDoubt(t *testing.T) {
 	})
 }
 
-// A custom call returns its context's error as it is, which says nothing of
-// what became of it.
-func TestACustomWriteWhoseAttemptTookTooLongIsInDoubt(t *testing.T) {
+// A custom call returns its context's error unchanged, which does not say whether
+// it was applied.
+func TestACustomWriteIsInDoubtAfterATimeoutOfItsAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempts := 0
 		store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -98,7 +98,7 @@ func TestTheLimitOfAnAttemptIsNotTheCallersDeadline(t *testing.T) {
 	}
 }
 
-func TestAQueryHasNoLimitForAnAttempt(t *testing.T) {
+func TestTheLimitOfAnAttemptIsNotForQueries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(waitsFor(time.Minute), middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Second}))
 		for _, err := range store.Query(t.Context(), everyone) {
@@ -107,7 +107,7 @@ func TestAQueryHasNoLimitForAnAttempt(t *testing.T) {
 	})
 }
 
-func TestATimeoutAroundAndInsideARetryAreToldApart(t *testing.T) {
+func TestTheErrorTellsATimeoutAroundARetryFromOneInside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		h, attempts := slowAtFirst(9)
@@ -122,12 +122,12 @@ func TestATimeoutAroundAndInsideARetryAreToldApart(t *testing.T) {
 	})
 }
 
-// A bubble does not end while a goroutine that it started is left.
+// A bubble does not end while one of its goroutines runs.
 func TestRetriesAndTimeoutsLeaveNoGoroutineBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, cancel)
-		// What is inside makes contexts of its own.
+		// The handler makes other contexts.
 		nested := func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			ctx, cancel := context.WithTimeout(ctx, time.Hour)
 			defer cancel()
@@ -140,11 +140,11 @@ func TestRetriesAndTimeoutsLeaveNoGoroutineBehind(t *testing.T) {
 				AttemptTimeout: time.Second,
 			}))
 		if _, err := store.Get(ctx, key); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("Get gave %v", err)
+			t.Errorf("Get returned %v", err)
 		}
 		_, err := aerostore.Chain(aerostore.Handler(nested), middleware.Timeout(time.Hour, middleware.TimeoutOptions{})).Get(ctx, key)
 		if !errors.Is(err, context.Canceled) {
-			t.Errorf("Get gave %v", err)
+			t.Errorf("Get returned %v", err)
 		}
 	})
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// What a batch costs through Production, half of whose keys fail, beside the same
-// batch on the backend alone: "x-bare" is how many times as long it takes, the two
-// in turn. What is sent again is work of the backend's, too; pauses are as short as
-// can be.
+// BenchmarkBatchThroughProduction measures a batch of which half of the keys fail,
+// through Production and on the backend alone, in turn. "x-bare" is the ratio. It
+// includes the work of the backend for keys that are sent again. Pauses are as
+// short as possible.
 func BenchmarkBatchThroughProduction(b *testing.B) {
 	for _, c := range []struct {
 		name   string
@@ -23,8 +23,8 @@ func BenchmarkBatchThroughProduction(b *testing.B) {
 	}{
 		{"half exist already", asItIs, true},
 		{"half are busy at first", busyAtFirst(nil), false},
-		{"half are busy, then all fail as somebody says", busyAtFirst(func(call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, fmt.Errorf("somebody: %w", call.NewError(aerostore.CodeBatchDisabled, nil))
+		{"half are busy, then all have a foreign error", busyAtFirst(func(call aerostore.Call) (aerostore.Result, error) {
+			return aerostore.Result{}, fmt.Errorf("foreign: %w", call.NewError(aerostore.CodeBatchDisabled, nil))
 		}), false},
 		{"half are busy, then there are no results", busyAtFirst(func(aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, nil
@@ -71,8 +71,8 @@ func asItIs() aerostore.Interceptor {
 
 type attemptsKey struct{}
 
-// busyAtFirst fails every other key at the first attempt of an operation. What
-// comes of the others then is what second says, the backend's answer if it is nil.
+// busyAtFirst fails every other key at the first attempt of an operation. The
+// second attempt is answered by second, or by the backend if it is nil.
 func busyAtFirst(second func(aerostore.Call) (aerostore.Result, error)) func() aerostore.Interceptor {
 	return func() aerostore.Interceptor {
 		return func(next aerostore.Handler) aerostore.Handler {
@@ -122,8 +122,8 @@ func TestTheErrorsOfABatchThatFailsAsAWholeAreSharedByItsKeys(t *testing.T) {
 		})
 	}
 	for name, second := range map[string]func(aerostore.Call) (aerostore.Result, error){
-		"somebody's error": func(call aerostore.Call) (aerostore.Result, error) {
-			return aerostore.Result{}, fmt.Errorf("somebody: %w", call.NewError(aerostore.CodeBatchDisabled, nil))
+		"a foreign error": func(call aerostore.Call) (aerostore.Result, error) {
+			return aerostore.Result{}, fmt.Errorf("foreign: %w", call.NewError(aerostore.CodeBatchDisabled, nil))
 		},
 		"an error about the first set": func(call aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, call.NewError(aerostore.CodeBatchDisabled, nil)

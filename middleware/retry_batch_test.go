@@ -16,14 +16,14 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// A round is how a backend answers a batch: as a whole, or with an error for
-// the keys by their ids.
+// A round is the answer of a backend to a batch: an error for the whole, or errors
+// for keys by their ids.
 type round struct {
 	whole error
 	keys  map[int64]error
 }
 
-// rounds answers batches in turn and keeps the ids that each one was for.
+// rounds answers batches in turn and keeps the ids of each.
 type rounds struct {
 	script []round
 	sent   [][]int64
@@ -70,7 +70,7 @@ func toldOf(results []aerostore.BatchResult) string {
 	return strings.Join(words, " ")
 }
 
-func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
+func TestOnlyTheFailedKeysOfABatchAreSentAgain(t *testing.T) {
 	b := aerostore.Call{Op: aerostore.OpBatchRemove}.WithKeys([]aerostore.Key{aerostore.NewKey("test", "users", 0)})
 	again, gone := busy(b), b.NewError(aerostore.CodeNotFound, nil)
 	timeout, doubt := b.NewError(aerostore.CodeTimeout, nil), uncertain(b, aerostore.CodeTimeout)
@@ -98,7 +98,7 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 			sent:   "[[0 1 2 3] [2]]", want: "0:KEY_NOT_FOUND_ERROR 1:1 2:2 3:1",
 		},
 		{
-			name:   "fewer and fewer",
+			name:   "fewer keys at each attempt",
 			script: []round{{keys: map[int64]error{0: again, 1: again, 3: again}}, {keys: map[int64]error{0: gone, 3: again}}},
 			sent:   "[[0 1 2 3] [0 1 3] [3]]", want: "0:KEY_NOT_FOUND_ERROR 1:2 2:1 3:3",
 		},
@@ -108,7 +108,7 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 			sent:   "[[0 1 2 3] [1]]", want: "0:TIMEOUT? 1:TIMEOUT? 2:1 3:1",
 		},
 		{
-			name:   "a key that never gets through",
+			name:   "a key that fails at each attempt",
 			script: slices.Repeat([]round{{keys: map[int64]error{2: again}}}, 3),
 			sent:   "[[0 1 2 3] [2] [2]]", want: "0:1 1:1 2:KEY_BUSY 3:1",
 		},
@@ -128,7 +128,7 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 			sent:   "[[0 1 2 3] [0 1 2 3]]", want: "0:2 1:2 2:2 3:2",
 		},
 		{
-			name:   "as a whole, to the end",
+			name:   "as a whole, at each attempt",
 			script: []round{{whole: again}, {whole: timeout}, {whole: again}},
 			sent:   "[[0 1 2 3] [0 1 2 3] [0 1 2 3]]", want: "0:KEY_BUSY 1:KEY_BUSY 2:KEY_BUSY 3:KEY_BUSY",
 			code: aerostore.CodeKeyBusy,
@@ -139,13 +139,13 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 			sent:   "[[0 1 2 3]]", want: "", code: aerostore.CodeTimeout, doubt: true,
 		},
 		{
-			name:   "nobody answered, and some keys are in doubt",
+			name:   "no answer, and some keys are in doubt",
 			script: []round{{timeout, map[int64]error{0: doubt, 1: again, 2: doubt, 3: again}}, {whole: again}, {whole: again}},
 			sent:   "[[0 1 2 3] [1 3] [1 3]]", want: "0:TIMEOUT? 1:KEY_BUSY 2:TIMEOUT? 3:KEY_BUSY",
 			code: aerostore.CodeKeyBusy, doubt: true,
 		},
 		{
-			name:   "the application has keys in doubt repeated",
+			name:   "idempotent keys in doubt are sent again",
 			script: []round{{keys: map[int64]error{0: doubt, 1: doubt}}, {keys: map[int64]error{1: gone}}},
 			opts:   middleware.RetryOptions{Idempotent: anyway},
 			sent:   "[[0 1 2 3] [0 1]]", want: "0:2 1:KEY_NOT_FOUND_ERROR? 2:1 3:1",
@@ -173,7 +173,7 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 					t.Errorf("sent\n got %s\nwant %s", got, c.sent)
 				}
 				if (err != nil) != (c.code != aerostore.CodeOK) || aerostore.CodeOf(err) != c.code || aerostore.InDoubt(err) != c.doubt {
-					t.Errorf("the batch gave %v, want code %d, in doubt %v", err, c.code, c.doubt)
+					t.Errorf("the batch returned %v, want code %d, in doubt %v", err, c.code, c.doubt)
 				}
 				for i, r := range results {
 					if r.Key != keys[i] {
@@ -188,7 +188,7 @@ func TestOnlyTheKeysOfABatchThatFailedGoAgain(t *testing.T) {
 	}
 }
 
-func TestTheKeysOfABatchThatReadsAreTriedAgainInDoubtOrNot(t *testing.T) {
+func TestTheKeysOfABatchReadAreTriedAgain(t *testing.T) {
 	for name, run := range map[string]func(ctx context.Context, s aerostore.Store, keys []aerostore.Key) ([]aerostore.BatchResult, error){
 		"BatchRead": func(ctx context.Context, s aerostore.Store, keys []aerostore.Key) ([]aerostore.BatchResult, error) {
 			return s.BatchRead(ctx, keys, nil)
@@ -240,7 +240,7 @@ func TestItemsOfABatchKeepTheirBinsAndOptions(t *testing.T) {
 		items[2].Options = []aerostore.WriteOption{aerostore.CreateOnly}
 		results, err := store.BatchWrite(t.Context(), items)
 		if err != nil || results[0].Err != nil || results[1].Err != nil || !errors.Is(results[2].Err, aerostore.ErrExists) {
-			t.Errorf("BatchWrite gave %v, %v", results, err)
+			t.Errorf("BatchWrite returned %v, %v", results, err)
 		}
 		for i, want := range []int{0, 1, -1} {
 			record, err := store.Get(t.Context(), aerostore.NewKey("test", "users", i))
@@ -251,7 +251,7 @@ func TestItemsOfABatchKeepTheirBinsAndOptions(t *testing.T) {
 	})
 }
 
-func TestABatchOverSeveralNamespacesNamesEachKeysOwn(t *testing.T) {
+func TestErrorsOfABatchNameTheNamespaceOfTheKey(t *testing.T) {
 	there := aerostore.NewKey("bar", "carts", 1)
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
@@ -272,7 +272,7 @@ func TestABatchOverSeveralNamespacesNamesEachKeysOwn(t *testing.T) {
 	})
 }
 
-func TestACallerWhoGivesUpOnABatchKeepsWhatThereIs(t *testing.T) {
+func TestTheEndOfTheContextKeepsTheResultsOfABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, cancel)
@@ -281,7 +281,7 @@ func TestACallerWhoGivesUpOnABatchKeepsWhatThereIs(t *testing.T) {
 			middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1e6 * time.Hour, Max: 1e6 * time.Hour}}))
 		results, err := store.BatchRead(ctx, []aerostore.Key{aerostore.NewKey("test", "users", 0), aerostore.NewKey("test", "users", 1)}, nil)
 		if err != nil || len(results) != 2 || results[0].Err != nil || results[0].Record == nil {
-			t.Fatalf("BatchRead gave %v, %v", results, err)
+			t.Fatalf("BatchRead returned %v, %v", results, err)
 		}
 		if e := results[1].Err; !errors.Is(e, context.Canceled) || !errors.Is(e, aerostore.CodeKeyBusy) {
 			t.Errorf("the key that was to go again has %v", e)
@@ -289,7 +289,7 @@ func TestACallerWhoGivesUpOnABatchKeepsWhatThereIs(t *testing.T) {
 	})
 }
 
-func TestAHookIsToldHowManyKeysGoAgain(t *testing.T) {
+func TestAHookGetsTheNumberOfKeysThatAreSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var heard []string
 		doubt := uncertain(put, aerostore.CodeTimeout)
@@ -305,13 +305,13 @@ func TestAHookIsToldHowManyKeysGoAgain(t *testing.T) {
 			t.Error(err)
 		}
 		if want := []string{"TIMEOUT 1 2 in_doubt", "KEY_BUSY 1 2 retries", "OK 2 4 recovered"}; !slices.Equal(heard, want) {
-			t.Errorf("told %q, want %q", heard, want)
+			t.Errorf("the hook got %q, want %q", heard, want)
 		}
 		wantEvents(t, store, map[string]int64{"calls": 1, "retries": 1, "recovered": 1, "in_doubt": 2})
 	})
 }
 
-func TestABackendThatForgetsKeysLeavesThemInDoubt(t *testing.T) {
+func TestKeysWithoutAnAnswerAreInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -322,7 +322,7 @@ func TestABackendThatForgetsKeysLeavesThemInDoubt(t *testing.T) {
 		}), middleware.Retry(middleware.RetryOptions{}))
 		results, err := store.BatchRemove(t.Context(), keys[1:])
 		if n != 2 || err != nil || toldOf(results) != "2:NO_RESPONSE? 3:NO_RESPONSE?" {
-			t.Errorf("%d attempts gave %s, %v", n, toldOf(results), err)
+			t.Errorf("%d attempts returned %s, %v", n, toldOf(results), err)
 		}
 	})
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// What a layer costs for each Get that succeeds over a store that does
-// nothing, beside a layer that passes operations on and beside five of them.
+// BenchmarkRetryTimeoutAndFault measures layers for a Get over a store that does
+// nothing. It compares them with one and five layers that pass operations on.
 func BenchmarkRetryTimeoutAndFault(b *testing.B) {
 	pass := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -53,7 +53,7 @@ func BenchmarkRetryTimeoutAndFault(b *testing.B) {
 	}
 }
 
-// withTimeout is what Timeout would be by the standard library's context.
+// withTimeout is Timeout with the context of the standard library.
 func withTimeout(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)

@@ -13,16 +13,14 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// A load is callers who call again and again, over a backend that fails some of
-// the time.
+// A load is a number of callers and a backend that fails a part of the calls.
 type load struct {
 	callers, calls int           // calls of each
-	every          time.Duration // from call to call
+	every          time.Duration // between calls
 	failing        float64
 }
 
-// run returns how many calls and attempts there were, how many calls failed
-// and how long it took.
+// run returns the number of attempts and of failed calls, and how long it took.
 func (l load) run(t *testing.T, opts middleware.RetryOptions) (attempts, failed int64, took time.Duration) {
 	t.Helper()
 	var made, lost atomic.Int64
@@ -46,21 +44,21 @@ func (l load) run(t *testing.T, opts middleware.RetryOptions) (attempts, failed 
 		})
 	}
 	wg.Wait()
-	stats := statsOf(t, store)
+	stats := snapshot(t, store)
 	if calls := int64(l.callers * l.calls); stats.Event("calls") != calls || stats.Event("retries") != made.Load()-calls {
-		t.Errorf("%d calls, %d attempts, but told of %d and %d retries",
+		t.Errorf("%d calls, %d attempts, but %d calls and %d retries are counted",
 			calls, made.Load(), stats.Event("calls"), stats.Event("retries"))
 	}
 	return made.Load(), lost.Load(), time.Since(start)
 }
 
-func TestAnOutageIsMetByNoMoreLoadThanTheBudgetPromises(t *testing.T) {
+func TestTheBudgetBoundsRetries(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		load    load
 		budget  middleware.RetryBudget
-		used    float64 // how much of what the budget allows is used at least
-		retries int64   // at least, where the budget is not the limit
+		used    float64 // the least part of the budget that is used
+		retries int64   // at least, if the budget is not the limit
 	}{
 		{
 			name: "half of the attempts fail", load: load{20, 1000, time.Millisecond, 0.5},
@@ -71,15 +69,15 @@ func TestAnOutageIsMetByNoMoreLoadThanTheBudgetPromises(t *testing.T) {
 			budget: middleware.RetryBudget{Ratio: 0.2, PerSecond: 10, Burst: 100}, used: 0.95,
 		},
 		{
-			name: "all fail, and there is no floor", load: load{20, 1000, time.Millisecond, 1},
+			name: "all fail, without a minimum", load: load{20, 1000, time.Millisecond, 1},
 			budget: middleware.RetryBudget{Ratio: 0.1, PerSecond: middleware.None, Burst: 1}, used: 0.9,
 		},
 		{
-			name: "all fail, few calls live on the floor", load: load{2, 100, time.Second, 1},
+			name: "all fail, with a minimum alone", load: load{2, 100, time.Second, 1},
 			budget: middleware.RetryBudget{Ratio: middleware.None, PerSecond: 1, Burst: 5}, used: 0.9,
 		},
 		{
-			name: "few fail and the budget is not felt", load: load{20, 1000, time.Millisecond, 0.02},
+			name: "few fail, within the budget", load: load{20, 1000, time.Millisecond, 0.02},
 			budget: middleware.RetryBudget{Ratio: 0.2, PerSecond: 10, Burst: 100}, retries: 200,
 		},
 	} {
@@ -103,7 +101,7 @@ func TestAnOutageIsMetByNoMoreLoadThanTheBudgetPromises(t *testing.T) {
 	}
 }
 
-func TestWithoutABudgetAnOutageIsMultiplied(t *testing.T) {
+func TestWithoutABudgetEachCallIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempts, _, _ := load{10, 100, time.Millisecond, 1}.run(t, middleware.RetryOptions{Budget: middleware.RetryBudget{Ratio: 2}})
 		if attempts != 3*10*100 {
@@ -112,7 +110,7 @@ func TestWithoutABudgetAnOutageIsMultiplied(t *testing.T) {
 	})
 }
 
-func TestABudgetFillsAgain(t *testing.T) {
+func TestARetryBudgetIsFilledAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := retried(repeated(1000, busy(put)), middleware.RetryOptions{
 			Backoff:  atOnce,
@@ -136,13 +134,13 @@ func TestABudgetFillsAgain(t *testing.T) {
 				}
 			}
 		}
-		if left := statsOf(t, store).Gauge("budget"); left < 0 || left >= 1 {
+		if left := snapshot(t, store).Gauge("budget"); left < 0 || left >= 1 {
 			t.Errorf("%v retries are left", left)
 		}
 	})
 }
 
-func TestEachStoreHasABudgetOfItsOwn(t *testing.T) {
+func TestEachStoreHasItsOwnRetryBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mw := middleware.Retry(middleware.RetryOptions{Backoff: atOnce, Budget: middleware.RetryBudget{Ratio: middleware.None, PerSecond: 1, Burst: 2}})
 		for range 2 {

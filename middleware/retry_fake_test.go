@@ -11,8 +11,8 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// script is a handler that answers with one error after the other, and without
-// one from then on. It keeps what it was asked and when.
+// A script is a handler that returns its errors in turn, and then nil. It keeps the
+// calls with their times.
 type script struct {
 	errs []error
 
@@ -50,5 +50,12 @@ func (s *script) want(t *testing.T, attempts int) {
 
 func busy(call aerostore.Call) error { return call.NewError(aerostore.CodeKeyBusy, nil) }
 
-// repeated returns n of them.
+// repeated returns an error n times.
 func repeated(n int, err error) []error { return slices.Repeat([]error{err}, n) }
+
+// uncertain returns the error of a call that may have been applied.
+func uncertain(call aerostore.Call, code aerostore.ResultCode) error {
+	err := call.NewError(code, nil)
+	err.InDoubt = true
+	return err
+}

@@ -11,16 +11,16 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// An outcome is what a scripted backend makes of one key in one attempt.
+// An outcome is what a scripted backend does with one key in one attempt.
 type outcome uint8
 
 const (
 	fine        outcome = iota
 	answer              // no such record
-	final               // a failure that will not pass
-	passing             // a failure that may, certainly not applied
+	final               // a permanent failure
+	passing             // a transient failure, not applied
 	mayHave             // in doubt
-	mayHavePass         // in doubt, and it may pass
+	mayHavePass         // in doubt and transient
 )
 
 var outcomes = rapid.SampledFrom([]outcome{fine, answer, final, passing, passing, mayHave, mayHavePass})
@@ -45,7 +45,7 @@ func (o outcome) err(call aerostore.Call) error {
 	return err
 }
 
-// A fate is what becomes of one key: what a caller must be told.
+// A fate is the result that a caller must get for one key.
 type fate struct {
 	last     outcome
 	doubt    bool
@@ -79,11 +79,11 @@ func TestRetryAgreesWithAModel(t *testing.T) {
 
 		synctest.Test(t, func(t *testing.T) {
 			made := 0
-			var told aerostore.Result
+			var kept aerostore.Result
 			store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 				made++
 				return aerostore.Result{Attempts: 1}, script[made-1].err(call)
-			}), aerostore.Intercept(keepResult(&told)), middleware.Retry(middleware.RetryOptions{
+			}), aerostore.Intercept(keepResult(&kept)), middleware.Retry(middleware.RetryOptions{
 				Attempts:   allowed,
 				Budget:     noBudget,
 				Idempotent: func(aerostore.Call) bool { return repeats },
@@ -94,11 +94,11 @@ func TestRetryAgreesWithAModel(t *testing.T) {
 			} else {
 				_, err = store.Get(t.Context(), key)
 			}
-			if made != want.attempts || int(told.Attempts) != made {
-				rt.Errorf("%d attempts, told of %d, want %d", made, told.Attempts, want.attempts)
+			if made != want.attempts || int(kept.Attempts) != made {
+				rt.Errorf("%d attempts, %d in the result, want %d", made, kept.Attempts, want.attempts)
 			}
 			if aerostore.CodeOf(err) != want.last.code() || aerostore.InDoubt(err) != want.doubt {
-				rt.Errorf("it gave %v, want code %d, in doubt %v", err, want.last.code(), want.doubt)
+				rt.Errorf("it returned %v, want code %d, in doubt %v", err, want.last.code(), want.doubt)
 			}
 		})
 	})
@@ -112,7 +112,7 @@ func TestRetryOfABatchAgreesWithAModel(t *testing.T) {
 		for i := range scripts {
 			scripts[i] = rapid.SliceOfN(outcomes, allowed, allowed).Draw(rt, "outcomes")
 		}
-		// Whether an attempt fails as a whole, and then for all of its keys.
+		// An attempt may fail as a whole, which is for all of its keys.
 		whole := rapid.SliceOfN(rapid.SampledFrom([]outcome{fine, fine, fine, final, passing, mayHavePass}), allowed, allowed).Draw(rt, "whole")
 		writes := rapid.Bool().Draw(rt, "writes")
 		repeats := rapid.Bool().Draw(rt, "repeats in doubt")
@@ -165,7 +165,7 @@ func TestRetryOfABatchAgreesWithAModel(t *testing.T) {
 				results, err = store.BatchRead(t.Context(), keys, nil)
 			}
 			if (err == nil) != answered || attempt != made {
-				rt.Fatalf("the batch gave %v after %d attempts, want %d", err, attempt, made)
+				rt.Fatalf("the batch returned %v after %d attempts, want %d", err, attempt, made)
 			}
 			doubt := false
 			for i, f := range want {
@@ -182,7 +182,7 @@ func TestRetryOfABatchAgreesWithAModel(t *testing.T) {
 				}
 			}
 			if err != nil && (aerostore.InDoubt(err) != doubt || aerostore.CodeOf(err) != whole[made-1].code()) {
-				rt.Errorf("the batch gave %v, want code %d, in doubt %v", err, whole[made-1].code(), doubt)
+				rt.Errorf("the batch returned %v, want code %d, in doubt %v", err, whole[made-1].code(), doubt)
 			}
 			if results == nil && (answered || made > 1) {
 				rt.Error("there are no results")
@@ -191,7 +191,7 @@ func TestRetryOfABatchAgreesWithAModel(t *testing.T) {
 	})
 }
 
-// noBudget leaves nothing to bound.
+// noBudget is a budget that does not bound.
 var noBudget = middleware.RetryBudget{Ratio: 1000}
 
 // keepResult keeps the result that passes.

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestZeroInARetryBudgetIsTheDefault(t *testing.T) {
+func TestDefaultsOfARetryBudget(t *testing.T) {
 	for _, c := range []struct{ budget, want RetryBudget }{
 		{RetryBudget{}, RetryBudget{Ratio: 0.2, PerSecond: 10, Burst: 100}},
 		{RetryBudget{Ratio: 0.5}, RetryBudget{Ratio: 0.5, PerSecond: 10, Burst: 100}},
@@ -14,7 +14,7 @@ func TestZeroInARetryBudgetIsTheDefault(t *testing.T) {
 		{RetryBudget{PerSecond: None}, RetryBudget{Ratio: 0.2, PerSecond: 0, Burst: 100}},
 	} {
 		if got := (RetryOptions{Budget: c.budget}).withDefaults().Budget; got != c.want {
-			t.Errorf("%+v stands for %+v, want %+v", c.budget, got, c.want)
+			t.Errorf("%+v becomes %+v, want %+v", c.budget, got, c.want)
 		}
 	}
 	if got := (RetryOptions{}).withDefaults().Budget; got != (RetryBudget{Ratio: 0.2, PerSecond: 10, Burst: 100}) {

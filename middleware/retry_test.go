@@ -16,7 +16,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestAFailureThatMayPassIsTriedAgain(t *testing.T) {
+func TestATransientFailureIsTriedAgain(t *testing.T) {
 	for _, o := range storeOperations() {
 		t.Run(o.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestAWriteInDoubtIsNeverRepeated(t *testing.T) {
 				doubtful := uncertain(put, aerostore.CodeTimeout)
 				store, backend := retried([]error{doubtful}, middleware.RetryOptions{})
 				err := o.run(t.Context(), store)
-				if !o.writes && !strings.HasPrefix(o.name, "a custom call") { // which evidently did not only read
+				if !o.writes && !strings.HasPrefix(o.name, "a custom call") { // which did not only read
 					backend.want(t, 2) // a read cannot be applied
 					return
 				}
@@ -59,19 +59,19 @@ func TestAWriteInDoubtIsNeverRepeated(t *testing.T) {
 	}
 }
 
-func TestAWriteInDoubtAfterOneThatWasNotIsNotRepeated(t *testing.T) {
+func TestARepeatedWriteInDoubtIsNotRepeatedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := retried([]error{busy(put), uncertain(put, aerostore.CodeNetwork)}, middleware.RetryOptions{Attempts: 9})
 		err := store.Put(t.Context(), key, bins)
 		backend.want(t, 2)
 		if !aerostore.InDoubt(err) || aerostore.CodeOf(err) != aerostore.CodeNetwork {
-			t.Errorf("Put gave %v", err)
+			t.Errorf("Put returned %v", err)
 		}
 		wantEvents(t, store, map[string]int64{"calls": 1, "retries": 1, "in_doubt": 1})
 	})
 }
 
-func TestAWriteWhoseErrorDoesNotSayIsTakenToBeInDoubt(t *testing.T) {
+func TestAWriteWithAForeignErrorIsInDoubt(t *testing.T) {
 	always := func(context.Context, aerostore.Call, error) bool { return true }
 	for _, writes := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -83,14 +83,14 @@ func TestAWriteWhoseErrorDoesNotSayIsTakenToBeInDoubt(t *testing.T) {
 				backend.want(t, 2)
 			}
 			if errors.Is(err, oddError{}) != writes || aerostore.InDoubt(err) != writes {
-				t.Errorf("Do gave %v", err)
+				t.Errorf("Do returned %v", err)
 			}
 		})
 	}
 }
 
-// It increments, then loses the answer of a Get.
-func TestACustomWriteIsNotRepeatedForWhatFailedWithinIt(t *testing.T) {
+// The function increments, and then a Get fails.
+func TestACustomWriteIsNotRepeatedForAnErrorOfItsSteps(t *testing.T) {
 	custom := aerostore.Custom{Name: "COUNT", Namespace: "test", Writes: true}
 	get := aerostore.Call{Op: aerostore.OpGet, Key: key}
 	for name, c := range map[string]struct {
@@ -139,26 +139,26 @@ func customCallOf(custom aerostore.Custom) (call aerostore.Call) {
 	return call
 }
 
-func TestAnApplicationMayHaveAWriteInDoubtRepeated(t *testing.T) {
+func TestIdempotentWritesInDoubtAreRepeated(t *testing.T) {
 	puts := func(call aerostore.Call) bool { return call.Op == aerostore.OpPut }
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, middleware.RetryOptions{Idempotent: puts})
 		if err := store.Put(t.Context(), key, bins); err != nil {
-			t.Errorf("Put gave %v", err)
+			t.Errorf("Put returned %v", err)
 		}
 		backend.want(t, 2)
 	})
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := retried([]error{uncertain(put, aerostore.CodeTimeout)}, middleware.RetryOptions{Idempotent: puts})
 		if err := store.Append(t.Context(), key, bins); !aerostore.InDoubt(err) {
-			t.Errorf("Append gave %v", err)
+			t.Errorf("Append returned %v", err)
 		}
 		backend.want(t, 1)
 	})
 }
 
-// The repeat of a checked write cannot tell whether it lost to somebody else or
-// to itself.
+// A repeated write with a check cannot tell whether it lost to another write or to
+// its own first attempt.
 func TestTheErrorIsInDoubtIfAnyAttemptWas(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -187,14 +187,14 @@ func TestTheErrorIsInDoubtIfAnyAttemptWas(t *testing.T) {
 					t.Errorf("it is not the last attempt's: %v", err)
 				}
 				if text := e.SafeMessage(); strings.Contains(text, marker) || !strings.Contains(text, "after 2 attempts") {
-					t.Errorf("what is safe to tell of it is %q", text)
+					t.Errorf("the safe message is %q", text)
 				}
 			})
 		})
 	}
 }
 
-func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
+func TestTheErrorHasTheNumberOfAttempts(t *testing.T) {
 	reset := put.NewError(aerostore.CodeNetwork, errors.New("connection reset by peer"))
 	reset.Node = node
 	for _, c := range []struct {
@@ -220,21 +220,21 @@ func TestTheErrorSaysHowOftenItWasTried(t *testing.T) {
 	}
 }
 
-func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
+func TestAPermanentFailureIsNotTriedAgain(t *testing.T) {
 	rejected := errors.New("the circuit is open")
 	for name, err := range map[string]error{
 		"an answer":                        put.NewError(aerostore.CodeNotFound, nil),
 		"another generation":               put.NewError(aerostore.CodeGeneration, nil),
 		"a rejection of another layer":     put.NewError(aerostore.CodeOK, rejected),
 		"a closed store":                   put.NewError(aerostore.CodeOK, aerostore.ErrClosed),
-		"a cancellation that is not ours":  put.NewContextError(context.Canceled),
+		"a foreign cancellation":           put.NewContextError(context.Canceled),
 		"refused input":                    aerostore.Call{Op: aerostore.OpPut}.Validate(),
 		"attempts that ran out on a query": put.NewError(aerostore.CodeMaxRetries, put.NewError(aerostore.CodeIndexNotFound, nil)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			store, backend := retried([]error{err}, middleware.RetryOptions{})
 			if _, got := store.Get(t.Context(), key); got != err {
-				t.Errorf("Get gave %v, want %v", got, err)
+				t.Errorf("Get returned %v, want %v", got, err)
 			}
 			backend.want(t, 1)
 			wantEvents(t, store, map[string]int64{"calls": 1})
@@ -242,7 +242,7 @@ func TestWhatWillNotPassIsNotTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAttemptsThatRanOutOverAPassingFailureAreTriedAgain(t *testing.T) {
+func TestMaxRetriesIsTransientIfItsCauseIs(t *testing.T) {
 	for _, cause := range []error{nil, errors.New("dial"), put.NewError(aerostore.CodeKeyBusy, nil)} {
 		synctest.Test(t, func(t *testing.T) {
 			store, backend := retried([]error{put.NewError(aerostore.CodeMaxRetries, cause)}, middleware.RetryOptions{})
@@ -254,12 +254,12 @@ func TestAttemptsThatRanOutOverAPassingFailureAreTriedAgain(t *testing.T) {
 	}
 }
 
-func TestNoMoreAttemptsThanAllowed(t *testing.T) {
+func TestThereAreNoMoreAttemptsThanAllowed(t *testing.T) {
 	for _, allowed := range []int{1, 2, 3, 7} {
 		synctest.Test(t, func(t *testing.T) {
 			store, backend := retried(repeated(99, busy(put)), middleware.RetryOptions{Attempts: allowed})
 			if _, err := store.Get(t.Context(), key); aerostore.CodeOf(err) != aerostore.CodeKeyBusy {
-				t.Errorf("Get gave %v", err)
+				t.Errorf("Get returned %v", err)
 			}
 			backend.want(t, allowed)
 			wantEvents(t, store, map[string]int64{"calls": 1, "retries": int64(allowed - 1), "exhausted": 1})
@@ -267,7 +267,7 @@ func TestNoMoreAttemptsThanAllowed(t *testing.T) {
 	}
 }
 
-func TestPausesGrowUpToTheCapAndDiffer(t *testing.T) {
+func TestPausesGrowToTheMaximumAndDiffer(t *testing.T) {
 	const base, top = 10 * time.Millisecond, 25 * time.Millisecond
 	longest := []time.Duration{base, 2 * base, top, top}
 	synctest.Test(t, func(t *testing.T) {
@@ -301,7 +301,7 @@ func TestPausesGrowUpToTheCapAndDiffer(t *testing.T) {
 	})
 }
 
-func TestAPauseThatIsLeftOutFollowsTheOther(t *testing.T) {
+func TestADefaultPauseFitsTheOther(t *testing.T) {
 	for _, c := range []struct {
 		set  middleware.Backoff
 		want [2]time.Duration // the longest first and second pause
@@ -328,7 +328,7 @@ func TestAPauseThatIsLeftOutFollowsTheOther(t *testing.T) {
 	}
 }
 
-func TestPausesOfManyAttemptsStayAtTheCap(t *testing.T) {
+func TestPausesStayAtTheMaximum(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, backend := retried(repeated(99, busy(put)), middleware.RetryOptions{
 			Attempts: 100,
@@ -345,14 +345,14 @@ func TestPausesOfManyAttemptsStayAtTheCap(t *testing.T) {
 	})
 }
 
-func TestThereIsNoPauseThatTheDeadlineCutsOff(t *testing.T) {
+func TestThereIsNoPauseBeyondTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		start, want := time.Now(), busy(put)
 		store, backend := retried([]error{want}, middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1000 * time.Hour, Max: 1000 * time.Hour}})
 		if err := store.Touch(ctx, key); err != want {
-			t.Errorf("Touch gave %v", err)
+			t.Errorf("Touch returned %v", err)
 		}
 		if took := time.Since(start); took != 0 {
 			t.Errorf("it took %v", took)
@@ -362,7 +362,7 @@ func TestThereIsNoPauseThatTheDeadlineCutsOff(t *testing.T) {
 	})
 }
 
-func TestACallerWhoGivesUpDuringAPauseIsAnsweredAtOnce(t *testing.T) {
+func TestTheEndOfTheContextEndsAPause(t *testing.T) {
 	for name, doubt := range map[string]bool{"in doubt": true, "not in doubt": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -378,7 +378,7 @@ func TestACallerWhoGivesUpDuringAPauseIsAnsweredAtOnce(t *testing.T) {
 				err := store.Put(ctx, key, bins)
 				if !errors.Is(err, context.Canceled) || !errors.Is(err, aerostore.ErrTimeout) ||
 					aerostore.CodeOf(err) != aerostore.CodeOK || aerostore.InDoubt(err) != doubt {
-					t.Errorf("Put gave %v", err)
+					t.Errorf("Put returned %v", err)
 				}
 				text := "aerostore: PUT test.users: context canceled before attempt 2, the last one failed with: " + last.Error()
 				if !strings.HasPrefix(err.Error(), text) {
@@ -394,7 +394,7 @@ func TestACallerWhoGivesUpDuringAPauseIsAnsweredAtOnce(t *testing.T) {
 	}
 }
 
-func TestACallerWhoHasGivenUpGetsNoOtherAttempt(t *testing.T) {
+func TestThereIsNoAttemptAfterTheEndOfTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	attempts := 0
 	store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -446,7 +446,7 @@ func TestAQueryIsTriedAgainUntilItsFirstRecord(t *testing.T) {
 	}
 }
 
-func TestAttemptsAddUpAndTheLastNodeIsTold(t *testing.T) {
+func TestTheResultHasAllAttemptsAndTheLastNode(t *testing.T) {
 	other := &aerostore.Node{Name: "BB7"}
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
@@ -470,7 +470,7 @@ func TestAttemptsAddUpAndTheLastNodeIsTold(t *testing.T) {
 	})
 }
 
-func TestASingleAttemptPassesUnchanged(t *testing.T) {
+func TestTheResultOfASingleAttemptIsUnchanged(t *testing.T) {
 	want := &aerostore.Record{Key: key}
 	var result aerostore.Result
 	store := aerostore.Chain(answers(aerostore.Result{Attempts: 4, Node: node}.WithRecord(want), aerostore.ErrFilteredOut),
@@ -483,11 +483,11 @@ func TestASingleAttemptPassesUnchanged(t *testing.T) {
 		}), middleware.Retry(middleware.RetryOptions{}))
 	got, err := store.Get(t.Context(), key)
 	if got != want || err != aerostore.ErrFilteredOut || result.Attempts != 4 || result.Node != node {
-		t.Errorf("Get gave %v, %v with %+v", got, err, result)
+		t.Errorf("Get returned %v, %v with %+v", got, err, result)
 	}
 }
 
-func TestAHookIsToldOfEachAttemptThatFailed(t *testing.T) {
+func TestAHookIsCalledForEachFailedAttempt(t *testing.T) {
 	fixed := middleware.Backoff{Base: time.Nanosecond, Max: time.Nanosecond}
 	for _, c := range []struct {
 		name string
@@ -499,7 +499,7 @@ func TestAHookIsToldOfEachAttemptThatFailed(t *testing.T) {
 		{"an answer", []error{aerostore.ErrNotFound}, middleware.RetryOptions{}, nil},
 		{"one that passed", repeated(1, busy(put)), middleware.RetryOptions{}, []string{"1 KEY_BUSY retries", "2 OK recovered"}},
 		{
-			"one that did not", repeated(3, busy(put)), middleware.RetryOptions{},
+			"one that did not pass", repeated(3, busy(put)), middleware.RetryOptions{},
 			[]string{"1 KEY_BUSY retries", "2 KEY_BUSY retries", "3 KEY_BUSY exhausted"},
 		},
 		{
@@ -517,25 +517,25 @@ func TestAHookIsToldOfEachAttemptThatFailed(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				type ctxKey struct{}
-				var told []string
+				var events []string
 				c.opts.Backoff = fixed
 				c.opts.OnEvent = func(ctx context.Context, call aerostore.Call, e middleware.Event) {
 					if call.Op != aerostore.OpPut || ctx.Value(ctxKey{}) != true || e.Keys != 0 || e.Layer != "retry" {
-						t.Errorf("told of %v, %+v", call, e)
+						t.Errorf("the hook got %v, %+v", call, e)
 					}
-					told = append(told, fmt.Sprintf("%d %s %s", e.Attempt, aerostore.CodeOf(e.Err).String(), e.Name))
+					events = append(events, fmt.Sprintf("%d %s %s", e.Attempt, aerostore.CodeOf(e.Err).String(), e.Name))
 				}
 				store, _ := retried(c.errs, c.opts)
 				_ = store.Put(context.WithValue(t.Context(), ctxKey{}, true), key, bins)
-				if !slices.Equal(told, c.want) {
-					t.Errorf("told %q, want %q", told, c.want)
+				if !slices.Equal(events, c.want) {
+					t.Errorf("the hook got %q, want %q", events, c.want)
 				}
 			})
 		})
 	}
 }
 
-func TestAClassifierDecidesWhatMayPass(t *testing.T) {
+func TestIsTransientDecidesWhatIsTriedAgain(t *testing.T) {
 	lock := func(_ context.Context, call aerostore.Call, err error) bool {
 		return call.Op == aerostore.OpTouch && errors.Is(err, aerostore.ErrGeneration)
 	}
@@ -558,7 +558,7 @@ func TestAClassifierDecidesWhatMayPass(t *testing.T) {
 	}
 }
 
-func TestAPanicInAnAttemptGoesOn(t *testing.T) {
+func TestRetryDoesNotRecoverPanics(t *testing.T) {
 	store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
 		panic(marker)
 	}), middleware.Retry(middleware.RetryOptions{AttemptTimeout: time.Hour}))
@@ -567,7 +567,7 @@ func TestAPanicInAnAttemptGoesOn(t *testing.T) {
 	}
 }
 
-func TestRetriesThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
+func TestRetryPanicsWithInvalidOptions(t *testing.T) {
 	for want, opt := range map[string]middleware.RetryOptions{
 		"of 0 attempts":                       {Attempts: middleware.None},
 		"of -2 attempts":                      {Attempts: -2},

@@ -20,7 +20,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestTheLayersOfAStackStandInItsOrder(t *testing.T) {
+func TestTheLayersOfAStackAreInOrder(t *testing.T) {
 	for _, c := range []struct {
 		stack middleware.Stack
 		want  []string
@@ -41,7 +41,7 @@ func TestTheLayersOfAStackStandInItsOrder(t *testing.T) {
 	}
 }
 
-func TestAnOperationThroughAStackIsLoggedOnceWithItsAttempts(t *testing.T) {
+func TestAStackLogsAnOperationOnceWithItsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		records := &recorder{}
 		stack := middleware.Production()
@@ -55,15 +55,14 @@ func TestAnOperationThroughAStackIsLoggedOnceWithItsAttempts(t *testing.T) {
 	})
 }
 
-// Each of the following shows what the order of two layers is for, by what goes
-// wrong in the other one.
+// Each of the next tests shows two layers in both orders.
 
-// thrice tries three times without pauses, whatever the budget.
+// thrice tries three times without pauses and without a budget.
 func thrice() aerostore.Middleware {
 	return middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1, Max: 1}, Budget: middleware.RetryBudget{Ratio: 9}})
 }
 
-// sent counts what arrives at a handler.
+// sent counts the calls of a handler.
 func sent(n *atomic.Int64, h aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		n.Add(1)
@@ -71,8 +70,8 @@ func sent(n *atomic.Int64, h aerostore.Handler) aerostore.Handler {
 	}
 }
 
-// attemptsOf returns how many attempts of a hundred operations the layers send to
-// a cluster that fails.
+// attemptsOf returns how many attempts of a hundred operations come to a cluster
+// that fails.
 func attemptsOf(t *testing.T, layers []aerostore.Middleware) int64 {
 	t.Helper()
 	var n atomic.Int64
@@ -83,7 +82,7 @@ func attemptsOf(t *testing.T, layers []aerostore.Middleware) int64 {
 	return n.Load()
 }
 
-func TestABreakerInsideRetryOpensAfterAsManyAttemptsAsItShould(t *testing.T) {
+func TestABreakerInsideRetryCountsAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		breaker := middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 20, OpenFor: time.Hour})
 		for name, c := range map[string]struct {
@@ -105,7 +104,7 @@ func TestAnOpenCircuitIsNotTriedAgain(t *testing.T) {
 		store := aerostore.Chain(broken, thrice(), middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 3}))
 		_ = get(t, store)
 		if err := get(t, store); !errors.Is(err, middleware.ErrCircuitOpen) {
-			t.Errorf("Get gave %v", err)
+			t.Errorf("Get returned %v", err)
 		}
 		if n := aerostore.Layers(store)[1].LayerStats().Event("rejected"); n != 1 {
 			t.Errorf("%d attempts at an open circuit, want 1", n)
@@ -139,7 +138,7 @@ func TestATimeoutOutsideRetryBoundsTheWholeOperation(t *testing.T) {
 	})
 }
 
-func TestWhatIsCoalescedTakesASingleSlot(t *testing.T) {
+func TestASharedReadTakesASingleSlot(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	synctest.Test(t, func(t *testing.T) {
 		limit := middleware.ConcurrencyLimit(1, middleware.ConcurrencyOptions{Queue: middleware.None})
@@ -218,7 +217,7 @@ func TestALimitInsideHedgeBoundsAttempts(t *testing.T) {
 	})
 }
 
-func TestATimeoutInsideCoalesceBoundsTheReadThatIsShared(t *testing.T) {
+func TestATimeoutInsideCoalesceBoundsTheSharedRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		timeout := middleware.Timeout(time.Second, middleware.TimeoutOptions{})
 		for name, c := range map[string]struct {
@@ -246,7 +245,7 @@ func ExampleProduction() {
 	stack := middleware.Production()
 	stack.Log = middleware.Log(logger, middleware.LogOptions{})
 	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
-	store := aerostore.Chain(memory.New(), stack.Middleware()) // within otelmw.Tracing() and otelmw.Metrics()
+	store := aerostore.Chain(memory.New(), stack.Middleware()) // inside otelmw.Tracing() and otelmw.Metrics()
 
 	ctx := context.Background()
 	ada := aerostore.NewKey("test", "users", "ada")

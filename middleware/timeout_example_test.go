@@ -11,7 +11,7 @@ import (
 )
 
 func ExampleTimeout() {
-	// A backend that answers when it is too late.
+	// The backend answers too late.
 	backend := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		<-ctx.Done()
 		return aerostore.Result{}, call.NewContextError(ctx.Err())

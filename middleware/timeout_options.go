@@ -66,7 +66,7 @@ func newLimits(general time.Duration, opts TimeoutOptions) limits {
 	return l
 }
 
-// of returns the limit of a call with a timeout of its own, 0 for none. An
+// of returns the limit of a call that may have a timeout, 0 for none. An
 // unknown operation has the general limit.
 func (l *limits) of(op aerostore.Op, timeout time.Duration) *TimeoutError {
 	if timeout > 0 {

@@ -13,8 +13,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// waitsFor is a handler that takes a time and gives up when its context ends, as a
-// backend does.
+// waitsFor is a handler that takes a time, or ends with its context.
 func waitsFor(d time.Duration) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		timer := time.NewTimer(d)
@@ -30,7 +29,7 @@ func waitsFor(d time.Duration) aerostore.Handler {
 	}
 }
 
-// limitReached returns the limit that the error says was reached, 0 if none.
+// limitReached returns the limit in an error, 0 if there is none.
 func limitReached(err error) time.Duration {
 	e, _ := errors.AsType[*middleware.TimeoutError](err)
 	if e == nil {
@@ -64,16 +63,16 @@ func TestAnOperationEndsAtTheLimit(t *testing.T) {
 	}
 }
 
-func TestTheSoonestDeadlineCounts(t *testing.T) {
+func TestTheEarliestDeadlineCounts(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		caller time.Duration // 0: none
 		takes  time.Duration
 		want   time.Duration
-		limit  bool // it was the library's that ended it
+		limit  bool // the limit ended it
 		fails  bool
 	}{
-		{"nobody's", 0, time.Second, time.Second, false, false},
+		{"none", 0, time.Second, time.Second, false, false},
 		{"the limit", 0, time.Hour, 2 * time.Second, true, true},
 		{"the limit before the caller's", time.Minute, time.Hour, 2 * time.Second, true, true},
 		{"the caller's", time.Second, time.Hour, time.Second, false, true},
@@ -98,7 +97,7 @@ func TestTheSoonestDeadlineCounts(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoTimeoutOfTheLimitPassesUnchanged(t *testing.T) {
+func TestOtherErrorsPassATimeoutUnchanged(t *testing.T) {
 	doubtful := uncertain(put, aerostore.CodeTimeout)
 	inner := fmt.Errorf("inner: %w", &middleware.TimeoutError{Limit: time.Second, Err: context.DeadlineExceeded})
 	for _, want := range []error{nil, doubtful, put.NewContextError(context.Canceled), inner} {
@@ -110,7 +109,7 @@ func TestWhatIsNoTimeoutOfTheLimitPassesUnchanged(t *testing.T) {
 	}
 }
 
-func TestADeadlineSetFurtherInIsNotTheLimit(t *testing.T) {
+func TestADeadlineOfALayerInsideIsNotTheLimit(t *testing.T) {
 	const limit = time.Second
 	for _, c := range []struct {
 		takes time.Duration
@@ -133,11 +132,11 @@ func TestADeadlineSetFurtherInIsNotTheLimit(t *testing.T) {
 	}
 }
 
-// What is inside may name the limit itself, since it is the cause of its context.
-func TestALimitThatTheBackendNamesIsToldOnce(t *testing.T) {
+// A backend may have the limit in its error, since it is the cause of the context.
+func TestALimitThatTheBackendNamesIsInTheErrorOnce(t *testing.T) {
 	for name, backend := range map[string]aerostore.Handler{
 		"in an Error": withCause(waitsFor(time.Hour)),
-		"as it is": func(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
+		"unchanged": func(ctx context.Context, _ aerostore.Call) (aerostore.Result, error) {
 			<-ctx.Done()
 			return aerostore.Result{}, aerostore.ContextError(ctx)
 		},
@@ -150,14 +149,14 @@ func TestALimitThatTheBackendNamesIsToldOnce(t *testing.T) {
 			err := store.Put(t.Context(), key, bins)
 			const want = "aerostore: PUT test.users: the limit of 2s for the operation was reached: context deadline exceeded (in doubt: the write may have been applied)"
 			if err == nil || err.Error() != want || limitReached(err) != 2*time.Second || !errors.Is(err, aerostore.ErrTimeout) || heard != err {
-				t.Errorf("%s: Put gave %v, told of %v", name, err, heard)
+				t.Errorf("%s: Put returned %v, the hook got %v", name, err, heard)
 			}
 			wantEvents(t, store, map[string]int64{"calls": 1, "timeouts": 1})
 		})
 	}
 }
 
-func TestATimeoutThatACallAsksForGoesBeforeTheLimit(t *testing.T) {
+func TestTheTimeoutOfACallReplacesTheLimit(t *testing.T) {
 	const limit, longest = time.Second, 20 * time.Second
 	limits := map[aerostore.Op]time.Duration{aerostore.OpQuery: middleware.None}
 	limited := middleware.Timeout(limit, middleware.TimeoutOptions{Limits: limits})
@@ -178,21 +177,21 @@ func TestATimeoutThatACallAsksForGoesBeforeTheLimit(t *testing.T) {
 		name   string
 		layer  aerostore.Middleware
 		run    func(ctx context.Context, s aerostore.Store, opts ...aerostore.ReadOption) error
-		asks   time.Duration
+		wants  time.Duration
 		caller time.Duration // 0: no deadline
 		want   time.Duration
 		ours   bool
 	}{
-		{"it asks for none", limited, get, 0, 0, limit, true},
+		{"none", limited, get, 0, 0, limit, true},
 		{"more", limited, get, 10 * time.Second, 0, 10 * time.Second, true},
 		{"less", limited, get, time.Second / 2, 0, time.Second / 2, true},
 		{"more than the caller has", limited, get, 10 * time.Second, 5 * time.Second, 5 * time.Second, false},
 		{"less than the caller has", limited, get, 10 * time.Second, time.Minute, 10 * time.Second, true},
 		{"more than it may", capped, get, time.Minute, 0, longest, true},
 		{"as much as it may", capped, get, longest, 0, longest, true},
-		{"a cap is no limit for the others", capped, get, 0, 0, limit, true},
+		{"the maximum is not a limit for others", capped, get, 0, 0, limit, true},
 		{"an operation without a limit", limited, query, 10 * time.Second, 0, 10 * time.Second, true},
-		{"an operation without a limit asks for none", limited, query, 0, 0, time.Hour, false},
+		{"an operation without a limit, none", limited, query, 0, 0, time.Hour, false},
 		{"an operation without a limit, more than it may", capped, query, time.Minute, 0, longest, true},
 		{"under Production", middleware.Production().Middleware(), get, 10 * time.Second, 0, 10 * time.Second, true},
 	} {
@@ -205,7 +204,7 @@ func TestATimeoutThatACallAsksForGoesBeforeTheLimit(t *testing.T) {
 					defer cancel()
 				}
 				start := time.Now()
-				err := c.run(ctx, aerostore.Chain(waitsFor(time.Hour), c.layer), aerostore.Timeout(c.asks))
+				err := c.run(ctx, aerostore.Chain(waitsFor(time.Hour), c.layer), aerostore.Timeout(c.wants))
 				if took := time.Since(start); took != c.want || (limitReached(err) == c.want) != c.ours {
 					t.Errorf("after %v: %v, want %v", took, err, c.want)
 				}
@@ -214,19 +213,19 @@ func TestATimeoutThatACallAsksForGoesBeforeTheLimit(t *testing.T) {
 	}
 }
 
-func TestACallerWhoCancelsIsNotTimedOut(t *testing.T) {
+func TestACanceledOperationIsNotATimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Minute, middleware.TimeoutOptions{}))
 		_, err := store.Get(ctx, key)
 		if !errors.Is(err, context.Canceled) || limitReached(err) != 0 {
-			t.Errorf("Get gave %v", err)
+			t.Errorf("Get returned %v", err)
 		}
 	})
 }
 
-func TestSomeOperationsHaveALimitOfTheirOwn(t *testing.T) {
+func TestSomeOperationsHaveAnotherLimit(t *testing.T) {
 	const general, batches = time.Second, 3 * time.Second
 	for op, want := range map[string]time.Duration{
 		"Get": general, "Put": general, "a custom call that writes": general,
@@ -254,33 +253,17 @@ func TestSomeOperationsHaveALimitOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestAnOperationThatDoesNotExistYetHasTheGeneralLimit(t *testing.T) {
+func TestAnUnknownOperationHasTheGeneralLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second, middleware.TimeoutOptions{})).(interface{ Unwrap() aerostore.Store })
 		h := aerostore.Layers(store.(aerostore.Store))[0].Intercept(waitsFor(time.Hour))
 		if _, err := h(t.Context(), aerostore.Call{Op: ^aerostore.Op(0)}); limitReached(err) != time.Second {
-			t.Errorf("it gave %v", err)
+			t.Errorf("it returned %v", err)
 		}
 	})
 }
 
-// As in a test whose store was made before its synctest bubble, where it is
-// the year 2000.
-func TestTheLimitHoldsWhenTheTimeWasSetBack(t *testing.T) {
-	store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second, middleware.TimeoutOptions{}))
-	ctx, cancel := context.WithTimeout(t.Context(), 0)
-	defer cancel()
-	_, _ = store.Get(ctx, key) // tells it the time
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		if _, err := store.Get(ctx, key); limitReached(err) != time.Second {
-			t.Errorf("Get gave %v", err)
-		}
-	})
-}
-
-func TestAQueryIsBoundedWithTheLoopOverIt(t *testing.T) {
+func TestTheLimitOfAQueryIncludesTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 			for call.Yield(&aerostore.Record{}) {
@@ -303,24 +286,24 @@ func TestAQueryIsBoundedWithTheLoopOverIt(t *testing.T) {
 	})
 }
 
-func TestAHookIsToldOfEachTimeout(t *testing.T) {
+func TestAHookIsCalledForEachTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var heard error
 		store := aerostore.Chain(waitsFor(time.Hour), middleware.Timeout(time.Second, middleware.TimeoutOptions{
 			OnEvent: func(ctx context.Context, call aerostore.Call, e middleware.Event) {
 				if ctx.Err() != nil || call.Op != aerostore.OpTouch {
-					t.Errorf("told of %v with %v", call, ctx.Err())
+					t.Errorf("the hook got %v with %v", call, ctx.Err())
 				}
 				heard = e.Err
 			},
 		}))
 		if err := store.Touch(t.Context(), key); err == nil || err != heard {
-			t.Errorf("told of %v, not of %v", heard, err)
+			t.Errorf("the hook got %v, not %v", heard, err)
 		}
 	})
 }
 
-func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
+func TestTheContextOfALimitBehavesLikeOthers(t *testing.T) {
 	type ctxKey struct{}
 	synctest.Test(t, func(t *testing.T) {
 		caller, giveUp := context.WithCancel(context.WithValue(t.Context(), ctxKey{}, "carried"))
@@ -336,7 +319,7 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 				t.Errorf("at first %v, %v", ctx.Value(ctxKey{}), ctx.Err())
 			}
 			switch call.Op {
-			case aerostore.OpPut: // nobody asks for Done
+			case aerostore.OpPut: // Done is not called
 				time.Sleep(time.Second)
 			case aerostore.OpGet:
 				<-ctx.Done()
@@ -349,7 +332,7 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 				giveUp()
 				<-ctx.Done()
 				if !errors.Is(ctx.Err(), context.Canceled) || ctx.Value(ctxKey{}) != "carried" {
-					t.Errorf("the caller's end is told as %v", ctx.Err())
+					t.Errorf("the end of the caller's context is %v", ctx.Err())
 				}
 				return success(call), nil
 			default:
@@ -371,14 +354,14 @@ func TestTheContextOfALimitIsAContextLikeAnyOther(t *testing.T) {
 			t.Error(err)
 		}
 		if err := kept.Err(); err != context.Canceled {
-			t.Errorf("once the operation is over the context says %v", err)
+			t.Errorf("after the operation the context has %v", err)
 		}
 		<-kept.Done()
 		_, _ = store.Exists(caller, key)
 	})
 }
 
-func TestTimeoutsThatMakeNoSenseAreRefusedAtWiringTime(t *testing.T) {
+func TestTimeoutPanicsWithInvalidOptions(t *testing.T) {
 	some := func(longest time.Duration, op aerostore.Op, limit time.Duration) func() {
 		return func() {
 			middleware.Timeout(1, middleware.TimeoutOptions{MaxTimeout: longest, Limits: map[aerostore.Op]time.Duration{op: limit}})

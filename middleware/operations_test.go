@@ -2,46 +2,18 @@ package middleware_test
 
 import (
 	"context"
-	"testing"
 
 	"github.com/aerostore/aerostore"
 )
 
-// uncertain returns the error of a call that may have been applied.
-func uncertain(call aerostore.Call, code aerostore.ResultCode) error {
-	err := call.NewError(code, nil)
-	err.InDoubt = true
-	return err
-}
-
-// statsOf returns the counters of the chain's only layer.
-func statsOf(t *testing.T, s aerostore.Store) aerostore.LayerStats {
-	t.Helper()
-	layers := aerostore.Layers(s)
-	if len(layers) != 1 {
-		t.Fatalf("%d layers, want 1", len(layers))
-	}
-	return layers[0].LayerStats()
-}
-
-// wantEvents compares counters with those given; others must be 0.
-func wantEvents(t *testing.T, s aerostore.Store, want map[string]int64) {
-	t.Helper()
-	for _, e := range statsOf(t, s).Events {
-		if e.N != want[e.Name] {
-			t.Errorf("%d %s, want %d", e.N, e.Name, want[e.Name])
-		}
-	}
-}
-
-// A storeOperation is one of Store by name, with arguments that hold the marker.
+// A storeOperation is an operation of Store whose arguments have the marker.
 type storeOperation struct {
 	name   string
 	writes bool
 	run    func(ctx context.Context, s aerostore.Store) error
 }
 
-// storeOperations are all of Store, and custom calls.
+// storeOperations returns all operations of Store, and custom calls.
 func storeOperations() []storeOperation {
 	add := []aerostore.Operation{aerostore.AddBin("n", 1)}
 	items := []aerostore.BatchItem{{Key: key, Bins: bins}}
