@@ -45,7 +45,7 @@ func (l *logging) judge(ctx context.Context, call aerostore.Call, result aerosto
 }
 
 func (l *logging) kindOf(ctx context.Context, call aerostore.Call, err error) logKind {
-	switch j := judgement.Of(ctx, call, err, judgement.Classifier(l.failed)); {
+	switch j := judgement.Of(ctx, call, err, l.failed); {
 	case j.InDoubt:
 		return inDoubt
 	case j.Failed():

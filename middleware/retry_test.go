@@ -499,7 +499,8 @@ func TestAHookIsCalledForEachFailedAttempt(t *testing.T) {
 		{"an answer", []error{aerostore.ErrNotFound}, middleware.RetryOptions{}, nil},
 		{"one that passed", repeated(1, busy(put)), middleware.RetryOptions{}, []string{"1 KEY_BUSY retries", "2 OK recovered"}},
 		{
-			"one that did not pass", repeated(3, busy(put)), middleware.RetryOptions{},
+			"one that did not pass", repeated(3, busy(put)),
+			middleware.RetryOptions{},
 			[]string{"1 KEY_BUSY retries", "2 KEY_BUSY retries", "3 KEY_BUSY exhausted"},
 		},
 		{
