@@ -33,7 +33,7 @@ var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_ope
 // is half open, its success still counts. So does its failure, unless a probe that
 // began later has succeeded.
 //
-// An operation is not counted if the circuit changed its state while it ran.
+// Any other operation is not counted if the circuit changed while it ran.
 //
 // # What counts
 //

@@ -30,15 +30,15 @@ type BreakerOptions struct {
 	// how many must succeed for it to close. The default is 3.
 	Probes int
 
-	// MinTimeout is the shortest time limit that a timeout can blame on the
-	// cluster. The default is 10 ms. If an operation had less time, by its context
-	// or its [aerostore.Timeout], its timeout is not counted. The body of a query's
-	// loop does not use up this time. With [None] every timeout is counted.
+	// MinTimeout is how much time an operation must have had for its timeout to
+	// count. The default is 10 ms. The time is that of its context and its
+	// [aerostore.Timeout], less the time in the body of a query's loop. With [None]
+	// every timeout counts.
 	MinTimeout time.Duration
 
 	// IsFailure reports whether an error is a failure of the cluster. The error
 	// is not nil. For a batch it is called with the error of each key and the call
-	// of the batch. It is not called for errors that are never counted. Nil is
+	// of the batch. It is not called for errors that never count. Nil is
 	// [IsClusterFailure].
 	IsFailure func(ctx context.Context, call aerostore.Call, err error) bool
 

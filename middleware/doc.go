@@ -21,9 +21,11 @@
 // # Layers
 //
 // A middleware may wrap any number of stores and is safe for concurrent use.
-// Each store that it wraps has its own counters and limits. All layers but [Log]
-// implement [aerostore.Layer]: [aerostore.Layers] finds them, and their counters
-// are exported as metrics by otelmw.
+// Each store that it wraps has its own counters and limits, except that stores
+// share the Injector of a [Fault].
+//
+// All layers but [Log] implement [aerostore.Layer]: [aerostore.Layers] finds them,
+// and otelmw exports their counters as metrics.
 //
 // No layer passes a user key or a bin value to a log, an error or a counter.
 package middleware

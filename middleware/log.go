@@ -39,7 +39,7 @@ import (
 //	batch_failed   the number of keys of a batch that failed, if any
 //	rows           the number of records of a query or a batch read
 //	slow           true: it took longer than LogOptions.Slow
-//	error          the SafeMessage of an [aerostore.Error], without keys and values;
+//	error          the SafeMessage of an aerostore.Error, without keys and values;
 //	               absent for other errors
 //
 // The outcome of a batch is that of its first key that failed. A record never has

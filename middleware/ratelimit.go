@@ -32,7 +32,7 @@ type RateOptions struct {
 	OnEvent Hook
 }
 
-// PerKey is a weight by which a batch counts as many operations as it has keys.
+// PerKey is a weight by which a batch counts once for each of its keys.
 func PerKey(call aerostore.Call) int { return max(call.Len(), 1) }
 
 // RateLimit returns a middleware that lets perSecond operations pass in a second,

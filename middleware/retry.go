@@ -33,7 +33,7 @@ import (
 // little more load than one that works.
 //
 // Attempts multiply if the backend tries again itself. With its default policies,
-// Aerospike's client sends a read that fails twice and a write once.
+// Aerospike's client sends a failing read twice and a failing write once.
 //
 // # Batches and queries
 //

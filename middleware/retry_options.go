@@ -32,8 +32,7 @@ type RetryOptions struct {
 	// IsTransient reports whether an error may be gone a moment later. The error
 	// is not nil. For a batch it is called with the error of each key that failed
 	// and the call of the batch. It is not called for a write in doubt, unless
-	// Idempotent allows to resend it, nor after the caller's context has ended.
-	// Nil is [IsTransient].
+	// Idempotent allows to resend it. Nil is [IsTransient].
 	IsTransient func(ctx context.Context, call aerostore.Call, err error) bool
 
 	// Idempotent reports whether a write that may have been applied already may
@@ -47,7 +46,7 @@ type RetryOptions struct {
 	// attempt in doubt. A Remove returns false without an error.
 	Idempotent func(call aerostore.Call) bool
 
-	// OnEvent is called for each event, except for calls.
+	// OnEvent is called for each event.
 	OnEvent Hook
 }
 
