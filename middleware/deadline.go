@@ -27,11 +27,10 @@ type deadline struct {
 // within returns a context that ends after the limit. It returns nil if the
 // caller's context has an earlier deadline.
 func within(ctx context.Context, limit *TimeoutError) *deadline {
-	at := time.Now().Add(limit.Limit)
-	if earlier, ok := ctx.Deadline(); ok && !earlier.After(at) {
+	if at, ok := ctx.Deadline(); ok && time.Until(at) <= limit.Limit {
 		return nil
 	}
-	return &deadline{Context: ctx, at: at, limit: limit}
+	return &deadline{Context: ctx, at: time.Now().Add(limit.Limit), limit: limit}
 }
 
 // Deadline implements context.Context.
