@@ -72,7 +72,7 @@ const (
 
 type coalesce struct {
 	counters
-	shards  flightShards
+	shards  readShards
 	running atomic.Int64
 }
 
@@ -94,58 +94,58 @@ func (c *coalesce) Intercept(next aerostore.Handler) aerostore.Handler {
 }
 
 func (c *coalesce) read(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	f, joined := c.shards.of(call.Key).board(ctx, call)
-	if f == nil {
+	shared, joined := c.shards.of(call.Key).join(ctx, call)
+	if shared == nil {
 		return next(ctx, call)
 	}
-	aboard := true
+	waiting := true
 	defer func() {
-		if aboard { // the hook panicked or exited
-			f.leave(joined)
+		if waiting { // the hook panicked or exited
+			shared.leave(joined)
 		}
 	}()
 	if joined {
 		c.count(ctx, call, coalesceJoined)
 	} else {
 		c.running.Add(1)
-		go c.fly(f, next)
+		go c.run(shared, next)
 	}
 	select {
-	case <-f.landed:
+	case <-shared.done:
 	case <-ctx.Done():
-		aboard = false
-		if f.leave(joined) {
+		waiting = false
+		if shared.leave(joined) {
 			return aerostore.Result{}, call.NewContextError(aerostore.ContextError(ctx))
 		}
-		<-f.landed
+		<-shared.done
 	}
-	aboard = false
-	return f.share(joined)
+	waiting = false
+	return shared.resultFor(joined)
 }
 
-func (c *coalesce) fly(f *flight, next aerostore.Handler) {
-	carryOut(f.ctx, f.call, next, func(o outcome) {
+func (c *coalesce) run(shared *sharedRead, next aerostore.Handler) {
+	carryOut(shared.ctx, shared.call, next, func(o outcome) {
 		c.running.Add(-1)
-		if awaited := f.land(o); !awaited && o.panicked != nil {
-			c.countLostPanic(f.ctx, f.call, coalescePanicked)
+		if awaited := shared.finish(o); !awaited && o.panicked != nil {
+			c.countLostPanic(shared.ctx, shared.call, coalescePanicked)
 		}
 	})
 }
 
 func (c *coalesce) write(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	if !namesRecords(call) {
-		c.shards.beginAny()
-		defer c.shards.endAny()
+		c.shards.beginAnyWrite()
+		defer c.shards.endAnyWrite()
 		return next(ctx, call)
 	}
 	for i := range call.Len() {
 		key := call.KeyAt(i)
-		c.shards.of(key).begin(key)
+		c.shards.of(key).beginWrite(key)
 	}
 	defer func() {
 		for i := range call.Len() {
 			key := call.KeyAt(i)
-			c.shards.of(key).end(key)
+			c.shards.of(key).endWrite(key)
 		}
 	}()
 	return next(ctx, call)

@@ -3,7 +3,6 @@ package middleware
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -190,7 +189,7 @@ func (r *retry) leaveInDoubt(ctx context.Context, call aerostore.Call, failed Ev
 // context's error if that is why.
 func (r *retry) pause(ctx context.Context, call aerostore.Call, failed Event) (again bool, ended error) {
 	event := retryRetries
-	wait := r.draw(failed.Attempt)
+	wait := r.Backoff.draw(failed.Attempt)
 	deadline, bounded := ctx.Deadline()
 	switch ended = aerostore.ContextError(ctx); {
 	case ended != nil:
@@ -227,15 +226,6 @@ func sleep(ctx context.Context, d time.Duration) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-}
-
-// draw returns the pause after n attempts.
-func (r *retry) draw(n int) time.Duration {
-	longest := r.Backoff.Max
-	if shift := n - 1; shift < 63 && r.Backoff.Base <= longest>>shift {
-		longest = r.Backoff.Base << shift
-	}
-	return rand.N(longest) //nolint:gosec // G404: not for security
 }
 
 // LayerStats implements [aerostore.Layer].

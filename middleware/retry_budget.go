@@ -6,6 +6,30 @@ import (
 	"time"
 )
 
+// A RetryBudget bounds retries. Over any time there are no more retries than
+//
+//	Ratio × calls + PerSecond × seconds + Burst
+//
+// The default is a Ratio of 0.2, 10 PerSecond and a Burst of 100. [None] for
+// Ratio or PerSecond, but not for both, leaves that term out. A Ratio of Attempts-1
+// or more means no bound.
+//
+// All callers of a store share its budget. A batch is one call, whatever the
+// number of its keys.
+type RetryBudget struct {
+	Ratio     float64 // retries for each call
+	PerSecond float64 // the minimum number of retries per second
+	Burst     float64 // the maximum number that is saved up, and the number at the start
+}
+
+func (b RetryBudget) withDefaults() RetryBudget {
+	return RetryBudget{
+		Ratio:     orDefault(b.Ratio, 0.2),
+		PerSecond: orDefault(b.PerSecond, 10),
+		Burst:     orDefault(b.Burst, 100),
+	}
+}
+
 // A retryBucket is a bucket of retries. Each call adds a part of a retry, and so
 // does time. Each retry takes one out. A call increments a counter, and the
 // bucket is filled when a retry needs it.

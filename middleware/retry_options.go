@@ -50,57 +50,6 @@ type RetryOptions struct {
 	OnEvent Hook
 }
 
-// Backoff sets the pauses between attempts. The pause before the second attempt
-// is drawn at random from 0 up to Base, so that callers that failed together do
-// not come back together. The upper bound doubles with each attempt until it is
-// Max.
-//
-// The default is a Base of 10 ms and a Max of 1 s. If only one field is set and
-// the default of the other does not fit, the other has the same value.
-type Backoff struct {
-	Base, Max time.Duration
-}
-
-// A RetryBudget bounds retries. Over any time there are no more retries than
-//
-//	Ratio × calls + PerSecond × seconds + Burst
-//
-// The default is a Ratio of 0.2, 10 PerSecond and a Burst of 100. [None] for
-// Ratio or PerSecond, but not for both, leaves that term out. A Ratio of Attempts-1
-// or more means no bound.
-//
-// All callers of a store share its budget. A batch is one call, whatever the
-// number of its keys.
-type RetryBudget struct {
-	Ratio     float64 // retries for each call
-	PerSecond float64 // the minimum number of retries per second
-	Burst     float64 // the maximum number that is saved up, and the number at the start
-}
-
-const (
-	defaultBase = 10 * time.Millisecond
-	defaultMax  = time.Second
-)
-
-func (b Backoff) withDefaults() Backoff {
-	set := b
-	if set.Max == 0 {
-		b.Max = max(defaultMax, set.Base)
-	}
-	if set.Base == 0 {
-		b.Base = min(defaultBase, b.Max)
-	}
-	return b
-}
-
-func (b RetryBudget) withDefaults() RetryBudget {
-	return RetryBudget{
-		Ratio:     orDefault(b.Ratio, 0.2),
-		PerSecond: orDefault(b.PerSecond, 10),
-		Burst:     orDefault(b.Burst, 100),
-	}
-}
-
 // withDefaults returns the options with all fields set. It panics if one is
 // invalid.
 func (o RetryOptions) withDefaults() RetryOptions {
