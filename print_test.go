@@ -94,7 +94,7 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		"an error":        places(put.NewError(aerostore.CodeKeyBusy, nil)),
 		"a fault":         places(fault.Fault{Key: text, Err: errors.New("busy")}),
 		"an injection":    places(injection),
-		"what a hook got": places(middleware.Event{}),
+		"what a hook got": places(middleware.Event{Err: put.NewError(aerostore.CodeKeyBusy, nil)}),
 		"a key in a map":  places(map[aerostore.Key]int{text: 1, integer: 2}),
 	}) {
 		for place, v := range values {
