@@ -1,6 +1,9 @@
 package memory
 
-import "github.com/aerostore/aerostore"
+import (
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory/internal/geojson"
+)
 
 // A draft is the bins of a record while a write changes them, in a slice of its
 // own and in any order. The values are shared with the record and never changed.
@@ -47,7 +50,7 @@ func (d *draft) write(name string, value any) aerostore.ResultCode {
 // storable says whether a server stores the value in a bin. Within lists and
 // maps it takes any text for GeoJSON.
 func storable(value any) aerostore.ResultCode {
-	if geo, ok := value.(aerostore.GeoJSON); ok && !validGeoJSON(string(geo)) {
+	if geo, ok := value.(aerostore.GeoJSON); ok && !geojson.Valid(string(geo)) {
 		return aerostore.CodeInvalidGeoJSON
 	}
 	return aerostore.CodeOK

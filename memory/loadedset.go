@@ -1,6 +1,10 @@
 package memory
 
-import "github.com/aerostore/aerostore"
+import (
+	"fmt"
+
+	"github.com/aerostore/aerostore"
+)
 
 // A loadedSet is the records of a set that are to be loaded, in blocks that do
 // not move as their number grows.
@@ -38,40 +42,38 @@ func (s *loadedSet) add(r loaded) {
 
 func (s *loadedSet) at(i int) *loaded { return &s.blocks[i/loadedBlock][i%loadedBlock] }
 
-// twice returns a record that is there twice, if there is one, and the line of
-// where it was before. Ids are compared, and digests only where there are both.
-func (s *loadedSet) twice() (second, firstLine int, found bool) {
+// checkOnce returns an error if a record is there twice. Ids are compared, and
+// digests only where there are both.
+func (s *loadedSet) checkOnce() error {
 	size := 1
 	for size < 2*s.n {
 		size *= 2
 	}
 	places := make([]uint32, size) // hashed; a record's place is one more than its number
 	for i := range s.n {
-		x := s.comparable(i)
-		at := x.Hash() % uint64(size)
+		id := s.comparable(i)
+		at := id.Hash() % uint64(size)
 		for ; places[at] != 0; at = (at + 1) % uint64(size) {
-			if before := int(places[at] - 1); s.comparable(before) == x {
-				return i, s.at(before).line, true
+			if before := int(places[at] - 1); s.comparable(before) == id {
+				return fmt.Errorf("record of %s.%s, number %d: line %d: the record is in line %d, too",
+					s.namespace.name, s.name, i+1, s.at(i).line, s.at(before).line)
 			}
 		}
 		places[at] = uint32(i + 1)
 	}
-	return 0, 0, false
+	return nil
 }
 
 func (s *loadedSet) comparable(i int) aerostore.RecordID {
-	x := s.at(i).id
-	if s.digests == 0 || s.digests == s.n || x.IsDigest() {
-		return x
+	id := s.at(i).id
+	if s.digests == 0 || s.digests == s.n || id.IsDigest() {
+		return id
 	}
-	return digestKey(x.Key(s.namespace.name, s.name)).RecordID()
+	return digestKey(id.Key(s.namespace.name, s.name)).RecordID()
 }
 
 // apply stores the records as they are, whatever was there.
 func (s *loadedSet) apply() {
-	if s.n == 0 {
-		return
-	}
 	set := s.namespace.makeSet(s.name)
 	set.reserve(s.n)
 	var p place

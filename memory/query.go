@@ -185,3 +185,8 @@ func (r *record) hasAny(names []string) bool {
 	}
 	return len(names) == 0
 }
+
+// digestKey returns the key of the record by its digest.
+func digestKey(key aerostore.Key) aerostore.Key {
+	return aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
+}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory/internal/fixture"
 )
 
 // Snapshot writes the contents of the store as JSON, for [Store.Load]: the
@@ -29,7 +29,7 @@ import (
 //	  ]
 //	}
 //
-// A record has its generation, 1 unless told otherwise, the seconds that it has
+// A record has its generation, 1 by default, the seconds that it has
 // left to live, unless it never expires, and "sendKey": true if it was written
 // with [aerostore.SendKey]. An index has the type "int" or "string", and no set
 // if it is over the whole namespace.
@@ -51,132 +51,100 @@ import (
 // Nothing is written if a name of a namespace, a set or an index is not UTF-8.
 // An error of w ends it in the middle.
 func (s *Store) Snapshot(w io.Writer) error {
-	all := s.contents()
-	if err := checkNames(all); err != nil {
-		return err
-	}
-	var used []namespaceContents
-	var indexes []aerostore.Index
-	for _, n := range all {
-		indexes = append(indexes, n.indexes...)
-		if len(n.sets) > 0 {
-			used = append(used, n)
-		}
-	}
-	p := &printer{w: w}
-	p.text("{\n  \"records\": ")
-	lines(p, 1, "{}", slices.Values(used), func(n namespaceContents) {
-		p.b = append(appendString(p.b, n.name), ": "...)
-		lines(p, 2, "{}", slices.Values(n.sets), func(set setContents) {
-			p.b = append(appendString(p.b, set.set.name), ": "...)
-			lines(p, 3, "[]", set.entries(), p.entry)
-		})
-	})
-	p.text(",\n  \"indexes\": ")
-	lines(p, 1, "[]", slices.Values(indexes), func(index aerostore.Index) { p.b = appendIndex(p.b, index) })
-	p.text("\n}\n")
-	p.flush()
-	return p.err
-}
-
-// checkNames refuses names that JSON would change.
-func checkNames(all []namespaceContents) error {
-	for _, n := range all {
-		names := []string{n.name}
-		for _, set := range n.sets {
-			names = append(names, set.set.name)
-		}
-		for _, index := range n.indexes {
-			names = append(names, index.Set, index.Name, index.Bin)
-		}
-		for _, name := range names {
-			if !utf8.ValidString(name) {
-				return fmt.Errorf("memory: Snapshot: the name %q is not UTF-8", name)
-			}
-		}
+	if err := fixture.WriteJSON(w, s.contents()); err != nil {
+		return fmt.Errorf("memory: Snapshot: %w", err)
 	}
 	return nil
 }
 
-// A printer writes what it was given in pieces of some size. It does nothing
-// after an error.
-type printer struct {
-	w     io.Writer
-	err   error
-	b     []byte // not written yet
-	pairs []pair // for the bins of a record
-}
-
-func (p *printer) text(s string) { p.b = append(p.b, s...) }
-
-func (p *printer) flush() {
-	if p.err == nil {
-		_, p.err = p.w.Write(p.b)
+// Dump writes the contents of the store as a table for people, with keys and
+// values: sets and records in order, the generation of each, the time that it has
+// left to live, and its bins. Long values are cut. The form may change; use
+// [Store.Snapshot] for one that does not.
+//
+// Errors: those of w.
+func (s *Store) Dump(w io.Writer) error {
+	if err := fixture.WriteTable(w, s.contents()); err != nil {
+		return fmt.Errorf("memory: Dump: %w", err)
 	}
-	p.b = p.b[:0]
+	return nil
 }
 
-// lines prints a list or an object with a line for each element.
-func lines[T any](p *printer, depth int, brackets string, all iter.Seq[T], one func(T)) {
-	const enough = 64 << 10
-	newline := "\n" + strings.Repeat("  ", depth)
-	p.text(brackets[:1])
-	before := ""
-	for v := range all {
-		p.text(before + newline + "  ")
-		if one(v); len(p.b) > enough {
-			p.flush()
+// contents returns what is in the store, in order. The ids of a set are gathered
+// first. Its records are read later, one by one, while others may change.
+func (s *Store) contents() []fixture.Namespace {
+	var all []fixture.Namespace
+	for _, n := range s.namespaces {
+		c := fixture.Namespace{Name: n.name, Indexes: n.sortedIndexes()}
+		sets := slices.SortedFunc(n.setsOf(""), func(a, b *set) int { return strings.Compare(a.name, b.name) })
+		for _, set := range sets {
+			if ids := n.ids(set); len(ids) > 0 {
+				c.Sets = append(c.Sets, fixture.Set{Name: set.name, Len: len(ids), Records: n.records(set, ids)})
+			}
 		}
-		if p.err != nil {
-			return
+		all = append(all, c)
+	}
+	return all
+}
+
+// A shownID is the id of a record, also in clear.
+type shownID struct {
+	id    aerostore.RecordID
+	clear fixture.ID
+}
+
+// ids returns the ids of the records of a set, in order: of the key that each was
+// sent with, else the one that the set has. There are none if all records
+// expired.
+func (n *namespace) ids(set *set) []shownID {
+	ids := make([]shownID, 0, set.count())
+	alive := false
+	for i := range set.shards {
+		set.shards[i].gather(func(id aerostore.RecordID, r *record) {
+			alive = alive || n.alive(r) != nil
+			if id.IsDigest() && r.sentKey != nil {
+				id = r.sentKey.RecordID()
+			}
+			ids = append(ids, shownID{id: id})
+		})
+	}
+	if !alive {
+		return nil
+	}
+	for i := range ids {
+		ids[i].clear = fixture.IDOf(ids[i].id)
+	}
+	slices.SortFunc(ids, func(a, b shownID) int { return a.clear.Compare(b.clear) })
+	return slices.Compact(ids)
+}
+
+// records returns those of the records that are still there when they are reached.
+func (n *namespace) records(set *set, ids []shownID) iter.Seq[*fixture.Record] {
+	return func(yield func(*fixture.Record) bool) {
+		var shown fixture.Record
+		for _, id := range ids {
+			key := id.id.Key(set.namespace, set.name)
+			r, ttl, found := n.find(&key)
+			if !found {
+				continue
+			}
+			shown = fixture.Record{
+				ID: id.clear, Bins: shown.Bins[:0], Generation: r.generation, TTL: ttl, SendKey: r.sentKey != nil,
+			}
+			for _, b := range r.bins {
+				shown.Bins = append(shown.Bins, fixture.Bin{Name: b.name, Value: b.value})
+			}
+			if !yield(&shown) {
+				return
+			}
 		}
-		before = ","
 	}
-	if before != "" {
-		p.text(newline)
-	}
-	p.text(brackets[1:])
 }
 
-func (p *printer) entry(e entry) {
-	p.pairs = appendPairs(p.pairs[:0], e.record.bins)
-	p.b = appendEntry(p.b, e, p.pairs)
-}
-
-func appendEntry(b []byte, e entry, bins []pair) []byte {
-	b = append(b, `{"key": `...)
-	b = appendID(b, e.id)
-	b = append(b, `, "bins": `...)
-	b = appendMap(b, bins)
-	if e.record.generation != 1 {
-		b = append(b, `, "generation": `...)
-		b = strconv.AppendUint(b, uint64(e.record.generation), 10)
-	}
-	if e.ttl != aerostore.NeverExpire {
-		b = append(b, `, "ttl": `...)
-		b = strconv.AppendUint(b, uint64(e.ttl.Seconds()), 10)
-	}
-	if e.record.sentKey != nil {
-		b = append(b, `, "sendKey": true`...)
-	}
-	return append(b, '}')
-}
-
-// indexTypes are the names of the types of index.
-var indexTypes = map[aerostore.IndexType]string{aerostore.IndexInt: "int", aerostore.IndexString: "string"}
-
-func appendIndex(b []byte, index aerostore.Index) []byte {
-	b = append(b, `{"namespace": `...)
-	b = appendString(b, index.Namespace)
-	if index.Set != "" {
-		b = append(b, `, "set": `...)
-		b = appendString(b, index.Set)
-	}
-	b = append(b, `, "name": `...)
-	b = appendString(b, index.Name)
-	b = append(b, `, "bin": `...)
-	b = appendString(b, index.Bin)
-	b = append(b, `, "type": `...)
-	b = appendString(b, indexTypes[index.Type])
-	return append(b, '}')
+func (n *namespace) sortedIndexes() []aerostore.Index {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.SortedFunc(maps.Values(n.indexes), func(a, b aerostore.Index) int {
+		return strings.Compare(a.Name, b.Name)
+	})
 }

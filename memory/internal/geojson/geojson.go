@@ -1,4 +1,5 @@
-package memory
+// Package geojson checks GeoJSON as an Aerospike server does.
+package geojson
 
 import (
 	"encoding/json"
@@ -9,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// validGeoJSON reports whether a server would store the value in a bin: a
-// shape of one of the types that it indexes, or a Feature of one. It looks at
-// the form alone, where a server also refuses loops that cross themselves and
-// regions that take too many cells to cover.
-func validGeoJSON(text string) bool {
+// Valid reports whether a server would store the text in a bin: a shape of one of
+// the types that it indexes, or a Feature of one. Valid checks the form alone. A
+// server also refuses loops that cross themselves and regions that take too many
+// cells to cover.
+func Valid(text string) bool {
 	if !utf8.ValidString(text) || !json.Valid([]byte(text)) || !validEscapes(text) {
 		return false
 	}
@@ -113,8 +114,8 @@ func floatOf(value any) (float64, bool) {
 	return f, err == nil
 }
 
-// maxGeoNesting is how deep a server's parser goes.
-const maxGeoNesting = 2048
+// maxNesting is how deep a server's parser goes.
+const maxNesting = 2048
 
 // validNumbers reports whether a server's parser takes the numbers in the value,
 // which are 64 bits wide, and its depth.
@@ -128,9 +129,9 @@ func validNumbers(value any, depth int) bool {
 		_, err := v.Float64()
 		return err == nil
 	case []any:
-		return depth < maxGeoNesting && all(v, func(e any) bool { return validNumbers(e, depth+1) })
+		return depth < maxNesting && all(v, func(e any) bool { return validNumbers(e, depth+1) })
 	case map[string]any:
-		if depth >= maxGeoNesting {
+		if depth >= maxNesting {
 			return false
 		}
 		for _, e := range v {
