@@ -143,6 +143,23 @@ func coverageFor(where aerostore.Predicate) coverage {
 	return coverage{where.Bin(), aerostore.IndexInt}
 }
 
+// value returns what is covered in these bins: an int, a string, or nil if there is
+// nothing of the type.
+func (c coverage) value(bins []bin) any {
+	i := indexOf(bins, c.bin)
+	if i < 0 {
+		return nil
+	}
+	value := bins[i].value
+	if _, ok := value.(int); ok && c.kind == aerostore.IndexInt {
+		return value
+	}
+	if _, ok := value.(string); ok && c.kind == aerostore.IndexString {
+		return value
+	}
+	return nil
+}
+
 // coverageOf returns what the indexes want covered in a set, that of the one
 // under way included. The namespace is locked.
 func (n *namespace) coverageOf(set string) map[coverage]bool {
@@ -279,23 +296,6 @@ func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []b
 	case string:
 		ix.strings.add(sortedEntry[string]{v, birth, id})
 	}
-}
-
-// value returns what the index is over in these bins: an int, a string, or nil
-// if there is nothing of its type.
-func (ix *shardIndex) value(bins []bin) any {
-	i := indexOf(bins, ix.bin)
-	if i < 0 {
-		return nil
-	}
-	value := bins[i].value
-	if _, ok := value.(int); ok && ix.kind == aerostore.IndexInt {
-		return value
-	}
-	if _, ok := value.(string); ok && ix.kind == aerostore.IndexString {
-		return value
-	}
-	return nil
 }
 
 // lookup returns the records that the index has for the predicate now, with

@@ -159,16 +159,12 @@ func (r *record) matches(where aerostore.Predicate) bool {
 	if where.Kind() == aerostore.PredicateNone {
 		return true
 	}
-	i := indexOf(r.bins, where.Bin())
-	if i < 0 {
-		return false
-	}
-	switch v := r.bins[i].value.(type) {
+	switch v := coverageFor(where).value(r.bins).(type) {
 	case string:
-		return where.Kind() == aerostore.PredicateStringEqual && v == where.Text()
+		return v == where.Text()
 	case int:
 		begin, end := where.Bounds()
-		return where.Kind() == aerostore.PredicateIntRange && begin <= int64(v) && int64(v) <= end
+		return begin <= int64(v) && int64(v) <= end
 	default:
 		return false
 	}

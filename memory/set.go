@@ -229,31 +229,17 @@ func (p *place) unlock() {
 	p.shard.mu.Unlock()
 }
 
-// put stores the record in this place.
-func (p *place) put(r *record) {
-	met := p.met
-	if met == nil {
-		met = &record{}
-	}
-	p.fill(met, r)
-}
-
-// adopt is put of a record that nobody else holds.
-func (p *place) adopt(r *record) {
-	met := p.met
-	if met == nil {
-		met = r
-	}
-	p.fill(met, r)
-}
-
-// fill stores r in met, which is the record in this place or is to become it.
-func (p *place) fill(met, r *record) {
-	sh := p.shard
+// put stores the record in this place. A record that was not there is fresh, or a
+// new one if fresh is nil.
+func (p *place) put(r, fresh *record) {
+	sh, met := p.shard, p.met
 	var before []bin
-	if p.met != nil {
+	if met != nil {
 		before, r.birth, r.slot = met.bins, met.birth, met.slot
 	} else {
+		if met = fresh; met == nil {
+			met = &record{}
+		}
 		sh.births++
 		r.birth, r.slot = sh.births, 0
 		sh.records.put(p.id, met)

@@ -181,7 +181,7 @@ func (n *namespace) updateHeavy(p *place, key *aerostore.Key, o *aerostore.Optio
 // r has no bins.
 func (p *place) store(r *record) {
 	if len(r.bins) > 0 {
-		p.put(r)
+		p.put(r, nil)
 	} else {
 		p.remove()
 	}
