@@ -78,10 +78,10 @@ func (s *loadedSet) apply() {
 	set.reserve(s.n)
 	var p place
 	for _, block := range s.blocks {
-		for i := range block {
-			key := block[i].id.Key(s.namespace.name, s.name)
+		for _, r := range block {
+			key := r.id.Key(s.namespace.name, s.name)
 			set.lock(&key, &p)
-			p.put(block[i].record, block[i].record)
+			p.put(r.record, r.record)
 			p.unlock()
 		}
 	}

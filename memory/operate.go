@@ -46,7 +46,8 @@ func (n *namespace) operate(
 func (n *namespace) operateRead(
 	key *aerostore.Key, ops []aerostore.Operation, p plan,
 ) (*aerostore.Record, aerostore.ResultCode) {
-	r, ttl, found := n.find(key)
+	var r record
+	ttl, found := n.find(key, &r)
 	if !found {
 		return nil, aerostore.CodeNotFound
 	}

@@ -89,7 +89,7 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 		now := *r
 		sh.mu.Unlock()
 		defer sh.mu.Lock() // also if the caller panics
-		more, err = sc.visit(set, id, now)
+		more, err = sc.visit(set, id, &now)
 		return more && err == nil
 	})
 	return more, err
@@ -107,7 +107,7 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 		if now.birth != birth || !now.matches(sc.query.Where) {
 			continue
 		}
-		if more, err := sc.visit(set, id, now); err != nil || !more {
+		if more, err := sc.visit(set, id, &now); err != nil || !more {
 			return false, err
 		}
 	}
@@ -116,7 +116,7 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 
 // visit hands a record to the caller, who may do with the store whatever they
 // like meanwhile: no lock is held.
-func (sc *scan) visit(set *set, id aerostore.RecordID, r record) (more bool, err error) {
+func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool, err error) {
 	if err := sc.stopped(); err != nil {
 		return false, err
 	}
@@ -124,7 +124,7 @@ func (sc *scan) visit(set *set, id aerostore.RecordID, r record) (more bool, err
 		return false, sc.call.NewError(aerostore.CodeTimeout, nil)
 	}
 	ttl, alive := sc.namespace.left(r.expires)
-	return !alive || sc.yield(id.Key(set.namespace, set.name), r, ttl), nil
+	return !alive || sc.yield(set, id, r, ttl), nil
 }
 
 // stopped says why the scan must end.
@@ -137,7 +137,7 @@ func (sc *scan) stopped() error {
 
 // yield hands one record to the caller unless it has none of the bins named,
 // which a server counts towards MaxRecords all the same.
-func (sc *scan) yield(key aerostore.Key, r record, ttl aerostore.TTL) (more bool) {
+func (sc *scan) yield(set *set, id aerostore.RecordID, r *record, ttl aerostore.TTL) (more bool) {
 	sc.rows++
 	more = sc.rows != sc.query.MaxRecords
 	if !r.hasAny(sc.query.Bins) {
@@ -147,7 +147,7 @@ func (sc *scan) yield(key aerostore.Key, r record, ttl aerostore.TTL) (more bool
 	if r.sentKey != nil {
 		record.Key = *r.sentKey
 	} else {
-		record.Key = digestKey(key)
+		record.Key = digestKey(id.Key(set.namespace, set.name))
 	}
 	sc.broken = !sc.call.Yield(record)
 	return more && !sc.broken

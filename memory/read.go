@@ -2,22 +2,20 @@ package memory
 
 import "github.com/aerostore/aerostore"
 
-// find returns the record that lives under the key and the time that it has
-// left.
-func (n *namespace) find(key *aerostore.Key) (r record, ttl aerostore.TTL, found bool) {
+// find copies the record of the key to r, unless it expired, and returns the time
+// that it has left.
+func (n *namespace) find(key *aerostore.Key, r *record) (ttl aerostore.TTL, found bool) {
 	set := n.set(key.Set())
-	if set == nil {
-		return r, 0, false
+	if set == nil || !set.find(key, r) {
+		return 0, false
 	}
-	if r, found = set.find(key); found {
-		ttl, found = n.left(r.expires)
-	}
-	return r, ttl, found
+	return n.left(r.expires)
 }
 
 // read reads all bins if names is nil, else those named.
 func (n *namespace) read(key *aerostore.Key, names []string) (*aerostore.Record, aerostore.ResultCode) {
-	r, ttl, found := n.find(key)
+	var r record
+	ttl, found := n.find(key, &r)
 	if !found {
 		return nil, aerostore.CodeNotFound
 	}
@@ -27,7 +25,8 @@ func (n *namespace) read(key *aerostore.Key, names []string) (*aerostore.Record,
 }
 
 func (n *namespace) exists(key *aerostore.Key) bool {
-	_, _, found := n.find(key)
+	var r record
+	_, found := n.find(key, &r)
 	return found
 }
 

@@ -150,33 +150,28 @@ func (s *set) shard(id aerostore.RecordID) *shard {
 	return &s.shards[id.Hash()%shardCount]
 }
 
-// find returns the record of that key.
-func (s *set) find(key *aerostore.Key) (r record, found bool) {
+// find copies the record of that key to r.
+func (s *set) find(key *aerostore.Key, r *record) (found bool) {
 	id := key.RecordID()
-	if !id.IsDigest() {
-		if r, found = s.at(id); found {
-			return r, true
-		}
+	if !id.IsDigest() && s.at(id, r) {
+		return true
 	}
 	// A record that moves between two ids meanwhile is removed in between, so
 	// that it may be missed.
 	id, found = s.digested(key)
-	if !found {
-		return record{}, false
-	}
-	return s.at(id)
+	return found && s.at(id, r)
 }
 
-// at returns the record of that id.
-func (s *set) at(id aerostore.RecordID) (r record, found bool) {
+// at copies the record of that id to r.
+func (s *set) at(id aerostore.RecordID, r *record) (found bool) {
 	sh := s.shard(id)
 	sh.mu.Lock()
 	met := sh.records.m[id]
 	if met != nil {
-		r = *met
+		*r = *met
 	}
 	sh.mu.Unlock()
-	return r, met != nil
+	return met != nil
 }
 
 // A place is where a record is, or where it would be.

@@ -121,10 +121,11 @@ func (n *namespace) ids(set *set) []shownID {
 // records returns those of the records that are still there when they are reached.
 func (n *namespace) records(set *set, ids []shownID) iter.Seq[*fixture.Record] {
 	return func(yield func(*fixture.Record) bool) {
+		var r record
 		var shown fixture.Record
 		for _, id := range ids {
 			key := id.id.Key(set.namespace, set.name)
-			r, ttl, found := n.find(&key)
+			ttl, found := n.find(&key, &r)
 			if !found {
 				continue
 			}
