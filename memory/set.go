@@ -18,8 +18,8 @@ type namespace struct {
 	withoutExpiry bool
 	maxRecordSize int
 
-	sets  sync.Map                        // of *set, by name
-	known atomic.Pointer[map[string]*set] // most of them, which are found there faster
+	sets  sync.Map               // of *set, by name
+	first atomic.Pointer[[]*set] // the first few of them, which are found there faster
 
 	changing sync.Mutex // held while indexes are made and dropped
 
@@ -38,14 +38,16 @@ func newNamespace(name string, c config, clock *clock) *namespace {
 		maxRecordSize: c.maxRecordSize,
 		indexes:       make(map[string]aerostore.Index),
 	}
-	n.known.Store(&map[string]*set{})
+	n.first.Store(new([]*set))
 	return n
 }
 
 // set returns the set of that name, nil if there is none.
 func (n *namespace) set(name string) *set {
-	if s := (*n.known.Load())[name]; s != nil {
-		return s
+	for _, s := range *n.first.Load() {
+		if s.name == name {
+			return s
+		}
 	}
 	s, _ := n.sets.Load(name)
 	found, _ := s.(*set)
@@ -112,18 +114,15 @@ func (n *namespace) addSet(name string) {
 	}
 	n.sets.Store(name, s)
 	n.made++
-	if known := len(*n.known.Load()); n.made <= fewSets || n.made >= 2*known {
-		all := make(map[string]*set, n.made)
-		for s := range n.setsOf("") {
-			all[s.name] = s
-		}
-		n.known.Store(&all)
+	if n.made <= fewSets {
+		first := append(slices.Clone(*n.first.Load()), s)
+		n.first.Store(&first)
 	}
 }
 
-// fewSets is how many sets there may be to be all known at once. Of more, half
-// are, at least: making sets would take ever longer otherwise.
-const fewSets = 64
+// fewSets is how many sets are searched for one by one, which is faster for so few
+// than a map.
+const fewSets = 8
 
 const shardCount = 32
 
