@@ -32,40 +32,48 @@ func hideText(text string) opaque { return hideBytes(bytesOf(text)) }
 // hideBytes is hideText for bytes, which it does not keep. The mask is seeded by the
 // hash of the text, so that two texts under it do not reveal each other.
 func hideBytes(text []byte) opaque {
-	hash := maphash.Bytes(opaqueSeed, text)
-	stream := mask(hash ^ opaqueKeys[0])
-	b := make([]byte, 0, (len(text)*groupLetters+groupBytes-1)/groupBytes)
-	for ; len(text) >= 8; text = text[groupBytes:] {
-		b = binary.LittleEndian.AppendUint64(b, toLetters(binary.LittleEndian.Uint64(text)^stream.next()))
+	return opaque{num: int64(maphash.Bytes(opaqueSeed, text))}.with(text) //nolint:gosec // G115: the bits are what is wanted
+}
+
+// with returns o with the text, under a mask that o.num seeds.
+func (o opaque) with(text []byte) opaque {
+	stream := o.stream()
+	length := (len(text)*groupLetters + groupBytes - 1) / groupBytes
+	b := make([]byte, 0, (len(text)+groupBytes-1)/groupBytes*groupLetters)
+	for i := 0; i < len(text); i += groupBytes {
+		b = binary.LittleEndian.AppendUint64(b, toLetters(wordAt(text, i)^stream.next()))
 	}
-	for len(text) > 0 {
-		var group, letters [8]byte
-		n := copy(group[:groupBytes], text)
-		binary.LittleEndian.PutUint64(letters[:], toLetters(binary.LittleEndian.Uint64(group[:])^stream.next()))
-		b = append(b, letters[:min(groupLetters, cap(b)-len(b))]...)
-		text = text[n:]
-	}
-	return opaque{
-		text: unsafe.String(unsafe.SliceData(b), len(b)), //nolint:gosec // G103: b does not change any more
-		num:  int64(hash),                                //nolint:gosec // G115: the bits are what is wanted
-	}
+	o.text = unsafe.String(unsafe.SliceData(b), length) //nolint:gosec // G103: b does not change any more
+	return o
 }
 
 // appendText appends the text that was hidden.
 func (o opaque) appendText(b []byte) []byte {
-	stream := mask(uint64(o.num) ^ opaqueKeys[0]) //nolint:gosec // G115: as above
-	text := bytesOf(o.text)
-	for ; len(text) >= groupLetters; text = text[groupLetters:] {
-		group := fromLetters(binary.LittleEndian.Uint64(text)) ^ stream.next()
-		b = binary.LittleEndian.AppendUint64(b, group)[:len(b)+groupBytes]
-	}
-	if len(text) > 0 {
-		letters, group := [8]byte{'0', '0', '0', '0', '0', '0', '0', '0'}, [8]byte{}
-		n := copy(letters[:], text) * groupBytes / groupLetters
-		binary.LittleEndian.PutUint64(group[:], fromLetters(binary.LittleEndian.Uint64(letters[:]))^stream.next())
-		b = append(b, group[:n]...)
+	stream, text := o.stream(), bytesOf(o.text)
+	for i := 0; i < len(text); i += groupLetters {
+		letters, n := wordAt(text, i), groupBytes
+		if rest := len(text) - i; rest < groupLetters {
+			letters |= firstLetters << (8 * rest)
+			n = rest * groupBytes / groupLetters
+		}
+		b = binary.LittleEndian.AppendUint64(b, fromLetters(letters)^stream.next())[:len(b)+n]
 	}
 	return b
+}
+
+// wordAt returns the eight bytes of the text from i on, with zeros for those that
+// are missing.
+func wordAt(text []byte, i int) uint64 {
+	switch rest := len(text) - i; {
+	case rest >= 8:
+		return binary.LittleEndian.Uint64(text[i:])
+	case len(text) >= 8:
+		return binary.LittleEndian.Uint64(text[len(text)-8:]) >> (8 * (8 - rest))
+	default:
+		var word [8]byte
+		copy(word[:], text[i:])
+		return binary.LittleEndian.Uint64(word[:])
+	}
 }
 
 // Six bytes are eight letters of six bits each, from '0' to 'o'. Fewer bytes are as
@@ -104,6 +112,8 @@ func (o opaque) revealText() string {
 
 // mask is the state of SplitMix64, a stream of words from a secret beginning.
 type mask uint64
+
+func (o opaque) stream() mask { return mask(uint64(o.num) ^ opaqueKeys[0]) } //nolint:gosec // G115: the bits are what is wanted
 
 func (m *mask) next() uint64 {
 	*m += 0x9e3779b97f4a7c15
