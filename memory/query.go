@@ -73,7 +73,8 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 		return false, err
 	}
 	where := sc.query.Where
-	if where.Kind() != aerostore.PredicateNone {
+	all := where.Kind() == aerostore.PredicateNone
+	if !all {
 		if found, ok := sh.lookup(where); ok && found == nil {
 			return true, nil
 		} else if ok {
@@ -83,7 +84,7 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	more = sh.walk(func(id aerostore.RecordID, r *record) bool {
-		if !r.matches(where) {
+		if !all && !r.matches(where) {
 			return true
 		}
 		now := *r
@@ -156,9 +157,6 @@ func (sc *scan) yield(set *set, id aerostore.RecordID, r *record, ttl aerostore.
 // matches reports whether the record is in the index that answers the
 // predicate, and there within it.
 func (r *record) matches(where aerostore.Predicate) bool {
-	if where.Kind() == aerostore.PredicateNone {
-		return true
-	}
 	switch v := coverageFor(where).value(r.bins).(type) {
 	case string:
 		return v == where.Text()
