@@ -15,7 +15,7 @@ import (
 	"github.com/aerostore/aerostore/asbackend"
 )
 
-// counted returns the Store with what it says of the last operation.
+// counted returns the Store with the result of its last operation.
 func counted(s *asbackend.Store) (aerostore.Store, *aerostore.Result) {
 	last := new(aerostore.Result)
 	return aerostore.Chain(s, aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
@@ -27,7 +27,7 @@ func counted(s *asbackend.Store) (aerostore.Store, *aerostore.Result) {
 	})), last
 }
 
-// writes are those whose attempts are counted, with one key and with several.
+// writes are writes of one key and of several.
 var writes = append(slices.Clone(doubtful),
 	doubtfulWrite{"BatchOperate", func(ctx context.Context, s aerostore.Store, k aerostore.Key, opts ...aerostore.WriteOption) error {
 		return worst(s.BatchOperate(ctx, []aerostore.Key{k, k}, addOne, opts...))
@@ -41,10 +41,10 @@ var writes = append(slices.Clone(doubtful),
 	}},
 )
 
-// isOver reports whether the answer ends a write, whatever attempts are left.
+// isOver reports whether the answer ends a write that has attempts left.
 func isOver(a answer) bool { return a != hangsUp && a != saysNone && a != 9 }
 
-// scriptsOf returns every way in which so many attempts can go.
+// scriptsOf returns every sequence of answers to a number of attempts.
 func scriptsOf(attempts int, answers ...answer) (scripts [][]answer) {
 	for _, a := range answers {
 		if attempts == 1 || isOver(a) {
@@ -77,7 +77,7 @@ func TestEveryAttemptOfAWriteIsCountedAndNoneIsForgotten(t *testing.T) {
 					n.will(script...)
 					err := w.do(t.Context(), s, key("set", 1))
 					if errors.Is(err, aerostore.CodeNoResponse) && script[len(script)-1] == answersOK {
-						err = nil // the node does not answer for keys
+						err = nil // the fake node does not answer for each key
 					}
 					var want error
 					doubt := len(script) > 1
@@ -135,7 +135,7 @@ func TestOnlyKeysWithoutAnAnswerAreSentAgain(t *testing.T) {
 	}
 }
 
-// The client marks it on an operation on a single record only.
+// The client marks only an operation on a single record as in doubt.
 func TestTheServersOwnTimeoutLeavesAKeyOfABatchInDoubt(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
@@ -160,8 +160,7 @@ func TestTheServersOwnTimeoutLeavesAKeyOfABatchInDoubt(t *testing.T) {
 	}
 }
 
-// Another attempt goes where the partition is by then.
-func TestAFurtherAttemptGoesToTheNodeOfItsMoment(t *testing.T) {
+func TestAFurtherAttemptGoesToTheCurrentMaster(t *testing.T) {
 	t.Parallel()
 	nodes, proxies := newFakeCluster(t, 2)
 	backend := dialTo(t, proxies[0].Addr(), attentive(), withBase(func(p *as.BasePolicy) {
@@ -182,7 +181,7 @@ func TestAFurtherAttemptGoesToTheNodeOfItsMoment(t *testing.T) {
 	}
 }
 
-// What an application's function did beside what failed nobody knows here.
+// The function may have done more than the command that failed.
 func TestACustomCallThatWritesAndFailsInTheClientIsInDoubt(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)

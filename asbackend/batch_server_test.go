@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A want is what one key of a batch should have come to.
+// A want is the expected result of one key of a batch.
 type want struct {
 	bins aerostore.Bins // nil: no record
 	err  error
@@ -170,7 +170,7 @@ func TestBatchRemoveAnswersForEachKey(t *testing.T) {
 			put(t, s, there, aerostore.Bins{"a": 1})
 			got, err := s.BatchRemove(t.Context(), keys, c.opts...)
 			if errors.Is(got[0].Err, aerostore.CodeEnterpriseOnly) {
-				wants[1] = want{err: codeOf(got[1].Err)} // the server does not get so far as to look
+				wants[1] = want{err: codeOf(got[1].Err)} // the server refuses the batch before it looks
 			} else if c.want == aerostore.CodeEnterpriseOnly {
 				t.Skip("this server is of the Enterprise Edition")
 			}
@@ -187,7 +187,7 @@ func TestBatchRemoveAnswersForEachKey(t *testing.T) {
 	}
 }
 
-func TestBatchesOfNothingAreEmpty(t *testing.T) {
+func TestABatchWithoutKeysIsEmpty(t *testing.T) {
 	t.Parallel()
 	s, _ := dial(t)
 	ctx := t.Context()
@@ -225,7 +225,7 @@ func TestABatchThatIsNotSentFailsAsAWhole(t *testing.T) {
 	}
 }
 
-func TestBatchesSendTheKeyIfAsked(t *testing.T) {
+func TestBatchesSendTheKeyWithTheOption(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	k1, k2 := key(set, "one"), key(set, "two")

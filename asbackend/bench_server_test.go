@@ -21,7 +21,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// The benchmarks stand beside the bare client over the same connections. They
+// The benchmarks compare the Store with the bare client, over the same connections. They
 // need a server.
 
 // A contender does one read and one write of the i-th record.
@@ -120,8 +120,8 @@ func contenders(b *testing.B) []contender {
 	return all
 }
 
-// byHand is the least that a span and a measurement can cost with the SDK: both
-// prepared, with as many attributes, and the node at the end.
+// byHand is the minimum cost of a span and a measurement with the SDK: both are prepared,
+// have as many attributes, and get the node at the end.
 func byHand(b *testing.B, traces trace.TracerProvider, measurements metric.MeterProvider) aerostore.Middleware {
 	b.Helper()
 	duration, err := measurements.Meter("floor").Float64Histogram("floor", metric.WithUnit("s"))
@@ -167,10 +167,9 @@ func BenchmarkOperation(b *testing.B) {
 	}
 }
 
-// BenchmarkThroughput has 16 goroutines work through the contenders in turns,
-// since a machine is never as fast as it was a second ago, each time beginning
-// with another, since one pays for the garbage of the one before. It reports the
-// throughput of each as a part of the bare client's: the median over the turns.
+// BenchmarkThroughput runs the contenders in turns of 16 goroutines, because the speed of
+// a machine changes. Each turn begins with another contender, because each pays for the
+// garbage of the one before. It reports the median of the ratios to the bare client.
 func BenchmarkThroughput(b *testing.B) {
 	const goroutines, perTurn = 16, 1000
 	all := contenders(b)
@@ -200,7 +199,7 @@ func BenchmarkThroughput(b *testing.B) {
 	}
 }
 
-// turn returns the seconds that all goroutines together take.
+// turn returns the seconds until all goroutines have ended.
 func turn(b *testing.B, goroutines, operations int, do func(context.Context, int) error) float64 {
 	ctx := b.Context()
 	begun := time.Now()

@@ -11,7 +11,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// offline returns a Store whose client has never met a node.
+// offline returns a Store whose client has never found a node.
 func offline(t *testing.T) *Store {
 	t.Helper()
 	policy := as.NewClientPolicy()
@@ -38,10 +38,10 @@ func partOf(s *Store, op aerostore.Op, o aerostore.Options) *part {
 	return b.newPart(nil, nil, nil)
 }
 
-func TestWithoutOptionsTheClientsOwnPoliciesHold(t *testing.T) {
+func TestWithoutOptionsTheClientsPoliciesAreUsedUnchanged(t *testing.T) {
 	s := offline(t)
 	r := singleOf(s, aerostore.OpPut, aerostore.Options{})
-	r.left = time.Hour // longer than what the policies say
+	r.left = time.Hour // longer than the timeouts of the policies
 	if r.readPolicy() != s.client.DefaultPolicy {
 		t.Error("a read has a policy of its own")
 	}
@@ -60,7 +60,7 @@ func TestWithoutOptionsTheClientsOwnPoliciesHold(t *testing.T) {
 	}
 }
 
-func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
+func TestPoliciesOfAStoreReplaceTheClients(t *testing.T) {
 	t.Parallel()
 	given := Policies{
 		Read: as.NewPolicy(), Write: as.NewWritePolicy(0, 77), Batch: as.NewBatchPolicy(), BatchWrite: as.NewBatchWritePolicy(),
@@ -71,12 +71,12 @@ func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	given.Write.Expiration = 1 // what was given is the application's, and was copied
+	given.Write.Expiration = 1 // the Store has a copy
 	plain, options := aerostore.Options{}, aerostore.Options{SendKey: true}
 
 	put := singleOf(s, aerostore.OpPut, plain)
 	if put.readPolicy() != s.policies.Read || put.writePolicy(false) != s.policies.Write || s.infoPolicy() != s.policies.Info {
-		t.Error("without options a Store's own policy is not used as it is")
+		t.Error("without options a Store's own policy is not used unchanged")
 	}
 	if p := singleOf(s, aerostore.OpPut, options).writePolicy(false); p.Expiration != 77 || !p.SendKey {
 		t.Errorf("with an option: %+v", p)
@@ -100,7 +100,7 @@ func TestAStoresOwnPoliciesStandInForTheClients(t *testing.T) {
 	}
 }
 
-func TestOptionsChangeWhatTheyNameOnACopy(t *testing.T) {
+func TestOptionsChangeACopyOfThePolicy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		options aerostore.Options
@@ -158,7 +158,7 @@ func TestOptionsChangeWhatTheyNameOnACopy(t *testing.T) {
 	}
 }
 
-func TestACallsTimeoutsStandForThePolicysAndTheDeadlineCutsThem(t *testing.T) {
+func TestTimeoutsOfACallReplaceThePolicysAndTheDeadlineShortensThem(t *testing.T) {
 	t.Parallel()
 	const (
 		ms  = time.Millisecond
@@ -170,7 +170,7 @@ func TestACallsTimeoutsStandForThePolicysAndTheDeadlineCutsThem(t *testing.T) {
 		wantTotal, wantSocket     time.Duration
 		wantByContext, wantShared bool
 	}{
-		"nothing asked":                        {total: sec, socket: 30 * sec, wantTotal: sec, wantSocket: 30 * sec, wantShared: true},
+		"no option":                            {total: sec, socket: 30 * sec, wantTotal: sec, wantSocket: 30 * sec, wantShared: true},
 		"a longer deadline":                    {total: sec, socket: 30 * sec, left: 5 * sec, wantTotal: sec, wantSocket: 30 * sec, wantShared: true},
 		"a longer timeout":                     {total: sec, socket: 30 * sec, timeout: 5 * sec, wantTotal: 5 * sec, wantSocket: 5 * sec},
 		"a shorter deadline":                   {total: sec, socket: 30 * sec, left: 50 * ms, wantTotal: 50 * ms, wantSocket: 50 * ms, wantByContext: true},
@@ -204,7 +204,7 @@ func TestACallsTimeoutsStandForThePolicysAndTheDeadlineCutsThem(t *testing.T) {
 	}
 }
 
-func TestBatchesThatWriteAreRetriedAsSingleWritesAre(t *testing.T) {
+func TestABatchThatWritesHasTheRetriesOfTheWritePolicy(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
 	s.client.DefaultBatchPolicy.RespondAllKeys = false
@@ -222,7 +222,7 @@ func TestBatchesThatWriteAreRetriedAsSingleWritesAre(t *testing.T) {
 	}
 }
 
-func TestPoliciesSetToNilAreTheClientsFactorySettings(t *testing.T) {
+func TestANilPolicyIsTheClientsInitialDefault(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
 	c := s.client
@@ -247,7 +247,7 @@ func TestPoliciesSetToNilAreTheClientsFactorySettings(t *testing.T) {
 	}
 }
 
-func TestQueriesHaveTheirLimitsInThePolicy(t *testing.T) {
+func TestThePolicyOfAQueryHasItsLimits(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
 	for name, c := range map[string]struct {

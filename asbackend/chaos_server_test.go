@@ -26,11 +26,11 @@ const (
 	chaosCalls   = 1500 // of each worker
 )
 
-// A tally is what callers were told of the writes to one record: how many were
-// acknowledged and how many left in doubt.
+// A tally counts the outcomes that callers got of the writes to one record: acknowledged
+// and in doubt.
 type tally struct{ done, unknown int }
 
-// A ledger is what callers were told.
+// A ledger has the outcomes that callers got.
 type ledger struct {
 	mu       sync.Mutex
 	counted  [chaosRecords]tally
@@ -39,7 +39,7 @@ type ledger struct {
 	failed   int
 }
 
-func (l *ledger) told(t *tally, err error) {
+func (l *ledger) record(t *tally, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -52,11 +52,10 @@ func (l *ledger) told(t *tally, err error) {
 	}
 }
 
-// Over a network that refuses, stalls and cuts connections all the time, through
-// the whole stack, a real server holds in the end what callers were told: nothing
-// twice, nothing acknowledged and lost, every unknown reported as in doubt.
-// AEROSTORE_CHAOS_SEED repeats what is done to the network, though not when.
-func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
+// The network refuses, stalls and cuts connections. Through the whole stack, the server
+// must have what callers got: nothing twice, nothing acknowledged and lost, and every
+// unknown outcome in doubt. AEROSTORE_CHAOS_SEED repeats the faults, but not their times.
+func TestOutcomesReportedOverABadNetworkAreTrue(t *testing.T) {
 	direct, set := dial(t)
 	seed := rand.Uint64()
 	if text := os.Getenv("AEROSTORE_CHAOS_SEED"); text != "" {
@@ -101,7 +100,7 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 				}
 				switch i := random.IntN(chaosRecords); random.IntN(4) {
 				case 0:
-					book.told(&book.counted[i], store.Increment(ctx, counter(i), aerostore.Bins{"n": 1}))
+					book.record(&book.counted[i], store.Increment(ctx, counter(i), aerostore.Bins{"n": 1}))
 				case 1:
 					token := fmt.Sprintf("%d.%d", w, n)
 					err := store.Append(ctx, log(i), aerostore.Bins{"log": token + " "})
@@ -112,7 +111,7 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 					record, err := store.Get(ctx, checked(i))
 					if err == nil {
 						was, _ := record.Int("n")
-						book.told(&book.checked[i], store.Put(ctx, checked(i), aerostore.Bins{"n": was + 1}, aerostore.GenerationEqual(record.Generation)))
+						book.record(&book.checked[i], store.Put(ctx, checked(i), aerostore.Bins{"n": was + 1}, aerostore.GenerationEqual(record.Generation)))
 					}
 				case 3:
 					keys := []aerostore.Key{counter(i), counter((i + 1) % chaosRecords), counter((i + 2) % chaosRecords)}
@@ -122,7 +121,7 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 						if results != nil {
 							one = results[k].Err
 						}
-						book.told(&book.counted[(i+k)%chaosRecords], one)
+						book.record(&book.counted[(i+k)%chaosRecords], one)
 					}
 				}
 				cancel()
@@ -132,23 +131,23 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 	workers.Wait()
 	close(over)
 	trouble.Wait()
-	p.Refuse() // what is held back never arrives
+	p.Refuse() // commands that are held back never arrive
 
 	var all tally
 	for i := range chaosRecords {
 		for name, c := range map[string]struct {
-			key  aerostore.Key
-			told tally
+			key      aerostore.Key
+			reported tally
 		}{"counter": {counter(i), book.counted[i]}, "checked": {checked(i), book.checked[i]}} {
 			record, err := direct.Get(context.WithoutCancel(t.Context()), c.key)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n, _ := record.Int("n"); n < c.told.done || n > c.told.done+c.told.unknown {
-				t.Errorf("%s %d stands at %d; %d were acknowledged and %d in doubt", name, i, n, c.told.done, c.told.unknown)
+			if n, _ := record.Int("n"); n < c.reported.done || n > c.reported.done+c.reported.unknown {
+				t.Errorf("%s %d stands at %d; %d were acknowledged and %d in doubt", name, i, n, c.reported.done, c.reported.unknown)
 			}
-			all.done += c.told.done
-			all.unknown += c.told.unknown
+			all.done += c.reported.done
+			all.unknown += c.reported.unknown
 		}
 	}
 	found := map[string]int{}
@@ -165,7 +164,7 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 	for token, err := range book.appended {
 		switch n := found[token]; {
 		case n > 1, n == 0 && err == nil, n == 1 && err != nil && !aerostore.InDoubt(err):
-			t.Errorf("token %s is there %d times; the caller was told: %v", token, n, err)
+			t.Errorf("token %s is there %d times; the caller got: %v", token, n, err)
 		}
 		if err == nil {
 			all.done++
@@ -181,14 +180,14 @@ func TestWhatCallersAreToldOverABadNetworkIsWhatHappened(t *testing.T) {
 		t.Logf("%+v", policy.LayerStats())
 	}
 	if len(direct.Client().GetNodes()) > 1 {
-		return // another node is there to be asked
+		return // another node answers
 	}
 	if err := backend.Ping(t.Context()); err == nil || errors.Is(err, aerostore.ErrClosed) {
 		t.Errorf("a Ping without a network gave %v", err)
 	}
 }
 
-// makeTrouble does to the network what networks do, until over is closed.
+// makeTrouble causes faults of the network until over is closed.
 func makeTrouble(p *tcpproxy.Proxy, random *rand.Rand, over <-chan struct{}) {
 	pause := func(most int) bool {
 		select {

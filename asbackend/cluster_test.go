@@ -15,7 +15,7 @@ import (
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
-// A fate is what becomes of one node's part of a batch.
+// A fate is the outcome of the part of a batch for one node.
 type fate struct {
 	name    string
 	meet    func(*fakeNode, *tcpproxy.Proxy)
@@ -41,9 +41,9 @@ func twoOfEach(keys []aerostore.Key) []aerostore.BatchItem {
 	return items
 }
 
-// The client puts the errors of several nodes into one chain and loses parts of
-// it: that one node was never reached says nothing of another.
-func TestEachNodesPartOfABatchFailsByItself(t *testing.T) {
+// The client puts the errors of several nodes into one chain and loses parts of it. That
+// one node was never reached does not show that another was not.
+func TestThePartOfEachNodeFailsSeparately(t *testing.T) {
 	t.Parallel()
 	for _, first := range fates {
 		for _, second := range fates {
@@ -74,8 +74,7 @@ func TestEachNodesPartOfABatchFailsByItself(t *testing.T) {
 	}
 }
 
-// A batch whose context is cancelled sends no more parts, and says of those that
-// nothing was sent.
+// The keys of the parts that are not sent are not in doubt.
 func TestACancelledBatchSendsNoMoreParts(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string][]asbackend.Option{
@@ -107,7 +106,7 @@ func TestACancelledBatchSendsNoMoreParts(t *testing.T) {
 			if !errors.Is(err, context.Canceled) || !aerostore.InDoubt(err) {
 				t.Errorf("the batch: %v", err)
 			}
-			if err := s.Close(); err != nil { // waits for what was left behind
+			if err := s.Close(); err != nil { // waits for abandoned commands
 				t.Error(err)
 			}
 			if nodes[0].got() != 2 || nodes[1].got() != 1 {
@@ -117,8 +116,8 @@ func TestACancelledBatchSendsNoMoreParts(t *testing.T) {
 	}
 }
 
-// By itself the client would send the part to a replica, and lose what became of it.
-func TestABatchThatWritesWaitsForItsNodeAndLeavesReplicasAlone(t *testing.T) {
+// The client would send the part to a replica, and lose the outcome.
+func TestABatchThatWritesWaitsForItsNodeAndSendsNothingToReplicas(t *testing.T) {
 	t.Parallel()
 	nodes, proxies := newFakeCluster(t, 2)
 	s := dialTo(t, proxies[0].Addr(), tries(3), asbackend.WithConnections(1, 2))
@@ -136,7 +135,7 @@ func TestABatchThatWritesWaitsForItsNodeAndLeavesReplicasAlone(t *testing.T) {
 	}
 }
 
-func TestAColdPoolIsNoAttemptOfABatch(t *testing.T) {
+func TestAColdPoolCostsABatchNoAttempt(t *testing.T) {
 	t.Parallel()
 	nodes, proxies := newFakeCluster(t, 2)
 	s := dialTo(t, proxies[0].Addr(), tries(1), asbackend.WithConnections(0, 8))
@@ -145,7 +144,7 @@ func TestAColdPoolIsNoAttemptOfABatch(t *testing.T) {
 		t.Error(err)
 	}
 	for _, r := range results {
-		if !errors.Is(r.Err, aerostore.CodeNoResponse) { // the node does not answer for keys
+		if !errors.Is(r.Err, aerostore.CodeNoResponse) { // the fake node does not answer for each key
 			t.Error(r.Err)
 		}
 	}
@@ -191,7 +190,7 @@ func TestABatchWaitsForConnectionsOfAllItsNodes(t *testing.T) {
 	}
 }
 
-// timed returns policies under which a batch is tried that often.
+// timed returns policies under which a batch has n attempts.
 func timed(attempts int, timeout time.Duration) asbackend.Option {
 	return withBase(func(p *as.BasePolicy) {
 		p.MaxRetries, p.TotalTimeout, p.SocketTimeout = attempts, timeout, timeout
@@ -227,8 +226,8 @@ func TestAColdPoolFailsNoBatchThatReads(t *testing.T) {
 	}
 }
 
-// A node that takes no connections is as one whose pool is used up. What a replica can
-// answer is not held up by it.
+// To the client, a node that accepts no connections is one whose pool is used up. Keys
+// that a replica can answer do not wait for it.
 func TestABatchThatReadsGoesToReplicasOfANodeThatTakesNoConnections(t *testing.T) {
 	t.Parallel()
 	for _, attempts := range []int{1, 2, 3} {
@@ -249,7 +248,7 @@ func TestABatchThatReadsGoesToReplicasOfANodeThatTakesNoConnections(t *testing.T
 	}
 }
 
-func TestWhatIsLeftOfADeadlineBoundsEachNodesPart(t *testing.T) {
+func TestTheTimeLeftBoundsThePartOfEachNode(t *testing.T) {
 	t.Parallel()
 	nodes, proxies := newFakeCluster(t, 2)
 	s := dialTo(t, proxies[0].Addr(), untimed(1, time.Hour), asbackend.WithConnections(1, 2))
@@ -266,12 +265,12 @@ func TestWhatIsLeftOfADeadlineBoundsEachNodesPart(t *testing.T) {
 		}
 	}
 	if nodes[1].got() != 0 {
-		t.Error("the second node was asked after the deadline")
+		t.Error("a command was sent to the second node after the deadline")
 	}
 }
 
-// A server refuses this for several keys of a batch that it gets at once.
-func TestReadAllBesideAWriteIsRefusedWhereverTheKeysAre(t *testing.T) {
+// A server refuses this for several keys of a batch at one node.
+func TestReadAllWithAWriteIsRefusedWhereverTheKeysAre(t *testing.T) {
 	t.Parallel()
 	nodes, proxies := newFakeCluster(t, 2)
 	s := dialTo(t, proxies[0].Addr(), tries(1), asbackend.WithConnections(1, 2))

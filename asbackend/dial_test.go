@@ -15,7 +15,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// closedAddress returns an address at which nobody listens.
+// closedAddress returns an address at which nothing listens.
 func closedAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -26,8 +26,7 @@ func closedAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// silentAddress returns an address at which connections are taken and nothing
-// is ever said.
+// silentAddress returns an address at which connections are accepted and nothing is sent.
 func silentAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -38,7 +37,7 @@ func silentAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func TestDialToAClosedPortFailsAtOnceInOneLine(t *testing.T) {
+func TestDialToAClosedPortFailsAtOnceWithOneLine(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	address := closedAddress(t)
 	begun := time.Now()
@@ -69,7 +68,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	address := silentAddress(t)
 	policy := as.NewClientPolicy()
-	policy.Timeout = 500 * time.Millisecond // so that what lingers is gone soon
+	policy.Timeout = 500 * time.Millisecond // after which the client's goroutines end
 
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -98,7 +97,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 	verifyNoLeak(t, ignored)
 }
 
-// verifyNoLeak waits for what the client leaves behind to be gone.
+// verifyNoLeak waits until the client's goroutines have ended.
 func verifyNoLeak(t *testing.T, ignored goleak.Option) {
 	t.Helper()
 	var err error
@@ -110,7 +109,7 @@ func verifyNoLeak(t *testing.T, ignored goleak.Option) {
 	t.Error(err)
 }
 
-func TestOptionsThatMakeNoSenseAreInvalid(t *testing.T) {
+func TestInvalidOptionsAreRefused(t *testing.T) {
 	t.Parallel()
 	tooMany := as.NewClientPolicy()
 	tooMany.MinConnectionsPerNode = tooMany.ConnectionQueueSize + 1
@@ -131,21 +130,21 @@ func TestOptionsThatMakeNoSenseAreInvalid(t *testing.T) {
 	}
 }
 
-func TestThePolicyOfTheApplicationIsNotChanged(t *testing.T) {
+func TestDialDoesNotChangeTheApplicationsPolicy(t *testing.T) {
 	t.Parallel()
 	policy := as.NewClientPolicy()
 	before := *policy
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	if _, err := Dial(ctx, closedAddress(t), WithClientPolicy(policy), WithUser("u", "p"), WithTLS(&tls.Config{MinVersion: tls.VersionTLS13})); err == nil {
-		t.Fatal("nobody was there")
+		t.Fatal("there was no connection")
 	}
 	if policy.User != before.User || policy.Password != before.Password || policy.TlsConfig != before.TlsConfig || policy.Timeout != before.Timeout {
 		t.Errorf("it became %+v", policy)
 	}
 }
 
-func TestAClientThatMayStartWithoutNodesDoes(t *testing.T) {
+func TestDialMaySucceedWithoutNodes(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	s := offline(t)
 	key := aerostore.NewKey("test", "asb", "k")

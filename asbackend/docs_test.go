@@ -12,7 +12,7 @@ import (
 
 const migrationPage = "../docs/from-aerospike-client-go.md"
 
-func TestThePageForThoseWhoComeFromTheClientNamesEachOfItsMethods(t *testing.T) {
+func TestThePageNamesEachMethodOfTheClient(t *testing.T) {
 	t.Parallel()
 	page := readFile(t, migrationPage)
 	named := map[string]bool{}
@@ -22,7 +22,7 @@ func TestThePageForThoseWhoComeFromTheClientNamesEachOfItsMethods(t *testing.T) 
 	for client, i := reflect.TypeFor[*as.Client](), 0; i < client.NumMethod(); i++ {
 		name := client.Method(i).Name
 		if strings.HasPrefix(name, "SetDefault") {
-			name = "Get" + strings.TrimPrefix(name, "Set") // which stand for both
+			name = "Get" + strings.TrimPrefix(name, "Set") // which is listed for both
 		}
 		if !named[name] {
 			t.Errorf("%s is not on the page", name)
@@ -30,10 +30,10 @@ func TestThePageForThoseWhoComeFromTheClientNamesEachOfItsMethods(t *testing.T) 
 	}
 }
 
-// The page's lines of Go stand in example_test.go, where they compile.
-func TestThePagesCodeCompiles(t *testing.T) {
+// The page's lines of Go must be in example_test.go, where they compile.
+func TestTheCodeOfThePageCompiles(t *testing.T) {
 	t.Parallel()
-	// An example has one err and one way out for several of the page's.
+	// An example has one err, and one way to return it, for several of the page's.
 	sameErr := strings.NewReplacer("err := ", "err = ", "return ", "").Replace
 	compiled := sameErr(readFile(t, "example_test.go"))
 	inGo, lines := false, 0

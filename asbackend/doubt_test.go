@@ -18,13 +18,13 @@ import (
 // A link is one error of a chain as the client makes them.
 type link struct {
 	code    types.ResultCode
-	gaveUp  bool // it has the text that the client gives up with
+	gaveUp  bool // it has the text with which the client gives up
 	node    bool
 	doubt   bool
 	attempt int
 }
 
-// chain puts links around what lies innermost, the outermost first.
+// chain wraps the innermost error in links, the outermost first.
 func chain(innermost error, links ...link) *as.AerospikeError {
 	err := innermost
 	for i := len(links) - 1; i >= 0; i-- {
@@ -52,7 +52,7 @@ var testNode = func() *as.Node {
 	return node
 }()
 
-// setUnexported sets a field for which the client has no exported way.
+// setUnexported sets an unexported field of the client.
 func setUnexported(target any, field string, value any) {
 	f := reflect.ValueOf(target).Elem().FieldByName(field)
 	reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem().Set(reflect.ValueOf(value))
@@ -69,7 +69,7 @@ const (
 	maxRetries   = types.MAX_RETRIES_EXCEEDED
 )
 
-func TestNeverSentIsCertainOrFalse(t *testing.T) {
+func TestNeverSentIsTrueOnlyIfCertain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err  error
@@ -112,7 +112,7 @@ func TestNeverSentIsCertainOrFalse(t *testing.T) {
 	}
 }
 
-func TestTheClientsRefusedDialIsNeverSent(t *testing.T) {
+func TestARefusedDialSentNothing(t *testing.T) {
 	t.Parallel()
 	host, err := parseHosts(closedAddress(t))
 	if err != nil {
@@ -126,7 +126,7 @@ func TestTheClientsRefusedDialIsNeverSent(t *testing.T) {
 	}
 }
 
-func TestTheClientsTextForGivingUpIsKnown(t *testing.T) {
+func TestTheClientsTextForGivingUpIsUnchanged(t *testing.T) {
 	t.Parallel()
 	gave := as.ErrTimeout.AerospikeError
 	gave.Node = testNode
@@ -135,7 +135,7 @@ func TestTheClientsTextForGivingUpIsKnown(t *testing.T) {
 	}
 }
 
-func TestDoubtIsClearedOnlyWhereNothingWasSent(t *testing.T) {
+func TestDoubtIsClearedOnlyIfNothingWasSent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err  *as.AerospikeError

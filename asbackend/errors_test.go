@@ -106,9 +106,9 @@ func TestErrorsOfTheClientAreTranslated(t *testing.T) {
 	}
 }
 
-// TestNoErrorSaysAThingTwice is about errors of calls and of keys of a batch, over the
-// chains of the client.
-func TestNoErrorSaysAThingTwice(t *testing.T) {
+// TestNoErrorRepeatsItself makes errors of calls and of keys of a batch from every chain
+// of the client.
+func TestNoErrorRepeatsItself(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
 	code := regexp.MustCompile(`[A-Z_]{4,} \(-?\d+\)`)
@@ -156,7 +156,7 @@ func TestNoErrorSaysAThingTwice(t *testing.T) {
 	}
 }
 
-func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
+func TestAnErrorMatchesTheContextThatEnded(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
 	cancelled, cancel := context.WithCancel(t.Context())
@@ -175,7 +175,7 @@ func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
 		ctx       context.Context
 		byContext bool
 		err       *as.AerospikeError
-		want      error // nil: the context is not to blame
+		want      error // nil: not the context's error
 		doubt     bool
 	}{
 		"deadline":                               {late, false, lost, context.DeadlineExceeded, true},
@@ -209,7 +209,7 @@ func TestTheContextIsBlamedWhereItEnded(t *testing.T) {
 	}
 }
 
-func TestTheCauseOfTheContextIsToldThoughItsTimerIsBehind(t *testing.T) {
+func TestAnErrorHasTheCauseOfAContextWithALateTimer(t *testing.T) {
 	t.Parallel()
 	slow := errors.New("the page took too long")
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Millisecond, slow)
@@ -221,7 +221,7 @@ func TestTheCauseOfTheContextIsToldThoughItsTimerIsBehind(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	if text := err.SafeMessage(); strings.Contains(text, "page") || !strings.Contains(text, "nothing was sent") {
-		t.Errorf("what is safe to tell of it is %q", text)
+		t.Errorf("its safe message is %q", text)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// An application that has a client wraps it and goes on using it.
+// Wrap an existing client and continue to use it.
 func ExampleNew() {
 	adopt := func(ctx context.Context, client *as.Client, policy *as.WritePolicy, key *as.Key) error {
 		backend, err := asbackend.New(client)
@@ -37,7 +37,7 @@ func ExampleNew() {
 	_ = adopt
 }
 
-// A service that stops lets what is under way end first.
+// Shut down when a service stops: operations under way end first.
 func ExampleStore_Shutdown() {
 	serve := func(ctx context.Context) error {
 		backend, err := asbackend.DialFromEnv(ctx,

@@ -19,10 +19,9 @@ import (
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
-// A fakeNode speaks as much of the protocol as the client needs to find a
-// cluster, and answers commands on single records as a script says, for what no
-// real server can be made to do when it is wanted. Of a batch it answers for the
-// whole, unless the script says otherwise.
+// A fakeNode implements as much of the protocol as the client needs to find a cluster. It
+// answers commands as its script says, for faults that a real server does not produce on
+// demand. It answers a batch as a whole, unless the script has answers for keys.
 type fakeNode struct {
 	listener net.Listener
 	done     sync.WaitGroup
@@ -30,17 +29,17 @@ type fakeNode struct {
 
 	mu         sync.Mutex
 	peers      string
-	replicas   [][partitions / 8]byte // what it has: as the master, as the first replica and so on; a bit for each partition
+	replicas   [][partitions / 8]byte // of which it is the master, the first replica and so on: a bit for each partition
 	generation int                    // of that
-	script     []answer               // for the commands to come; the last one stands for all after it
+	script     []answer               // for the next commands; the last answer repeats
 	received   int                    // whole commands
-	keys       []int                  // of each of these, 0 if it is no batch
-	commands   [][]byte               // these, without their headers
+	keys       []int                  // of each command, 0 if it is not a batch
+	commands   [][]byte               // that were received, without their headers
 	conns      map[net.Conn]bool
 }
 
-// answer is what the node does with a command: it answers with the code, hangs
-// up or says nothing.
+// An answer is what the node does with a command: it answers with the code, hangs up or
+// does nothing.
 type answer int
 
 const (
@@ -51,7 +50,7 @@ const (
 	eachKey      answer = 1000 // and a code for each
 )
 
-// newFakeNode returns a node that is a cluster by itself.
+// newFakeNode returns a cluster of one node.
 func newFakeNode(t testing.TB) *fakeNode {
 	t.Helper()
 	n := listen(t, 1)
@@ -63,9 +62,9 @@ func newFakeNode(t testing.TB) *fakeNode {
 
 const partitions = 4096
 
-// newFakeCluster returns nodes that are the masters of every n-th partition each,
-// the next one being its replica, and the proxies before them, by whose addresses
-// they know each other.
+// newFakeCluster returns n nodes, each the master of every n-th partition, with the next
+// node as its replica. It also returns the proxies in front of them, whose addresses the
+// nodes report.
 func newFakeCluster(t testing.TB, n int) ([]*fakeNode, []*tcpproxy.Proxy) {
 	t.Helper()
 	nodes := make([]*fakeNode, n)
@@ -97,7 +96,7 @@ func newFakeCluster(t testing.TB, n int) ([]*fakeNode, []*tcpproxy.Proxy) {
 	return nodes, proxies
 }
 
-// keysOf returns a key for each of so many nodes of a cluster.
+// keysOf returns a key for each node of a cluster.
 func keysOf(nodes int) []aerostore.Key {
 	keys := make([]aerostore.Key, nodes)
 	for found, id := 0, 0; found < nodes; id++ {
@@ -139,8 +138,8 @@ func (n *fakeNode) hold(replica, partition int) {
 	n.replicas[replica][partition/8] |= 0x80 >> (partition % 8)
 }
 
-// takeOver makes the node the master of a key's partition instead of another node,
-// and waits until the client has noticed.
+// takeOver makes the node the master of a key's partition instead of another node. It
+// waits until the client has noticed.
 func (n *fakeNode) takeOver(t *testing.T, s *asbackend.Store, from *fakeNode, k aerostore.Key) {
 	t.Helper()
 	partition := partitionOf(k)
@@ -163,28 +162,28 @@ func (n *fakeNode) takeOver(t *testing.T, s *asbackend.Store, from *fakeNode, k 
 
 func (n *fakeNode) addr() string { return n.listener.Addr().String() }
 
-// will sets the script anew.
+// will sets the script.
 func (n *fakeNode) will(script ...answer) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.script = script
 }
 
-// got returns how many whole commands on records have come in.
+// got returns the number of whole commands on records that were received.
 func (n *fakeNode) got() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.received
 }
 
-// batches returns how many keys the commands had that have come in.
+// batches returns the number of keys of each command that was received.
 func (n *fakeNode) batches() []int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.keys)
 }
 
-// contains returns how often the text occurs in the commands that have come in.
+// contains returns how often the text occurs in the commands that were received.
 func (n *fakeNode) contains(text string) (times int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -244,10 +243,10 @@ func message(a answer, flags byte, i int) []byte {
 	return m
 }
 
-// keysIn returns how many keys a batch has, 0 if the command is none.
+// keysIn returns the number of keys of a batch, 0 for any other command.
 func keysIn(command []byte) int { return len(placesIn(command)) }
 
-// placesIn returns where in the batch, as the client numbers them, its keys stand.
+// placesIn returns the indexes of the keys in the client's batch.
 func placesIn(command []byte) (places []int) {
 	fields := command[messageHeader:]
 	for range binary.BigEndian.Uint16(command[18:]) {
@@ -265,8 +264,8 @@ func placesIn(command []byte) (places []int) {
 	return nil
 }
 
-// afterKey returns what follows a key of a batch: its place and digest, then either
-// that all else is as for the key before, or flags, fields and operations.
+// afterKey skips a key of a batch: its index and digest, then flags that repeat the rest
+// of the key before, or flags, fields and operations.
 func afterKey(b []byte) []byte {
 	const sameAsBefore, withGeneration, withTTL = 1, 4, 8
 	flags := b[24]
@@ -331,7 +330,7 @@ func (n *fakeNode) serve(c net.Conn) {
 	}
 }
 
-// info answers what is asked of a node.
+// info answers info commands.
 func (n *fakeNode) info(commands string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -353,7 +352,7 @@ func (n *fakeNode) info(commands string) string {
 	return all.String()
 }
 
-func TestTheFakeNodeIsOneToTheClient(t *testing.T) {
+func TestTheClientAcceptsTheFakeNode(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	s := dialTo(t, n.addr())

@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore/asbackend"
 )
 
-func TestTheFiltersOfAStoresPoliciesLeaveOutOneKeyAndNotTheOthers(t *testing.T) {
+func TestAFilterOfAPolicyFiltersEachKeySeparately(t *testing.T) {
 	t.Parallel()
 	plain, set := dial(t)
 	read, write, batch, query := as.NewPolicy(), as.NewWritePolicy(0, 0), as.NewBatchPolicy(), as.NewQueryPolicy()
@@ -47,7 +47,7 @@ func TestTheFiltersOfAStoresPoliciesLeaveOutOneKeyAndNotTheOthers(t *testing.T) 
 	out, none, unknown := want{err: aerostore.ErrFilteredOut}, want{err: aerostore.ErrNotFound}, want{err: aerostore.ErrInvalidNamespace}
 	got, err := s.BatchRead(ctx, keys, nil)
 	check(t, keys, got, err, out, want{bins: aerostore.Bins{"a": 9}}, none, unknown)
-	// A filter is not asked about a record that is not there: it is created.
+	// A filter does not apply to a record that does not exist: the record is created.
 	got, err = s.BatchOperate(ctx, keys[:2], []aerostore.Operation{aerostore.AddBin("a", 1), aerostore.ReadBin("a")})
 	check(t, keys[:2], got, err, out, want{bins: aerostore.Bins{"a": 10}})
 	got, err = s.BatchRemove(ctx, keys)
@@ -63,7 +63,7 @@ func TestTheFiltersOfAStoresPoliciesLeaveOutOneKeyAndNotTheOthers(t *testing.T) 
 	}
 }
 
-func TestTheReadPolicyOfABatchAppliesToEachOfItsRecords(t *testing.T) {
+func TestTheBatchReadPolicyAppliesToEachRecord(t *testing.T) {
 	t.Parallel()
 	plain, set := dial(t)
 	policy := as.NewBatchReadPolicy()

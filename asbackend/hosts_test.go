@@ -41,7 +41,7 @@ func TestHostsAreParsed(t *testing.T) {
 	}
 }
 
-func TestHostsThatDoNotParseAreInvalidAndSaySo(t *testing.T) {
+func TestInvalidHostsAreRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for list, reason := range map[string]string{
 		"":                   "the host is empty",

@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestIndexesAreMadeOnceAndDropped(t *testing.T) {
+func TestAnIndexIsCreatedOnceAndDropped(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	ctx := t.Context()
@@ -39,7 +39,7 @@ func TestIndexesOfAnUnknownNamespaceFailAtOnce(t *testing.T) {
 	wantError(t, s.DropIndex(t.Context(), x), aerostore.ErrInvalidNamespace)
 }
 
-func TestIndexesThatMakeNoSenseAreInvalid(t *testing.T) {
+func TestInvalidIndexesAreRefused(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	good := aerostore.Index{Namespace: namespace, Set: set, Name: set, Bin: "n", Type: aerostore.IndexInt}
@@ -69,7 +69,7 @@ func TestAnIndexOfTheSameDefinitionTakesTheNewName(t *testing.T) {
 	}
 }
 
-func TestIndexesAreLeftAloneWhenTheContextIsDone(t *testing.T) {
+func TestNoIndexIsChangedIfTheContextIsDone(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	x := aerostore.Index{Namespace: namespace, Set: set, Name: set, Bin: "n", Type: aerostore.IndexInt}

@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestRefusalsOfTheServerAreUnderstood(t *testing.T) {
+func TestRefusalsOfTheServerHaveItsCode(t *testing.T) {
 	t.Parallel()
 	for answer, want := range map[string]struct {
 		code aerostore.ResultCode

@@ -15,9 +15,7 @@ import (
 	"github.com/aerostore/aerostore/asbackend"
 )
 
-// What no server could make sense of is refused before anything is sent.
-
-func TestAClientPolicyThatMakesNoSenseIsRefused(t *testing.T) {
+func TestAnInvalidClientPolicyIsRefused(t *testing.T) {
 	t.Parallel()
 	changed := func(change func(*as.ClientPolicy)) asbackend.Option {
 		p := as.NewClientPolicy()
@@ -40,7 +38,7 @@ func TestAClientPolicyThatMakesNoSenseIsRefused(t *testing.T) {
 		"PKI without TLS":             {[]asbackend.Option{asbackend.WithAuthMode(as.AuthModePKI)}, "needs TLS"},
 		"a file that is missing":      {[]asbackend.Option{asbackend.WithTLSFiles("/nowhere/ca.pem", "", "")}, "/nowhere/ca.pem"},
 		"half of a pair":              {[]asbackend.Option{asbackend.WithTLSFiles("", "cert.pem", "")}, "one of the two files is missing"},
-		"nobody may be left":          {[]asbackend.Option{asbackend.WithAbandonOnCancel(0)}, "WithAbandonOnCancel"},
+		"no command may be abandoned": {[]asbackend.Option{asbackend.WithAbandonOnCancel(0)}, "WithAbandonOnCancel"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +58,7 @@ func TestAClientPolicyThatMakesNoSenseIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNoCertificateIsRefused(t *testing.T) {
+func TestAFileWithoutACertificateIsRefused(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(file, []byte("hello"), 0o600); err != nil {
@@ -77,7 +75,7 @@ func TestAFileThatIsNoCertificateIsRefused(t *testing.T) {
 	}
 }
 
-func TestPoliciesThatMakeNoSenseAreRefused(t *testing.T) {
+func TestInvalidPoliciesAreRefused(t *testing.T) {
 	t.Parallel()
 	s := dialTo(t, newFakeNode(t).addr())
 	read := func(change func(*as.BasePolicy)) asbackend.Policies {
@@ -130,7 +128,7 @@ func TestPoliciesThatMakeNoSenseAreRefused(t *testing.T) {
 	}
 }
 
-func TestKeysThatAreNoneSendNothing(t *testing.T) {
+func TestInvalidKeysAreNotSent(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	s := dialTo(t, n.addr())
@@ -180,7 +178,7 @@ func TestDialFromEnvReadsHostsAndUser(t *testing.T) {
 		"hosts":                   {n.addr(), "", "", ""},
 		"hosts that do not parse": {"h1:x", "", "", "invalid hosts"},
 		"a password alone":        {n.addr(), "", "geheim", "AEROSPIKE_PASSWORD is set and AEROSPIKE_USER is not"},
-		"a user":                  {n.addr(), "ada", "geheim", "cannot connect"}, // the node knows no log-in
+		"a user":                  {n.addr(), "ada", "geheim", "cannot connect"}, // the node does not support logging in
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("AEROSPIKE_HOSTS", c.hosts)
@@ -202,7 +200,7 @@ func TestDialFromEnvReadsHostsAndUser(t *testing.T) {
 	}
 }
 
-func TestWhatOptionsSayCountsMoreThanTheClientPolicy(t *testing.T) {
+func TestOptionsOverrideTheClientPolicy(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	policy := lonely()

@@ -45,32 +45,32 @@ func TestKeysHaveTheClientsDigest(t *testing.T) {
 	}
 }
 
-func TestALentKeyIsTheOneAskedForWhateverWasGivenBack(t *testing.T) {
+func TestAPooledKeyIsTheRequestedOne(t *testing.T) {
 	t.Parallel()
-	asked := []aerostore.Key{
+	requested := []aerostore.Key{
 		aerostore.NewKey("test", "s", "u1"), aerostore.NewKey("test", "s", 2), aerostore.NewKey("test", "r", "u1"),
 		aerostore.NewKey("bar", "r", "u1"), aerostore.NewKey("bar", "", []byte("b")), aerostore.DigestKey("bar", "", [20]byte{1}),
 	}
 	var k keyPool
 	for range 3 {
-		for _, key := range asked {
+		for _, key := range requested {
 			lent, err := k.get(key)
 			if err != nil {
 				t.Fatal(err)
 			}
 			digest := key.Digest()
 			if lent.Namespace() != key.Namespace() || lent.SetName() != key.Set() || !bytes.Equal(lent.Digest(), digest[:]) {
-				t.Errorf("%v was lent for %v", lent, key)
+				t.Errorf("%v was returned for %v", lent, key)
 			}
 			if back := storeKey(lent); back.Digest() != digest {
-				t.Errorf("%v came back as %v", key, back)
+				t.Errorf("%v was converted to %v", key, back)
 			}
 			k.put(lent)
 		}
 	}
 }
 
-func TestKeysComeBackWithTheirIDOrElseTheirDigest(t *testing.T) {
+func TestKeysAreConvertedWithTheirIDOrDigest(t *testing.T) {
 	t.Parallel()
 	for name, key := range map[string]aerostore.Key{
 		"string": aerostore.NewKey("test", "s", "u1"),
@@ -83,12 +83,12 @@ func TestKeysComeBackWithTheirIDOrElseTheirDigest(t *testing.T) {
 			t.Fatal(err)
 		}
 		if back := storeKey(client); back != key {
-			t.Errorf("%s: came back as %#v with id %v", name, back, back.ID())
+			t.Errorf("%s: was converted to %#v with id %v", name, back, back.ID())
 		}
 	}
 }
 
-func TestAnIDIsKeptWhereTheOptionOrThePolicyHasItSent(t *testing.T) {
+func TestASingleWriteSendsItsIDByOptionOrPolicy(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
 	policy := as.NewWritePolicy(0, 0)

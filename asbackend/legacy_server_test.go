@@ -11,9 +11,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// Blobs that clients of other languages once wrote in formats of their own are
-// there when they are read, and a record that is written back keeps them.
-func TestBlobsOfOtherLanguagesAreNotLost(t *testing.T) {
+// Old clients of other languages wrote blobs in formats of their languages.
+func TestBlobsOfOtherLanguagesArePreserved(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	for _, particle := range []int{7, 8, 9, 10, 12} {

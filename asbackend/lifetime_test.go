@@ -14,8 +14,7 @@ import (
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
-// held returns a Store whose answers are held back, and the proxy that holds
-// them.
+// held returns a Store whose answers are held back, and the proxy that holds them back.
 func held(t *testing.T, opts ...asbackend.Option) (*asbackend.Store, *tcpproxy.Proxy, *fakeNode) {
 	t.Helper()
 	n := newFakeNode(t)
@@ -28,8 +27,7 @@ func held(t *testing.T, opts ...asbackend.Option) (*asbackend.Store, *tcpproxy.P
 	return s, p, n
 }
 
-// begin puts a record on a goroutine of its own and returns when the node has
-// the command.
+// begin puts a record on a goroutine and returns when the node has received the command.
 func begin(t *testing.T, s aerostore.Store, n *fakeNode, ctx context.Context) <-chan error { //nolint:revive // t comes first in tests
 	t.Helper()
 	before, ended := n.got(), make(chan error, 1)
@@ -78,7 +76,7 @@ func TestCloseWaitsForCommandsUnderWay(t *testing.T) {
 	}
 }
 
-func TestShutdownWaitsAsLongAsItsContextLetsIt(t *testing.T) {
+func TestShutdownWaitsUntilItsContextEnds(t *testing.T) {
 	t.Parallel()
 	s, p, n := held(t)
 	put := begin(t, s, n, t.Context())
@@ -128,14 +126,14 @@ func TestShutdownWaitsForCustomCallsAndCloseDoesNot(t *testing.T) {
 	}
 }
 
-func TestACancelledCommandIsLeftBehindWhereAskedFor(t *testing.T) {
+func TestACancelledCommandIsAbandonedWithTheOption(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	t.Run("store", func(t *testing.T) {
 		s, p, n := held(t, asbackend.WithAbandonOnCancel(1))
 		ctx, cancel := context.WithCancel(t.Context())
 		first, second := begin(t, s, n, ctx), begin(t, s, n, ctx)
 		cancel()
-		// One of the two is left behind, the other one waits.
+		// One of the two is abandoned, the other waits.
 		var err error
 		var other <-chan error
 		select {
@@ -168,7 +166,7 @@ func TestACancelledCommandIsLeftBehindWhereAskedFor(t *testing.T) {
 	asbackend.VerifyNoLeak(t, ignored)
 }
 
-func TestAWriteLeftBehindKeepsTheValuesThatItWasGiven(t *testing.T) {
+func TestAnAbandonedWriteKeepsACopyOfItsValues(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	p := tcpproxy.New(t, n.addr())
@@ -192,7 +190,7 @@ func TestAWriteLeftBehindKeepsTheValuesThatItWasGiven(t *testing.T) {
 	s.Close()
 }
 
-func TestADeadlineIsToldByTheCommandItself(t *testing.T) {
+func TestACommandReportsItsDeadlineItself(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	p := tcpproxy.New(t, n.addr())
@@ -209,7 +207,7 @@ func TestADeadlineIsToldByTheCommandItself(t *testing.T) {
 	}
 }
 
-func TestWithoutTheOptionACancelledCommandGoesOnToItsEnd(t *testing.T) {
+func TestWithoutTheOptionACancelledCommandEndsNormally(t *testing.T) {
 	t.Parallel()
 	s, p, n := held(t)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -23,14 +23,15 @@ func neighbours(nodes, node int) (a, b aerostore.Key) {
 	}
 }
 
-// attentive is a client policy under which a partition that moves is noticed soon.
+// attentive returns a client policy under which the client soon notices that a partition
+// moved.
 func attentive() asbackend.Option {
 	policy := lonely()
 	policy.TendInterval = 10 * time.Millisecond
 	return asbackend.WithClientPolicy(policy)
 }
 
-// replicated returns the policies of tries under a replica policy.
+// replicated returns the policies of tries with a replica policy.
 func replicated(n int, replica as.ReplicaPolicy) asbackend.Option {
 	return withBase(func(p *as.BasePolicy) {
 		p.MaxRetries, p.TotalTimeout, p.SocketTimeout = n, 400*time.Millisecond, 100*time.Millisecond
@@ -40,8 +41,8 @@ func replicated(n int, replica as.ReplicaPolicy) asbackend.Option {
 
 var addOne = []aerostore.Operation{aerostore.AddBin("n", 1)}
 
-// The client would send the keys that stayed and those that moved at once, and say
-// of all that they got no connection.
+// The client would send the keys that stayed and those that moved together, and return
+// one error for all: that there was no connection.
 func TestAKeyThatMovesWhileItsPartWaitsIsSentOnceAndInDoubt(t *testing.T) {
 	t.Parallel()
 	for name, replica := range map[string]as.ReplicaPolicy{
@@ -70,7 +71,7 @@ func TestAKeyThatMovesWhileItsPartWaitsIsSentOnceAndInDoubt(t *testing.T) {
 }
 
 // The batch is divided before the first of its parts is sent.
-func TestAKeyThatMovesBeforeTheTurnOfItsPartIsSentOnceAndInDoubt(t *testing.T) {
+func TestAKeyThatMovesBeforeItsPartIsSentIsSentOnceAndInDoubt(t *testing.T) {
 	t.Parallel()
 	for _, attempts := range []int{1, 3} {
 		t.Run("attempts: "+string(rune('0'+attempts)), func(t *testing.T) {
@@ -95,7 +96,7 @@ func TestAKeyThatMovesBeforeTheTurnOfItsPartIsSentOnceAndInDoubt(t *testing.T) {
 	}
 }
 
-// checkMoved checks a batch of which every other key moved from a node that gets
+// checkMoved checks a batch of which every other key moved, from a node that receives
 // nothing to one that hangs up.
 func checkMoved(t *testing.T, from, to *fakeNode, attempts int, results []aerostore.BatchResult, err error) {
 	t.Helper()
@@ -114,9 +115,9 @@ func checkMoved(t *testing.T, from, to *fakeNode, attempts int, results []aerost
 	}
 }
 
-// A key may still move in the moment in which the client divides a part. What it then
-// puts into one chain is here made by a batch that it divides in any case.
-func TestWhatTheClientLosesOfSeveralNodesIsInDoubt(t *testing.T) {
+// A key may still move while the client divides a part. The client then puts the errors
+// of several nodes into one chain. Here a batch that the client divides makes that chain.
+func TestAnErrorOfSeveralNodesIsInDoubt(t *testing.T) {
 	t.Parallel()
 	const starves = "has no connection"
 	all := append([]fate{{name: starves}}, fates[1:]...)

@@ -17,8 +17,8 @@ import (
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
-// lonely is a client policy under which nothing but the test's own commands
-// goes over the network once the client has started.
+// lonely returns a client policy under which the client, once started, sends only the
+// test's commands.
 func lonely() *as.ClientPolicy {
 	policy := as.NewClientPolicy()
 	policy.TendInterval = time.Hour
@@ -28,7 +28,7 @@ func lonely() *as.ClientPolicy {
 	return policy
 }
 
-// dialTo returns a Store over the node at an address.
+// dialTo returns a Store of the node at an address.
 func dialTo(t *testing.T, addr string, opts ...asbackend.Option) *asbackend.Store {
 	t.Helper()
 	s, err := asbackend.Dial(t.Context(), addr, append([]asbackend.Option{asbackend.WithClientPolicy(lonely())}, opts...)...)
@@ -39,8 +39,8 @@ func dialTo(t *testing.T, addr string, opts ...asbackend.Option) *asbackend.Stor
 	return s
 }
 
-// tries returns policies under which a command is tried that often, within a
-// time that is short for a test and long for a network.
+// tries returns policies under which a command has n attempts, and a timeout that is short
+// for a test and long for a network.
 func tries(n int) asbackend.Option {
 	return withBase(func(p *as.BasePolicy) {
 		p.MaxRetries, p.TotalTimeout, p.SocketTimeout = n, 400*time.Millisecond, 100*time.Millisecond
@@ -48,7 +48,7 @@ func tries(n int) asbackend.Option {
 	})
 }
 
-// withBase returns policies that have in common what change does.
+// withBase returns policies whose BasePolicy was changed.
 func withBase(change func(*as.BasePolicy)) asbackend.Option {
 	write := as.NewWritePolicy(0, 0)
 	read := as.NewPolicy()
@@ -64,14 +64,14 @@ func withBase(change func(*as.BasePolicy)) asbackend.Option {
 type mishap struct {
 	name     string
 	tries    int
-	script   []answer // nil: all is well with the node
+	script   []answer // nil: the node answers
 	warm     bool     // there is a connection before the mishap
 	prepare  func(t *testing.T, s *asbackend.Store, p *tcpproxy.Proxy)
 	timeout  time.Duration // of the call, 0: the policy's
 	want     error         // what the error matches, nil: success
 	doubt    bool
 	received bool // whether the node got the whole command at least once
-	fakeOnly bool // no real server does this when it is wanted
+	fakeOnly bool // no real server does this on demand
 }
 
 var mishaps = []mishap{
@@ -164,8 +164,8 @@ var mishaps = []mishap{
 	},
 }
 
-// useUp takes every connection that the client may have, to all nodes or to some,
-// until the test is over, or they are given back.
+// useUp takes every connection that the client may have, to all nodes or to some, until
+// the test ends or the function that it returns is called.
 func useUp(t *testing.T, s *asbackend.Store, of ...*fakeNode) (giveBack func()) {
 	t.Helper()
 	taken := map[*as.Connection]*as.Node{}
@@ -178,7 +178,7 @@ func useUp(t *testing.T, s *asbackend.Store, of ...*fakeNode) (giveBack func()) 
 	for _, node := range s.Client().GetNodes() {
 		isOf := func(n *fakeNode) bool { return n.name == node.GetName() }
 		for len(of) == 0 || slices.ContainsFunc(of, isOf) {
-			c, err := node.GetConnection(250 * time.Millisecond) // time enough to open one on a busy machine
+			c, err := node.GetConnection(250 * time.Millisecond) // enough to open one on a busy machine
 			if err != nil {
 				break
 			}
@@ -188,8 +188,7 @@ func useUp(t *testing.T, s *asbackend.Store, of ...*fakeNode) (giveBack func()) 
 	return giveBack
 }
 
-// A doubtfulWrite is an operation of which the node can be asked later whether it was
-// carried out.
+// A doubtfulWrite is an operation whose record shows whether it was carried out.
 type doubtfulWrite struct {
 	name string
 	do   func(ctx context.Context, s aerostore.Store, k aerostore.Key, opts ...aerostore.WriteOption) error
@@ -253,7 +252,6 @@ func TestAReadIsNeverInDoubt(t *testing.T) {
 	}
 }
 
-// What the server has and what its clients were told agree.
 func TestAWriteThatIsNotInDoubtWasNotCarriedOutByTheServer(t *testing.T) {
 	t.Parallel()
 	direct, set := dial(t)
@@ -273,7 +271,7 @@ func TestAWriteThatIsNotInDoubtWasNotCarriedOutByTheServer(t *testing.T) {
 				k := key(set, t.Name())
 				err := w.do(t.Context(), s, k, m.options()...)
 				m.check(t, err)
-				p.Refuse() // what is still held back never arrives
+				p.Refuse() // commands that are still held back never arrive
 				exists, readErr := direct.Exists(t.Context(), k)
 				if readErr != nil {
 					t.Fatal(readErr)

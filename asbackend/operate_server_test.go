@@ -9,8 +9,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// operations, what they give on a record with the bins a = 1 and l = [1, 2],
-// and what is left of it. A nil leaves means that the record is gone.
+// operations, their results for a record with the bins a = 1 and l = [1, 2], and the bins
+// that the record has afterwards. If leaves is nil, the record does not exist.
 var operations = map[string]struct {
 	ops    []aerostore.Operation
 	gives  aerostore.Bins
@@ -82,7 +82,7 @@ func bins(pairs ...any) aerostore.Bins {
 	return b
 }
 
-func TestOperateAndBatchOperateGiveTheSame(t *testing.T) {
+func TestOperateAndBatchOperateReturnTheSame(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	for name, c := range operations {
@@ -146,7 +146,7 @@ func TestOperateIsAllOrNothing(t *testing.T) {
 	wantBins(t, s, k, aerostore.Bins{"a": 1, "s": "x"})
 }
 
-func TestOperateHonoursAPolicyThatAsksForEveryResult(t *testing.T) {
+func TestOperateHonoursRespondPerEachOp(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	s.Client().DefaultWritePolicy.RespondPerEachOp = true
@@ -160,7 +160,7 @@ func TestOperateHonoursAPolicyThatAsksForEveryResult(t *testing.T) {
 	}
 }
 
-func TestReadAllBesideAWriteWorksOnOneKeyOnly(t *testing.T) {
+func TestReadAllWithAWriteWorksForOneKeyOnly(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	one, two := key(set, 1), key(set, 2)

@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func TestTheTTLIsTheOneAskedFor(t *testing.T) {
+func TestTheTTLIsThatOfTheOption(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	k, ctx := key(set, "k"), t.Context()

@@ -104,7 +104,7 @@ func TestAContextThatIsDoneSendsNothing(t *testing.T) {
 	}
 }
 
-func TestAShortTimeoutIsATimeoutOrEnough(t *testing.T) {
+func TestAShortTimeoutIsATimeoutOrASuccess(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	ctx := t.Context()

@@ -14,7 +14,7 @@ import (
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
-func TestPingSaysWhetherANodeAnswers(t *testing.T) {
+func TestPingReportsWhetherANodeAnswers(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	t.Run("store", func(t *testing.T) {
 		n := newFakeNode(t)
@@ -51,7 +51,7 @@ func TestPingSaysWhetherANodeAnswers(t *testing.T) {
 	asbackend.VerifyNoLeak(t, ignored)
 }
 
-func TestPingWithoutANodeSaysSo(t *testing.T) {
+func TestPingFailsWithoutANode(t *testing.T) {
 	t.Parallel()
 	policy := lonely()
 	policy.FailIfNotConnected = false

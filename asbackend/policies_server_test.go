@@ -26,8 +26,8 @@ func TestTheSpecificationHoldsUnderPolicies(t *testing.T) {
 	}
 }
 
-// The limit becomes the client's timeout, though nobody waits for the context.
-func TestALimitThatIsTooShortEndsTheCommandAndNamesItself(t *testing.T) {
+// The limit becomes the client's timeout.
+func TestATimeoutEndsTheCommandAndIsNamed(t *testing.T) {
 	s, set := dial(t)
 	k := key(set, "a")
 	for _, limit := range []time.Duration{time.Nanosecond, 20 * time.Microsecond, 200 * time.Microsecond} {

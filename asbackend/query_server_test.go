@@ -187,20 +187,19 @@ func TestAQueryOfAnUnknownNamespaceFails(t *testing.T) {
 	}
 }
 
-// The tests below look for goroutines left behind and so run by themselves.
+// The tests below check for leaked goroutines, so they do not run in parallel.
 
-// withoutLeak runs test with a Store over many records, after which no more
-// goroutines may be there than before.
+// withoutLeak runs test with a Store of many records and checks that no goroutine leaks.
 func withoutLeak(t *testing.T, test func(t *testing.T, s *asbackend.Store, q aerostore.Query)) {
 	t.Helper()
 	s, set := dial(t)
-	fill(t, s, set, 500) // more than the client holds ready
+	fill(t, s, set, 500) // more than the client buffers
 	ignored := goleak.IgnoreCurrent()
 	test(t, s, aerostore.Query{Namespace: namespace, Set: set})
 	goleak.VerifyNone(t, ignored)
 }
 
-func TestAQueryThatIsCutGoesOnWhereItWas(t *testing.T) {
+func TestAQueryWhoseConnectionIsCutContinues(t *testing.T) {
 	t.Parallel()
 	direct, set := dial(t)
 	const many = 3000
@@ -227,7 +226,7 @@ func TestAQueryThatIsCutGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-func TestALimitIsThatOfAllNodesTogether(t *testing.T) {
+func TestMaxRecordsIsTheLimitOfAllNodes(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	const many = 3000
@@ -246,7 +245,7 @@ func TestALimitIsThatOfAllNodesTogether(t *testing.T) {
 	}
 }
 
-func TestACancelInTheLoopOfTheLastRecordEndsTheQueryWithAnError(t *testing.T) {
+func TestACancellationAtTheLastRecordFailsTheQuery(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	fill(t, s, set, 3)
@@ -259,7 +258,7 @@ func TestACancelInTheLoopOfTheLastRecordEndsTheQueryWithAnError(t *testing.T) {
 				break
 			}
 			if n++; n == 3 {
-				time.Sleep(5 * time.Millisecond) // the nodes have said by then that there are no more
+				time.Sleep(5 * time.Millisecond) // by then the nodes have sent the end
 				cancel()
 			}
 		}
@@ -351,7 +350,7 @@ func TestAQueryToRandomReplicasIsAnswered(t *testing.T) {
 	}
 }
 
-func TestAFailedQueryLeavesNothingBehind(t *testing.T) {
+func TestAFailedQueryLeavesNoGoroutine(t *testing.T) {
 	withoutLeak(t, func(t *testing.T, s *asbackend.Store, q aerostore.Query) {
 		q.Where = aerostore.Equal("n", 1)
 		for _, err := range s.Query(t.Context(), q) {

@@ -23,7 +23,7 @@ var (
 	forbidden = chain(nil, link{code: types.FAIL_FORBIDDEN, node: true})
 )
 
-// putting returns a request that writes under the policy, whose first try begins.
+// putting returns a write under the policy, at its first attempt.
 func putting(ctx context.Context, client *as.Client, change func(*as.WritePolicy)) *single {
 	policy := as.NewWritePolicy(0, 0)
 	policy.MaxRetries = 5
@@ -36,8 +36,8 @@ func putting(ctx context.Context, client *as.Client, change func(*as.WritePolicy
 	return r
 }
 
-// pausesOf has tries end with each of the errors and returns the pauses after them,
-// -1 where there is no other try.
+// pausesOf fails the attempts with each of the errors. It returns the pauses after them,
+// -1 if there is no other attempt.
 func pausesOf(r *single, ends ...*as.AerospikeError) (pauses []time.Duration) {
 	for _, err := range ends {
 		r.retries.err = err
@@ -52,7 +52,7 @@ func pausesOf(r *single, ends ...*as.AerospikeError) (pauses []time.Duration) {
 }
 
 func TestThePolicySaysHowLongToPauseBetweenAttempts(t *testing.T) {
-	nobody := offline(t).client
+	neverConnected := offline(t).client
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
 		change func(*as.WritePolicy)
@@ -80,7 +80,7 @@ func TestThePolicySaysHowLongToPauseBetweenAttempts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				got := pausesOf(putting(t.Context(), nobody, c.change), c.ends...)
+				got := pausesOf(putting(t.Context(), neverConnected, c.change), c.ends...)
 				if len(got) != len(c.want) {
 					t.Fatalf("pauses %v, want %v", got, c.want)
 				}
@@ -94,15 +94,15 @@ func TestThePolicySaysHowLongToPauseBetweenAttempts(t *testing.T) {
 	}
 }
 
-// Of a batch that reads the client gives a try up that lacks a connection, and goes on
-// to the next replica as if it had been an attempt.
+// If a batch that reads finds no connection, the client goes on to the next replica as if
+// that had been an attempt.
 func TestABatchThatReadsHasAllItsAttempts(t *testing.T) {
-	nobody := offline(t).client
+	neverConnected := offline(t).client
 	ranOut, network := link{code: maxRetries}, link{code: types.NETWORK_ERROR}
 	gaveUp, lacks := link{code: types.TIMEOUT, gaveUp: true}, link{code: noConnection}
 	for name, c := range map[string]struct {
 		ends []*as.AerospikeError
-		left []int // attempts of each further try
+		left []int // attempts of each further send
 	}{
 		"lost all":           {[]*as.AerospikeError{chain(io.EOF, ranOut, network, network, network)}, nil},
 		"lacked all":         {[]*as.AerospikeError{chain(nil, gaveUp, lacks), chain(nil, gaveUp, gaveUp, lacks)}, []int{3, 3}},
@@ -115,7 +115,7 @@ func TestABatchThatReadsHasAllItsAttempts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				policy := as.NewBatchPolicy()
 				policy.MaxRetries = 3
-				s := &Store{client: nobody, life: newLifetime(func() {}), policies: Policies{Batch: policy}, minConnectionWait: minConnectionWait}
+				s := &Store{client: neverConnected, life: newLifetime(func() {}), policies: Policies{Batch: policy}, minConnectionWait: minConnectionWait}
 				call := aerostore.Call{Op: aerostore.OpBatchRead}
 				b, _ := newBatch(&request{store: s, ctx: t.Context(), call: call.WithKeys([]aerostore.Key{aerostore.NewKey("test", "set", 1)})})
 				r := b.newPart(nil, nil, nil)
@@ -129,23 +129,23 @@ func TestABatchThatReadsHasAllItsAttempts(t *testing.T) {
 					left = append(left, r.policy().MaxRetries)
 				}
 				if !slices.Equal(left, c.left) {
-					t.Errorf("further tries have %v attempts, want %v", left, c.left)
+					t.Errorf("further sends have %v attempts, want %v", left, c.left)
 				}
 			})
 		})
 	}
 }
 
-func TestFurtherTriesHaveWhatIsLeftOfTheTimeout(t *testing.T) {
-	nobody := offline(t).client
+func TestFurtherAttemptsHaveTheTimeLeft(t *testing.T) {
+	neverConnected := offline(t).client
 	synctest.Test(t, func(t *testing.T) {
-		r := putting(t.Context(), nobody, func(p *as.WritePolicy) {
+		r := putting(t.Context(), neverConnected, func(p *as.WritePolicy) {
 			p.TotalTimeout, p.SocketTimeout, p.SleepBetweenRetries = time.Second, 100*time.Millisecond, 300*time.Millisecond
 		})
 		for _, want := range []time.Duration{700 * time.Millisecond, 400 * time.Millisecond, 100 * time.Millisecond} {
 			r.retries.err = lost
 			if !r.again() {
-				t.Fatal("there is no other try")
+				t.Fatal("there is no other attempt")
 			}
 			p := r.writePolicy(false)
 			if p.TotalTimeout != want || p.SocketTimeout != 100*time.Millisecond || p.MaxRetries != 0 {
@@ -155,10 +155,10 @@ func TestFurtherTriesHaveWhatIsLeftOfTheTimeout(t *testing.T) {
 	})
 }
 
-func TestTheWaitForAConnectionBeginsAnewForEachAttemptWithoutATimeout(t *testing.T) {
-	nobody := offline(t).client
+func TestEachAttemptWithoutATimeoutWaitsForAConnection(t *testing.T) {
+	neverConnected := offline(t).client
 	synctest.Test(t, func(t *testing.T) {
-		r := putting(t.Context(), nobody, func(p *as.WritePolicy) { p.TotalTimeout, p.SocketTimeout = 0, 0 })
+		r := putting(t.Context(), neverConnected, func(p *as.WritePolicy) { p.TotalTimeout, p.SocketTimeout = 0, 0 })
 		for range 2 {
 			begun := time.Now()
 			for r.retries.err = starved; r.again(); r.retries.err = starved {
@@ -174,8 +174,8 @@ func TestTheWaitForAConnectionBeginsAnewForEachAttemptWithoutATimeout(t *testing
 	})
 }
 
-func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
-	nobody := offline(t).client
+func TestTheErrorSaysWhyThereIsNoOtherAttempt(t *testing.T) {
+	neverConnected := offline(t).client
 	for name, c := range map[string]struct {
 		deadline time.Duration // of the context, 0: none
 		end      func(r *single, cancel func())
@@ -228,7 +228,7 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 				if c.code == aerostore.CodeMaxRetries {
 					rest = 0
 				}
-				r := putting(ctx, nobody, func(p *as.WritePolicy) {
+				r := putting(ctx, neverConnected, func(p *as.WritePolicy) {
 					p.TotalTimeout, p.SleepBetweenRetries = 200*time.Millisecond, rest
 				})
 				for i, end := range c.ends {
@@ -237,7 +237,7 @@ func TestWhyThereIsNoOtherAttemptIsSaid(t *testing.T) {
 						c.end(r, cancel)
 					}
 					if more := r.again(); more != (i < len(c.ends)-1) {
-						t.Fatalf("after try %d: another one: %t", i+1, more)
+						t.Fatalf("after attempt %d: another one: %t", i+1, more)
 					}
 					if i < len(c.ends)-1 {
 						r.writePolicy(false)

@@ -67,7 +67,7 @@ func TestEachNodeCanHaveACircuit(t *testing.T) {
 	}
 }
 
-// What a circuit for each node costs before the operation is sent.
+// BenchmarkByNode measures what a circuit for each node adds to an operation.
 func BenchmarkByNode(b *testing.B) {
 	addresses := os.Getenv("AEROSPIKE_HOSTS")
 	if addresses == "" {

@@ -92,7 +92,7 @@ func writeEach(ctx context.Context, s aerostore.Store, keys []aerostore.Key, ofC
 	return err
 }
 
-func TestIDsAreSentWhereTheOptionOrThePolicySaysSo(t *testing.T) {
+func TestIDsAreSentByOptionOrPolicy(t *testing.T) {
 	t.Parallel()
 	for name, c := range idCalls {
 		for policyName, setPolicy := range sendKeyPolicies {

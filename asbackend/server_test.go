@@ -17,10 +17,9 @@ import (
 	"github.com/aerostore/aerostore/asbackend"
 )
 
-// The tests of package asbackend_test run against a real cluster, which must
-// have the namespaces test and bar and no namespace nons. They are skipped
-// unless AEROSPIKE_HOSTS names it, in the form that Dial takes. Each has a set
-// of its own and empties it.
+// Tests that call hosts, aHost or dial need a real cluster, with the namespaces test and
+// bar and no namespace nons. They are skipped unless AEROSPIKE_HOSTS has its hosts, in the
+// form that Dial takes. Each test has its own set, and empties it.
 
 const (
 	namespace = "test"
@@ -37,15 +36,14 @@ func hosts(t testing.TB) string {
 	return hosts
 }
 
-// aHost returns one of the cluster's hosts, for a proxy to stand before, or skips
-// the test.
+// aHost returns one of the cluster's hosts, for a proxy, or skips the test.
 func aHost(t testing.TB) string {
 	t.Helper()
 	host, _, _ := strings.Cut(hosts(t), ",")
 	return host
 }
 
-// dial returns a Store of the test's own and a set of the test's own.
+// dial returns a new Store and a new set.
 func dial(t *testing.T, opts ...asbackend.Option) (s *asbackend.Store, set string) {
 	t.Helper()
 	s, err := asbackend.Dial(t.Context(), hosts(t), opts...)
@@ -64,7 +62,7 @@ func dial(t *testing.T, opts ...asbackend.Option) (s *asbackend.Store, set strin
 
 func empty(t testing.TB, s aerostore.Store, set string) {
 	t.Helper()
-	ctx := context.Background() // the test's own is done by now
+	ctx := context.Background() // the test's context is done by now
 	var keys []aerostore.Key    // removed afterwards, since the query holds a connection
 	for r, err := range s.Query(ctx, aerostore.Query{Namespace: namespace, Set: set, Bins: []string{}}) {
 		if err != nil {
@@ -109,7 +107,7 @@ func wantBins(t *testing.T, s aerostore.Store, k aerostore.Key, want aerostore.B
 	return r
 }
 
-// wantError checks an error of the server: its code, and what an *Error says.
+// wantError checks the code and the fields of an error of the server.
 func wantError(t *testing.T, err, target error) {
 	t.Helper()
 	if !errors.Is(err, target) {

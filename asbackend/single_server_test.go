@@ -41,7 +41,7 @@ func TestRecordsAreWrittenReadAndRemoved(t *testing.T) {
 	}
 }
 
-func TestSelectReadsWhatItIsAskedFor(t *testing.T) {
+func TestSelectReadsTheNamedBins(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	k := key(set, "k")
@@ -166,7 +166,7 @@ func TestMapsThatTheServerKeepsInOrderArePairs(t *testing.T) {
 	}
 }
 
-func TestAnUnknownNamespaceIsNamed(t *testing.T) {
+func TestAnErrorNamesTheUnknownNamespace(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	k, ctx := aerostore.NewKey(unknown, set, 1), t.Context()

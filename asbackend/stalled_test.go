@@ -14,8 +14,7 @@ import (
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
-// patient returns policies under which nothing but the context ends a call within
-// a second.
+// patient returns policies under which only the context ends a call within a second.
 func patient() asbackend.Policies {
 	const long = time.Second
 	p := asbackend.Policies{
@@ -29,7 +28,7 @@ func patient() asbackend.Policies {
 	return p
 }
 
-// slowTimer is a context that notices its deadline long after it.
+// slowTimer is a context that ends long after its deadline.
 type slowTimer struct {
 	context.Context
 	deadline time.Time
@@ -38,7 +37,7 @@ type slowTimer struct {
 func (c slowTimer) Deadline() (time.Time, bool) { return c.deadline, true }
 
 // On a busy machine the client may give up before the context's timer fires.
-func TestADeadlineIsToldOfAnInfoCommandThoughItsTimerIsBehind(t *testing.T) {
+func TestAnInfoCommandReportsADeadlineWithALateTimer(t *testing.T) {
 	t.Parallel()
 	p := tcpproxy.New(t, newFakeNode(t).addr())
 	s := dialTo(t, p.Addr(), asbackend.WithPolicies(patient()))
@@ -57,8 +56,7 @@ func TestADeadlineIsToldOfAnInfoCommandThoughItsTimerIsBehind(t *testing.T) {
 	p.Refuse()
 }
 
-// Each method that takes a context returns when that ends, by its deadline or
-// cancelled, though the server has taken the request and does not answer.
+// The server has received the request and does not answer.
 func TestEveryMethodReturnsWithItsContextWhenTheServerStalls(t *testing.T) {
 	ignored := goleak.IgnoreCurrent()
 	t.Run("store", func(t *testing.T) {
@@ -109,7 +107,7 @@ func TestEveryMethodReturnsWithItsContextWhenTheServerStalls(t *testing.T) {
 			}, false},
 			"Dial": {func(ctx context.Context, s *asbackend.Store) error {
 				policy := lonely()
-				policy.Timeout = 500 * time.Millisecond // how long what is left behind lasts
+				policy.Timeout = 500 * time.Millisecond // of abandoned commands
 				d := s.Describe()
 				_, err := asbackend.Dial(ctx, (&as.Host{Name: d.Address, Port: d.Port}).String(), asbackend.WithClientPolicy(policy))
 				return err
@@ -149,7 +147,7 @@ func TestEveryMethodReturnsWithItsContextWhenTheServerStalls(t *testing.T) {
 					case <-time.After(10 * time.Second):
 						t.Error("it did not return")
 					}
-					p.Refuse() // ends what was left behind
+					p.Refuse() // ends abandoned commands
 				})
 			}
 		}

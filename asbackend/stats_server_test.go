@@ -69,7 +69,7 @@ func TestStatsGrowWithTraffic(t *testing.T) {
 	}
 }
 
-// A counter that the client no longer has would be zero for good.
+// A counter that the client no longer has would always be zero.
 func TestTheClientHasEveryCounterThatStatsRead(t *testing.T) {
 	t.Parallel()
 	s, _ := dial(t)
@@ -105,7 +105,7 @@ func TestAClosedStoreHasNoStats(t *testing.T) {
 	total(t, s)
 }
 
-func TestStatsMayBeAskedForWhileTheStoreIsClosed(t *testing.T) {
+func TestStatsMayBeCalledWhileTheStoreIsClosed(t *testing.T) {
 	t.Parallel()
 	s, err := asbackend.Dial(t.Context(), hosts(t))
 	if err != nil {

@@ -55,7 +55,7 @@ func TestCloseEndsTheStoreAndADialedClient(t *testing.T) {
 	}
 }
 
-func TestStoresSayWhatTheyAre(t *testing.T) {
+func TestDescribeReturnsSystemAndAddress(t *testing.T) {
 	t.Parallel()
 	s, _ := dial(t)
 	if d := s.Describe(); d.System != "aerospike" || d.Address == "" || d.Port == 0 {
@@ -79,14 +79,14 @@ func TestStoresSayWhatTheyAre(t *testing.T) {
 	}
 }
 
-func TestHandlersAreTheStoresOwnOnly(t *testing.T) {
+func TestHandlerForReturnsTheHandlerOfTheStoreOnly(t *testing.T) {
 	t.Parallel()
 	s, _ := dial(t)
 	if s.HandlerFor(s) == nil {
 		t.Error("the store has no handler")
 	}
 	if outer := (struct{ *asbackend.Store }{s}); s.HandlerFor(outer) != nil {
-		t.Error("a store around it would be passed by")
+		t.Error("a store around it would be bypassed")
 	}
 }
 
@@ -111,7 +111,7 @@ func TestCustomCallsAreRun(t *testing.T) {
 		}
 		return err
 	})
-	if !errors.Is(err, aerostore.ErrInvalidNamespace) || !aerostore.InDoubt(err) { // for all that is known here
+	if !errors.Is(err, aerostore.ErrInvalidNamespace) || !aerostore.InDoubt(err) { // as the client's error does not show more
 		t.Errorf("the error is %v", err)
 	}
 	wantClientError(t, err)
@@ -121,7 +121,7 @@ func TestCustomCallsAreRun(t *testing.T) {
 	}
 }
 
-func TestOperationsThatAreUnknownAreUnsupported(t *testing.T) {
+func TestUnknownOperationsAreUnsupported(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	_, err := s.HandlerFor(s)(t.Context(), aerostore.Call{Op: 99, Key: key(set, 1)})

@@ -24,8 +24,8 @@ func specify(t *testing.T, layers ...aerostore.Middleware) {
 	storetest.Run(t,
 		func(tb testing.TB) aerostore.Store {
 			tb.Helper()
-			// A Store for each case, so that it can be closed; the client is
-			// that of all.
+			// A Store for each case, so that it can be closed; all share the
+			// client.
 			s, err := asbackend.New(backend.Client())
 			if err != nil {
 				tb.Fatal(err)

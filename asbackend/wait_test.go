@@ -13,15 +13,14 @@ import (
 	"github.com/aerostore/aerostore/asbackend"
 )
 
-// untimed returns policies without a total timeout, under which a command is tried
-// that often.
+// untimed returns policies without a total timeout, under which a command has n attempts.
 func untimed(n int, socket time.Duration) asbackend.Option {
 	return withBase(func(p *as.BasePolicy) {
 		p.MaxRetries, p.TotalTimeout, p.SocketTimeout = n, 0, socket
 	})
 }
 
-// untimedCalls are calls of each kind; a failed key of a batch fails it here.
+// untimedCalls are calls of each kind. A batch fails here if one of its keys does.
 var untimedCalls = map[string]func(ctx context.Context, s aerostore.Store, k aerostore.Key) error{
 	"Get": func(ctx context.Context, s aerostore.Store, k aerostore.Key) error {
 		_, err := s.Get(ctx, k)
@@ -55,7 +54,7 @@ var untimedCalls = map[string]func(ctx context.Context, s aerostore.Store, k aer
 	},
 }
 
-// eachUntimed tests each kind of call without a timeout on a Store of its own.
+// eachUntimed tests each kind of call without a timeout, each with a new Store.
 func eachUntimed(t *testing.T, socket time.Duration, test func(t *testing.T, n *fakeNode, s *asbackend.Store, do func(context.Context) error)) {
 	t.Helper()
 	t.Parallel()
@@ -98,8 +97,8 @@ func TestWithoutATimeoutACommandWaitsForAConnectionAsLongAsAnAttemptMayTake(t *t
 
 func TestACommandThatWaitsForAConnectionTakesTheFirstThatComesFree(t *testing.T) {
 	eachUntimed(t, 10*time.Second, func(t *testing.T, n *fakeNode, s *asbackend.Store, do func(context.Context) error) {
-		giveBack := useUp(t, s)
-		time.AfterFunc(20*time.Millisecond, giveBack)
+		release := useUp(t, s)
+		time.AfterFunc(20*time.Millisecond, release)
 		if err := do(t.Context()); errors.Is(err, aerostore.ErrTimeout) || aerostore.CodeOf(err) == aerostore.CodeNoConnections {
 			t.Error(err)
 		}
@@ -122,7 +121,7 @@ func TestACancellationEndsTheWaitForAConnection(t *testing.T) {
 	})
 }
 
-func TestAShutdownThatIsOutOfTimeEndsTheWaitForAConnection(t *testing.T) {
+func TestAShutdownWhoseContextEndedEndsTheWaitForAConnection(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	s := dialTo(t, n.addr(), untimed(1, time.Hour), asbackend.WithConnections(1, 2))
@@ -137,14 +136,14 @@ func TestAShutdownThatIsOutOfTimeEndsTheWaitForAConnection(t *testing.T) {
 	wantError(t, s.Put(t.Context(), key("set", 1), aerostore.Bins{"a": 1}), aerostore.ErrClosed)
 }
 
-func TestWithoutATimeoutAColdPoolIsNoFailure(t *testing.T) {
+func TestWithoutATimeoutAColdPoolDoesNotFail(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
 	s := dialTo(t, n.addr(), untimed(1, time.Second), asbackend.WithConnections(0, 8))
 	put(t, s, key("set", 1), aerostore.Bins{"a": 1})
 }
 
-func TestWaitingForAConnectionAddsNoAttempts(t *testing.T) {
+func TestAWaitForAConnectionCountsAsNoAttempt(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		tries  int
