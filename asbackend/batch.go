@@ -1,7 +1,7 @@
 package asbackend
 
 import (
-	"slices"
+	"cmp"
 	"sync"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -70,11 +70,11 @@ func newBatch(r *request) (*batch, bool) {
 // divide returns the parts of the records, in the order in which their nodes first
 // occur. The places are those of the records in the batch, nil if they are all of it.
 func (b *batch) divide(records []as.BatchRecordIfc, places []int) []*part {
-	nodes := b.store.client.GetNodes()
+	nodes, replica := b.store.client.GetNodes(), b.policy.ReplicaPolicy
 	switch {
 	case len(nodes) == 1:
 		return []*part{b.newPart(nodes[0], records, places)}
-	case b.refused || !b.isSteady():
+	case b.refused, !b.writes && !mayMove(replica) && replica != as.MASTER: // the client chooses a node at random, or in turn
 		return []*part{b.newPart(nil, records, places)}
 	}
 	var parts []*part
@@ -95,37 +95,31 @@ func (b *batch) divide(records []as.BatchRecordIfc, places []int) []*part {
 	return parts
 }
 
-// isSteady reports whether the node of a key is known before it is sent.
-func (b *batch) isSteady() bool {
-	replica := b.policy.ReplicaPolicy
-	return b.writes || mayMove(replica) || replica == as.MASTER
-}
-
 // mayMove reports whether further attempts go to other nodes.
 func mayMove(p as.ReplicaPolicy) bool { return p == as.SEQUENCE || p == as.PREFER_RACK }
 
 // send sends the parts, as many at once as the policy allows. It returns them with
 // those into which they were divided.
 func (b *batch) send(parts []*part) []*part {
-	b.sendEach(parts)
+	atOnce := b.policy.ConcurrentNodes
+	if atOnce <= 0 || len(parts) == 1 {
+		atOnce = len(parts)
+	}
+	if atOnce == 1 {
+		for i, p := range parts {
+			p.waited = i > 0
+			p.send()
+		}
+	} else {
+		b.sendConcurrently(parts, atOnce)
+	}
 	for _, p := range parts {
 		parts = append(parts, p.moved...)
 	}
 	return parts
 }
 
-func (b *batch) sendEach(parts []*part) {
-	atOnce := b.policy.ConcurrentNodes
-	if len(parts) == 1 || atOnce == 1 {
-		for i, p := range parts {
-			p.waited = i > 0
-			p.send()
-		}
-		return
-	}
-	if atOnce <= 0 {
-		atOnce = len(parts)
-	}
+func (b *batch) sendConcurrently(parts []*part, atOnce int) {
 	var sent sync.WaitGroup
 	free := make(chan struct{}, atOnce)
 	for i, p := range parts {
@@ -143,24 +137,19 @@ func (b *batch) sendEach(parts []*part) {
 // one is known, its attempts those of the part that took most.
 func (b *batch) collect(parts []*part) (aerostore.Result, error) {
 	results := make([]aerostore.BatchResult, b.call.Len())
-	var result aerostore.Result
+	var attempts int32
+	var node *as.Node
+	answered := false
 	for _, p := range parts {
 		p.collect(results)
-		result.Attempts = max(result.Attempts, p.attempts())
+		attempts, answered = max(attempts, p.attempts()), answered || p.answered
+		node = cmp.Or(p.answeredBy, node)
 	}
-	if !slices.ContainsFunc(parts, func(p *part) bool { return p.answered }) {
-		if p := worst(parts); p != nil {
-			err := p.failure()
-			return aerostore.Result{Node: err.Node, Attempts: p.attempts()}.WithBatch(results), err
-		}
+	if p := worst(parts); p != nil && !answered {
+		err := p.failure()
+		return aerostore.Result{Node: err.Node, Attempts: p.attempts()}.WithBatch(results), err
 	}
-	for _, p := range slices.Backward(parts) {
-		if p.answeredBy != nil {
-			result.Node = b.store.nodes.of(b.store.client, p.answeredBy)
-			break
-		}
-	}
-	return result.WithBatch(results), nil
+	return aerostore.Result{Node: b.store.nodes.of(b.store.client, node), Attempts: attempts}.WithBatch(results), nil
 }
 
 // worst returns the part whose error is that of a batch without any answer: the first

@@ -1,6 +1,8 @@
 package asbackend
 
 import (
+	"slices"
+
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
@@ -63,25 +65,17 @@ func putOperations(bins aerostore.Bins) []*as.Operation {
 // nil.
 func distinct(names []string) []string {
 	for i, name := range names {
-		for _, before := range names[:i] {
-			if name == before {
-				return compacted(names)
+		if slices.Contains(names[:i], name) {
+			kept := append(make([]string, 0, len(names)), names[:i]...)
+			for _, name := range names[i:] {
+				if !slices.Contains(kept, name) {
+					kept = append(kept, name)
+				}
 			}
+			return kept
 		}
 	}
 	return names
-}
-
-func compacted(names []string) []string {
-	seen := make(map[string]bool, len(names))
-	kept := make([]string, 0, len(names))
-	for _, name := range names {
-		if !seen[name] {
-			seen[name] = true
-			kept = append(kept, name)
-		}
-	}
-	return kept
 }
 
 // removeOne removes the only key of a part. The client would use an operation on a

@@ -66,27 +66,19 @@ func parseHost(element string) (host *as.Host, reason string) {
 
 // cutName returns the name of the host and what follows its colon.
 func cutName(element string) (name, rest, reason string) {
-	inBrackets := strings.HasPrefix(element, "[")
-	if inBrackets {
-		var found bool
-		if name, rest, found = strings.Cut(element[1:], "]"); !found {
+	name, rest, hasPort := strings.Cut(element, ":")
+	if bracketed, found := strings.CutPrefix(element, "["); found {
+		if name, rest, found = strings.Cut(bracketed, "]"); !found {
 			return "", "", "the bracket is not closed"
 		}
-		if rest != "" && !strings.HasPrefix(rest, ":") {
+		if rest != "" && rest[0] != ':' {
 			return "", "", "there is text between the bracket and the colon"
 		}
-		if rest == ":" {
-			return "", "", "the port is empty"
-		}
-		rest = strings.TrimPrefix(rest, ":")
-	} else {
-		var found bool
-		name, rest, found = strings.Cut(element, ":")
-		if found && rest == "" {
-			return "", "", "the port is empty"
-		}
+		rest, hasPort = strings.CutPrefix(rest, ":")
 	}
 	switch {
+	case hasPort && rest == "":
+		return "", "", "the port is empty"
 	case name == "" && strings.Contains(rest, ":"):
 		return "", "", "write an IPv6 address in brackets"
 	case name == "":

@@ -1,6 +1,8 @@
 package asbackend
 
 import (
+	"slices"
+
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
@@ -55,12 +57,9 @@ func (p *plan) dropHeaders(operations []aerostore.Operation) {
 }
 
 func isRead(operations []aerostore.Operation, bin string) bool {
-	for _, o := range operations {
-		if o.Kind() == aerostore.OperationRead && o.Bin() == bin {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(operations, func(o aerostore.Operation) bool {
+		return o.Kind() == aerostore.OperationRead && o.Bin() == bin
+	})
 }
 
 // clientOperation returns nil for an unknown operation.
@@ -128,26 +127,16 @@ func dropNils(bins as.BinMap) {
 // dropUnnamed drops the bin with the empty name unless an operation reads it. If there is
 // an operation that writes, the client requests that bin in order to read the header.
 func dropUnnamed(bins as.BinMap, operations []aerostore.Operation) {
-	if _, found := bins[""]; !found {
-		return
+	isReadAll := func(o aerostore.Operation) bool { return o.Kind() == aerostore.OperationReadAll }
+	if _, found := bins[""]; found && !isRead(operations, "") && !slices.ContainsFunc(operations, isReadAll) {
+		delete(bins, "")
 	}
-	for _, o := range operations {
-		if o.Bin() == "" && (o.Kind() == aerostore.OperationReadAll || o.Kind() == aerostore.OperationRead) {
-			return
-		}
-	}
-	delete(bins, "")
 }
 
 // withoutNils returns the results that are not nil: OpResults for several, the result
 // itself for one, nil for none.
 func withoutNils(results as.OpResults) any {
-	kept := results[:0]
-	for _, r := range results {
-		if r != nil {
-			kept = append(kept, r)
-		}
-	}
+	kept := slices.DeleteFunc(results, func(r any) bool { return r == nil })
 	switch len(kept) {
 	case 0:
 		return nil

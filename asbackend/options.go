@@ -1,6 +1,7 @@
 package asbackend
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -19,7 +20,8 @@ type Option func(*config)
 type config struct {
 	address      as.Host // that Describe returns
 	policy       as.ClientPolicy
-	changes      []func(*as.ClientPolicy) error // to the policy, by other options
+	changes      []func(*as.ClientPolicy) // to the policy, by other options
+	fault        error                    // of a file that an option could not read
 	policies     Policies
 	abandons     bool // WithAbandonOnCancel was given
 	maxAbandoned int
@@ -45,7 +47,7 @@ func (c *config) check() error {
 }
 
 // forDial returns an option that changes the client's own policy.
-func forDial(name string, change func(*as.ClientPolicy) error) Option {
+func forDial(name string, change func(*as.ClientPolicy)) Option {
 	return func(c *config) {
 		c.dialOnly = name
 		c.changes = append(c.changes, change)
@@ -62,41 +64,32 @@ func WithServerAddress(host string, port int) Option {
 // WithUser sets the user and password with which [Dial] logs in to a cluster that
 // requires it. No error contains the password.
 func WithUser(user, password string) Option {
-	return forDial("WithUser", func(p *as.ClientPolicy) error {
-		p.User, p.Password = user, password
-		return nil
-	})
+	return forDial("WithUser", func(p *as.ClientPolicy) { p.User, p.Password = user, password })
 }
 
 // WithAuthMode sets how [Dial] logs in: as.AuthModeInternal, the default;
 // as.AuthModeExternal for LDAP; or as.AuthModePKI for certificates without a password.
 // The last two need TLS.
 func WithAuthMode(mode as.AuthMode) Option {
-	return forDial("WithAuthMode", func(p *as.ClientPolicy) error {
-		p.AuthMode = mode
-		return nil
-	})
+	return forDial("WithAuthMode", func(p *as.ClientPolicy) { p.AuthMode = mode })
 }
 
 // WithTLS makes [Dial] connect with TLS. The servers' certificates must have the TLS
 // names in the hosts. Without these they must have the cluster's name, or else the
 // names of the hosts.
 func WithTLS(tlsConfig *tls.Config) Option {
-	return forDial("WithTLS", func(p *as.ClientPolicy) error {
-		p.TlsConfig = tlsConfig
-		return nil
-	})
+	return forDial("WithTLS", func(p *as.ClientPolicy) { p.TlsConfig = tlsConfig })
 }
 
 // WithTLSFiles is [WithTLS] with certificates from PEM files. caFile has the authorities
 // to trust; "" is the system's. certFile and keyFile have the client's certificate and
 // key; both are "" if the servers do not require one. [Dial] reads the files once.
 func WithTLSFiles(caFile, certFile, keyFile string) Option {
-	return forDial("WithTLSFiles", func(p *as.ClientPolicy) error {
-		config, err := tlsConfigOf(caFile, certFile, keyFile)
-		p.TlsConfig = config
-		return err
-	})
+	return func(c *config) {
+		tlsConfig, err := tlsConfigOf(caFile, certFile, keyFile)
+		c.fault = cmp.Or(c.fault, err)
+		forDial("WithTLSFiles", func(p *as.ClientPolicy) { p.TlsConfig = tlsConfig })(c)
+	}
 }
 
 func tlsConfigOf(caFile, certFile, keyFile string) (*tls.Config, error) {
@@ -127,10 +120,7 @@ func tlsConfigOf(caFile, certFile, keyFile string) (*tls.Config, error) {
 // WithClusterName makes [Dial] accept only nodes of the cluster with this name, so that
 // a wrong address does not connect to a wrong cluster.
 func WithClusterName(name string) Option {
-	return forDial("WithClusterName", func(p *as.ClientPolicy) error {
-		p.ClusterName = name
-		return nil
-	})
+	return forDial("WithClusterName", func(p *as.ClientPolicy) { p.ClusterName = name })
 }
 
 // WithConnections sets the minimum and maximum number of open connections to each node.
@@ -138,10 +128,7 @@ func WithClusterName(name string) Option {
 // uses one connection itself. A query uses a connection to each node until it ends. A
 // command that finds all connections in use waits for one until its timeout.
 func WithConnections(minPerNode, maxPerNode int) Option {
-	return forDial("WithConnections", func(p *as.ClientPolicy) error {
-		p.MinConnectionsPerNode, p.ConnectionQueueSize = minPerNode, maxPerNode
-		return nil
-	})
+	return forDial("WithConnections", func(p *as.ClientPolicy) { p.MinConnectionsPerNode, p.ConnectionQueueSize = minPerNode, maxPerNode })
 }
 
 // WithClientPolicy sets the client's policy, for racks, intervals and the like. The
@@ -163,9 +150,10 @@ func WithClientPolicy(policy *as.ClientPolicy) Option {
 func (c *config) clientPolicy() (*as.ClientPolicy, error) {
 	policy := c.policy
 	for _, change := range c.changes {
-		if err := change(&policy); err != nil {
-			return nil, err
-		}
+		change(&policy)
+	}
+	if c.fault != nil {
+		return nil, c.fault
 	}
 	if reason := clientFault(&policy); reason != "" {
 		return nil, invalid("the client policy is invalid: %s", reason)
