@@ -78,9 +78,9 @@ func distinct(names []string) []string {
 	return names
 }
 
-// removeOne removes the only key of a part. The client would use an operation on a
-// single record, for which the server compares the generation before it looks for the
-// record, unlike in larger batches.
+// removeOne removes the only key of a part. The client would use Operate, for which the
+// server compares the generation before it looks for the record. In larger batches it
+// looks for the record first.
 func (p *part) removeOne(batch *as.BatchPolicy, removal *as.BatchDelete) as.Error {
 	policy := newWritePolicy()
 	policy.BasePolicy = batch.BasePolicy

@@ -68,9 +68,9 @@
 //
 // Operate. Several results for one bin are an [aerostore.OpResults], which differs from a
 // list bin. Operations without a result leave no bin behind. For each key, BatchOperate
-// returns what Operate would, with one exception. A BatchOperate of more than one key
-// that has [aerostore.ReadAll] and an operation that writes fails with
-// [aerostore.ErrParameter], as servers do for several keys at one node.
+// returns what Operate would, with one exception: [aerostore.ReadAll] with an operation
+// that writes is for one key. For more keys it fails with [aerostore.ErrParameter], which
+// is a server's answer to several keys at one node.
 //
 // Queries. A query whose failed attempts were repeated with success succeeds. The client
 // alone returns an error after the last record. MaxRecords is exact on a cluster of

@@ -31,8 +31,8 @@ func (c *command) newError(err as.Error) *aerostore.Error {
 }
 
 // code returns the client's outermost code, with two corrections. A client that never
-// found a node reports an unknown namespace, and a command that is too large to send an
-// answer that cannot be parsed.
+// found a node reports an unknown namespace. If a command is too large to send, the
+// client reports an answer that cannot be parsed.
 func (s *Store) code(err *as.AerospikeError) aerostore.ResultCode {
 	if isTooLarge(err) {
 		return aerostore.CodeRecordTooBig

@@ -95,9 +95,9 @@ func (s *Store) Close() error {
 
 // Shutdown closes the Store: later operations fail with [aerostore.ErrClosed]. It waits
 // for everything under way, queries and functions within [aerostore.Do] included. If
-// ctx ends first, queries under way fail with ErrClosed, and Shutdown returns an error
-// that matches the context's and says how many operations are still under way. These
-// end with their answer or their timeout.
+// ctx ends first, Shutdown returns an error that matches the context's and says how many
+// operations are still under way. Queries then fail with ErrClosed; other operations end
+// with their answer or their timeout.
 //
 // Shutdown must not be called from within a query or [aerostore.Do] of the same Store,
 // because it would wait for that. The client is closed as by [Store.Close], which may be

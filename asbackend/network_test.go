@@ -164,8 +164,8 @@ var mishaps = []mishap{
 	},
 }
 
-// useUp takes every connection that the client may have, to all nodes or to some, until
-// the test ends or the function that it returns is called.
+// useUp takes every connection that the client may have, to all nodes or to some. It
+// releases them when the test ends, or when the function that it returns is called.
 func useUp(t *testing.T, s *asbackend.Store, of ...*fakeNode) (giveBack func()) {
 	t.Helper()
 	taken := map[*as.Connection]*as.Node{}

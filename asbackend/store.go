@@ -99,8 +99,8 @@ func (s *Store) HandlerFor(outer aerostore.Store) aerostore.Handler {
 }
 
 // Describe implements [aerostore.Describer]. Address and Port are those of
-// [WithServerAddress], or else the first of the hosts passed to Dial, or the first node
-// that the client knew when New was called.
+// [WithServerAddress]. Without this option they are the first of the hosts passed to
+// Dial, or the first node that the client knew when New was called.
 func (s *Store) Describe() aerostore.Description { return s.description }
 
 // handle returns the Handler of the Store. It is a closure because a method value
