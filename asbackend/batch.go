@@ -95,9 +95,6 @@ func (b *batch) divide(records []as.BatchRecordIfc, places []int) []*part {
 	return parts
 }
 
-// mayMove reports whether further attempts go to other nodes.
-func mayMove(p as.ReplicaPolicy) bool { return p == as.SEQUENCE || p == as.PREFER_RACK }
-
 // send sends the parts, as many at once as the policy allows. It returns them with
 // those into which they were divided.
 func (b *batch) send(parts []*part) []*part {

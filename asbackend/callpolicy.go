@@ -14,11 +14,11 @@ import (
 func (s *single) readPolicy() *as.BasePolicy {
 	base := s.store.readPolicy()
 	s.maxAttempts = max(base.MaxRetries, 1)
-	if !s.retimes(base) {
+	if !s.changesTimeouts(base) {
 		return base
 	}
 	p := *base
-	s.retime(&p)
+	s.setTimeouts(&p)
 	return &p
 }
 
@@ -28,12 +28,12 @@ func (s *single) writePolicy(each bool) *as.WritePolicy {
 	base := s.store.writePolicy()
 	s.allow(base.MaxRetries)
 	each = each && !base.RespondPerEachOp
-	if !each && !hasWriteOptions(s.call.Options) && !s.retimes(&base.BasePolicy) {
+	if !each && !hasWriteOptions(s.call.Options) && !s.changesTimeouts(&base.BasePolicy) {
 		return base
 	}
 	p := *base
 	p.RespondPerEachOp = p.RespondPerEachOp || each
-	s.retime(&p.BasePolicy)
+	s.setTimeouts(&p.BasePolicy)
 	writeFields{
 		expiration: &p.Expiration, exists: &p.RecordExistsAction,
 		check: &p.GenerationPolicy, generation: &p.Generation,
@@ -49,12 +49,12 @@ func (p *part) policy() *as.BatchPolicy {
 	// If a removal sends ids, the batch's policy must say so, too: the client would
 	// otherwise send the first key for all, which the server refuses.
 	sendKey := b.policy.SendKey || b.sendsIDs && b.call.Op == aerostore.OpBatchRemove
-	if b.policy.RespondAllKeys && b.maxRetries == b.policy.MaxRetries && sendKey == b.policy.SendKey && !p.retimes(&b.policy.BasePolicy) {
+	if b.policy.RespondAllKeys && b.maxRetries == b.policy.MaxRetries && sendKey == b.policy.SendKey && !p.changesTimeouts(&b.policy.BasePolicy) {
 		return b.policy
 	}
 	policy := *b.policy
 	policy.RespondAllKeys, policy.MaxRetries, policy.SendKey = true, b.maxRetries, sendKey
-	p.retime(&policy.BasePolicy)
+	p.setTimeouts(&policy.BasePolicy)
 	return &policy
 }
 
@@ -129,16 +129,16 @@ func (c *command) timeouts(p *as.BasePolicy) (total, socket time.Duration, byCon
 	return total, socket, byContext
 }
 
-// retimes reports whether retime would change the policy. A socket timeout above the
+// changesTimeouts reports whether setTimeouts would change the policy. A socket timeout above the
 // total timeout needs no copy: the client applies the shorter.
-func (c *command) retimes(p *as.BasePolicy) bool {
+func (c *command) changesTimeouts(p *as.BasePolicy) bool {
 	total, socket, _ := c.timeouts(p)
 	return c.hasRetries(p, total) || total != p.TotalTimeout || socket != p.SocketTimeout && c.call.Options.SocketTimeout > 0
 }
 
-// retime sets the timeouts of the call and, if asbackend repeats the command, what the
+// setTimeouts sets the timeouts of the call and, if asbackend repeats the command, what the
 // next send needs.
-func (c *command) retime(p *as.BasePolicy) {
+func (c *command) setTimeouts(p *as.BasePolicy) {
 	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(p)
 	if c.hasRetries(p, p.TotalTimeout) {
 		c.prepare(p)

@@ -21,9 +21,9 @@
 // [WithPolicies] replaces them for one Store. The options of a call override the
 // policy for that call.
 //
-// The timeout of a call is the policy's or the call's own, or the time until the
-// context's deadline if that is shorter. The client's default for reads and writes is
-// one second. Set [aerostore.Timeout] or the policy's TotalTimeout for more.
+// A call's own timeout replaces the policy's, and an earlier deadline of the context
+// shortens either. The client's default for reads and writes is one second. Set
+// [aerostore.Timeout] or the policy's TotalTimeout for more.
 //
 // The client's batch policy is made for reads. Batches that write use it, except for
 // the retries: DefaultWritePolicy.MaxRetries applies, which is 0 by default, so that
@@ -36,9 +36,9 @@
 // 30 seconds. The wait ends with the context. The client alone would wait forever.
 //
 // A query without a timeout, which is the default, fails if nothing is received for
-// longer than that wait and all its attempts may take. With the client's defaults
-// that is three and a half minutes, and at most twice that. A query without a
-// SocketTimeout has no such limit.
+// longer than that wait and all its attempts may take. With the client's defaults that
+// limit is three and a half minutes, and the query fails within twice the limit. A query
+// without a SocketTimeout has no such limit.
 //
 // # Differences from the client
 //
@@ -77,8 +77,8 @@
 // several nodes: each node is queried for that many records. The client alone queries
 // each node for a share.
 //
-// Empty bin names. The empty name is a legal name of a bin. The client treats
-// ReadBin("") as ReadAll.
+// Empty bin names. The empty name is a legal name of a bin, but ReadBin("") reads all
+// bins, as it does in the client.
 //
 // Node and attempts. Results and errors name the node that answered; for a batch, that
 // of the last key. The node is not known if Exists, or Select without bins, finds no

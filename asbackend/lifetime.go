@@ -85,7 +85,7 @@ func await(ctx context.Context, left func() int64) error {
 // they continue.
 //
 // A client made by [Dial] is closed when the last of all these has ended. A client passed
-// to [New] stays open. Close returns nil and may be called more than once.
+// to [New] stays open. Close returns nil, and may be called more than once and at any time.
 func (s *Store) Close() error {
 	s.life.refuse()
 	// The context never ends, so that there is no error.

@@ -133,7 +133,7 @@ func WithConnections(minPerNode, maxPerNode int) Option {
 
 // WithClientPolicy sets the client's policy, for racks, intervals and the like. The
 // policy is copied. Other options override its fields, whatever their order. A nil
-// policy is the client's default.
+// policy has no effect.
 //
 // If FailIfNotConnected is false, Dial succeeds although no node answers, and the client
 // keeps trying to connect.

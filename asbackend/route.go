@@ -55,3 +55,6 @@ func (s *Store) firstNode(writes bool, p *as.BasePolicy, key *as.Key) (*as.Node,
 func (s *Store) writeNode(replica as.ReplicaPolicy, key *as.Key) (*as.Node, as.Error) {
 	return as.GetNodeBatchWrite(s.client.Cluster(), key, replica, nil, 0)
 }
+
+// mayMove reports whether further attempts of the client go to other nodes.
+func mayMove(p as.ReplicaPolicy) bool { return p == as.SEQUENCE || p == as.PREFER_RACK }

@@ -170,13 +170,3 @@ func (s *single) failed(err as.Error) (aerostore.Result, error) {
 	e := s.newError(err)
 	return aerostore.Result{Node: e.Node, Attempts: s.attemptsUntil(err)}, e
 }
-
-// storeRecord returns a record that the client read. The record owns the client's bins.
-func storeRecord(key aerostore.Key, record *as.Record) *aerostore.Record {
-	return &aerostore.Record{
-		Key:        key,
-		Bins:       storeBins(record.Bins),
-		Generation: record.Generation,
-		TTL:        aerostore.TTLFromSeconds(record.Expiration),
-	}
-}
