@@ -12,7 +12,7 @@ import (
 func closings() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
-			name:  o.op.String() + " after Close",
+			name:  o.name() + " after Close",
 			why:   "a store that was closed does nothing, and says so",
 			needs: Closing,
 			run: func(t *trial) {

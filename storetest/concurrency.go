@@ -204,7 +204,7 @@ func wholes() []testCase {
 func winners() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
-			name: o.op.String() + " that creates only has one winner",
+			name: o.name() + " that creates only has one winner",
 			why:  "of those who create a record at once, one did and the others learn that it exists",
 			run: func(t *trial) {
 				for _, key := range t.keys(rounds) {
@@ -216,7 +216,7 @@ func winners() []testCase {
 	})
 	cases = append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
 		return testCase{
-			name: o.op.String() + " with a generation has one winner",
+			name: o.name() + " with a generation has one winner",
 			why:  "of those who write over one generation at once, one did: comparing and writing are one step",
 			run: func(t *trial) {
 				for _, key := range t.keys(5 * rounds) {
@@ -229,7 +229,7 @@ func winners() []testCase {
 	})...)
 	return append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
 		return testCase{
-			name: o.op.String() + " that updates only brings back nothing",
+			name: o.name() + " that updates only brings back nothing",
 			why:  "a write over an existing record comes before its removal or is refused",
 			run: func(t *trial) {
 				for _, key := range t.keys(5 * rounds) {

@@ -26,7 +26,7 @@ func contexts() []testCase {
 	} {
 		cases = append(cases, perOperation(func(o operation) testCase {
 			return testCase{
-				name: o.op.String() + " under a context " + end.name,
+				name: o.name() + " under a context " + end.name,
 				why:  "a context that is done sends nothing: the error is the context's, and nothing is applied",
 				run: func(t *trial) {
 					key := t.key()

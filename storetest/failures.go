@@ -9,7 +9,7 @@ import (
 func failures() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
-			name:  o.op.String() + " in a namespace that does not exist",
+			name:  o.name() + " in a namespace that does not exist",
 			why:   "an error says what was tried, where, and what the server answered",
 			needs: Namespaces,
 			run: func(t *trial) {

@@ -33,7 +33,7 @@ func generations() []testCase {
 	} {
 		cases = append(cases, perWrite(func(o operation) testCase {
 			return testCase{
-				name: o.op.String() + " " + check.name,
+				name: o.name() + " " + check.name,
 				why:  check.why,
 				run: func(t *trial) {
 					key := t.key()
@@ -52,7 +52,7 @@ func generations() []testCase {
 	}
 	cases = append(cases, perCreation(func(o operation) testCase {
 		return testCase{
-			name: o.op.String() + " with a generation and without a record",
+			name: o.name() + " with a generation and without a record",
 			why:  "a record that does not exist has generation 0 and no other",
 			run: func(t *trial) {
 				key := t.key()

@@ -134,7 +134,7 @@ func indexes() []testCase {
 					}
 					t.ok(o.do(t.Context(), t.store, key))
 					found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 3)}, key)
-					t.equal("the number of records after "+o.op.String()+" removed one", len(found), 0)
+					t.equal("the number of records after "+o.name()+" removed one", len(found), 0)
 				}
 			},
 		},

@@ -37,7 +37,7 @@ func inputs() []testCase {
 	}
 	return append(cases, perOperation(func(o operation) testCase {
 		return testCase{
-			name: o.op.String() + " without a context",
+			name: o.name() + " without a context",
 			why:  "a nil context is a mistake in the program, and no reason to panic",
 			run: func(t *trial) {
 				key := t.key()

@@ -2,13 +2,15 @@ package storetest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aerostore/aerostore"
 )
 
-// An operation is one of Store's fifteen, done to one record.
+// An operation is one of Store's, applied to one record.
 type operation struct {
 	op      aerostore.Op
+	item    bool // the options are those of the batch's item
 	writes  bool
 	creates bool // a record that is not there
 	sets    bool // bins, whatever they hold
@@ -22,7 +24,26 @@ type target struct {
 	aerostore.Store
 	ctx  context.Context
 	key  aerostore.Key
-	opts []aerostore.WriteOption // none where the operation reads
+	opts []aerostore.WriteOption
+}
+
+// readOptions returns those of the options that a read accepts.
+func (on target) readOptions() []aerostore.ReadOption {
+	var opts []aerostore.ReadOption
+	for _, opt := range on.opts {
+		if readOption, ok := opt.(aerostore.ReadOption); ok {
+			opts = append(opts, readOption)
+		}
+	}
+	return opts
+}
+
+// name returns what cases call the operation.
+func (o operation) name() string {
+	if o.item {
+		return "item of " + o.op.String()
+	}
+	return o.op.String()
 }
 
 func (o operation) do(ctx context.Context, s aerostore.Store, key aerostore.Key, opts ...aerostore.WriteOption) error {
@@ -32,6 +53,7 @@ func (o operation) do(ctx context.Context, s aerostore.Store, key aerostore.Key,
 // before is a record that each operation that writes would change.
 var before = aerostore.Bins{"n": 1, "s": "m"}
 
+// operations returns those of Store.
 func operations() []operation {
 	setN := []aerostore.Operation{aerostore.WriteBin("n", 2)}
 	return []operation{
@@ -39,15 +61,15 @@ func operations() []operation {
 			return on.Put(on.ctx, on.key, aerostore.Bins{"n": 2}, on.opts...)
 		}},
 		{op: aerostore.OpGet, run: func(on target) error {
-			_, err := on.Get(on.ctx, on.key)
+			_, err := on.Get(on.ctx, on.key, on.readOptions()...)
 			return err
 		}},
 		{op: aerostore.OpSelect, run: func(on target) error {
-			_, err := on.Select(on.ctx, on.key, []string{"n"})
+			_, err := on.Select(on.ctx, on.key, []string{"n"}, on.readOptions()...)
 			return err
 		}},
 		{op: aerostore.OpExists, run: func(on target) error {
-			_, err := on.Exists(on.ctx, on.key)
+			_, err := on.Exists(on.ctx, on.key, on.readOptions()...)
 			return err
 		}},
 		{op: aerostore.OpRemove, writes: true, removes: true, run: func(on target) error {
@@ -71,7 +93,7 @@ func operations() []operation {
 			return err
 		}},
 		{op: aerostore.OpBatchRead, run: func(on target) error {
-			return batchError(on.BatchRead(on.ctx, []aerostore.Key{on.key}, nil))
+			return batchError(on.BatchRead(on.ctx, []aerostore.Key{on.key}, nil, on.readOptions()...))
 		}},
 		{op: aerostore.OpBatchWrite, writes: true, creates: true, sets: true, run: func(on target) error {
 			items := []aerostore.BatchItem{{Key: on.key, Bins: aerostore.Bins{"n": 2}}}
@@ -84,9 +106,18 @@ func operations() []operation {
 			return batchError(on.BatchRemove(on.ctx, []aerostore.Key{on.key}, on.opts...))
 		}},
 		{op: aerostore.OpQuery, run: func(on target) error {
-			return on.query(aerostore.Query{Namespace: on.key.Namespace(), Set: on.key.Set()})
+			return on.query(aerostore.Query{Namespace: on.key.Namespace(), Set: on.key.Set(), Options: on.readOptions()})
 		}},
 	}
+}
+
+// itemWrite is BatchWrite with the options given to the item instead of the call.
+var itemWrite = operation{
+	op: aerostore.OpBatchWrite, item: true, writes: true, creates: true, sets: true,
+	run: func(on target) error {
+		items := []aerostore.BatchItem{{Key: on.key, Bins: aerostore.Bins{"n": 2}, Options: on.opts}}
+		return batchError(on.BatchWrite(on.ctx, items))
+	},
 }
 
 // query returns the error of a query.
@@ -112,29 +143,33 @@ func batchError(results []aerostore.BatchResult, err error) error {
 	return nil
 }
 
-// perOperation returns a case for each of the fifteen operations.
+// perOperation returns a case for each operation.
 func perOperation(newCase func(operation) testCase) []testCase {
-	return perSome(func(operation) bool { return true }, newCase)
+	return perEach(operations(), newCase)
 }
 
-// perWrite returns a case for each operation that writes.
+// perWrite returns a case for each operation that writes, and for an item of
+// BatchWrite.
 func perWrite(newCase func(operation) testCase) []testCase {
 	return perSome(func(o operation) bool { return o.writes }, newCase)
 }
 
-// perCreation returns a case for each operation that makes a record that is
-// not there.
+// perCreation returns a case for each operation that creates a missing record,
+// and for an item of BatchWrite.
 func perCreation(newCase func(operation) testCase) []testCase {
 	return perSome(func(o operation) bool { return o.creates }, newCase)
 }
 
-// perSome returns a case for each operation that is wanted.
+// perSome returns a case for each operation that is wanted, and for an item of
+// BatchWrite if that is.
 func perSome(wanted func(operation) bool, newCase func(operation) testCase) []testCase {
-	var cases []testCase
-	for _, o := range operations() {
-		if wanted(o) {
-			cases = append(cases, newCase(o))
-		}
+	return perEach(slices.DeleteFunc(append(operations(), itemWrite), func(o operation) bool { return !wanted(o) }), newCase)
+}
+
+func perEach(all []operation, newCase func(operation) testCase) []testCase {
+	cases := make([]testCase, len(all))
+	for i, o := range all {
+		cases[i] = newCase(o)
 	}
 	return cases
 }

@@ -124,7 +124,7 @@ func (t *trial) hurries(late error, put func(key aerostore.Key, d time.Duration)
 func sentKeys() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
-			name: o.op.String() + " sends the key",
+			name: o.name() + " sends the key",
 			why:  "a query knows the id of a record only if a write sent it",
 			run: func(t *trial) {
 				key := t.key()

@@ -157,7 +157,7 @@ func removed() []testCase {
 	var cases []testCase
 	for _, o := range removals() {
 		cases = append(cases, testCase{
-			name: "records removed by " + o.op.String() + " are not found",
+			name: "records removed by " + o.name() + " are not found",
 			why:  "a query returns what is there while it runs",
 			run: func(t *trial) {
 				keys := t.keys(2)

@@ -23,7 +23,7 @@ const (
 func ttls() []testCase {
 	cases := perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
 		return testCase{
-			name:  "set by " + o.op.String(),
+			name:  "set by " + o.name(),
 			why:   "every write that leaves a record can say how long it lives",
 			needs: Expiry,
 			run: func(t *trial) {
@@ -96,7 +96,7 @@ func ttls() []testCase {
 	}...)
 	cases = append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
 		return testCase{
-			name:  "the namespace's default by " + o.op.String(),
+			name:  "the namespace's default by " + o.name(),
 			why:   "a write without a TTL resets the TTL, too: it does not keep it",
 			needs: Expiry,
 			run: func(t *trial) {
