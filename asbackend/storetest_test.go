@@ -5,6 +5,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/internal/tcpproxy"
 	"github.com/aerostore/aerostore/storetest"
 )
 
@@ -32,6 +33,17 @@ func specify(t *testing.T, layers ...aerostore.Middleware) {
 			}
 			return aerostore.Chain(s, layers...)
 		},
+		storetest.WithStalled(func(tb testing.TB) aerostore.Store {
+			tb.Helper()
+			p := tcpproxy.New(tb, newFakeNode(tb).addr())
+			s, err := asbackend.Dial(tb.Context(), p.Addr(), asbackend.WithClientPolicy(lonely()))
+			if err != nil {
+				tb.Fatal(err)
+			}
+			tb.Cleanup(func() { _ = s.Close() })
+			p.Stall(tcpproxy.ToClient)
+			return aerostore.Chain(s, layers...)
+		}),
 		storetest.WithNamespace(namespace),
 		storetest.Without(storetest.DurableDelete, "the server is the Community Edition"),
 	)

@@ -20,7 +20,13 @@ func TestStoreAnswersTheSpecification(t *testing.T) {
 			storetest.Run(t,
 				func(tb testing.TB) aerostore.Store { return aerostore.Chain(memory.NewT(tb), stack...) },
 				storetest.Without(storetest.DurableDelete, "memory answers like the Community Edition"),
+				storetest.Without(storetest.SocketTimeouts, "memory waits for no network"),
 				storetest.WithAdvance(advance),
+				storetest.WithStalled(func(tb testing.TB) aerostore.Store {
+					store := memory.NewT(tb)
+					store.Inject(memory.Fault{Delay: time.Hour})
+					return aerostore.Chain(store, stack...)
+				}),
 			)
 		})
 	}

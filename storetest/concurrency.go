@@ -214,7 +214,7 @@ func winners() []testCase {
 			},
 		}
 	})
-	cases = append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
+	cases = append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with a generation has one winner",
 			why:  "of those who write over one generation at once, one did: comparing and writing are one step",
@@ -227,7 +227,7 @@ func winners() []testCase {
 			},
 		}
 	})...)
-	return append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
+	return append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
 			name: o.name() + " that updates only brings back nothing",
 			why:  "a write over an existing record comes before its removal or is refused",

@@ -41,11 +41,16 @@ const (
 	// layers.
 	Pinging Feature = "pinging"
 
+	// SocketTimeouts is waiting for a network, which
+	// [aerostore.SocketTimeout] bounds. Cases try it on the stores of
+	// [WithStalled] only.
+	SocketTimeouts Feature = "socket timeouts"
+
 	// Closing is an [io.Closer] that [aerostore.As] finds under any layers.
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, Closing}
+var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, SocketTimeouts, Closing}
 
 // An Option tells [Run] about the stores.
 type Option func(*config)
@@ -54,6 +59,7 @@ type config struct {
 	namespace      string
 	otherNamespace string
 	advance        func(aerostore.Store, time.Duration)
+	stalled        func(testing.TB) aerostore.Store
 	without        map[Feature]string
 	skipped        tally
 }
@@ -95,16 +101,26 @@ func WithAdvance(advance func(store aerostore.Store, d time.Duration)) Option {
 	return func(c *config) { c.advance = advance }
 }
 
+// WithStalled gives the cases about timeouts a second kind of store: one that takes
+// every operation and does not answer, so that the operation ends with its context
+// or its timeouts only. newStore is called once for each of these cases, which are
+// skipped without it. A store of package memory stalls after
+// Inject(memory.Fault{Delay: time.Hour}), a server behind a proxy that holds its
+// answers back.
+func WithStalled(newStore func(tb testing.TB) aerostore.Store) Option {
+	return func(c *config) { c.stalled = newStore }
+}
+
 // excuse says why the case is left out, "" if it is not.
 func (c *config) excuse(tc testCase) string {
 	if reason, ok := c.without[tc.needs]; ok {
 		return fmt.Sprintf("without %s: %s", tc.needs, reason)
 	}
-	if _, ok := c.without[tc.lacks]; tc.lacks != "" && !ok {
-		return fmt.Sprintf("only for stores without %s", tc.lacks)
-	}
 	if tc.waits && c.advance == nil && testing.Short() {
 		return "it waits for records to expire: run it without -short or with WithAdvance"
+	}
+	if tc.stalls && c.stalled == nil {
+		return "it needs a store that does not answer: give one by WithStalled"
 	}
 	return ""
 }

@@ -122,18 +122,7 @@ func (t *trial) hurries(late error, put func(key aerostore.Key, d time.Duration)
 // sentKeys are the cases about ids that are stored beside the record, which
 // only a query shows.
 func sentKeys() []testCase {
-	cases := perCreation(func(o operation) testCase {
-		return testCase{
-			name: o.name() + " sends the key",
-			why:  "a query knows the id of a record only if a write sent it",
-			run: func(t *trial) {
-				key := t.key()
-				t.ok(o.do(t.Context(), t.store, key, aerostore.SendKey))
-				t.equal("the key of the record", t.scanned(key).Key, key)
-			},
-		}
-	})
-	return append(cases, []testCase{
+	return []testCase{
 		{
 			name: "a key that was not sent",
 			why:  "servers know records by digest; without SendKey the id stays with the caller",
@@ -169,37 +158,11 @@ func sentKeys() []testCase {
 				}
 			},
 		},
-	}...)
+	}
 }
 
 func durables() []testCase {
 	return []testCase{
-		{
-			name:  "a durable delete",
-			why:   "it removes the record like any other",
-			needs: DurableDelete,
-			run: func(t *trial) {
-				for _, o := range removals() {
-					key := t.key()
-					t.put(key, before)
-					t.ok(o.do(t.Context(), t.store, key, aerostore.DurableDelete))
-					t.missing(key)
-				}
-			},
-		},
-		{
-			name:  "a durable delete that is refused",
-			why:   "who asks for a tombstone does not want the record removed without one",
-			lacks: DurableDelete,
-			run: func(t *trial) {
-				for _, o := range removals() {
-					key := t.key()
-					t.put(key, before)
-					t.fails(o.do(t.Context(), t.store, key, aerostore.DurableDelete), aerostore.CodeEnterpriseOnly)
-					t.unchanged(key, before)
-				}
-			},
-		},
 		{
 			name: "a durable write that removes nothing",
 			why:  "the flag is about removing",
@@ -212,20 +175,42 @@ func durables() []testCase {
 	}
 }
 
-// removals returns the operations that remove a record, a Put that takes its
-// bins and an Operate that deletes it.
-func removals() []operation {
-	removals := []operation{
-		{op: aerostore.OpPut, run: func(on target) error {
-			return on.Put(on.ctx, on.key, aerostore.Bins{"n": nil, "s": nil}, on.opts...)
-		}},
-		{op: aerostore.OpOperate, run: func(on target) error {
-			_, err := on.Operate(on.ctx, on.key, []aerostore.Operation{aerostore.DeleteRecord()}, on.opts...)
+// removal returns how the operation removes the record, nil if it never does.
+func (o operation) removal() func(target) error {
+	none, remove := aerostore.Bins{"n": nil, "s": nil}, []aerostore.Operation{aerostore.DeleteRecord()}
+	switch o.op {
+	case aerostore.OpRemove, aerostore.OpBatchRemove:
+		return o.run
+	case aerostore.OpPut:
+		return func(on target) error { return on.Put(on.ctx, on.key, none, on.opts...) }
+	case aerostore.OpOperate:
+		return func(on target) error {
+			_, err := on.Operate(on.ctx, on.key, remove, on.opts...)
 			return err
-		}},
+		}
+	case aerostore.OpBatchWrite:
+		return func(on target) error {
+			item := aerostore.BatchItem{Key: on.key, Bins: none}
+			if o.item {
+				item.Options, on.opts = on.opts, nil
+			}
+			return batchError(on.BatchWrite(on.ctx, []aerostore.BatchItem{item}, on.opts...))
+		}
+	case aerostore.OpBatchOperate:
+		return func(on target) error {
+			return batchError(on.BatchOperate(on.ctx, []aerostore.Key{on.key}, remove, on.opts...))
+		}
+	default:
+		return nil
 	}
+}
+
+// removals returns the operations that remove a record, in the way that they do.
+func removals() []operation {
+	var removals []operation
 	for _, o := range operations() {
-		if o.removes {
+		if remove := o.removal(); remove != nil {
+			o.run = remove
 			removals = append(removals, o)
 		}
 	}

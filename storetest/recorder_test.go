@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -80,17 +81,43 @@ func record(tb testing.TB, f func(tb testing.TB)) *recorder {
 }
 
 // on returns how a case goes on a memory store behind a middleware, whatever
-// features it needs.
-func (tc testCase) on(tb testing.TB, middleware aerostore.Middleware) *recorder {
+// features it needs. The time of a stalled store passes at once.
+func (tc testCase) on(t *testing.T, middleware aerostore.Middleware) (r *recorder) {
+	t.Helper()
+	if !tc.stalls {
+		return tc.inRealTime(t, middleware)
+	}
+	synctest.Test(t, func(t *testing.T) { r = tc.inRealTime(t, middleware) })
+	return r
+}
+
+func (tc testCase) inRealTime(tb testing.TB, middleware aerostore.Middleware) *recorder {
 	tb.Helper()
-	tc.needs, tc.lacks = "", ""
+	tc.needs = ""
+	opts := []Option{
+		Without(DurableDelete, "memory answers like the Community Edition"),
+		WithAdvance(advance),
+		WithStalled(func(tb testing.TB) aerostore.Store {
+			tb.Helper()
+			store := memory.NewT(tb)
+			store.Inject(memory.Fault{Delay: time.Hour})
+			return aerostore.Chain(store, middleware, onOptions(hasNetwork))
+		}),
+	}
 	return record(tb, func(tb testing.TB) {
 		tb.Helper()
-		tc.try(tb, newConfig([]Option{WithAdvance(advance)}), func(tb testing.TB) aerostore.Store {
+		tc.try(tb, newConfig(opts), func(tb testing.TB) aerostore.Store {
 			tb.Helper()
 			return aerostore.Chain(memory.NewT(tb), middleware)
 		})
 	})
+}
+
+// hasNetwork gives memory, which waits for no network, socket timeouts.
+func hasNetwork(o *aerostore.Options) {
+	if o.SocketTimeout > 0 && (o.Timeout == 0 || o.SocketTimeout < o.Timeout) {
+		o.Timeout = o.SocketTimeout
+	}
 }
 
 func advance(s aerostore.Store, d time.Duration) {

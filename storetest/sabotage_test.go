@@ -18,7 +18,7 @@ type sabotage struct {
 }
 
 func sabotages() []sabotage {
-	return slices.Concat(plain(), subtle())
+	return slices.Concat(plain(), subtle(), ignorant())
 }
 
 // plain are ways to break a store that show at once.
@@ -33,7 +33,7 @@ func plain() []sabotage {
 			"exists/APPEND that replaces", "concurrency/PUT that creates only has one winner",
 		}},
 		{"ignores TTLs", onOptions(func(o *aerostore.Options) { o.TTL = 0 }), []string{
-			"ttl/set by PUT", "ttl/set by TOUCH", "ttl/a record expires", "ttl/every way of reading",
+			"options/PUT honours TTL", "options/TOUCH honours TTL", "ttl/a record expires", "ttl/every way of reading",
 		}},
 		{"keeps TTLs", onOptions(func(o *aerostore.Options) {
 			if o.TTL == 0 || o.TTL == aerostore.NamespaceTTL {
@@ -56,10 +56,10 @@ func plain() []sabotage {
 		{"cannot go back to Update", func(next aerostore.Store) aerostore.Store {
 			return rewriting{layer{next}, withoutUpdate}
 		}, []string{"options/Update takes back"}},
-		{"sends no keys", onOptions(func(o *aerostore.Options) { o.SendKey = false }), []string{"options/PUT sends the key"}},
+		{"sends no keys", onOptions(func(o *aerostore.Options) { o.SendKey = false }), []string{"options/PUT honours SendKey"}},
 		{"sends every key", onOptions(func(o *aerostore.Options) { o.SendKey = true }), []string{"options/a key that was not sent"}},
 		{"deletes without a tombstone", onOptions(func(o *aerostore.Options) { o.DurableDelete = false }), []string{
-			"options/a durable delete that is refused",
+			"options/REMOVE honours DurableDelete", "options/OPERATE honours DurableDelete",
 		}},
 		{"returns batches in another order", onAnswers(func(_ aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			slices.Reverse(r.Batch())

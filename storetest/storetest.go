@@ -32,12 +32,12 @@ func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Opt
 
 // A testCase is one expectation.
 type testCase struct {
-	name  string
-	why   string // the reason behind it, shown on failure
-	needs Feature
-	lacks Feature // only for stores without it
-	waits bool    // until a record has expired
-	run   func(t *trial)
+	name   string
+	why    string // the reason behind it, shown on failure
+	needs  Feature
+	waits  bool // until a record has expired
+	stalls bool // on a store of WithStalled
+	run    func(t *trial)
 }
 
 // A group is the cases about one thing.
@@ -57,7 +57,7 @@ func groups() []group {
 		{"ttl", ttls()},
 		{"generation", generations()},
 		{"exists", existences()},
-		{"options", otherOptions()},
+		{"options", append(optionCases(), otherOptions()...)},
 		{"operate", operates()},
 		{"batch read", batchReads()},
 		{"batch write", batchWrites()},

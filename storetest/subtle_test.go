@@ -231,7 +231,7 @@ func subtleTimes() []sabotage {
 			if r.TTL > 30*second {
 				r.TTL -= r.TTL % (30 * second)
 			}
-		}), []string{"ttl/set by PUT", "ttl/every way of reading", "batch write/BatchWrite with TTLs of items"}},
+		}), []string{"options/PUT honours TTL", "ttl/every way of reading", "batch write/BatchWrite with TTLs of items"}},
 		{"has one TTL for a batch", onItems(func(items []aerostore.BatchItem, i int) {
 			first := items[0].Resolve(aerostore.Options{}).TTL
 			items[i].Options = slices.Concat(items[i].Options, []aerostore.WriteOption{first})

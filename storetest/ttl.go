@@ -21,24 +21,7 @@ const (
 )
 
 func ttls() []testCase {
-	cases := perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
-		return testCase{
-			name:  "set by " + o.name(),
-			why:   "every write that leaves a record can say how long it lives",
-			needs: Expiry,
-			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before, hour)
-				t.ok(o.do(t.Context(), t.store, key, day))
-				t.lives(key, day)
-				t.ok(o.do(t.Context(), t.store, key, aerostore.KeepTTL))
-				t.lives(key, day)
-				t.ok(o.do(t.Context(), t.store, key, aerostore.NeverExpire))
-				t.lives(key, aerostore.NeverExpire)
-			},
-		}
-	})
-	cases = append(cases, []testCase{
+	cases := []testCase{
 		{
 			name:  "ten years",
 			why:   "that is the longest TTL",
@@ -93,8 +76,8 @@ func ttls() []testCase {
 				})
 			},
 		},
-	}...)
-	cases = append(cases, perSome(func(o operation) bool { return o.writes && !o.removes }, func(o operation) testCase {
+	}
+	cases = append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
 			name:  "the namespace's default by " + o.name(),
 			why:   "a write without a TTL resets the TTL, too: it does not keep it",

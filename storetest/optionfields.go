@@ -1,0 +1,274 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// An optionField says how the cases see whether a store honours a field of
+// [aerostore.Options].
+type optionField struct {
+	why   string
+	needs Feature
+
+	// honoured reports whether the operation honours the field. For any other
+	// the field has no meaning.
+	honoured func(operation) bool
+
+	// probe fails where the operation does not honour the field.
+	probe func(t *trial, o operation)
+
+	// given sets the field to a value that would show where it has no meaning.
+	given aerostore.Options
+
+	// ends has the operation end on a store that does not answer. It is zero for
+	// a field that ends nothing.
+	ends      aerostore.Options
+	endsNeeds Feature
+}
+
+// optionFields returns what is known of each field, by its name.
+func optionFields() map[string]optionField {
+	const (
+		timeouts   = "a call is bounded by its own timeouts; a negative one is refused before anything is sent"
+		conditions = "a write whose condition does not hold changes nothing"
+	)
+	return map[string]optionField{
+		"Timeout": {
+			why: timeouts, honoured: takesTimeouts,
+			probe: func(t *trial, o operation) {
+				t.refusesNegative(o, func(o *aerostore.Options) *time.Duration { return &o.Timeout })
+			},
+			given: aerostore.Options{Timeout: 1}, ends: aerostore.Options{Timeout: endsAfter},
+		},
+		"SocketTimeout": {
+			why: timeouts, honoured: takesTimeouts,
+			probe: func(t *trial, o operation) {
+				t.refusesNegative(o, func(o *aerostore.Options) *time.Duration { return &o.SocketTimeout })
+			},
+			given: aerostore.Options{SocketTimeout: 1},
+			ends:  aerostore.Options{SocketTimeout: endsAfter, Timeout: time.Hour}, endsNeeds: SocketTimeouts,
+		},
+		"TTL": {
+			why: "every write that leaves a record sets how long it lives", needs: Expiry,
+			honoured: leavesRecord, given: aerostore.Options{TTL: day},
+			probe: func(t *trial, o operation) {
+				key := t.key()
+				t.put(key, before, hour)
+				for _, step := range []struct{ given, left aerostore.TTL }{
+					{day, day}, {aerostore.KeepTTL, day}, {aerostore.NeverExpire, aerostore.NeverExpire},
+				} {
+					t.ok(o.do(t.Context(), t.store, key, step.given))
+					t.lives(key, step.left)
+				}
+			},
+		},
+		"Generation": {
+			why: conditions, honoured: func(o operation) bool { return o.writes },
+			given: aerostore.Options{Generation: 7, GenerationCheck: aerostore.GenerationMustEqual},
+			probe: func(t *trial, o operation) {
+				key := t.key()
+				t.put(key, before)
+				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(2)), aerostore.ErrGeneration)
+				t.unchanged(key, before)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(1)))
+				t.written(key, o.removes)
+			},
+		},
+		"GenerationCheck": {
+			why: conditions, honoured: func(o operation) bool { return o.writes },
+			given: aerostore.Options{GenerationCheck: aerostore.GenerationMustEqual},
+			probe: func(t *trial, o operation) {
+				key := t.key()
+				t.put(key, before)
+				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(2)), aerostore.ErrGeneration)
+				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationGreater(1)), aerostore.ErrGeneration)
+				t.unchanged(key, before)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.GenerationGreater(2)))
+				t.written(key, o.removes)
+			},
+		},
+		"Exists": {
+			why: conditions, honoured: leavesRecord, given: aerostore.Options{Exists: aerostore.CreateOnly},
+			probe: func(t *trial, o operation) {
+				key, missing := t.key(), t.key()
+				t.put(key, before)
+				t.fails(o.do(t.Context(), t.store, key, aerostore.CreateOnly), aerostore.ErrExists)
+				t.unchanged(key, before)
+				t.fails(o.do(t.Context(), t.store, missing, aerostore.UpdateOnly), aerostore.ErrNotFound)
+				t.missing(missing)
+			},
+		},
+		"SendKey": {
+			why:      "a query returns the id of a record only if a write sent it, and a query is the only way to see it",
+			honoured: leavesRecord, given: aerostore.Options{SendKey: true},
+			probe: func(t *trial, o operation) {
+				key := t.key()
+				t.put(key, before)
+				t.ok(o.do(t.Context(), t.store, key, aerostore.SendKey))
+				t.equal("the key of the record in a scan", t.scanned(key).Key, key)
+			},
+		},
+		"DurableDelete": {
+			why:      "an application that asks for a tombstone does not want the record removed without one",
+			honoured: func(o operation) bool { return o.removal() != nil }, given: aerostore.Options{DurableDelete: true},
+			probe: func(t *trial, o operation) {
+				key := t.key()
+				t.put(key, before)
+				o.run = o.removal()
+				err := o.do(t.Context(), t.store, key, aerostore.DurableDelete)
+				if _, refused := t.without[DurableDelete]; refused {
+					t.fails(err, aerostore.CodeEnterpriseOnly)
+					t.unchanged(key, before)
+					return
+				}
+				t.ok(err)
+				t.missing(key)
+			},
+		},
+	}
+}
+
+const (
+	// endsAfter is the timeout on a store that does not answer.
+	endsAfter = 20 * time.Millisecond
+
+	// patience is how long a case waits for an operation that should have ended.
+	patience = 10 * time.Second
+)
+
+func takesTimeouts(o operation) bool { return !o.item }
+func leavesRecord(o operation) bool  { return o.writes && !o.removes }
+
+// optionCases returns a case for each field of [aerostore.Options] and each
+// operation, whichever there are. A field or an operation that the cases do not
+// know fails by its name, so that a new one cannot be forgotten.
+func optionCases() []testCase {
+	var fields []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[aerostore.Options]()) {
+		fields = append(fields, f.Name)
+	}
+	var ops []aerostore.Op
+	for op := aerostore.OpPut; op.String() != aerostore.Op(0).String(); op++ {
+		if op != aerostore.OpCustom { // which takes no options
+			ops = append(ops, op)
+		}
+	}
+	return casesFor(fields, ops)
+}
+
+func casesFor(fields []string, ops []aerostore.Op) []testCase {
+	known := optionFields()
+	var cases []testCase
+	for _, op := range ops {
+		forms := formsOf(op)
+		if len(forms) == 0 {
+			cases = append(cases, unknown(op.String(), "add it to operations of package storetest"))
+		}
+		for _, name := range fields {
+			field, ok := known[name]
+			for _, o := range forms {
+				if !ok {
+					cases = append(cases, unknown(o.name()+" with Options."+name, "add the field to optionFields of package storetest"))
+					continue
+				}
+				cases = append(cases, field.cases(name, o)...)
+			}
+		}
+	}
+	return cases
+}
+
+func unknown(what, remedy string) testCase {
+	return testCase{
+		name: what + " has a case",
+		why:  "a store may ignore what no case tries",
+		run:  func(t *trial) { t.Errorf("there is no case for %s: %s", what, remedy) },
+	}
+}
+
+// formsOf returns the operations of the cases that are op.
+func formsOf(op aerostore.Op) (forms []operation) {
+	for _, o := range append(operations(), itemWrite) {
+		if o.op == op {
+			forms = append(forms, o)
+		}
+	}
+	return forms
+}
+
+// cases returns those about the field, of that name, and one operation.
+func (f optionField) cases(name string, o operation) []testCase {
+	if !f.honoured(o) {
+		return []testCase{{
+			name: o.name() + " ignores " + name,
+			why:  "an option without meaning for an operation changes nothing",
+			run:  func(t *trial) { t.ignores(o, f.given) },
+		}}
+	}
+	cases := []testCase{{
+		name: o.name() + " honours " + name, why: f.why, needs: f.needs,
+		run: func(t *trial) { f.probe(t, o) },
+	}}
+	if f.ends != (aerostore.Options{}) {
+		cases = append(cases, testCase{
+			name: o.name() + " ends with its " + name, why: f.why, needs: f.endsNeeds, stalls: true,
+			run: func(t *trial) { t.ends(o, f.ends) },
+		})
+	}
+	return cases
+}
+
+// refusesNegative checks that an operation looks at a timeout.
+func (t *trial) refusesNegative(o operation, timeout func(*aerostore.Options) *time.Duration) {
+	t.Helper()
+	key := t.key()
+	t.put(key, before)
+	var negative, ample aerostore.Options
+	*timeout(&negative), *timeout(&ample) = -1, time.Hour
+	t.fails(o.do(t.Context(), t.store, key, negative), aerostore.ErrInvalid)
+	t.unchanged(key, before)
+	t.ok(o.do(t.Context(), t.store, key, ample))
+}
+
+// ignores checks that an operation does the same with an option as without it.
+func (t *trial) ignores(o operation, option aerostore.Options) {
+	t.Helper()
+	var after [2]string
+	for i, opts := range [][]aerostore.WriteOption{nil, {option}} {
+		key := t.key()
+		t.put(key, before)
+		t.ok(o.do(t.Context(), t.store, key, opts...))
+		r, err := t.store.Get(t.Context(), key)
+		if errors.Is(err, aerostore.ErrNotFound) {
+			continue
+		}
+		t.ok(err)
+		after[i] = fmt.Sprintf("bins %v, generation %d, TTL %v, id %v", r.Bins, r.Generation, r.TTL, t.scanned(key).Key.ID())
+	}
+	t.equal("the record after "+o.name()+" with the option", after[1], after[0])
+}
+
+// ends checks that an operation ends by the option on a store that does not
+// answer.
+func (t *trial) ends(o operation, option aerostore.Options) {
+	t.Helper()
+	store := t.stalled(t.TB)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	key, ended := aerostore.NewKey(t.namespace, mainSet, t.secret()), make(chan error, 1)
+	go func() { ended <- o.do(ctx, store, key, option) }()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, aerostore.ErrTimeout) {
+			t.Errorf("got error %v, want one that matches ErrTimeout", err)
+		}
+	case <-time.After(patience):
+		t.Errorf("the operation goes on after %v, want it to end after %v", patience, endsAfter)
+	}
+}
