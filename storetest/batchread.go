@@ -9,7 +9,7 @@ import (
 func batchReads() []testCase {
 	return []testCase{
 		{
-			name: "one result for each key in order",
+			name: "BatchRead returns one result for each key in order",
 			why:  "callers match results to keys by position",
 			run: func(t *trial) {
 				keys := t.keys(100)
@@ -27,7 +27,7 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "keys without a record",
+			name: "BatchRead fails with ErrNotFound for a missing key only",
 			why:  "a key that is not there is an answer of its own, and the others have theirs",
 			run: func(t *trial) {
 				keys := t.keys(5)
@@ -49,7 +49,7 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "a key twice",
+			name: "BatchRead answers a key that is given twice",
 			why:  "each time is answered",
 			run: func(t *trial) {
 				a, b := t.key(), t.key()
@@ -66,7 +66,7 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "one key",
+			name: "BatchRead answers a batch of one key",
 			why:  "a batch of one key is a batch",
 			run: func(t *trial) {
 				keys := t.keys(1)
@@ -82,7 +82,7 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "the bins named",
+			name: "BatchRead returns the named bins",
 			why:  "bins that nobody asked for do not travel, and those that are not there are absent",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -98,7 +98,7 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "a bin named twice",
+			name: "BatchRead returns a bin named twice once",
 			why:  "a name asks for a bin, however often it is said",
 			run: func(t *trial) {
 				key := t.key()
@@ -109,7 +109,7 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "no bins",
+			name: "BatchRead returns generation and TTL for no bins",
 			why:  "nil names read all bins, empty names generation and TTL only",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -128,14 +128,14 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "keys of several sets",
+			name: "BatchRead reads keys of several sets",
 			why:  "a batch may go anywhere in the cluster",
 			run: func(t *trial) {
 				t.batchesOver([]aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")})
 			},
 		},
 		{
-			name:  "one key of a namespace that does not exist",
+			name:  "BatchRead fails for a key of an unknown namespace only",
 			why:   "a key that fails does not hide what became of the others",
 			needs: Namespaces,
 			run: func(t *trial) {
@@ -151,7 +151,7 @@ func batchReads() []testCase {
 			},
 		},
 		{
-			name: "no keys",
+			name: "a batch of no keys returns an empty slice",
 			why:  "no keys are an empty answer, not a missing one",
 			run: func(t *trial) {
 				ctx, s := t.Context(), t.store

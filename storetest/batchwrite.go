@@ -5,7 +5,7 @@ import "github.com/aerostore/aerostore"
 func batchWrites() []testCase {
 	return append([]testCase{
 		{
-			name: "BatchWrite writes bins of their own",
+			name: "BatchWrite writes different bins to each record",
 			why:  "it is Put for many records, other bins and nil values included",
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -23,7 +23,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchWrite with options of an item",
+			name: "BatchWrite applies the options of an item to its record only",
 			why:  "an item's options hold for its record alone",
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -45,7 +45,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchWrite with options of an item over those of the call",
+			name: "the options of an item override those of BatchWrite",
 			why:  "the options of the whole call hold where an item does not say otherwise",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -61,7 +61,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name:  "BatchWrite with TTLs of items",
+			name:  "BatchWrite applies the TTL of each item",
 			why:   "an item's options hold for its record alone",
 			needs: Expiry,
 			run: func(t *trial) {
@@ -78,7 +78,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchWrite with generations and keys of items",
+			name: "BatchWrite applies GenerationEqual and SendKey of each item",
 			why:  "an item's options hold for its record alone",
 			run: func(t *trial) {
 				keys := t.keys(4)
@@ -102,7 +102,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchWrite with timeouts of an item",
+			name: "BatchWrite ignores the timeouts of an item",
 			why:  "a batch has one timeout; those of its items are ignored",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -113,7 +113,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchWrite of a key twice",
+			name: "BatchWrite applies both items of one key",
 			why:  "each item is applied",
 			run: func(t *trial) {
 				key := t.key()
@@ -125,7 +125,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchOperate does the same to each",
+			name: "BatchOperate applies the operations to each record",
 			why:  "it is Operate for many records, with what the reading steps gave for each",
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -149,7 +149,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchOperate that only reads",
+			name: "BatchOperate of reads fails with ErrNotFound for a missing key only",
 			why:  "a key without a record has its own answer, and none is made",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -164,7 +164,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchOperate of a key twice",
+			name: "BatchOperate applies the operations twice to a key given twice",
 			why:  "the steps are applied as often as the key is given",
 			run: func(t *trial) {
 				key := t.key()
@@ -173,7 +173,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchOperate that fails for one key",
+			name: "BatchOperate fails for one record only",
 			why:  "steps are all or nothing for a record, not for the batch",
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -194,7 +194,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchRemove",
+			name: "BatchRemove removes the records",
 			why:  "records are removed, and a key without one has that as its answer",
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -212,7 +212,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchRemove of one key",
+			name: "BatchRemove removes one record",
 			why:  "a batch of one key answers like a larger one",
 			run: func(t *trial) {
 				keys := t.keys(1)
@@ -226,7 +226,7 @@ func batchWrites() []testCase {
 			},
 		},
 		{
-			name: "BatchRemove of a key twice",
+			name: "BatchRemove removes a record given twice once",
 			why:  "a record can be removed once",
 			run: func(t *trial) {
 				key := t.key()
@@ -265,7 +265,7 @@ func oneForeignKey() []testCase {
 		}},
 	} {
 		cases = append(cases, testCase{
-			name:  batch.op.String() + " with one key of a namespace that does not exist",
+			name:  batch.op.String() + " fails for a key of an unknown namespace only",
 			why:   "a key that fails does not keep the others from being written",
 			needs: Namespaces,
 			run: func(t *trial) {

@@ -12,7 +12,7 @@ import (
 func closings() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
-			name:  o.name() + " after Close",
+			name:  o.name() + " after Close fails with ErrClosed",
 			why:   "a store that was closed does nothing, and says so",
 			needs: Closing,
 			run: func(t *trial) {
@@ -24,7 +24,7 @@ func closings() []testCase {
 	})
 	return append(cases, []testCase{
 		{
-			name:  "twice",
+			name:  "a second Close succeeds",
 			why:   "whoever cleans up need not know whether somebody else has",
 			needs: Closing,
 			run: func(t *trial) {
@@ -34,7 +34,7 @@ func closings() []testCase {
 			},
 		},
 		{
-			name:  "a custom call after Close",
+			name:  "Do after Close fails with ErrClosed",
 			why:   "what needs the backend is not run when that is closed",
 			needs: Closing,
 			run: func(t *trial) {
@@ -50,7 +50,7 @@ func closings() []testCase {
 			},
 		},
 		{
-			name:  "while operations are under way",
+			name:  "Close during operations ends them",
 			why:   "each of them ends as if alone or with ErrClosed",
 			needs: Closing,
 			run: func(t *trial) {

@@ -51,7 +51,7 @@ func (y yielding) Done() <-chan struct{} {
 func concurrencies() []testCase {
 	cases := []testCase{
 		{
-			name: "increments add up",
+			name: "concurrent increments add up",
 			why:  "an increment is one step at the server: none is lost",
 			run: func(t *trial) {
 				key := t.key()
@@ -67,7 +67,7 @@ func concurrencies() []testCase {
 			},
 		},
 		{
-			name: "operates add up",
+			name: "concurrent operates return different counts",
 			why:  "what an Operate reads after it wrote is its own: no two see the same count",
 			run: func(t *trial) {
 				key := t.key()
@@ -102,7 +102,7 @@ func concurrencies() []testCase {
 			},
 		},
 		{
-			name: "Remove has one winner",
+			name: "one concurrent Remove reports true",
 			why:  "of those who remove a record at once, one did and the others are told",
 			run: func(t *trial) {
 				for _, key := range t.keys(rounds) {
@@ -122,7 +122,7 @@ func concurrencies() []testCase {
 			},
 		},
 		{
-			name: "appends keep every piece",
+			name: "concurrent appends keep every piece",
 			why:  "an append is one step at the server: none is lost or torn",
 			run: func(t *trial) {
 				key := t.key()
@@ -150,26 +150,9 @@ func concurrencies() []testCase {
 // wholes are the cases about what is seen of a write while it happens.
 func wholes() []testCase {
 	var cases []testCase
-	for _, writer := range []struct {
-		name  string
-		write func(t *trial, key aerostore.Key, bins aerostore.Bins) error
-	}{
-		{"Put", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return t.store.Put(t.yielding(), key, bins)
-		}},
-		{"Operate", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			_, err := t.store.Operate(t.yielding(), key, writesOf(bins))
-			return err
-		}},
-		{"BatchWrite", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return batchError(t.store.BatchWrite(t.yielding(), itemsOf([]aerostore.Key{key}, bins)))
-		}},
-		{"BatchOperate", func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return batchError(t.store.BatchOperate(t.yielding(), []aerostore.Key{key}, writesOf(bins)))
-		}},
-	} {
+	for _, writer := range binWriters {
 		cases = append(cases, testCase{
-			name: "a write by " + writer.name + " is seen as a whole",
+			name: "a concurrent read sees all of a write by " + writer.name + " or nothing",
 			why:  "a reader gets the record before a write or after it, never a part of it",
 			run: func(t *trial) {
 				key := t.key()
@@ -183,7 +166,7 @@ func wholes() []testCase {
 				together(func(worker int) {
 					for round := range rounds {
 						if worker%2 == 0 {
-							if err := writer.write(t, key, aerostore.Bins{"a": worker, "b": worker}); err != nil {
+							if err := writer.write(target{t.store, t.yielding(), key, nil}, aerostore.Bins{"a": worker, "b": worker}); err != nil {
 								t.Errorf("%s failed with %q, want no error", writer.name, err)
 							}
 							continue
@@ -204,7 +187,7 @@ func wholes() []testCase {
 func winners() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
-			name: o.name() + " that creates only has one winner",
+			name: "one concurrent " + o.name() + " with CreateOnly succeeds",
 			why:  "of those who create a record at once, one did and the others learn that it exists",
 			run: func(t *trial) {
 				for _, key := range t.keys(rounds) {
@@ -216,7 +199,7 @@ func winners() []testCase {
 	})
 	cases = append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
-			name: o.name() + " with a generation has one winner",
+			name: "one concurrent " + o.name() + " with GenerationEqual succeeds",
 			why:  "of those who write over one generation at once, one did: comparing and writing are one step",
 			run: func(t *trial) {
 				for _, key := range t.keys(5 * rounds) {
@@ -229,7 +212,7 @@ func winners() []testCase {
 	})...)
 	return append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
-			name: o.name() + " that updates only brings back nothing",
+			name: o.name() + " with UpdateOnly does not create a removed record",
 			why:  "a write over an existing record comes before its removal or is refused",
 			run: func(t *trial) {
 				for _, key := range t.keys(5 * rounds) {

@@ -15,18 +15,18 @@ func contexts() []testCase {
 		ctx  func(parent context.Context) (context.Context, context.CancelFunc)
 		want error
 	}{
-		{"that was cancelled", func(parent context.Context) (context.Context, context.CancelFunc) {
+		{"a cancelled context", func(parent context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(parent)
 			cancel()
 			return ctx, cancel
 		}, context.Canceled},
-		{"whose deadline has passed", func(parent context.Context) (context.Context, context.CancelFunc) {
+		{"a context past its deadline", func(parent context.Context) (context.Context, context.CancelFunc) {
 			return context.WithDeadline(parent, time.Now().Add(-time.Second))
 		}, context.DeadlineExceeded},
 	} {
 		cases = append(cases, perOperation(func(o operation) testCase {
 			return testCase{
-				name: o.name() + " under a context " + end.name,
+				name: o.name() + " under " + end.name + " fails",
 				why:  "a context that is done sends nothing: the error is the context's, and nothing is applied",
 				run: func(t *trial) {
 					key := t.key()
@@ -42,7 +42,7 @@ func contexts() []testCase {
 		})...)
 	}
 	return append(cases, testCase{
-		name: "only a deadline is a timeout",
+		name: "ErrTimeout matches a deadline and no cancellation",
 		why:  "who waits for a timeout asks once, whoever set the time; a cancellation is something else",
 		run: func(t *trial) {
 			key := t.key()

@@ -40,27 +40,13 @@ func scribble(value any) {
 
 func copies() []testCase {
 	var cases []testCase
-	for name, write := range map[string]func(t *trial, key aerostore.Key, bins aerostore.Bins) error{
-		"Put": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return t.store.Put(t.Context(), key, bins)
-		},
-		"Operate": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			_, err := t.store.Operate(t.Context(), key, writesOf(bins))
-			return err
-		},
-		"BatchWrite": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return batchError(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{{Key: key, Bins: bins}}))
-		},
-		"BatchOperate": func(t *trial, key aerostore.Key, bins aerostore.Bins) error {
-			return batchError(t.store.BatchOperate(t.Context(), []aerostore.Key{key}, writesOf(bins)))
-		},
-	} {
+	for _, writer := range binWriters {
 		cases = append(cases, testCase{
-			name: "values given to " + name,
+			name: writer.name + " copies the values that it is given",
 			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
 			run: func(t *trial) {
 				key, bins := t.key(), mutable()
-				t.ok(write(t, key, bins))
+				t.ok(writer.write(target{t.store, t.Context(), key, nil}, bins))
 				t.equal("what was given", bins, mutable())
 				scribble(bins)
 				t.holds(key, mutable())
@@ -69,7 +55,7 @@ func copies() []testCase {
 	}
 	return append(cases, []testCase{
 		{
-			name: "bytes given to Append",
+			name: "Append copies the bytes that it is given",
 			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
 			run: func(t *trial) {
 				key, tail := t.key(), []byte("tail")
@@ -79,7 +65,7 @@ func copies() []testCase {
 			},
 		},
 		{
-			name: "a value written to several records",
+			name: "a value written to several records is not shared",
 			why:  "records share nothing, what was written to them at once included",
 			run: func(t *trial) {
 				head := append(make([]byte, 0, 100), "head"...)
@@ -104,7 +90,7 @@ func copies() []testCase {
 			},
 		},
 		{
-			name: "a record that was read before it was written",
+			name: "a write does not change a record that was read",
 			why:  "what an operation returns belongs to the caller: later writes do not change it",
 			run: func(t *trial) {
 				key := t.key()
@@ -122,7 +108,7 @@ func copies() []testCase {
 			},
 		},
 		{
-			name: "bytes given as an id",
+			name: "a key copies the bytes of its id",
 			why:  "a key shares nothing with its maker",
 			run: func(t *trial) {
 				id := []byte(t.secret())
@@ -135,7 +121,7 @@ func copies() []testCase {
 			},
 		},
 		{
-			name: "values that were read",
+			name: "values that were read are copies",
 			why:  "what an operation returns belongs to the caller: no other reader sees what they do to it",
 			run: func(t *trial) {
 				key, bins := t.key(), mutable()
@@ -151,7 +137,7 @@ func copies() []testCase {
 			},
 		},
 		{
-			name: "values that were read twice at once",
+			name: "several results of one bin are copies",
 			why:  "several results for one bin share nothing either",
 			run: func(t *trial) {
 				key := t.key()
@@ -168,7 +154,7 @@ func copies() []testCase {
 			},
 		},
 		{
-			name: "records of a key that is twice in a batch",
+			name: "results of a key given twice are copies",
 			why:  "two results share nothing either",
 			run: func(t *trial) {
 				key := t.key()
@@ -184,7 +170,7 @@ func copies() []testCase {
 			},
 		},
 		{
-			name: "the slices given to a batch",
+			name: "a batch does not keep the slices that it is given",
 			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -197,12 +183,4 @@ func copies() []testCase {
 			},
 		},
 	}...)
-}
-
-func writesOf(bins aerostore.Bins) []aerostore.Operation {
-	ops := make([]aerostore.Operation, 0, len(bins))
-	for name, value := range bins {
-		ops = append(ops, aerostore.WriteBin(name, value))
-	}
-	return ops
 }

@@ -12,7 +12,7 @@ func customs() []testCase {
 	custom := aerostore.Custom{Name: "STORETEST", Set: mainSet, Writes: true}
 	return []testCase{
 		{
-			name: "is run",
+			name: "Do runs the function once",
 			why:  "what Store has no method for is done once, under the caller's context",
 			run: func(t *trial) {
 				type marker struct{}
@@ -27,7 +27,7 @@ func customs() []testCase {
 			},
 		},
 		{
-			name: "has its error passed on",
+			name: "Do returns the error of the function",
 			why:  "the store does not know what the error means",
 			run: func(t *trial) {
 				err := aerostore.Do(t.Context(), t.store, custom, func(context.Context) error { return errOwn })
@@ -37,7 +37,7 @@ func customs() []testCase {
 			},
 		},
 		{
-			name: "is refused without a name, a function or a context",
+			name: "Do without a name, a function or a context is refused",
 			why:  "a call that telemetry cannot name, or that does nothing, is a mistake in the program",
 			run: func(t *trial) {
 				nothing := func(context.Context) error { return nil }
@@ -50,7 +50,7 @@ func customs() []testCase {
 			},
 		},
 		{
-			name: "under a context that is done",
+			name: "Do under a cancelled context fails",
 			why:  "the context's error comes back, from the store or from the call itself",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())

@@ -5,7 +5,7 @@ import "github.com/aerostore/aerostore"
 func existences() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
-			name: o.name() + " that creates only",
+			name: o.name() + " with CreateOnly creates only",
 			why:  "a record that exists is not touched, and one that does not is made",
 			run: func(t *trial) {
 				key := t.key()
@@ -20,7 +20,7 @@ func existences() []testCase {
 	})
 	cases = append(cases, perCreation(func(o operation) testCase {
 		return testCase{
-			name: o.name() + " that updates only",
+			name: o.name() + " with UpdateOnly updates only",
 			why:  "a record that does not exist is not made, and one that does is changed",
 			run: func(t *trial) {
 				missing := t.key()
@@ -35,7 +35,7 @@ func existences() []testCase {
 	})...)
 	cases = append(cases, perSome(func(o operation) bool { return o.sets }, func(o operation) testCase {
 		return testCase{
-			name: o.name() + " that replaces",
+			name: o.name() + " with Replace replaces",
 			why:  "bins that are not given are gone, and a record that does not exist is made",
 			run: func(t *trial) {
 				key := t.key()
@@ -51,7 +51,7 @@ func existences() []testCase {
 	})...)
 	cases = append(cases, perSome(func(o operation) bool { return o.sets }, func(o operation) testCase {
 		return testCase{
-			name: o.name() + " that replaces only",
+			name: o.name() + " with ReplaceOnly replaces only",
 			why:  "bins that are not given are gone, and a record that does not exist is not made",
 			run: func(t *trial) {
 				key := t.key()
@@ -67,7 +67,7 @@ func existences() []testCase {
 	})...)
 	return append(cases, perSome(func(o operation) bool { return o.creates && !o.sets }, func(o operation) testCase {
 		return testCase{
-			name: o.name() + " that replaces",
+			name: o.name() + " with Replace or ReplaceOnly fails with ErrParameter",
 			why:  "what changes a bin by what it holds cannot throw that away first",
 			run: func(t *trial) {
 				key := t.key()

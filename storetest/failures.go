@@ -9,7 +9,7 @@ import (
 func failures() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
-			name:  o.name() + " in a namespace that does not exist",
+			name:  o.name() + " in an unknown namespace fails with ErrInvalidNamespace",
 			why:   "an error says what was tried, where, and what the server answered",
 			needs: Namespaces,
 			run: func(t *trial) {
@@ -22,7 +22,7 @@ func failures() []testCase {
 	})
 	return append(cases, []testCase{
 		{
-			name: "an answer about one key of a batch",
+			name: "the error of a batch key names its own set",
 			why:  "each key has an error of its own, about the key's own set",
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet)}
@@ -36,7 +36,7 @@ func failures() []testCase {
 			},
 		},
 		{
-			name: "values that the server refuses",
+			name: "an error of the server holds no value",
 			why:  "errors end up in logs, which values must not",
 			run: func(t *trial) {
 				key, value := t.key(), t.secret()
@@ -54,7 +54,7 @@ func failures() []testCase {
 			},
 		},
 		{
-			name: "values that are refused before anything is sent",
+			name: "an error of refused input holds no value",
 			why:  "the reason names the bin and the type, never the value",
 			run: func(t *trial) {
 				key, value := t.key(), t.secret()

@@ -11,23 +11,23 @@ func generations() []testCase {
 		refused bool
 	}{
 		{
-			"with the record's generation", "nobody wrote in between: compare and set may set",
+			"with GenerationEqual of the generation succeeds", "nobody wrote in between: compare and set may set",
 			aerostore.GenerationEqual(1), false,
 		},
 		{
-			"with another generation", "somebody wrote in between: nothing of the write is applied",
+			"with GenerationEqual of another generation fails", "somebody wrote in between: nothing of the write is applied",
 			aerostore.GenerationEqual(7), true,
 		},
 		{
-			"with generation 0", "that is the generation of a record that does not exist",
+			"with GenerationEqual of 0 fails", "that is the generation of a record that does not exist",
 			aerostore.GenerationEqual(0), true,
 		},
 		{
-			"with a greater generation", "what is restored is newer than the record",
+			"with GenerationGreater of a greater generation succeeds", "what is restored is newer than the record",
 			aerostore.GenerationGreater(2), false,
 		},
 		{
-			"with a generation that is not greater", "what is restored is no newer than the record, which stays as it is",
+			"with GenerationGreater of the generation fails", "what is restored is no newer than the record, which stays as it is",
 			aerostore.GenerationGreater(1), true,
 		},
 	} {
@@ -52,7 +52,7 @@ func generations() []testCase {
 	}
 	cases = append(cases, perCreation(func(o operation) testCase {
 		return testCase{
-			name: o.name() + " with a generation and without a record",
+			name: o.name() + " of a missing record compares its generation with 0",
 			why:  "a record that does not exist has generation 0 and no other",
 			run: func(t *trial) {
 				key := t.key()
@@ -64,7 +64,7 @@ func generations() []testCase {
 		}
 	})...)
 	return append(cases, testCase{
-		name: "every way of reading",
+		name: "every read returns the generation",
 		why:  "a generation that was read can be checked, whichever operation read it",
 		run: func(t *trial) {
 			key := t.key()

@@ -12,7 +12,7 @@ import (
 func indexes() []testCase {
 	cases := []testCase{
 		{
-			name: "Equal on a string",
+			name: "Equal finds a string",
 			why:  "records whose bin is that very string",
 			run: func(t *trial) {
 				t.finds(aerostore.IndexString, []any{"a", "b", "a", "", "A", 1, nil}, func(bin string) aerostore.Predicate {
@@ -21,7 +21,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "Equal on an integer",
+			name: "Equal finds an integer",
 			why:  "records whose bin is that very integer",
 			run: func(t *trial) {
 				t.finds(aerostore.IndexInt, []any{1, 2, 1, -1, "1", 1.0, nil}, func(bin string) aerostore.Predicate {
@@ -30,7 +30,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "Range",
+			name: "Range finds integers between two ends",
 			why:  "records whose bin is an integer from begin to end, both included",
 			run: func(t *trial) {
 				t.finds(aerostore.IndexInt, []any{-3, -2, 0, 5, 6, "0", 0.5}, func(bin string) aerostore.Predicate {
@@ -39,7 +39,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "Equal on strings that look alike",
+			name: "Equal distinguishes strings that look alike",
 			why:  "a string is looked up as it was written",
 			run: func(t *trial) {
 				values := []any{"a", "A", "a ", "a\x00", "", "caf\xe9", "caf\xe8", "caf\uFFFD", strings.Repeat("a", 2047), strings.Repeat("a", 2046) + "b"}
@@ -55,7 +55,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "ranges as far as integers go",
+			name: "Range covers all integers of 64 bits",
 			why:  "both ends of a range are included, those of 64 bits, too",
 			run: func(t *trial) {
 				values := []int64{math.MinInt64, math.MinInt64 + 1, -1 << 32, -1, 0, 1, 1 << 32, math.MaxInt64 - 1, math.MaxInt64}
@@ -72,7 +72,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "an index keeps to its set",
+			name: "an index has the records of its set only",
 			why:  "records of other sets are not in it",
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}
@@ -86,7 +86,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "an index made after its records",
+			name: "an index includes earlier records",
 			why:  "an index is of what is there, whenever it was written",
 			run: func(t *trial) {
 				keys, bin := t.keys(3), t.bin()
@@ -99,7 +99,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "an index and every way of writing",
+			name: "an index follows every kind of write",
 			why:  "a record is found under the value that it has, whichever operation wrote it",
 			run: func(t *trial) {
 				bin := t.index(aerostore.IndexInt, mainSet)
@@ -139,7 +139,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "a condition without an index",
+			name: "a condition without an index fails with IndexNotFound",
 			why:  "a condition is answered from an index or not at all",
 			run: func(t *trial) {
 				t.unanswered(aerostore.Equal(t.bin(), 1))
@@ -148,7 +148,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "a condition with an index of another type",
+			name: "a condition with an index of another type fails with IndexNotFound",
 			why:  "an index of integers knows no strings",
 			run: func(t *trial) {
 				t.unanswered(aerostore.Equal(t.index(aerostore.IndexInt, mainSet), "a"))
@@ -156,7 +156,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "an index follows its records",
+			name: "an index follows changes of its records",
 			why:  "a record is found under the value that it has now",
 			run: func(t *trial) {
 				keys, bin := t.keys(3), t.index(aerostore.IndexInt, mainSet)
@@ -176,7 +176,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "a condition, bins and a limit",
+			name: "a query combines a condition, bins and a limit",
 			why:  "each narrows what the others leave",
 			run: func(t *trial) {
 				keys, bin := t.keys(6), t.index(aerostore.IndexInt, mainSet)
@@ -192,7 +192,7 @@ func indexes() []testCase {
 			},
 		},
 		{
-			name: "an index over the whole namespace",
+			name: "an index without a set has the records of every set",
 			why:  "an index without a set has the records of every set",
 			run: func(t *trial) {
 				keys, bin := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}, t.index(aerostore.IndexInt, "")
@@ -215,7 +215,7 @@ func indexes() []testCase {
 func administrations() []testCase {
 	return []testCase{
 		{
-			name: "an index is made twice",
+			name: "CreateIndex accepts an index that exists",
 			why:  "an index of the same definition that exists already is fine",
 			run: func(t *trial) {
 				bin := t.index(aerostore.IndexInt, mainSet)
@@ -223,7 +223,7 @@ func administrations() []testCase {
 			},
 		},
 		{
-			name: "a name is taken",
+			name: "CreateIndex of a taken name fails with IndexFound",
 			why:  "a name means one index",
 			run: func(t *trial) {
 				other := t.indexOver(t.index(aerostore.IndexInt, mainSet), aerostore.IndexInt, mainSet)
@@ -232,7 +232,7 @@ func administrations() []testCase {
 			},
 		},
 		{
-			name: "an index is dropped",
+			name: "DropIndex drops an index",
 			why:  "it answers no more, and dropping it again is fine",
 			run: func(t *trial) {
 				bin := t.index(aerostore.IndexInt, mainSet)
@@ -244,7 +244,7 @@ func administrations() []testCase {
 			},
 		},
 		{
-			name: "one of two indexes over a bin is dropped",
+			name: "DropIndex leaves another index of the bin",
 			why:  "an index is what its name says, and the other answers as before",
 			run: func(t *trial) {
 				bin, key := t.index(aerostore.IndexInt, mainSet), t.key()
@@ -258,7 +258,7 @@ func administrations() []testCase {
 			},
 		},
 		{
-			name: "a definition that makes no sense",
+			name: "CreateIndex refuses an incomplete definition",
 			why:  "it is refused before anything is sent",
 			run: func(t *trial) {
 				good := t.indexOver(t.bin(), aerostore.IndexInt, mainSet)
@@ -270,7 +270,7 @@ func administrations() []testCase {
 			},
 		},
 		{
-			name: "names that a command cannot carry",
+			name: "CreateIndex and DropIndex refuse unusable names",
 			why:  "a server would cut them, take them for another command or end over them",
 			run: func(t *trial) {
 				good := t.indexOver(t.bin(), aerostore.IndexInt, mainSet)
@@ -285,7 +285,7 @@ func administrations() []testCase {
 			},
 		},
 		{
-			name: "a context that is done",
+			name: "CreateIndex and DropIndex under a cancelled context fail",
 			why:  "nothing is sent, and the error is the context's",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())

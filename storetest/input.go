@@ -22,7 +22,7 @@ func inputs() []testCase {
 	for _, mistakes := range [][]mistake{badKeys(), badBins(), badOptions(), badCalls()} {
 		for _, m := range mistakes {
 			cases = append(cases, testCase{
-				name: m.name,
+				name: m.name + " is refused",
 				why:  "input that no server could accept is refused before anything is sent, with the code that it would have had",
 				run: func(t *trial) {
 					key := t.key()
@@ -37,7 +37,7 @@ func inputs() []testCase {
 	}
 	return append(cases, perOperation(func(o operation) testCase {
 		return testCase{
-			name: o.name() + " without a context",
+			name: o.name() + " without a context is refused",
 			why:  "a nil context is a mistake in the program, and no reason to panic",
 			run: func(t *trial) {
 				key := t.key()
@@ -57,20 +57,20 @@ func badKeys() []mistake {
 		}
 	}
 	return []mistake{
-		{"the zero key", aerostore.CodeParameter, put(func(aerostore.Key) aerostore.Key { return aerostore.Key{} })},
-		{"an empty namespace", aerostore.CodeInvalidNamespace, put(func(own aerostore.Key) aerostore.Key {
+		{"a Put of the zero key", aerostore.CodeParameter, put(func(aerostore.Key) aerostore.Key { return aerostore.Key{} })},
+		{"a Put to an empty namespace", aerostore.CodeInvalidNamespace, put(func(own aerostore.Key) aerostore.Key {
 			return aerostore.NewKey("", own.Set(), "id")
 		})},
-		{"a set name over 63 bytes", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
+		{"a Put to a set name of 64 bytes", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
 			return aerostore.NewKey(own.Namespace(), strings.Repeat("s", 64), "id")
 		})},
-		{"a set name with a NUL byte", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
+		{"a Put to a set name with a NUL byte", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
 			return aerostore.NewKey(own.Namespace(), "a\x00b", "id")
 		})},
-		{"an id above MaxInt64", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
+		{"a Put of an id above MaxInt64", aerostore.CodeParameter, put(func(own aerostore.Key) aerostore.Key {
 			return aerostore.NewKey(own.Namespace(), own.Set(), uint64(math.MaxInt64)+1)
 		})},
-		{"a bad key among good ones", aerostore.CodeParameter, func(on target) error {
+		{"a BatchRemove with one invalid key", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchRemove(on.ctx, []aerostore.Key{on.key, {}})
 			return err
 		}},
@@ -89,37 +89,37 @@ func badBins() []mistake {
 	cyclic := []any{nil}
 	cyclic[0] = cyclic
 	return []mistake{
-		{"no bins", aerostore.CodeParameter, put(nil)},
-		{"a bin name over 15 bytes", aerostore.CodeBinNameTooLong, put(aerostore.Bins{"n": 2, longName: 1})},
-		{"a bin name with a NUL byte", aerostore.CodeBinNameTooLong, put(aerostore.Bins{"n": 2, "a\x00b": 1})},
-		{"more than 32,767 bins", aerostore.CodeParameter, func(on target) error {
+		{"a Put of no bins", aerostore.CodeParameter, put(nil)},
+		{"a Put of a bin name of 16 bytes", aerostore.CodeBinNameTooLong, put(aerostore.Bins{"n": 2, longName: 1})},
+		{"a Put of a bin name with a NUL byte", aerostore.CodeBinNameTooLong, put(aerostore.Bins{"n": 2, "a\x00b": 1})},
+		{"a Put of 32,768 bins", aerostore.CodeParameter, func(on target) error {
 			bins := make(aerostore.Bins)
 			for i := range 1 << 15 {
 				bins[strconv.Itoa(i)] = i
 			}
 			return on.Put(on.ctx, on.key, bins)
 		}},
-		{"a struct", aerostore.CodeParameter, value(time.Time{})},
-		{"a named integer", aerostore.CodeParameter, value(time.Second)},
-		{"a float32", aerostore.CodeParameter, value(float32(1))},
-		{"a []string", aerostore.CodeParameter, value([]string{"x"})},
-		{"a map[string]any", aerostore.CodeParameter, value(map[string]any{"k": 1})},
-		{"a pointer", aerostore.CodeParameter, value(new(int))},
-		{"a function", aerostore.CodeParameter, value(func() {})},
-		{"a complex number", aerostore.CodeParameter, value(1i)},
-		{"an unsigned integer above MaxInt64", aerostore.CodeParameter, value(uint64(math.MaxInt64) + 1)},
-		{"a struct in a list in a map", aerostore.CodeParameter, value(map[any]any{"x": []any{struct{}{}}})},
-		{"a bool as a map key", aerostore.CodeParameter, value(map[any]any{true: 1})},
-		{"a map key twice", aerostore.CodeParameter, value(map[any]any{int8(1): 1, int64(1): 2})},
-		{"a value that holds itself", aerostore.CodeParameter, value(cyclic)},
-		{"a value that is only read", aerostore.CodeParameter, value(aerostore.OpResults{1})},
-		{"no bins to append", aerostore.CodeParameter, func(on target) error {
+		{"a Put of a struct", aerostore.CodeParameter, value(time.Time{})},
+		{"a Put of a named integer", aerostore.CodeParameter, value(time.Second)},
+		{"a Put of a float32", aerostore.CodeParameter, value(float32(1))},
+		{"a Put of a []string", aerostore.CodeParameter, value([]string{"x"})},
+		{"a Put of a map[string]any", aerostore.CodeParameter, value(map[string]any{"k": 1})},
+		{"a Put of a pointer", aerostore.CodeParameter, value(new(int))},
+		{"a Put of a function", aerostore.CodeParameter, value(func() {})},
+		{"a Put of a complex number", aerostore.CodeParameter, value(1i)},
+		{"a Put of an unsigned integer above MaxInt64", aerostore.CodeParameter, value(uint64(math.MaxInt64) + 1)},
+		{"a Put of a struct in a list in a map", aerostore.CodeParameter, value(map[any]any{"x": []any{struct{}{}}})},
+		{"a Put of a map with a bool key", aerostore.CodeParameter, value(map[any]any{true: 1})},
+		{"a Put of a map with equal keys", aerostore.CodeParameter, value(map[any]any{int8(1): 1, int64(1): 2})},
+		{"a Put of a value that holds itself", aerostore.CodeParameter, value(cyclic)},
+		{"a Put of OpResults", aerostore.CodeParameter, value(aerostore.OpResults{1})},
+		{"an Append of no bins", aerostore.CodeParameter, func(on target) error {
 			return on.Append(on.ctx, on.key, aerostore.Bins{})
 		}},
-		{"a struct to increment by", aerostore.CodeParameter, func(on target) error {
+		{"an Increment by a struct", aerostore.CodeParameter, func(on target) error {
 			return on.Increment(on.ctx, on.key, aerostore.Bins{"n": struct{}{}})
 		}},
-		{"a bad item among good ones", aerostore.CodeParameter, func(on target) error {
+		{"a BatchWrite with one invalid item", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchWrite(on.ctx, []aerostore.BatchItem{{Key: on.key, Bins: aerostore.Bins{"n": 2}}, {Key: on.key, Bins: aerostore.Bins{"v": 1i}}})
 			return err
 		}},
@@ -133,19 +133,19 @@ func badOptions() []mistake {
 		}
 	}
 	return []mistake{
-		{"a negative TTL", aerostore.CodeParameter, put(-hour)},
-		{"a TTL of zero", aerostore.CodeParameter, put(aerostore.TTL(0))},
-		{"a TTL that is over by a nanosecond", aerostore.CodeParameter, put(aerostore.TTL(-1))},
-		{"a TTL until the zero time", aerostore.CodeParameter, put(aerostore.TTL(time.Until(time.Time{})))},
-		{"a TTL over ten years", aerostore.CodeParameter, put(longest + second)},
-		{"a negative timeout", aerostore.CodeParameter, put(aerostore.Timeout(-1))},
-		{"a negative socket timeout", aerostore.CodeParameter, put(aerostore.SocketTimeout(-1))},
-		{"a record-exists action that is none", aerostore.CodeParameter, put(aerostore.RecordExists(99))},
-		{"a negative timeout of a read", aerostore.CodeParameter, func(on target) error {
+		{"a Put with a negative TTL", aerostore.CodeParameter, put(-hour)},
+		{"a Put with a TTL of zero", aerostore.CodeParameter, put(aerostore.TTL(0))},
+		{"a Put with a TTL of minus one nanosecond", aerostore.CodeParameter, put(aerostore.TTL(-1))},
+		{"a Put with a TTL until the zero time", aerostore.CodeParameter, put(aerostore.TTL(time.Until(time.Time{})))},
+		{"a Put with a TTL over ten years", aerostore.CodeParameter, put(longest + second)},
+		{"a Put with a negative timeout", aerostore.CodeParameter, put(aerostore.Timeout(-1))},
+		{"a Put with a negative socket timeout", aerostore.CodeParameter, put(aerostore.SocketTimeout(-1))},
+		{"a Put with an unknown RecordExists", aerostore.CodeParameter, put(aerostore.RecordExists(99))},
+		{"a Get with a negative timeout", aerostore.CodeParameter, func(on target) error {
 			_, err := on.Get(on.ctx, on.key, aerostore.Timeout(-1))
 			return err
 		}},
-		{"a bad option of an item", aerostore.CodeParameter, func(on target) error {
+		{"a BatchWrite with an invalid option of an item", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchWrite(on.ctx, []aerostore.BatchItem{
 				{Key: on.key, Bins: aerostore.Bins{"n": 2}, Options: []aerostore.WriteOption{aerostore.TTL(-1)}},
 			})
@@ -169,43 +169,43 @@ func badCalls() []mistake {
 		}
 	}
 	return []mistake{
-		{"a long name in Select", aerostore.CodeBinNameTooLong, func(on target) error {
+		{"a Select of a name of 16 bytes", aerostore.CodeBinNameTooLong, func(on target) error {
 			_, err := on.Select(on.ctx, on.key, []string{"n", longName})
 			return err
 		}},
-		{"a long name in BatchRead", aerostore.CodeBinNameTooLong, func(on target) error {
+		{"a BatchRead of a name of 16 bytes", aerostore.CodeBinNameTooLong, func(on target) error {
 			_, err := on.BatchRead(on.ctx, []aerostore.Key{on.key}, []string{longName})
 			return err
 		}},
-		{"more than 65,535 names in Select", aerostore.CodeParameter, func(on target) error {
+		{"a Select of 65,536 names", aerostore.CodeParameter, func(on target) error {
 			_, err := on.Select(on.ctx, on.key, make([]string, 1<<16))
 			return err
 		}},
-		{"more than 65,535 names in BatchRead", aerostore.CodeParameter, func(on target) error {
+		{"a BatchRead of 65,536 names", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchRead(on.ctx, []aerostore.Key{on.key, on.key}, make([]string, 1<<16))
 			return err
 		}},
-		{"a generation over 65,535 in a batch", aerostore.CodeParameter, func(on target) error {
+		{"a BatchRemove with a generation over 65,535", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchRemove(on.ctx, []aerostore.Key{on.key, on.key}, aerostore.GenerationEqual(1<<16+1))
 			return err
 		}},
-		{"no operations", aerostore.CodeParameter, operate()},
-		{"no operations for a batch", aerostore.CodeParameter, func(on target) error {
+		{"an Operate of no operations", aerostore.CodeParameter, operate()},
+		{"a BatchOperate of no operations", aerostore.CodeParameter, func(on target) error {
 			_, err := on.BatchOperate(on.ctx, []aerostore.Key{on.key}, nil)
 			return err
 		}},
-		{"the zero operation", aerostore.CodeParameter, operate(aerostore.WriteBin("n", 2), aerostore.Operation{})},
-		{"a struct in an operation", aerostore.CodeParameter, operate(aerostore.WriteBin("n", 2), aerostore.WriteBin("v", struct{}{}))},
-		{"a long name in an operation", aerostore.CodeBinNameTooLong, operate(aerostore.WriteBin("n", 2), aerostore.ReadBin(longName))},
+		{"an Operate with the zero Operation", aerostore.CodeParameter, operate(aerostore.WriteBin("n", 2), aerostore.Operation{})},
+		{"an Operate that writes a struct", aerostore.CodeParameter, operate(aerostore.WriteBin("n", 2), aerostore.WriteBin("v", struct{}{}))},
+		{"an Operate on a name of 16 bytes", aerostore.CodeBinNameTooLong, operate(aerostore.WriteBin("n", 2), aerostore.ReadBin(longName))},
 		{"a query without a namespace", aerostore.CodeInvalidNamespace, query(func(q *aerostore.Query) { q.Namespace = "" })},
-		{"a query of a long set", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Set = strings.Repeat("s", 64) })},
-		{"a query for a long name", aerostore.CodeBinNameTooLong, query(func(q *aerostore.Query) { q.Bins = []string{longName} })},
-		{"a condition on a long name", aerostore.CodeBinNameTooLong, query(func(q *aerostore.Query) { q.Where = aerostore.Equal(longName, 1) })},
+		{"a query of a set name of 64 bytes", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Set = strings.Repeat("s", 64) })},
+		{"a query for a name of 16 bytes", aerostore.CodeBinNameTooLong, query(func(q *aerostore.Query) { q.Bins = []string{longName} })},
+		{"a condition on a name of 16 bytes", aerostore.CodeBinNameTooLong, query(func(q *aerostore.Query) { q.Where = aerostore.Equal(longName, 1) })},
 		{"a condition on no bin", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Where = aerostore.Equal("", 1) })},
 		{"a condition on a string of 2,048 bytes", aerostore.CodeParameter, query(func(q *aerostore.Query) {
 			q.Where = aerostore.Equal("s", strings.Repeat("x", 2048))
 		})},
-		{"more than 32,767 operations", aerostore.CodeParameter, func(on target) error {
+		{"an Operate of 32,768 operations", aerostore.CodeParameter, func(on target) error {
 			ops := make([]aerostore.Operation, 1<<15)
 			for i := range ops {
 				ops[i] = aerostore.WriteBin("n", i)
@@ -213,9 +213,9 @@ func badCalls() []mistake {
 			_, err := on.Operate(on.ctx, on.key, ops)
 			return err
 		}},
-		{"a range that ends before it begins", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Where = aerostore.Range("n", 2, 1) })},
-		{"a negative limit", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.MaxRecords = -1 })},
-		{"a negative timeout of a query", aerostore.CodeParameter, query(func(q *aerostore.Query) {
+		{"a Range that ends before it begins", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.Where = aerostore.Range("n", 2, 1) })},
+		{"a query with a negative MaxRecords", aerostore.CodeParameter, query(func(q *aerostore.Query) { q.MaxRecords = -1 })},
+		{"a query with a negative timeout", aerostore.CodeParameter, query(func(q *aerostore.Query) {
 			q.Options = []aerostore.ReadOption{aerostore.Timeout(-1)}
 		})},
 	}

@@ -19,7 +19,7 @@ var alike = []string{
 func keyCases() []testCase {
 	return append([]testCase{
 		{
-			name: "ids of different kinds",
+			name: "an integer, a string and bytes are different ids",
 			why:  "the integer 1, the string 1 and the byte 1 name three records",
 			run: func(t *trial) {
 				n := t.number()
@@ -28,7 +28,7 @@ func keyCases() []testCase {
 			},
 		},
 		{
-			name: "ids that look alike",
+			name: "ids that look alike are different",
 			why:  "an id is the bytes of a string, none of which may be changed, added or left out",
 			run: func(t *trial) {
 				id := strings.ToLower(t.secret())
@@ -41,7 +41,7 @@ func keyCases() []testCase {
 			},
 		},
 		{
-			name: "integers that look alike",
+			name: "integer ids that look alike are different",
 			why:  "an id that is an integer has 64 bits, all of which count",
 			run: func(t *trial) {
 				n := t.number() | 1<<62
@@ -49,7 +49,7 @@ func keyCases() []testCase {
 			},
 		},
 		{
-			name: "ids that are empty or zero",
+			name: "an empty id and a zero id are ids",
 			why:  "nothing and zero are ids like any other",
 			run: func(t *trial) {
 				onlyIDs.Lock()
@@ -66,21 +66,21 @@ func keyCases() []testCase {
 			},
 		},
 		{
-			name: "ids in different sets",
+			name: "one id in several sets names several records",
 			why:  "an id means something within its set only, and outside any set again something else",
 			run: func(t *trial) {
 				t.apart(t.keysInSets(t.secret(), mainSet, otherSet, ""))
 			},
 		},
 		{
-			name: "sets that look alike",
+			name: "sets that look alike are different",
 			why:  "the name of a set is up to 63 bytes, none of which may be changed or left out",
 			run: func(t *trial) {
 				t.apart(t.keysInSets(t.secret(), alike...))
 			},
 		},
 		{
-			name: "sets and ids that look alike together",
+			name: "set and id are not joined",
 			why:  "where a set ends and an id begins is part of the key: joined by any separator they would name one record",
 			run: func(t *trial) {
 				id := t.secret()
@@ -93,7 +93,7 @@ func keyCases() []testCase {
 			},
 		},
 		{
-			name: "a key of a digest",
+			name: "a digest key names the record of its key",
 			why:  "a digest names the same record as the key that it was computed from",
 			run: func(t *trial) {
 				key := t.key()
@@ -109,7 +109,7 @@ func keyCases() []testCase {
 			},
 		},
 		{
-			name: "a key of a digest in a batch",
+			name: "a digest key names the record of its key in a batch",
 			why:  "a digest names the same record as the key that it was computed from",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -151,7 +151,7 @@ func namespaceCases() []testCase {
 	}
 	return []testCase{
 		{
-			name:  "ids in different namespaces",
+			name:  "one id in two namespaces names two records",
 			why:   "namespaces share nothing: what is written or removed in one is not in the other",
 			needs: SeveralNamespaces,
 			run: func(t *trial) {
@@ -164,7 +164,7 @@ func namespaceCases() []testCase {
 			},
 		},
 		{
-			name:  "a query in one of several namespaces",
+			name:  "a query returns records of its namespace only",
 			why:   "a query is about one namespace",
 			needs: SeveralNamespaces,
 			run: func(t *trial) {
@@ -189,7 +189,7 @@ func namespaceCases() []testCase {
 			},
 		},
 		{
-			name:  "a batch over several namespaces",
+			name:  "a batch handles keys of several namespaces",
 			why:   "a batch may go anywhere in the cluster",
 			needs: SeveralNamespaces,
 			run: func(t *trial) {

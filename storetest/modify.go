@@ -40,40 +40,40 @@ func modifications() []testCase {
 	)
 	rows := map[string][]modification{
 		joins: {
-			{by: appending, name: "a string", what: "ab", operand: "c", gives: "abc"},
-			{by: appending, name: "bytes", what: []byte{1, 2}, operand: []byte{3}, gives: []byte{1, 2, 3}},
-			{by: appending, name: "an empty string", what: "ab", operand: "", gives: "ab"},
-			{by: prepending, name: "a string", what: "bc", operand: "a", gives: "abc"},
-			{by: prepending, name: "bytes", what: []byte{2, 3}, operand: []byte{1}, gives: []byte{1, 2, 3}},
+			{by: appending, name: "joins two strings", what: "ab", operand: "c", gives: "abc"},
+			{by: appending, name: "joins two byte slices", what: []byte{1, 2}, operand: []byte{3}, gives: []byte{1, 2, 3}},
+			{by: appending, name: "joins a string and an empty one", what: "ab", operand: "", gives: "ab"},
+			{by: prepending, name: "joins two strings", what: "bc", operand: "a", gives: "abc"},
+			{by: prepending, name: "joins two byte slices", what: []byte{2, 3}, operand: []byte{1}, gives: []byte{1, 2, 3}},
 		},
 		sums: {
-			{by: incrementing, name: "an integer", what: 40, operand: 2, gives: 42},
-			{by: incrementing, name: "an integer by a negative one", what: 1, operand: -3, gives: -2},
-			{by: incrementing, name: "an integer by an int8", what: 1, operand: int8(2), gives: 3},
-			{by: incrementing, name: "a float64", what: 1.5, operand: 0.25, gives: 1.75},
+			{by: incrementing, name: "adds two integers", what: 40, operand: 2, gives: 42},
+			{by: incrementing, name: "adds a negative integer", what: 1, operand: -3, gives: -2},
+			{by: incrementing, name: "adds an int8", what: 1, operand: int8(2), gives: 3},
+			{by: incrementing, name: "adds two float64", what: 1.5, operand: 0.25, gives: 1.75},
 		},
 		wraps: {
-			{by: incrementing, name: "the largest integer", what: math.MaxInt64, operand: 1, gives: math.MinInt64},
-			{by: incrementing, name: "the smallest integer", what: math.MinInt64, operand: -1, gives: math.MaxInt64},
+			{by: incrementing, name: "wraps at the largest integer", what: math.MaxInt64, operand: 1, gives: math.MinInt64},
+			{by: incrementing, name: "wraps at the smallest integer", what: math.MinInt64, operand: -1, gives: math.MaxInt64},
 		},
 		empty: {
-			{by: appending, name: "a string to no bin", operand: "x", gives: "x"},
-			{by: appending, name: "bytes to no bin", operand: []byte{1}, gives: []byte{1}},
-			{by: prepending, name: "a string to no bin", operand: "x", gives: "x"},
-			{by: incrementing, name: "no bin by an integer", operand: 7, gives: 7},
-			{by: incrementing, name: "no bin by a float64", operand: 0.5, gives: 0.5},
+			{by: appending, name: "creates a bin with a string", operand: "x", gives: "x"},
+			{by: appending, name: "creates a bin with a byte slice", operand: []byte{1}, gives: []byte{1}},
+			{by: prepending, name: "creates a bin with a string", operand: "x", gives: "x"},
+			{by: incrementing, name: "creates a bin with an integer", operand: 7, gives: 7},
+			{by: incrementing, name: "creates a bin with a float64", operand: 0.5, gives: 0.5},
 		},
 		mismatch: {
-			{by: appending, name: "a string to an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
-			{by: appending, name: "a string to a list", what: []any{"x"}, operand: "x", fails: aerostore.ErrBinType},
-			{by: appending, name: "a string to bytes", what: []byte{1}, operand: "x", fails: aerostore.ErrBinType},
-			{by: appending, name: "bytes to a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
-			{by: prepending, name: "a string to an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
-			{by: prepending, name: "bytes to a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "a string", what: "1", operand: 1, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "an integer by a float64", what: 1, operand: 1.5, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "a float64 by an integer", what: 1.5, operand: 1, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "a list", what: []any{1}, operand: 1, fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a string for an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a string for a list", what: []any{"x"}, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a string for a byte slice", what: []byte{1}, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a byte slice for a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
+			{by: prepending, name: "refuses a string for an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
+			{by: prepending, name: "refuses a byte slice for a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses an integer for a string", what: "1", operand: 1, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses a float64 for an integer", what: 1, operand: 1.5, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses an integer for a float64", what: 1.5, operand: 1, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses an integer for a list", what: []any{1}, operand: 1, fails: aerostore.ErrBinType},
 		},
 	}
 	var cases []testCase
@@ -124,7 +124,7 @@ func (m modifier) cases() []testCase {
 	}
 	return []testCase{
 		{
-			name: m.name + " without a record",
+			name: m.name + " creates a missing record",
 			why:  "a record that is not there is made",
 			run: func(t *trial) {
 				key := t.key()
@@ -133,7 +133,7 @@ func (m modifier) cases() []testCase {
 			},
 		},
 		{
-			name: m.name + " of several bins",
+			name: m.name + " changes several bins",
 			why:  "all of them change, and the generation counts one write",
 			run: func(t *trial) {
 				key := t.key()
@@ -142,7 +142,7 @@ func (m modifier) cases() []testCase {
 			},
 		},
 		{
-			name: m.name + " of several bins is all or nothing",
+			name: m.name + " changes all bins or none",
 			why:  "one bin that cannot change keeps the others as they are",
 			run: func(t *trial) {
 				key := t.key()

@@ -16,7 +16,7 @@ func operates() []testCase {
 	was := aerostore.Bins{"n": 1, "s": "b", "l": []any{1, 2}}
 	rows := []steps{
 		{
-			name: "reads a bin", why: "a step that reads gives what the bin holds",
+			name: "reads one bin", why: "a step that reads gives what the bin holds",
 			bins: was, ops: []aerostore.Operation{aerostore.ReadBin("n")},
 			gives: aerostore.Bins{"n": 1}, leaves: was,
 		},
@@ -25,16 +25,16 @@ func operates() []testCase {
 			bins: was, ops: []aerostore.Operation{aerostore.ReadAll()}, gives: was, leaves: was,
 		},
 		{
-			name: "reads the header", why: "generation and TTL are read without any bins",
+			name: "reads generation and TTL", why: "generation and TTL are read without any bins",
 			bins: was, ops: []aerostore.Operation{aerostore.ReadHeader()}, gives: aerostore.Bins{}, leaves: was,
 		},
 		{
-			name: "reads the header beside a write", why: "a header has no bins, not even that with the empty name",
+			name: "reads no bins with the header after a write", why: "a header has no bins, not even that with the empty name",
 			bins: aerostore.Bins{"n": 1, "": 2}, ops: []aerostore.Operation{aerostore.WriteBin("n", 3), aerostore.ReadHeader()},
 			gives: aerostore.Bins{}, leaves: aerostore.Bins{"n": 3, "": 2},
 		},
 		{
-			name: "reads a bin that is not there", why: "a bin that the record does not have is absent",
+			name: "leaves out a missing bin", why: "a bin that the record does not have is absent",
 			bins: was, ops: []aerostore.Operation{aerostore.ReadBin("z"), aerostore.ReadBin("n")},
 			gives: aerostore.Bins{"n": 1}, leaves: was,
 		},
@@ -44,27 +44,27 @@ func operates() []testCase {
 			gives: aerostore.Bins{"l": []any{1, 2}}, leaves: was,
 		},
 		{
-			name: "reads a list beside writing it", why: "a step that writes gives no result, so that one is left",
+			name: "reads a list that it wrote", why: "a step that writes gives no result, so that one is left",
 			bins: was, ops: []aerostore.Operation{aerostore.WriteBin("l", []any{3, nil}), aerostore.ReadBin("l")},
 			gives: aerostore.Bins{"l": []any{3, nil}}, leaves: aerostore.Bins{"n": 1, "s": "b", "l": []any{3, nil}},
 		},
 		{
-			name: "several results for one bin", why: "OpResults holds them in the order of the steps",
+			name: "returns several results of one bin as OpResults", why: "OpResults holds them in the order of the steps",
 			bins: was, ops: []aerostore.Operation{aerostore.ReadBin("n"), aerostore.AddBin("n", 1), aerostore.ReadBin("n")},
 			gives: aerostore.Bins{"n": aerostore.OpResults{1, 2}}, leaves: aerostore.Bins{"n": 2, "s": "b", "l": []any{1, 2}},
 		},
 		{
-			name: "several lists for one bin", why: "each result is a list of its own",
+			name: "returns several lists of one bin as OpResults", why: "each result is a list of its own",
 			bins: was, ops: []aerostore.Operation{aerostore.ReadBin("l"), aerostore.ReadBin("l")},
 			gives: aerostore.Bins{"l": aerostore.OpResults{[]any{1, 2}, []any{1, 2}}}, leaves: was,
 		},
 		{
-			name: "several results beside one", why: "what one bin has does not change what another has",
+			name: "returns one result and several results together", why: "what one bin has does not change what another has",
 			bins: was, ops: []aerostore.Operation{aerostore.ReadBin("l"), aerostore.ReadBin("n"), aerostore.ReadBin("n")},
 			gives: aerostore.Bins{"l": []any{1, 2}, "n": aerostore.OpResults{1, 1}}, leaves: was,
 		},
 		{
-			name: "reads in between", why: "a step sees what the steps before it did and nothing of those after it",
+			name: "reads the bins as they are at each step", why: "a step sees what the steps before it did and nothing of those after it",
 			bins: was,
 			ops: []aerostore.Operation{
 				aerostore.ReadBin("s"), aerostore.WriteBin("n", 5), aerostore.ReadBin("n"), aerostore.WriteBin("s", "z"),
@@ -97,7 +97,7 @@ func operates() []testCase {
 			gives: aerostore.Bins{"s": "b"}, leaves: aerostore.Bins{"s": "b", "l": []any{1, 2}},
 		},
 		{
-			name: "touches", why: "a touch is a write that changes no bin",
+			name: "touches the record", why: "a touch is a write that changes no bin",
 			bins: was, ops: []aerostore.Operation{aerostore.TouchRecord(), aerostore.ReadBin("n")},
 			gives: aerostore.Bins{"n": 1}, leaves: was,
 		},
@@ -107,21 +107,21 @@ func operates() []testCase {
 			gives: aerostore.Bins{"n": 1},
 		},
 		{
-			name: "deletes the record and writes it anew", why: "nothing of what was deleted is left beside what is written after it",
+			name: "deletes the record and writes it again", why: "nothing of what was deleted is left beside what is written after it",
 			bins: was, ops: []aerostore.Operation{aerostore.DeleteRecord(), aerostore.WriteBin("x", 1)},
 			gives: aerostore.Bins{}, leaves: aerostore.Bins{"x": 1},
 		},
 		{
-			name: "deletes the last bin", why: "a record without bins is gone",
+			name: "removes the record with its last bin", why: "a record without bins is gone",
 			bins: aerostore.Bins{"n": 1}, ops: []aerostore.Operation{aerostore.WriteBin("n", nil)}, gives: aerostore.Bins{},
 		},
 		{
-			name: "makes a record", why: "a record that is not there begins without bins",
+			name: "creates a missing record", why: "a record that is not there begins without bins",
 			ops:   []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.AppendBin("s", "a"), aerostore.ReadBin("n")},
 			gives: aerostore.Bins{"n": 1}, leaves: aerostore.Bins{"n": 1, "s": "a"},
 		},
 		{
-			name: "is all or nothing", why: "a step that fails takes back those before it and keeps those after it from happening",
+			name: "applies all steps or none", why: "a step that fails takes back those before it and keeps those after it from happening",
 			bins: was,
 			ops: []aerostore.Operation{
 				aerostore.WriteBin("n", 2), aerostore.AppendBin("l", "x"), aerostore.WriteBin("s", "z"),
@@ -129,30 +129,30 @@ func operates() []testCase {
 			fails: aerostore.ErrBinType,
 		},
 		{
-			name: "is all or nothing without a record", why: "a step that fails keeps the record from being made",
+			name: "applies all steps or none to a missing record", why: "a step that fails keeps the record from being made",
 			ops:   []aerostore.Operation{aerostore.WriteBin("s", "a"), aerostore.AddBin("s", 1)},
 			fails: aerostore.ErrBinType,
 		},
 		{
-			name: "only reads without a record", why: "there is nothing to read",
+			name: "fails with ErrNotFound if it reads a bin of a missing record", why: "there is nothing to read",
 			ops: []aerostore.Operation{aerostore.ReadBin("n")}, fails: aerostore.ErrNotFound,
 		},
 		{
-			name: "reads all bins without a record", why: "there is nothing to read",
+			name: "fails with ErrNotFound if it reads all bins of a missing record", why: "there is nothing to read",
 			ops: []aerostore.Operation{aerostore.ReadAll()}, fails: aerostore.ErrNotFound,
 		},
 		{
-			name: "reads the header without a record", why: "there is nothing to read",
+			name: "fails with ErrNotFound if it reads the header of a missing record", why: "there is nothing to read",
 			ops: []aerostore.Operation{aerostore.ReadHeader()}, fails: aerostore.ErrNotFound,
 		},
 		{
-			name: "touches without a record", why: "a touch makes no record",
+			name: "fails with ErrNotFound if it touches a missing record", why: "a touch makes no record",
 			ops: []aerostore.Operation{aerostore.TouchRecord()}, fails: aerostore.ErrNotFound,
 		},
 	}
 	cases := make([]testCase, len(rows))
 	for i, row := range rows {
-		cases[i] = testCase{name: row.name, why: row.why, run: row.try}
+		cases[i] = testCase{name: "Operate " + row.name, why: row.why, run: row.try}
 	}
 	return cases
 }

@@ -120,6 +120,33 @@ var itemWrite = operation{
 	},
 }
 
+// binWriters are the operations that write any bins.
+var binWriters = []struct {
+	name  string
+	write func(on target, bins aerostore.Bins) error
+}{
+	{"Put", func(on target, bins aerostore.Bins) error { return on.Put(on.ctx, on.key, bins) }},
+	{"Operate", func(on target, bins aerostore.Bins) error {
+		_, err := on.Operate(on.ctx, on.key, writesOf(bins))
+		return err
+	}},
+	{"BatchWrite", func(on target, bins aerostore.Bins) error {
+		return batchError(on.BatchWrite(on.ctx, itemsOf([]aerostore.Key{on.key}, bins)))
+	}},
+	{"BatchOperate", func(on target, bins aerostore.Bins) error {
+		return batchError(on.BatchOperate(on.ctx, []aerostore.Key{on.key}, writesOf(bins)))
+	}},
+}
+
+// writesOf returns the operations that write these bins.
+func writesOf(bins aerostore.Bins) []aerostore.Operation {
+	ops := make([]aerostore.Operation, 0, len(bins))
+	for name, value := range bins {
+		ops = append(ops, aerostore.WriteBin(name, value))
+	}
+	return ops
+}
+
 // query returns the error of a query.
 func (on target) query(q aerostore.Query) error {
 	for _, err := range on.Query(on.ctx, q) {

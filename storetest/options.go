@@ -11,7 +11,7 @@ import (
 func otherOptions() []testCase {
 	cases := []testCase{
 		{
-			name: "the last of several options",
+			name: "the last option wins",
 			why:  "where two options say different things the last one counts",
 			run: func(t *trial) {
 				key := t.key()
@@ -23,7 +23,7 @@ func otherOptions() []testCase {
 			},
 		},
 		{
-			name: "Options as an option",
+			name: "Options merge with other options",
 			why:  "what is set in them replaces what stood before, what is not set leaves it",
 			run: func(t *trial) {
 				key := t.key()
@@ -36,7 +36,7 @@ func otherOptions() []testCase {
 			},
 		},
 		{
-			name: "Update takes back",
+			name: "Update cancels CreateOnly",
 			why:  "it is the default that Options cannot name, so it counts where it is given by itself",
 			run: func(t *trial) {
 				key := t.key()
@@ -49,7 +49,7 @@ func otherOptions() []testCase {
 			},
 		},
 		{
-			name: "Options of an item",
+			name: "Options of an item merge with those of the batch",
 			why:  "they merge with those of the batch: what an item does not set, the batch says",
 			run: func(t *trial) {
 				key := t.key()
@@ -61,7 +61,7 @@ func otherOptions() []testCase {
 			},
 		},
 		{
-			name: "time enough",
+			name: "an ample timeout changes nothing",
 			why:  "timeouts that are not reached change nothing",
 			run: func(t *trial) {
 				key := t.key()
@@ -78,7 +78,7 @@ func otherOptions() []testCase {
 			},
 		},
 		{
-			name: "too little time",
+			name: "a write that times out fails with ErrTimeout",
 			why:  "a write that ran out of time says so, and says whether it may have been applied",
 			run: func(t *trial) {
 				t.hurries(aerostore.ErrTimeout, func(key aerostore.Key, d time.Duration) error {
@@ -87,7 +87,7 @@ func otherOptions() []testCase {
 			},
 		},
 		{
-			name: "too little time until a deadline",
+			name: "a write after its deadline fails with DeadlineExceeded",
 			why:  "a write that ran out of its context's time has the context's error, and says whether it may have been applied",
 			run: func(t *trial) {
 				t.hurries(context.DeadlineExceeded, func(key aerostore.Key, d time.Duration) error {
@@ -124,7 +124,7 @@ func (t *trial) hurries(late error, put func(key aerostore.Key, d time.Duration)
 func sentKeys() []testCase {
 	return []testCase{
 		{
-			name: "a key that was not sent",
+			name: "a query returns no id without SendKey",
 			why:  "servers know records by digest; without SendKey the id stays with the caller",
 			run: func(t *trial) {
 				key := t.key()
@@ -136,7 +136,7 @@ func sentKeys() []testCase {
 			},
 		},
 		{
-			name: "a key that was sent once",
+			name: "a stored id stays with the record",
 			why:  "the id stays with the record, writes that do not send it included",
 			run: func(t *trial) {
 				key := t.key()
@@ -146,7 +146,7 @@ func sentKeys() []testCase {
 			},
 		},
 		{
-			name: "keys of every kind that were sent",
+			name: "a query returns stored ids of every kind",
 			why:  "an id comes back as what it was",
 			run: func(t *trial) {
 				id := t.secret()
@@ -164,7 +164,7 @@ func sentKeys() []testCase {
 func durables() []testCase {
 	return []testCase{
 		{
-			name: "a durable write that removes nothing",
+			name: "DurableDelete does not affect a write that removes nothing",
 			why:  "the flag is about removing",
 			run: func(t *trial) {
 				key := t.key()

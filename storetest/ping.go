@@ -9,13 +9,13 @@ import (
 func pings() []testCase {
 	return []testCase{
 		{
-			name:  "a store that works",
+			name:  "Ping of a working store succeeds",
 			why:   "a health endpoint is told that it does",
 			needs: Pinging,
 			run:   func(t *trial) { t.ok(t.pinger().Ping(t.Context())) },
 		},
 		{
-			name:  "a context that is done",
+			name:  "Ping under a cancelled context fails",
 			why:   "nobody waits for the answer any more",
 			needs: Pinging,
 			run: func(t *trial) {
@@ -25,7 +25,7 @@ func pings() []testCase {
 			},
 		},
 		{
-			name:  "a nil context",
+			name:  "Ping without a context is refused",
 			why:   "a mistake in the program is told as one",
 			needs: Pinging,
 			run: func(t *trial) {
@@ -33,7 +33,7 @@ func pings() []testCase {
 			},
 		},
 		{
-			name:  "after Close",
+			name:  "Ping after Close fails with ErrClosed",
 			why:   "a store that was closed is not well",
 			needs: Closing,
 			run: func(t *trial) {

@@ -31,7 +31,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "a scan keeps to its set",
+			name: "a scan returns records of its set only",
 			why:  "records of other sets, and those outside any set, are not in it",
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}
@@ -44,7 +44,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "a scan of the whole namespace",
+			name: "a scan without a set returns records of every set",
 			why:  "an empty set means every record of the namespace",
 			run: func(t *trial) {
 				bin := t.bin()
@@ -62,14 +62,14 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "a set without records",
+			name: "a query of an unknown set returns no records",
 			why:  "a set that does not exist has no records, which is no reason to fail",
 			run: func(t *trial) {
 				t.equal("the number of records", t.count(aerostore.Query{Set: noSet}), 0)
 			},
 		},
 		{
-			name: "the bins named",
+			name: "a query returns the named bins",
 			why:  "bins that nobody asked for do not travel, and records with none of them are left out",
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -83,7 +83,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "a bin named twice",
+			name: "a query returns a bin named twice once",
 			why:  "a name asks for a bin, however often it is said",
 			run: func(t *trial) {
 				key := t.key()
@@ -92,7 +92,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "no bins",
+			name: "a query for no bins returns generation and TTL",
 			why:  "an empty slice that is not nil returns keys, generation and TTL of every record",
 			run: func(t *trial) {
 				key := t.key()
@@ -104,7 +104,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "a limit",
+			name: "MaxRecords limits a query",
 			why:  "MaxRecords ends the query after that many records",
 			run: func(t *trial) {
 				const some = 20 // the set may have others' records, too
@@ -117,7 +117,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "a limit that is not reached",
+			name: "MaxRecords above the number of records changes nothing",
 			why:  "MaxRecords takes nothing away from a query that finds no more",
 			run: func(t *trial) {
 				key := t.keyIn(otherSet)
@@ -126,7 +126,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name: "a limit and the bins named",
+			name: "MaxRecords limits a query for named bins",
 			why:  "MaxRecords bounds what is found; each server counts what it looks at, records left out for want of the bins included",
 			run: func(t *trial) {
 				keys, bin := t.keys(100), t.bin()
@@ -140,7 +140,7 @@ func queries() []testCase {
 			},
 		},
 		{
-			name:  "a namespace that does not exist",
+			name:  "a query of an unknown namespace fails with ErrInvalidNamespace",
 			why:   "the error comes last, with a nil record",
 			needs: Namespaces,
 			run: func(t *trial) {
@@ -157,7 +157,7 @@ func removed() []testCase {
 	var cases []testCase
 	for _, o := range removals() {
 		cases = append(cases, testCase{
-			name: "records removed by " + o.name() + " are not found",
+			name: "a query returns no record that " + o.name() + " removed",
 			why:  "a query returns what is there while it runs",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -179,7 +179,7 @@ func removed() []testCase {
 func iterations() []testCase {
 	return []testCase{
 		{
-			name: "nothing happens until the caller ranges",
+			name: "a query runs when the caller ranges over it",
 			why:  "a query that is made early sees what was written before it runs",
 			run: func(t *trial) {
 				key := t.key()
@@ -189,7 +189,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "a query can be ranged over again",
+			name: "a query runs again for each range",
 			why:  "each range runs the query anew",
 			run: func(t *trial) {
 				keys := t.keys(2)
@@ -201,7 +201,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "a break",
+			name: "a break stops the query",
 			why:  "it stops the query at once, and the store can be used as before",
 			run: func(t *trial) {
 				many := t.many()
@@ -217,7 +217,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "a panic in the loop body",
+			name: "a panic in the loop body reaches the caller",
 			why:  "it passes through to the caller, and the store can be used as before",
 			run: func(t *trial) {
 				many := t.many()
@@ -232,7 +232,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "the loop body uses the store",
+			name: "the loop body can write to the store",
 			why:  "a query keeps nobody out while the caller has a record",
 			run: func(t *trial) {
 				many := t.many()
@@ -248,7 +248,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "records are written meanwhile",
+			name: "a query returns each record once during writes",
 			why:  "a record that is there from beginning to end is returned once, as a whole, however often it is written",
 			run: func(t *trial) {
 				bin := t.bin()
@@ -287,7 +287,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "a context that is cancelled meanwhile",
+			name: "a cancelled context stops the query",
 			why:  "the query ends at once and says why",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -308,7 +308,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "a context that is cancelled in the loop of the last record",
+			name: "a context cancelled at the last record fails the query",
 			why:  "the caller does not know which one is the last, and hears of the end of the context all the same",
 			run: func(t *trial) {
 				bin := t.bin()
@@ -333,7 +333,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "a context that is cancelled before the range",
+			name: "a context cancelled before the range fails the query",
 			why:  "the query runs while the caller ranges, not when it was made",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -346,7 +346,7 @@ func iterations() []testCase {
 			},
 		},
 		{
-			name: "two queries at once",
+			name: "two queries run at once",
 			why:  "a query is no state of the store",
 			run: func(t *trial) {
 				keys := t.keys(2)

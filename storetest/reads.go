@@ -5,7 +5,7 @@ import "github.com/aerostore/aerostore"
 func reads() []testCase {
 	return []testCase{
 		{
-			name: "Get returns all that is known of a record",
+			name: "Get returns the key, bins, generation and TTL",
 			why:  "a record has its key, all of its bins, a generation that counts writes and a time to live",
 			run: func(t *trial) {
 				key := t.key()
@@ -18,7 +18,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "Get without a record",
+			name: "Get of a missing record fails with ErrNotFound",
 			why:  "that there is no record is an answer of its own, not an empty record",
 			run: func(t *trial) {
 				r, err := t.store.Get(t.Context(), t.key())
@@ -27,7 +27,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "Select returns the bins named",
+			name: "Select returns the named bins",
 			why:  "bins that nobody asked for do not travel",
 			run: func(t *trial) {
 				key := t.key()
@@ -36,7 +36,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "Select of a bin that is not there",
+			name: "Select leaves out a missing bin",
 			why:  "a bin that the record does not have is absent, and no reason to fail",
 			run: func(t *trial) {
 				key := t.key()
@@ -46,7 +46,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "Select of a bin twice",
+			name: "Select returns a bin named twice once",
 			why:  "a name asks for a bin, however often it is said",
 			run: func(t *trial) {
 				key := t.key()
@@ -55,7 +55,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "Select of no bins",
+			name: "Select of no bins returns generation and TTL",
 			why:  "no names read generation and TTL only",
 			run: func(t *trial) {
 				key := t.key()
@@ -69,7 +69,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "Select without a record",
+			name: "Select of a missing record fails with ErrNotFound",
 			why:  "what is asked of a record does not change that there is none",
 			run: func(t *trial) {
 				key := t.key()
@@ -81,7 +81,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "Exists",
+			name: "Exists reports whether there is a record",
 			why:  "whether there is a record is the answer, not an error",
 			run: func(t *trial) {
 				key := t.key()
@@ -95,7 +95,7 @@ func reads() []testCase {
 			},
 		},
 		{
-			name: "a set that was never written",
+			name: "a set that was never written has no records",
 			why:  "sets are made by writing: one that nobody wrote to has no records",
 			run: func(t *trial) {
 				t.missing(t.keyIn(noSet))

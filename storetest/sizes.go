@@ -12,7 +12,7 @@ func sizes() []testCase {
 	const whole = "a value is stored as a whole: the sizes at which encodings change are no limits"
 	return []testCase{
 		{
-			name: "a record of nearly 1 MiB",
+			name: "a record of nearly 1 MiB is read back as written",
 			why:  "that is what servers take unless they are set up otherwise",
 			run: func(t *trial) {
 				key := t.key()
@@ -27,7 +27,7 @@ func sizes() []testCase {
 			},
 		},
 		{
-			name: "strings and bytes of many lengths",
+			name: "strings and byte slices of many lengths are read back as written",
 			why:  whole,
 			run: func(t *trial) {
 				bins := aerostore.Bins{}
@@ -45,7 +45,7 @@ func sizes() []testCase {
 			},
 		},
 		{
-			name: "lists and maps of many lengths",
+			name: "lists and maps of many lengths are read back as written",
 			why:  whole,
 			run: func(t *trial) {
 				for _, n := range []int{1, 15, 16, 255, 256, 32768, 65535, 65536} {
@@ -60,7 +60,7 @@ func sizes() []testCase {
 			},
 		},
 		{
-			name: "256 levels of lists and maps",
+			name: "256 levels of lists and maps are read back as written",
 			why:  "that is as deep as values may nest",
 			run: func(t *trial) {
 				value := func() (v any) {
@@ -80,7 +80,7 @@ func sizes() []testCase {
 			},
 		},
 		{
-			name: "a record of 1,000 bins",
+			name: "a record of 1,000 bins is read back as written",
 			why:  "servers take 32,767",
 			run: func(t *trial) {
 				key, bins := t.key(), aerostore.Bins{}
@@ -96,7 +96,7 @@ func sizes() []testCase {
 			},
 		},
 		{
-			name: "long values put together",
+			name: "Append and Prepend join long values",
 			why:  "Append and Prepend leave nothing out, whatever they make",
 			run: func(t *trial) {
 				const length = 100_000
@@ -110,14 +110,14 @@ func sizes() []testCase {
 			},
 		},
 		{
-			name: "a batch of 2,500 keys",
+			name: "a batch of 2,500 keys returns 2,500 results",
 			why:  "a batch has as many results as keys, in their order, however many there are",
 			run: func(t *trial) {
 				t.batchesOver(t.manyKeys(2500))
 			},
 		},
 		{
-			name: "a scan of 5,500 records",
+			name: "a scan returns 5,500 records",
 			why:  "a query ends when there are no more records, not after as many as fit somewhere",
 			run: func(t *trial) {
 				bin := t.bin()
@@ -131,7 +131,7 @@ func sizes() []testCase {
 			},
 		},
 		{
-			name:  "5,500 records of an index",
+			name:  "an index query returns 5,500 records",
 			why:   "a query ends when there are no more records, not after as many as fit somewhere",
 			needs: Indexes,
 			run: func(t *trial) {

@@ -21,47 +21,47 @@ func subtle() []sabotage {
 func subtleKeys() []sabotage {
 	return []sabotage{
 		{"has one namespace", inOneNamespace, []string{
-			"key/ids in different namespaces", "key/a query in one of several namespaces",
+			"key/one id in two namespaces names two records", "key/a query returns records of its namespace only",
 		}},
-		{"joins set and id with a colon", onSets(joining(":")), []string{"key/sets and ids that look alike together"}},
-		{"joins set and id with a slash", onSets(joining("/")), []string{"key/sets and ids that look alike together"}},
+		{"joins set and id with a colon", onSets(joining(":")), []string{"key/set and id are not joined"}},
+		{"joins set and id with a slash", onSets(joining("/")), []string{"key/set and id are not joined"}},
 		{"takes the empty id for 0", onIDs(func(id any) any {
 			if id == "" {
 				return 0
 			}
 			return id
-		}), []string{"key/ids that are empty or zero"}},
+		}), []string{"key/an empty id and a zero id are ids"}},
 		{"takes no bytes for no text", onIDs(func(id any) any {
 			if b, ok := id.([]byte); ok && len(b) == 0 {
 				return ""
 			}
 			return id
-		}), []string{"key/ids that are empty or zero"}},
-		{"mangles ids", onIDs(texts(mangled)), []string{"key/ids that look alike", "options/keys of every kind that were sent"}},
-		{"mangles sets", onSets(func(set, id string) (string, string) { return mangled(set), id }), []string{"key/sets that look alike"}},
-		{"has small ids only", onIDs(texts(strings.ToLower)), []string{"key/ids that look alike"}},
-		{"has small sets only", onSets(func(set, id string) (string, string) { return strings.ToLower(set), id }), []string{"key/sets that look alike"}},
-		{"trims ids", onIDs(texts(strings.TrimSpace)), []string{"key/ids that look alike"}},
-		{"trims sets", onSets(func(set, id string) (string, string) { return strings.TrimSpace(set), id }), []string{"key/sets that look alike"}},
-		{"cuts ids after 1,024 bytes", onIDs(texts(func(id string) string { return id[:min(len(id), 1024)] })), []string{"key/ids that look alike"}},
-		{"cuts sets after 62 bytes", onSets(func(set, id string) (string, string) { return set[:min(len(set), 62)], id }), []string{"key/sets that look alike"}},
+		}), []string{"key/an empty id and a zero id are ids"}},
+		{"mangles ids", onIDs(texts(mangled)), []string{"key/ids that look alike are different", "options/a query returns stored ids of every kind"}},
+		{"mangles sets", onSets(func(set, id string) (string, string) { return mangled(set), id }), []string{"key/sets that look alike are different"}},
+		{"has small ids only", onIDs(texts(strings.ToLower)), []string{"key/ids that look alike are different"}},
+		{"has small sets only", onSets(func(set, id string) (string, string) { return strings.ToLower(set), id }), []string{"key/sets that look alike are different"}},
+		{"trims ids", onIDs(texts(strings.TrimSpace)), []string{"key/ids that look alike are different"}},
+		{"trims sets", onSets(func(set, id string) (string, string) { return strings.TrimSpace(set), id }), []string{"key/sets that look alike are different"}},
+		{"cuts ids after 1,024 bytes", onIDs(texts(func(id string) string { return id[:min(len(id), 1024)] })), []string{"key/ids that look alike are different"}},
+		{"cuts sets after 62 bytes", onSets(func(set, id string) (string, string) { return set[:min(len(set), 62)], id }), []string{"key/sets that look alike are different"}},
 		{"takes integers as ids for float64", onIDs(func(id any) any {
 			if n, ok := id.(int64); ok && n > 1<<54 {
 				return n &^ 1023
 			}
 			return id
-		}), []string{"key/integers that look alike"}},
+		}), []string{"key/integer ids that look alike are different"}},
 		{"forgets the sign of ids", onIDs(func(id any) any {
 			if n, ok := id.(int64); ok && n < 0 {
 				return -n
 			}
 			return id
-		}), []string{"key/integers that look alike"}},
+		}), []string{"key/integer ids that look alike are different"}},
 		{"stores no empty ids", onRecords(func(r *aerostore.Record) {
 			if id := r.Key.ID(); id == "" || id == int64(0) {
 				r.Key = aerostore.DigestKey(r.Key.Namespace(), r.Key.Set(), r.Key.Digest())
 			}
-		}), []string{"key/ids that are empty or zero"}},
+		}), []string{"key/an empty id and a zero id are ids"}},
 		{"knows no digests in batches", onCalls(func(call aerostore.Call) aerostore.Call {
 			keys := slices.Clone(call.Keys())
 			for i, key := range keys {
@@ -73,61 +73,61 @@ func subtleKeys() []sabotage {
 				call = call.WithKeys(keys)
 			}
 			return call
-		}), []string{"key/a key of a digest in a batch"}},
+		}), []string{"key/a digest key names the record of its key in a batch"}},
 		{"writes a batch where its first key is", onItems(func(items []aerostore.BatchItem, i int) {
 			key, first := items[i].Key, items[0].Key
 			if text, ok := key.ID().(string); ok {
 				items[i].Key = aerostore.NewKey(first.Namespace(), first.Set(), text)
 			}
-		}), []string{"batch read/keys of several sets", "key/a batch over several namespaces"}},
+		}), []string{"batch read/BatchRead reads keys of several sets", "key/a batch handles keys of several namespaces"}},
 	}
 }
 
 func subtleValues() []sabotage {
 	return []sabotage{
 		{"mangles strings", onValues(texts(mangled)), []string{
-			"value/a string that is not UTF-8", "value/strings in a list", "value/map keys that look alike",
+			"value/a string that is not UTF-8 is read back as written", "value/a list of strings is read back as written", "value/a map of keys that look alike is read back as written",
 		}},
 		{"cuts strings at a NUL byte", onValues(texts(func(s string) string {
 			s, _, _ = strings.Cut(s, "\x00")
 			return s
-		})), []string{"value/a string with NUL bytes", "value/strings in a list"}},
-		{"mangles bin names", onNames(mangled), []string{"value/bin names that look alike"}},
-		{"trims bin names", onNames(strings.TrimSpace), []string{"value/bin names that look alike"}},
-		{"has small bin names only", onNames(strings.ToLower), []string{"value/bin names that look alike"}},
+		})), []string{"value/a string with NUL bytes is read back as written", "value/a list of strings is read back as written"}},
+		{"mangles bin names", onNames(mangled), []string{"value/bin names that look alike are different"}},
+		{"trims bin names", onNames(strings.TrimSpace), []string{"value/bin names that look alike are different"}},
+		{"has small bin names only", onNames(strings.ToLower), []string{"value/bin names that look alike are different"}},
 		{"cuts bytes after 1 KiB", onValues(func(v any) any {
 			if b, ok := v.([]byte); ok {
 				return b[:min(len(b), 1024)]
 			}
 			return v
-		}), []string{"size/strings and bytes of many lengths", "size/a record of nearly 1 MiB", "size/long values put together"}},
+		}), []string{"size/strings and byte slices of many lengths are read back as written", "size/a record of nearly 1 MiB is read back as written", "size/Append and Prepend join long values"}},
 		{"cuts values after 200,000 bytes", onValues(texts(func(s string) string { return s[:min(len(s), 200_000)] })), []string{
-			"size/a record of nearly 1 MiB", "size/long values put together",
+			"size/a record of nearly 1 MiB is read back as written", "size/Append and Prepend join long values",
 		}},
 		{"cuts lists after 65,535 values", onValues(func(v any) any {
 			if list, ok := v.([]any); ok {
 				return list[:min(len(list), math.MaxUint16)]
 			}
 			return v
-		}), []string{"size/lists and maps of many lengths"}},
+		}), []string{"size/lists and maps of many lengths are read back as written"}},
 		{"nests 32 levels", onRecords(func(r *aerostore.Record) {
 			for name, v := range r.Bins {
 				r.Bins[name] = nested(v, 32)
 			}
-		}), []string{"size/256 levels of lists and maps"}},
+		}), []string{"size/256 levels of lists and maps are read back as written"}},
 		{"has 255 bins", onRecords(func(r *aerostore.Record) {
 			for name := range r.Bins {
 				if len(r.Bins) > 255 {
 					delete(r.Bins, name)
 				}
 			}
-		}), []string{"size/a record of 1,000 bins"}},
+		}), []string{"size/a record of 1,000 bins is read back as written"}},
 		{"takes empty values inside others for nil", inValues(func(v any) any {
 			if b, ok := v.([]byte); ok && len(b) == 0 {
 				return nil
 			}
 			return v
-		}), []string{"value/empty values in a list", "value/empty values in a map"}},
+		}), []string{"value/a list of empty values is read back as written", "value/a map of empty values is read back as written"}},
 		{"drops nil from maps", onValues(func(v any) any {
 			m, ok := v.(map[any]any)
 			if !ok {
@@ -139,55 +139,55 @@ func subtleValues() []sabotage {
 				}
 			}
 			return m
-		}), []string{"value/nil in a map"}},
+		}), []string{"value/a map of nil values is read back as written"}},
 		{"takes digits for a number", onValues(texts(nil, func(s string) any {
 			if n, err := strconv.Atoi(s); err == nil {
 				return n
 			}
 			return s
-		})), []string{"value/a string of digits", "value/strings in a list", "value/map keys that look alike"}},
+		})), []string{"value/a string of digits is read back as written", "value/a list of strings is read back as written", "value/a map of keys that look alike is read back as written"}},
 		{"takes null for nil", onValues(texts(nil, func(s string) any {
 			if s == "null" {
 				return nil
 			}
 			return s
-		})), []string{"value/a string that says null"}},
+		})), []string{"value/the string null is read back as written"}},
 		{"takes a place for GeoJSON", onValues(texts(nil, func(s string) any {
 			if strings.Contains(s, `"type":"Point"`) {
 				return aerostore.GeoJSON(s)
 			}
 			return s
-		})), []string{"value/a string that holds GeoJSON", "value/GeoJSON in a list"}},
+		})), []string{"value/a string of GeoJSON is read back as written", "value/a list of GeoJSON values is read back as written"}},
 		{"stores integers in lists as float64", inValues(func(v any) any {
 			if n, ok := v.(int); ok && n > 1<<53 {
 				return n &^ 1023
 			}
 			return v
-		}), []string{"value/integers of many sizes in a list"}},
+		}), []string{"value/a list of integers of many sizes is read back as written"}},
 		{"stores whole float64 in lists as integers", inValues(func(v any) any {
 			if f, ok := v.(float64); ok && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 				return int(f)
 			}
 			return v
-		}), []string{"value/float64 in a list and a map", "value/empty values in a list"}},
+		}), []string{"value/a float64 keeps its bits in a list and in a map", "value/a list of empty values is read back as written"}},
 		{"forgets the sign of zero in lists", inValues(func(v any) any {
 			if v == 0.0 {
 				return 0.0
 			}
 			return v
-		}), []string{"value/float64 in a list and a map"}},
+		}), []string{"value/a float64 keeps its bits in a list and in a map"}},
 	}
 }
 
 func subtleNumbers() []sabotage {
 	return []sabotage{
-		{"ends queries after 1,000 records", ending(1000), []string{"size/a scan of 5,500 records", "size/5,500 records of an index"}},
-		{"ends queries after 5,000 records", ending(5000), []string{"size/a scan of 5,500 records", "size/5,500 records of an index"}},
+		{"ends queries after 1,000 records", ending(1000), []string{"size/a scan returns 5,500 records", "size/an index query returns 5,500 records"}},
+		{"ends queries after 5,000 records", ending(5000), []string{"size/a scan returns 5,500 records", "size/an index query returns 5,500 records"}},
 		{"has limits of 1,000 records at most", onQueries(func(q *aerostore.Query) {
 			if q.MaxRecords > 0 {
 				q.MaxRecords = min(q.MaxRecords, 1000)
 			}
-		}), []string{"size/a scan of 5,500 records", "size/5,500 records of an index"}},
+		}), []string{"size/a scan returns 5,500 records", "size/an index query returns 5,500 records"}},
 		{"answers 100 keys of a batch", onAnswers(func(_ aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			for i := range r.Batch() {
 				if i >= 100 {
@@ -195,21 +195,21 @@ func subtleNumbers() []sabotage {
 				}
 			}
 			return r, err
-		}), []string{"size/a batch of 2,500 keys"}},
+		}), []string{"size/a batch of 2,500 keys returns 2,500 results"}},
 		{"returns 100 results of a batch", onAnswers(func(_ aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			if len(r.Batch()) > 100 {
 				r = r.WithBatch(r.Batch()[:100])
 			}
 			return r, err
-		}), []string{"size/a batch of 2,500 keys"}},
+		}), []string{"size/a batch of 2,500 keys returns 2,500 results"}},
 		{"muddles batches of over 1,000 keys", onAnswers(func(_ aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			if all := r.Batch(); len(all) > 1000 {
 				all[0].Record, all[1000].Record = all[1000].Record, all[0].Record
 			}
 			return r, err
-		}), []string{"size/a batch of 2,500 keys"}},
+		}), []string{"size/a batch of 2,500 keys returns 2,500 results"}},
 		{"counts generations in a byte", onRecords(func(r *aerostore.Record) { r.Generation &= math.MaxUint8 }), []string{
-			"write/the generation after many writes",
+			"write/the generation exceeds 255",
 		}},
 		{"returns no bin that is named twice", onCalls(func(call aerostore.Call) aerostore.Call {
 			if call.Op == aerostore.OpBatchRead && call.BinNames() != nil {
@@ -221,7 +221,7 @@ func subtleNumbers() []sabotage {
 				return call.WithQuery(once, call.Yield)
 			}
 			return call
-		}), []string{"batch read/a bin named twice", "query/a bin named twice"}},
+		}), []string{"batch read/BatchRead returns a bin named twice once", "query/a query returns a bin named twice once"}},
 	}
 }
 
@@ -231,35 +231,35 @@ func subtleTimes() []sabotage {
 			if r.TTL > 30*second {
 				r.TTL -= r.TTL % (30 * second)
 			}
-		}), []string{"options/PUT honours TTL", "ttl/every way of reading", "batch write/BatchWrite with TTLs of items"}},
+		}), []string{"options/PUT honours TTL", "ttl/every read returns the TTL", "batch write/BatchWrite applies the TTL of each item"}},
 		{"has one TTL for a batch", onItems(func(items []aerostore.BatchItem, i int) {
 			first := items[0].Resolve(aerostore.Options{}).TTL
 			items[i].Options = slices.Concat(items[i].Options, []aerostore.WriteOption{first})
-		}), []string{"batch write/BatchWrite with TTLs of items"}},
+		}), []string{"batch write/BatchWrite applies the TTL of each item"}},
 		{"has no keys or generations of items", onItems(func(items []aerostore.BatchItem, i int) {
 			o := items[i].Resolve(aerostore.Options{})
 			o.GenerationCheck, o.SendKey = aerostore.GenerationIgnored, false
 			items[i].Options = []aerostore.WriteOption{o}
-		}), []string{"batch write/BatchWrite with generations and keys of items"}},
+		}), []string{"batch write/BatchWrite applies GenerationEqual and SendKey of each item"}},
 		{"keeps TTLs in all but Put", onCalls(func(call aerostore.Call) aerostore.Call {
 			if o := &call.Options; call.Op != aerostore.OpPut && (o.TTL == 0 || o.TTL == aerostore.NamespaceTTL) {
 				o.TTL = aerostore.KeepTTL
 			}
 			return call
-		}), []string{"ttl/the namespace's default by TOUCH", "ttl/the namespace's default by BATCH OPERATE"}},
+		}), []string{"ttl/TOUCH without a TTL sets the default TTL", "ttl/BATCH OPERATE without a TTL sets the default TTL"}},
 		{"removes records before their time", onAnswers(func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			if call.Op == aerostore.OpExists {
 				return r.WithExisted(false), err
 			}
 			return r, err
-		}), []string{"ttl/a record lives until its time"}},
+		}), []string{"ttl/a record exists until it expires"}},
 		{"gives what is read more time", around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			r, err := next(ctx, call)
 			if call.Op == aerostore.OpSelect && err == nil {
 				_, err = next(ctx, aerostore.Call{Op: aerostore.OpTouch, Key: call.Key, Options: aerostore.Options{TTL: day}})
 			}
 			return r, err
-		}), []string{"ttl/reading gives no more time"}},
+		}), []string{"ttl/a read does not extend the TTL"}},
 	}
 }
 
@@ -270,28 +270,28 @@ func subtleSteps() []sabotage {
 			o.GenerationCheck = aerostore.GenerationIgnored
 			return compares
 		}), []string{
-			"concurrency/PUT with a generation has one winner", "concurrency/TOUCH with a generation has one winner",
-			"concurrency/BATCH WRITE with a generation has one winner",
+			"concurrency/one concurrent PUT with GenerationEqual succeeds", "concurrency/one concurrent TOUCH with GenerationEqual succeeds",
+			"concurrency/one concurrent BATCH WRITE with GenerationEqual succeeds",
 		}},
 		{"looks for a record before it creates one", checking(func(o *aerostore.Options) bool {
 			creates := o.Exists == aerostore.CreateOnly
 			o.Exists = aerostore.Update
 			return creates
 		}), []string{
-			"concurrency/PUT that creates only has one winner", "concurrency/OPERATE that creates only has one winner",
-			"concurrency/BATCH WRITE that creates only has one winner",
+			"concurrency/one concurrent PUT with CreateOnly succeeds", "concurrency/one concurrent OPERATE with CreateOnly succeeds",
+			"concurrency/one concurrent BATCH WRITE with CreateOnly succeeds",
 		}},
 		{"looks for a record before it updates it", checking(func(o *aerostore.Options) bool {
 			updates := o.Exists == aerostore.UpdateOnly
 			o.Exists = aerostore.Update
 			return updates
 		}), []string{
-			"concurrency/PUT that updates only brings back nothing", "concurrency/INCREMENT that updates only brings back nothing",
-			"concurrency/BATCH OPERATE that updates only brings back nothing",
+			"concurrency/PUT with UpdateOnly does not create a removed record", "concurrency/INCREMENT with UpdateOnly does not create a removed record",
+			"concurrency/BATCH OPERATE with UpdateOnly does not create a removed record",
 		}},
-		{"touches what is removed", around(touching), []string{"concurrency/TOUCH that updates only brings back nothing"}},
+		{"touches what is removed", around(touching), []string{"concurrency/TOUCH with UpdateOnly does not create a removed record"}},
 		{"applies operations of one record in two steps", around(halves), []string{
-			"concurrency/a write by Operate is seen as a whole", "concurrency/a write by BatchOperate is seen as a whole", "concurrency/a write by BatchWrite is seen as a whole",
+			"concurrency/a concurrent read sees all of a write by Operate or nothing", "concurrency/a concurrent read sees all of a write by BatchOperate or nothing", "concurrency/a concurrent read sees all of a write by BatchWrite or nothing",
 		}},
 		{"returns one record for a key that is twice in a batch", onAnswers(func(_ aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			records := make(map[aerostore.Key]*aerostore.Record)
@@ -302,14 +302,14 @@ func subtleSteps() []sabotage {
 				records[b.Key] = b.Record
 			}
 			return r, err
-		}), []string{"copy/records of a key that is twice in a batch"}},
-		{"shares the bytes of a batch", around(sharingBytes()), []string{"copy/a value written to several records"}},
-		{"returns the record itself", around(living()), []string{"copy/a record that was read before it was written"}},
-		{"returns what was written meanwhile again", around(returning), []string{"query/records are written meanwhile"}},
+		}), []string{"copy/results of a key given twice are copies"}},
+		{"shares the bytes of a batch", around(sharingBytes()), []string{"copy/a value written to several records is not shared"}},
+		{"returns the record itself", around(living()), []string{"copy/a write does not change a record that was read"}},
+		{"returns what was written meanwhile again", around(returning), []string{"query/a query returns each record once during writes"}},
 		{"does not look at the context after the last record", around(heedless), []string{
-			"query/a context that is cancelled in the loop of the last record",
+			"query/a context cancelled at the last record fails the query",
 		}},
-		{"finds what a batch removed", around(remembering()), []string{"query/records removed by BATCH REMOVE are not found"}},
+		{"finds what a batch removed", around(remembering()), []string{"query/a query returns no record that BATCH REMOVE removed"}},
 	}
 }
 
@@ -317,28 +317,28 @@ func subtleIndexes() []sabotage {
 	return []sabotage{
 		{"indexes new records only", func(next aerostore.Store) aerostore.Store {
 			return &lateIndex{layer: layer{next}, old: make(map[[20]byte]uint32)}
-		}, []string{"index/an index made after its records"}},
-		{"indexes what Put writes", around(unindexed()), []string{"index/an index and every way of writing"}},
-		{"indexes every set", around(everySet), []string{"index/an index keeps to its set"}},
+		}, []string{"index/an index includes earlier records"}},
+		{"indexes what Put writes", around(unindexed()), []string{"index/an index follows every kind of write"}},
+		{"indexes every set", around(everySet), []string{"index/an index has the records of its set only"}},
 		{"has ranges without their end", onQueries(func(q *aerostore.Query) {
 			begin, end := q.Where.Bounds()
 			if q.Where.Kind() == aerostore.PredicateIntRange && end == math.MaxInt64 && begin < end {
 				q.Where = aerostore.Range(q.Where.Bin(), begin, end-1)
 			}
-		}), []string{"index/ranges as far as integers go"}},
+		}), []string{"index/Range covers all integers of 64 bits"}},
 		{"has indexes of 32 bits", onQueries(func(q *aerostore.Query) {
 			begin, end := q.Where.Bounds()
 			if q.Where.Kind() == aerostore.PredicateIntRange {
 				q.Where = aerostore.Range(q.Where.Bin(), max(begin, math.MinInt32), max(min(end, math.MaxInt32), max(begin, math.MinInt32)))
 			}
-		}), []string{"index/ranges as far as integers go"}},
+		}), []string{"index/Range covers all integers of 64 bits"}},
 		{"looks strings up without their case", onQueries(func(q *aerostore.Query) {
 			if q.Where.Kind() == aerostore.PredicateStringEqual {
 				q.Where = aerostore.Equal(q.Where.Bin(), strings.ToLower(q.Where.Text()))
 			}
-		}), []string{"index/Equal on strings that look alike"}},
+		}), []string{"index/Equal distinguishes strings that look alike"}},
 		{"drops all indexes over a bin", func(next aerostore.Store) aerostore.Store { return dropping{layer{next}} }, []string{
-			"index/one of two indexes over a bin is dropped",
+			"index/DropIndex leaves another index of the bin",
 		}},
 	}
 }

@@ -23,7 +23,7 @@ const (
 func ttls() []testCase {
 	cases := []testCase{
 		{
-			name:  "ten years",
+			name:  "a record lives ten years",
 			why:   "that is the longest TTL",
 			needs: Expiry,
 			run: func(t *trial) {
@@ -33,7 +33,7 @@ func ttls() []testCase {
 			},
 		},
 		{
-			name:  "a part of a second",
+			name:  "a part of a second is rounded up",
 			why:   "servers count in whole seconds: a TTL is rounded up, and none becomes one that lives for ever",
 			needs: Expiry,
 			run: func(t *trial) {
@@ -45,7 +45,7 @@ func ttls() []testCase {
 			},
 		},
 		{
-			name: "the namespace's default",
+			name: "a new record gets the default TTL of its namespace",
 			why:  "a write without a TTL gives the record the default of its namespace, and so does NamespaceTTL",
 			run: func(t *trial) {
 				key := t.key()
@@ -56,7 +56,7 @@ func ttls() []testCase {
 			},
 		},
 		{
-			name: "kept on a new record",
+			name: "KeepTTL on a new record gives the default TTL",
 			why:  "a record that was not there has no TTL to keep and gets the namespace's default",
 			run: func(t *trial) {
 				key := t.key()
@@ -65,7 +65,7 @@ func ttls() []testCase {
 			},
 		},
 		{
-			name:  "every way of reading",
+			name:  "every read returns the TTL",
 			why:   "the TTL is the time that is left, whichever operation reads it",
 			needs: Expiry,
 			run: func(t *trial) {
@@ -79,7 +79,7 @@ func ttls() []testCase {
 	}
 	cases = append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
-			name:  "the namespace's default by " + o.name(),
+			name:  o.name() + " without a TTL sets the default TTL",
 			why:   "a write without a TTL resets the TTL, too: it does not keep it",
 			needs: Expiry,
 			run: func(t *trial) {
@@ -107,7 +107,7 @@ func expiries() []testCase {
 	}
 	return []testCase{
 		{
-			name:  "a record expires",
+			name:  "an expired record is missing",
 			why:   "a record whose time is over is not there, whoever asks",
 			needs: Expiry,
 			waits: true,
@@ -122,7 +122,7 @@ func expiries() []testCase {
 			},
 		},
 		{
-			name:  "an expired record begins anew",
+			name:  "an expired record can be created again",
 			why:   "nothing of a record outlives its time: it can be created again, with generation 1",
 			needs: Expiry,
 			waits: true,
@@ -133,7 +133,7 @@ func expiries() []testCase {
 			},
 		},
 		{
-			name:  "a record lives until its time",
+			name:  "a record exists until it expires",
 			why:   "a record is there for as long as it was given",
 			needs: Expiry,
 			waits: true,
@@ -150,7 +150,7 @@ func expiries() []testCase {
 			},
 		},
 		{
-			name:  "reading gives no more time",
+			name:  "a read does not extend the TTL",
 			why:   "a record's time counts from its last write, however often it is read",
 			needs: Expiry,
 			waits: true,
@@ -168,7 +168,7 @@ func expiries() []testCase {
 			},
 		},
 		{
-			name:  "a TTL set anew",
+			name:  "a write replaces the TTL",
 			why:   "only the last TTL counts: a record lives on if a write gave it more time",
 			needs: Expiry,
 			waits: true,

@@ -24,48 +24,48 @@ const place = aerostore.GeoJSON(`{"type":"Point","coordinates":[13.4,52.5]}`)
 
 func kinds() []value {
 	return []value{
-		{"bool", true, true},
-		{"int", 1, 1},
+		{"a bool", true, true},
+		{"an int", 1, 1},
 		{"the largest integer", math.MaxInt64, math.MaxInt64},
 		{"the smallest integer", math.MinInt64, math.MinInt64},
-		{"int8", int8(-8), -8},
-		{"int16", int16(-16), -16},
-		{"int32", int32(-32), -32},
-		{"int64", int64(-64), -64},
-		{"uint", uint(1), 1},
-		{"uint8", uint8(8), 8},
-		{"uint16", uint16(16), 16},
-		{"uint32", uint32(math.MaxUint32), math.MaxUint32},
-		{"uint64", uint64(math.MaxInt64), math.MaxInt64},
-		{"float64", 1.5, 1.5},
+		{"an int8", int8(-8), -8},
+		{"an int16", int16(-16), -16},
+		{"an int32", int32(-32), -32},
+		{"an int64", int64(-64), -64},
+		{"a uint", uint(1), 1},
+		{"a uint8", uint8(8), 8},
+		{"a uint16", uint16(16), 16},
+		{"a uint32", uint32(math.MaxUint32), math.MaxUint32},
+		{"a uint64", uint64(math.MaxInt64), math.MaxInt64},
+		{"a float64", 1.5, 1.5},
 		{"a whole float64", 5.0, 5.0},
 		{"an infinite float64", math.Inf(-1), math.Inf(-1)},
-		{"string", "Zoë", "Zoë"},
+		{"a string", "Zoë", "Zoë"},
 		{"an empty string", "", ""},
 		{"a long string", strings.Repeat("long ", 20_000), strings.Repeat("long ", 20_000)},
 		{"a string with NUL bytes", "a\x00b\x00", "a\x00b\x00"},
 		{"a string that is not UTF-8", notUTF8, notUTF8},
 		{"a string of digits", "123", "123"},
-		{"a string that says null", "null", "null"},
-		{"a string that holds GeoJSON", string(place), string(place)},
-		{"bytes", []byte{0, 1, 255}, []byte{0, 1, 255}},
-		{"no bytes", []byte{}, []byte{}},
-		{"GeoJSON", place, place},
-		{"list", []any{1, "two", 3.5, true, nil, []byte{4}}, []any{1, "two", 3.5, true, nil, []byte{4}}},
+		{"the string null", "null", "null"},
+		{"a string of GeoJSON", string(place), string(place)},
+		{"a byte slice", []byte{0, 1, 255}, []byte{0, 1, 255}},
+		{"an empty byte slice", []byte{}, []byte{}},
+		{"a GeoJSON value", place, place},
+		{"a list", []any{1, "two", 3.5, true, nil, []byte{4}}, []any{1, "two", 3.5, true, nil, []byte{4}}},
 		{"an empty list", []any{}, []any{}},
-		{"empty values in a list", []any{"", []byte{}, []any{}, map[any]any{}, 0, 0.0, false}, []any{"", []byte{}, []any{}, map[any]any{}, 0, 0.0, false}},
-		{"strings in a list", []any{"a\x00", notUTF8, "1", "true"}, []any{"a\x00", notUTF8, "1", "true"}},
-		{"GeoJSON in a list", []any{place, string(place)}, []any{place, string(place)}},
-		{"integers of many sizes in a list", manyIntegers(), manyIntegers()},
-		{"integers in a list", []any{int8(1), uint64(2)}, []any{1, 2}},
-		{"map", map[any]any{"a": 1, 2: "b"}, map[any]any{"a": 1, 2: "b"}},
+		{"a list of empty values", []any{"", []byte{}, []any{}, map[any]any{}, 0, 0.0, false}, []any{"", []byte{}, []any{}, map[any]any{}, 0, 0.0, false}},
+		{"a list of strings", []any{"a\x00", notUTF8, "1", "true"}, []any{"a\x00", notUTF8, "1", "true"}},
+		{"a list of GeoJSON values", []any{place, string(place)}, []any{place, string(place)}},
+		{"a list of integers of many sizes", manyIntegers(), manyIntegers()},
+		{"a list of integers of many types", []any{int8(1), uint64(2)}, []any{1, 2}},
+		{"a map", map[any]any{"a": 1, 2: "b"}, map[any]any{"a": 1, 2: "b"}},
 		{"an empty map", map[any]any{}, map[any]any{}},
-		{"empty values in a map", map[any]any{"": "", "b": []byte{}, "l": []any{}, "m": map[any]any{}, 0: 0, "f": 0.0}, map[any]any{"": "", "b": []byte{}, "l": []any{}, "m": map[any]any{}, 0: 0, "f": 0.0}},
-		{"nil in a map", map[any]any{"a": nil, 1: nil}, map[any]any{"a": nil, 1: nil}},
-		{"map keys that look alike", likeKeys(), likeKeys()},
-		{"integers in a map", map[any]any{int8(1): int16(1), uint64(2): uint(2)}, map[any]any{1: 1, 2: 2}},
+		{"a map of empty values", map[any]any{"": "", "b": []byte{}, "l": []any{}, "m": map[any]any{}, 0: 0, "f": 0.0}, map[any]any{"": "", "b": []byte{}, "l": []any{}, "m": map[any]any{}, 0: 0, "f": 0.0}},
+		{"a map of nil values", map[any]any{"a": nil, 1: nil}, map[any]any{"a": nil, 1: nil}},
+		{"a map of keys that look alike", likeKeys(), likeKeys()},
+		{"a map of integers of many types", map[any]any{int8(1): int16(1), uint64(2): uint(2)}, map[any]any{1: 1, 2: 2}},
 		{
-			"nested values",
+			"a nested value",
 			map[any]any{"l": []any{map[any]any{"m": []any{[]any{int32(1)}, map[any]any{}}}}},
 			map[any]any{"l": []any{map[any]any{"m": []any{[]any{1}, map[any]any{}}}}},
 		},
@@ -97,7 +97,7 @@ func values() []testCase {
 	var cases []testCase
 	for _, v := range kinds() {
 		cases = append(cases, testCase{
-			name: v.name,
+			name: v.name + " is read back as written",
 			why:  "a value is read back as it was written, an integer of any type as int",
 			run: func(t *trial) {
 				key := t.key()
@@ -108,7 +108,7 @@ func values() []testCase {
 	}
 	return append(cases, []testCase{
 		{
-			name: "a float64 that is no number",
+			name: "NaN is read back as written",
 			why:  "NaN is a float64 like any other, though it equals nothing",
 			run: func(t *trial) {
 				key := t.key()
@@ -119,7 +119,7 @@ func values() []testCase {
 			},
 		},
 		{
-			name: "negative zero",
+			name: "negative zero is read back as written",
 			why:  "the sign of a float64 is part of it, though -0 equals 0",
 			run: func(t *trial) {
 				key := t.key()
@@ -130,7 +130,7 @@ func values() []testCase {
 			},
 		},
 		{
-			name: "float64 in a list and a map",
+			name: "a float64 keeps its bits in a list and in a map",
 			why:  "a float64 is the same 64 bits inside another value",
 			run: func(t *trial) {
 				floats := []any{
@@ -157,7 +157,7 @@ func values() []testCase {
 			},
 		},
 		{
-			name: "bin names that look alike",
+			name: "bin names that look alike are different",
 			why:  "a name is up to 15 bytes, none of which may be changed or left out",
 			run: func(t *trial) {
 				bins := aerostore.Bins{}
@@ -176,7 +176,7 @@ func values() []testCase {
 			},
 		},
 		{
-			name: "bin names of 0 and of 15 bytes",
+			name: "bin names of 0 and of 15 bytes are accepted",
 			why:  "both are legal",
 			run: func(t *trial) {
 				key := t.key()
@@ -186,7 +186,7 @@ func values() []testCase {
 			},
 		},
 		{
-			name: "every way of reading",
+			name: "every read returns the same values",
 			why:  "a value is the same whichever operation reads it",
 			run: func(t *trial) {
 				key := t.key()
@@ -201,7 +201,7 @@ func values() []testCase {
 			},
 		},
 		{
-			name: "every way of writing",
+			name: "every write stores the same values",
 			why:  "a value is the same whichever operation wrote it",
 			run: func(t *trial) {
 				in, want := allKinds()

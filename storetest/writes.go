@@ -19,7 +19,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "Put leaves other bins as they are",
+			name: "Put leaves the other bins unchanged",
 			why:  "a write is about the bins that it names",
 			run: func(t *trial) {
 				key := t.key()
@@ -29,7 +29,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "Put counts the generation up",
+			name: "Put increments the generation",
 			why:  "readers see by the generation that a record was written, even if with the same bins",
 			run: func(t *trial) {
 				key := t.key()
@@ -40,7 +40,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "the generation after many writes",
+			name: "the generation exceeds 255",
 			why:  "a generation counts up to 65,535 at least",
 			run: func(t *trial) {
 				key := t.key()
@@ -72,7 +72,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "the last bin takes the record with it",
+			name: "deleting the last bin removes the record",
 			why:  "a record without bins is gone, and begins anew when it is written again",
 			run: func(t *trial) {
 				key := t.key()
@@ -84,7 +84,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "nothing but nil values without a record",
+			name: "Put of nil values to a missing record fails with ErrNotFound",
 			why:  "there is no record to delete bins from, and none is made without bins",
 			run: func(t *trial) {
 				key := t.key()
@@ -93,7 +93,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "a record that is too big",
+			name: "Put of a record that is too big fails with ErrRecordTooBig",
 			why:  "servers have a limit, 8 MiB at most, and refuse the whole write",
 			run: func(t *trial) {
 				key := t.key()
@@ -104,7 +104,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "Remove",
+			name: "Remove removes the record",
 			why:  "a record is gone with all of its bins, and Remove says that there was one",
 			run: func(t *trial) {
 				key := t.key()
@@ -116,7 +116,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "Remove without a record",
+			name: "Remove of a missing record reports false",
 			why:  "that there was nothing to remove is an answer, not an error",
 			run: func(t *trial) {
 				existed, err := t.store.Remove(t.Context(), t.key())
@@ -125,7 +125,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "a record removed begins anew",
+			name: "a record written after Remove starts at generation 1",
 			why:  "nothing of a record outlives it, its generation included",
 			run: func(t *trial) {
 				key := t.key()
@@ -138,7 +138,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "Touch",
+			name: "Touch increments the generation",
 			why:  "a touch counts the generation up and leaves the bins",
 			run: func(t *trial) {
 				key := t.key()
@@ -149,7 +149,7 @@ func writes() []testCase {
 			},
 		},
 		{
-			name: "Touch without a record",
+			name: "Touch of a missing record fails with ErrNotFound",
 			why:  "a touch makes no record",
 			run: func(t *trial) {
 				key := t.key()
