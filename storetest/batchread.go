@@ -10,7 +10,7 @@ func batchReads() []testCase {
 	return []testCase{
 		{
 			name: "BatchRead returns one result for each key in order",
-			why:  "callers match results to keys by position",
+			why:  "an application matches results to keys by position",
 			run: func(t *trial) {
 				keys := t.keys(100)
 				for i, key := range keys {
@@ -28,7 +28,7 @@ func batchReads() []testCase {
 		},
 		{
 			name: "BatchRead fails with ErrNotFound for a missing key only",
-			why:  "a key that is not there is an answer of its own, and the others have theirs",
+			why:  "each key has its result: a missing record does not fail the batch",
 			run: func(t *trial) {
 				keys := t.keys(5)
 				for _, i := range []int{1, 3} {
@@ -50,7 +50,7 @@ func batchReads() []testCase {
 		},
 		{
 			name: "BatchRead answers a key that is given twice",
-			why:  "each time is answered",
+			why:  "each occurrence of a key has a result",
 			run: func(t *trial) {
 				a, b := t.key(), t.key()
 				t.put(a, aerostore.Bins{"n": 1})
@@ -67,7 +67,7 @@ func batchReads() []testCase {
 		},
 		{
 			name: "BatchRead answers a batch of one key",
-			why:  "a batch of one key is a batch",
+			why:  "a batch of one key behaves like a larger one",
 			run: func(t *trial) {
 				keys := t.keys(1)
 				results, err := t.store.BatchRead(t.Context(), keys, nil)
@@ -83,7 +83,7 @@ func batchReads() []testCase {
 		},
 		{
 			name: "BatchRead returns the named bins",
-			why:  "bins that nobody asked for do not travel, and those that are not there are absent",
+			why:  "other bins are not sent, and a missing bin is absent from the record",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				t.put(keys[0], aerostore.Bins{"a": 1, "b": 2})
@@ -99,7 +99,7 @@ func batchReads() []testCase {
 		},
 		{
 			name: "BatchRead returns a bin named twice once",
-			why:  "a name asks for a bin, however often it is said",
+			why:  "naming a bin twice selects it once",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -110,7 +110,7 @@ func batchReads() []testCase {
 		},
 		{
 			name: "BatchRead returns generation and TTL for no bins",
-			why:  "nil names read all bins, empty names generation and TTL only",
+			why:  "nil names select all bins, empty names generation and TTL only",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				for _, key := range keys {
@@ -129,14 +129,14 @@ func batchReads() []testCase {
 		},
 		{
 			name: "BatchRead reads keys of several sets",
-			why:  "a batch may go anywhere in the cluster",
+			why:  "the keys of a batch may be anywhere in the cluster",
 			run: func(t *trial) {
 				t.batchesOver([]aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")})
 			},
 		},
 		{
 			name:  "BatchRead fails for a key of an unknown namespace only",
-			why:   "a key that fails does not hide what became of the others",
+			why:   "an error of one key does not hide the results of the others",
 			needs: Namespaces,
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.key(), t.strangerKey(), t.key()}
@@ -152,7 +152,7 @@ func batchReads() []testCase {
 		},
 		{
 			name: "a batch of no keys returns an empty slice",
-			why:  "no keys are an empty answer, not a missing one",
+			why:  "an empty batch has an empty result, not a nil one",
 			run: func(t *trial) {
 				ctx, s := t.Context(), t.store
 				for _, batch := range []func() ([]aerostore.BatchResult, error){
@@ -173,7 +173,7 @@ func batchReads() []testCase {
 	}
 }
 
-// results checks what holds for the results of every batch.
+// results checks that a batch has one result for each key, in order.
 func (t *trial) results(results []aerostore.BatchResult, keys []aerostore.Key) {
 	t.Helper()
 	if len(results) != len(keys) {
@@ -181,7 +181,7 @@ func (t *trial) results(results []aerostore.BatchResult, keys []aerostore.Key) {
 	}
 	for i, r := range results {
 		if r.Key != keys[i] {
-			t.Errorf("result %d is that of another key", i)
+			t.Errorf("result %d has another key, want key %[1]d of the batch", i)
 		}
 		if r.Record != nil && r.Err != nil {
 			t.Errorf("result %d has a record and the error %v, want one of them", i, r.Err)

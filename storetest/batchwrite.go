@@ -6,7 +6,7 @@ func batchWrites() []testCase {
 	return append([]testCase{
 		{
 			name: "BatchWrite writes different bins to each record",
-			why:  "it is Put for many records, other bins and nil values included",
+			why:  "BatchWrite is Put for many records, each with different bins",
 			run: func(t *trial) {
 				keys := t.keys(3)
 				t.put(keys[1], aerostore.Bins{"a": 1, "b": 2})
@@ -24,7 +24,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchWrite applies the options of an item to its record only",
-			why:  "an item's options hold for its record alone",
+			why:  "the options of an item apply to its record only",
 			run: func(t *trial) {
 				keys := t.keys(3)
 				for _, key := range keys {
@@ -46,7 +46,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "the options of an item override those of BatchWrite",
-			why:  "the options of the whole call hold where an item does not say otherwise",
+			why:  "the options of the call apply unless an item replaces them",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				items := itemsOf(keys, before)
@@ -62,7 +62,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name:  "BatchWrite applies the TTL of each item",
-			why:   "an item's options hold for its record alone",
+			why:   "the options of an item apply to its record only",
 			needs: Expiry,
 			run: func(t *trial) {
 				keys := t.keys(3)
@@ -79,7 +79,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchWrite applies GenerationEqual and SendKey of each item",
-			why:  "an item's options hold for its record alone",
+			why:  "the options of an item apply to its record only",
 			run: func(t *trial) {
 				keys := t.keys(4)
 				for _, key := range keys[:3] {
@@ -103,7 +103,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchWrite ignores the timeouts of an item",
-			why:  "a batch has one timeout; those of its items are ignored",
+			why:  "a batch has one timeout: those of its items are ignored",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				items := itemsOf(keys, before)
@@ -126,7 +126,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchOperate applies the operations to each record",
-			why:  "it is Operate for many records, with what the reading steps gave for each",
+			why:  "BatchOperate is Operate for many records",
 			run: func(t *trial) {
 				keys := t.keys(3)
 				for i, key := range keys[:2] {
@@ -150,7 +150,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchOperate of reads fails with ErrNotFound for a missing key only",
-			why:  "a key without a record has its own answer, and none is made",
+			why:  "reads create no record, and a missing one fails its key only",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				t.put(keys[0], before)
@@ -165,7 +165,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchOperate applies the operations twice to a key given twice",
-			why:  "the steps are applied as often as the key is given",
+			why:  "the operations are applied once for each occurrence of the key",
 			run: func(t *trial) {
 				key := t.key()
 				t.ok(batchError(t.store.BatchOperate(t.Context(), []aerostore.Key{key, key}, []aerostore.Operation{aerostore.AddBin("n", 1)})))
@@ -174,7 +174,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchOperate fails for one record only",
-			why:  "steps are all or nothing for a record, not for the batch",
+			why:  "operations are atomic for a record, not for the batch",
 			run: func(t *trial) {
 				keys := t.keys(3)
 				for i, key := range keys {
@@ -195,7 +195,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchRemove removes the records",
-			why:  "records are removed, and a key without one has that as its answer",
+			why:  "the records are removed, and a key without one fails with ErrNotFound",
 			run: func(t *trial) {
 				keys := t.keys(3)
 				t.put(keys[0], before)
@@ -213,7 +213,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchRemove removes one record",
-			why:  "a batch of one key answers like a larger one",
+			why:  "a batch of one key behaves like a larger one",
 			run: func(t *trial) {
 				keys := t.keys(1)
 				results, err := t.store.BatchRemove(t.Context(), keys)
@@ -227,7 +227,7 @@ func batchWrites() []testCase {
 		},
 		{
 			name: "BatchRemove removes a record given twice once",
-			why:  "a record can be removed once",
+			why:  "only one removal of a record finds it",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -246,8 +246,8 @@ func batchWrites() []testCase {
 	}, oneForeignKey()...)
 }
 
-// oneForeignKey are the batches that write to two records and to a namespace
-// that does not exist between them.
+// oneForeignKey returns the cases about batches that write to two records with a key
+// of an unknown namespace between them.
 func oneForeignKey() []testCase {
 	var cases []testCase
 	for _, batch := range []struct {
@@ -266,7 +266,7 @@ func oneForeignKey() []testCase {
 	} {
 		cases = append(cases, testCase{
 			name:  batch.op.String() + " fails for a key of an unknown namespace only",
-			why:   "a key that fails does not keep the others from being written",
+			why:   "an error of one key does not stop the writes of the others",
 			needs: Namespaces,
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.key(), t.strangerKey(), t.key()}
@@ -294,7 +294,7 @@ func itemsOf(keys []aerostore.Key, bins aerostore.Bins) []aerostore.BatchItem {
 	return items
 }
 
-// writesAll writes items, none of which may fail.
+// writesAll writes items with BatchWrite and expects no error.
 func (t *trial) writesAll(items []aerostore.BatchItem) {
 	t.Helper()
 	results, err := t.store.BatchWrite(t.Context(), items)

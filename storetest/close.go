@@ -13,7 +13,7 @@ func closings() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
 			name:  o.name() + " after Close fails with ErrClosed",
-			why:   "a store that was closed does nothing, and says so",
+			why:   "a closed store does nothing and returns ErrClosed",
 			needs: Closing,
 			run: func(t *trial) {
 				key := t.key()
@@ -25,7 +25,7 @@ func closings() []testCase {
 	return append(cases, []testCase{
 		{
 			name:  "a second Close succeeds",
-			why:   "whoever cleans up need not know whether somebody else has",
+			why:   "clean-up code may close a store that is already closed",
 			needs: Closing,
 			run: func(t *trial) {
 				t.closeStore()
@@ -35,15 +35,15 @@ func closings() []testCase {
 		},
 		{
 			name:  "Do after Close fails with ErrClosed",
-			why:   "what needs the backend is not run when that is closed",
+			why:   "the function needs the backend, which is closed",
 			needs: Closing,
 			run: func(t *trial) {
 				if _, ok := aerostore.As[aerostore.Backend](t.store); !ok {
-					t.skip("custom calls reach a Backend only")
+					t.skip("Do checks a Backend only, and As[Backend] finds none in the store")
 				}
 				t.closeStore()
 				err := aerostore.Do(t.Context(), t.store, aerostore.Custom{Name: "STORETEST"}, func(context.Context) error {
-					t.Errorf("the call was run")
+					t.Errorf("the function was called, want it not to be")
 					return nil
 				})
 				t.fails(err, aerostore.ErrClosed)
@@ -51,7 +51,7 @@ func closings() []testCase {
 		},
 		{
 			name:  "Close during operations ends them",
-			why:   "each of them ends as if alone or with ErrClosed",
+			why:   "an operation ends as usual or fails with ErrClosed",
 			needs: Closing,
 			run: func(t *trial) {
 				key := t.key()
@@ -73,12 +73,12 @@ func closings() []testCase {
 	}...)
 }
 
-// closeStore closes what stands under any layers.
+// closeStore closes the io.Closer in the store.
 func (t *trial) closeStore() {
 	t.Helper()
 	closer, ok := aerostore.As[io.Closer](t.store)
 	if !ok {
-		t.Fatalf("As[io.Closer] finds nothing: a store without Close says so by Without(Closing, …)")
+		t.Fatalf("As[io.Closer] finds nothing: add Close to the store or use Without(Closing, …)")
 	}
 	t.ok(closer.Close())
 }

@@ -17,7 +17,7 @@ const (
 	rounds  = 10
 )
 
-// together runs work on many goroutines at once and returns when all are done.
+// together calls work on several goroutines and returns when all have returned.
 func together(work func(worker int)) {
 	var wg sync.WaitGroup
 	start := make(chan struct{})
@@ -31,9 +31,8 @@ func together(work func(worker int)) {
 	wg.Wait()
 }
 
-// yielding returns a context that has other goroutines run whenever it is looked
-// at. A store does so at each of its steps: what it does in two of them, others
-// get between.
+// yielding returns a context that yields the processor whenever a store checks it.
+// Other goroutines then run between the steps of an operation that has several.
 func (t *trial) yielding() context.Context { return yielding{t.Context()} }
 
 type yielding struct{ context.Context } //nolint:containedctx // it is one
@@ -52,7 +51,7 @@ func concurrencies() []testCase {
 	cases := []testCase{
 		{
 			name: "concurrent increments add up",
-			why:  "an increment is one step at the server: none is lost",
+			why:  "an increment is atomic: none is lost",
 			run: func(t *trial) {
 				key := t.key()
 				together(func(int) {
@@ -68,7 +67,7 @@ func concurrencies() []testCase {
 		},
 		{
 			name: "concurrent operates return different counts",
-			why:  "what an Operate reads after it wrote is its own: no two see the same count",
+			why:  "an Operate is atomic: no two return the same count",
 			run: func(t *trial) {
 				key := t.key()
 				var seen sync.Map
@@ -76,11 +75,11 @@ func concurrencies() []testCase {
 					for range rounds {
 						r, err := t.store.Operate(t.yielding(), key, []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")})
 						if err != nil || r == nil {
-							t.Errorf("Operate gave the record %v and error %v, want a record and none", r, err)
+							t.Errorf("Operate returned the record %v and error %v, want a record and no error", r, err)
 							return
 						}
 						if _, twice := seen.LoadOrStore(r.Bins["n"], true); twice {
-							t.Errorf("two saw the count %v", r.Bins["n"])
+							t.Errorf("two operates returned the count %v, want one", r.Bins["n"])
 						}
 					}
 				})
@@ -89,7 +88,7 @@ func concurrencies() []testCase {
 		},
 		{
 			name: "compare and set loses no update",
-			why:  "a write with a generation happens only over what was read",
+			why:  "GenerationEqual refuses a write over another generation than was read",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"n": 0})
@@ -103,7 +102,7 @@ func concurrencies() []testCase {
 		},
 		{
 			name: "one concurrent Remove reports true",
-			why:  "of those who remove a record at once, one did and the others are told",
+			why:  "of concurrent removals one finds the record, and the others report false",
 			run: func(t *trial) {
 				for _, key := range t.keys(rounds) {
 					t.put(key, before)
@@ -117,13 +116,13 @@ func concurrencies() []testCase {
 							winners.Add(1)
 						}
 					})
-					t.equal("the number of winners", winners.Load(), int32(1))
+					t.equal("the number of operations that succeeded", winners.Load(), int32(1))
 				}
 			},
 		},
 		{
 			name: "concurrent appends keep every piece",
-			why:  "an append is one step at the server: none is lost or torn",
+			why:  "an append is atomic: none is lost or torn",
 			run: func(t *trial) {
 				key := t.key()
 				piece := func(worker int) string { return "<" + strings.Repeat(strconv.Itoa(worker), 20) + ">" }
@@ -137,7 +136,7 @@ func concurrencies() []testCase {
 				all, err := t.get(key).Str("s")
 				t.ok(err)
 				for worker := range workers {
-					t.equal("the number of pieces of one worker", strings.Count(all, piece(worker)), rounds)
+					t.equal("the number of pieces of one goroutine", strings.Count(all, piece(worker)), rounds)
 				}
 				t.equal("the length of all pieces", len(all), workers*rounds*len(piece(0)))
 			},
@@ -147,13 +146,13 @@ func concurrencies() []testCase {
 	return append(cases, winners()...)
 }
 
-// wholes are the cases about what is seen of a write while it happens.
+// wholes returns the cases about reads during a write.
 func wholes() []testCase {
 	var cases []testCase
 	for _, writer := range binWriters {
 		cases = append(cases, testCase{
 			name: "a concurrent read sees all of a write by " + writer.name + " or nothing",
-			why:  "a reader gets the record before a write or after it, never a part of it",
+			why:  "a read returns the record before a write or after it, never a part of it",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 0, "b": 0})
@@ -173,7 +172,7 @@ func wholes() []testCase {
 						}
 						r, err := readers[round%len(readers)]()
 						if err != nil || r == nil || r.Bins["a"] != r.Bins["b"] {
-							t.Errorf("a read gave the record %+v and error %v, want two equal bins", r, err)
+							t.Errorf("a read returned the record %+v and error %v, want two equal bins", r, err)
 						}
 					}
 				})
@@ -183,15 +182,15 @@ func wholes() []testCase {
 	return cases
 }
 
-// winners are the cases about conditional writes of several at once.
+// winners returns the cases about concurrent conditional writes.
 func winners() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
 			name: "one concurrent " + o.name() + " with CreateOnly succeeds",
-			why:  "of those who create a record at once, one did and the others learn that it exists",
+			why:  "of concurrent writes that create a record, one succeeds and the others fail with ErrExists",
 			run: func(t *trial) {
 				for _, key := range t.keys(rounds) {
-					t.equal("the number of winners", t.race(o, key, aerostore.CreateOnly, aerostore.ErrExists), 1)
+					t.equal("the number of operations that succeeded", t.race(o, key, aerostore.CreateOnly, aerostore.ErrExists), 1)
 					t.equal("Generation", t.get(key).Generation, uint32(1))
 				}
 			},
@@ -200,11 +199,11 @@ func winners() []testCase {
 	cases = append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
 			name: "one concurrent " + o.name() + " with GenerationEqual succeeds",
-			why:  "of those who write over one generation at once, one did: comparing and writing are one step",
+			why:  "the comparison of the generation and the write are one atomic step",
 			run: func(t *trial) {
 				for _, key := range t.keys(5 * rounds) {
 					t.put(key, before)
-					t.equal("the number of winners", t.race(o, key, aerostore.GenerationEqual(1), aerostore.ErrGeneration), 1)
+					t.equal("the number of operations that succeeded", t.race(o, key, aerostore.GenerationEqual(1), aerostore.ErrGeneration), 1)
 					t.written(key, false)
 				}
 			},
@@ -213,7 +212,7 @@ func winners() []testCase {
 	return append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with UpdateOnly does not create a removed record",
-			why:  "a write over an existing record comes before its removal or is refused",
+			why:  "an update comes before the removal or fails with ErrNotFound",
 			run: func(t *trial) {
 				for _, key := range t.keys(5 * rounds) {
 					t.put(key, before)
@@ -235,8 +234,8 @@ func winners() []testCase {
 	})...)
 }
 
-// race returns how many of those win who do an operation at once. The others
-// fail with refusal.
+// race runs an operation on several goroutines and returns how many succeed. The
+// others must fail with refusal.
 func (t *trial) race(o operation, key aerostore.Key, option aerostore.WriteOption, refusal error) int {
 	t.Helper()
 	var winners atomic.Int32
@@ -251,19 +250,19 @@ func (t *trial) race(o operation, key aerostore.Key, option aerostore.WriteOptio
 	return int(winners.Load())
 }
 
-// addOne adds to a bin by reading and writing it, until nobody wrote in
-// between.
+// addOne adds one to a bin by a read and a write, again until no other write comes
+// between them.
 func (t *trial) addOne(key aerostore.Key) {
 	const patience = 10_000
 	for range patience {
 		r, err := t.store.Get(t.yielding(), key)
 		if err != nil || r == nil {
-			t.Errorf("Get gave the record %v and error %v, want a record and none", r, err)
+			t.Errorf("Get returned the record %v and error %v, want a record and no error", r, err)
 			return
 		}
 		n, err := r.Int("n")
 		if err != nil {
-			t.Errorf("the bin that was written cannot be read: %v", err)
+			t.Errorf("reading the bin failed with %v, want no error", err)
 			return
 		}
 		err = t.store.Put(t.yielding(), key, aerostore.Bins{"n": n + 1}, aerostore.GenerationEqual(r.Generation))

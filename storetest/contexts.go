@@ -27,7 +27,7 @@ func contexts() []testCase {
 		cases = append(cases, perOperation(func(o operation) testCase {
 			return testCase{
 				name: o.name() + " under " + end.name + " fails",
-				why:  "a context that is done sends nothing: the error is the context's, and nothing is applied",
+				why:  "an operation under a context that is done sends nothing and returns the error of the context",
 				run: func(t *trial) {
 					key := t.key()
 					t.put(key, before)
@@ -43,7 +43,7 @@ func contexts() []testCase {
 	}
 	return append(cases, testCase{
 		name: "ErrTimeout matches a deadline and no cancellation",
-		why:  "who waits for a timeout asks once, whoever set the time; a cancellation is something else",
+		why:  "one check finds every timeout, of an option or of a context; a cancellation is none",
 		run: func(t *trial) {
 			key := t.key()
 			late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
@@ -52,7 +52,7 @@ func contexts() []testCase {
 			cancelled, cancel := context.WithCancel(t.Context())
 			cancel()
 			if err := t.store.Put(cancelled, key, before); errors.Is(err, aerostore.ErrTimeout) {
-				t.Errorf("got error %q after a cancellation, want one that does not match ErrTimeout", err)
+				t.Errorf("got error %q under a cancelled context, want one that does not match ErrTimeout", err)
 			}
 		},
 	})

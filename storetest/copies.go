@@ -2,7 +2,7 @@ package storetest
 
 import "github.com/aerostore/aerostore"
 
-// mutable returns bins that a caller can change in many places.
+// mutable returns bins with values that can be changed in place.
 func mutable() aerostore.Bins {
 	return aerostore.Bins{
 		"bytes": []byte("abc"),
@@ -11,7 +11,7 @@ func mutable() aerostore.Bins {
 	}
 }
 
-// scribble changes all that it can reach.
+// scribble changes a value in place, with all values in it.
 func scribble(value any) {
 	switch v := value.(type) {
 	case aerostore.Bins:
@@ -43,11 +43,11 @@ func copies() []testCase {
 	for _, writer := range binWriters {
 		cases = append(cases, testCase{
 			name: writer.name + " copies the values that it is given",
-			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
+			why:  "an operation neither keeps nor changes its arguments",
 			run: func(t *trial) {
 				key, bins := t.key(), mutable()
 				t.ok(writer.write(target{t.store, t.Context(), key, nil}, bins))
-				t.equal("what was given", bins, mutable())
+				t.equal("the bins given to "+writer.name, bins, mutable())
 				scribble(bins)
 				t.holds(key, mutable())
 			},
@@ -56,7 +56,7 @@ func copies() []testCase {
 	return append(cases, []testCase{
 		{
 			name: "Append copies the bytes that it is given",
-			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
+			why:  "an operation neither keeps nor changes its arguments",
 			run: func(t *trial) {
 				key, tail := t.key(), []byte("tail")
 				t.ok(t.store.Append(t.Context(), key, aerostore.Bins{"b": tail}))
@@ -66,7 +66,7 @@ func copies() []testCase {
 		},
 		{
 			name: "a value written to several records is not shared",
-			why:  "records share nothing, what was written to them at once included",
+			why:  "records written by one batch share no memory",
 			run: func(t *trial) {
 				head := append(make([]byte, 0, 100), "head"...)
 				bins := aerostore.Bins{"b": head}
@@ -91,7 +91,7 @@ func copies() []testCase {
 		},
 		{
 			name: "a write does not change a record that was read",
-			why:  "what an operation returns belongs to the caller: later writes do not change it",
+			why:  "the caller owns what an operation returns: later writes do not change it",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, mutable())
@@ -102,14 +102,14 @@ func copies() []testCase {
 				t.ok(t.store.Append(t.Context(), key, aerostore.Bins{"bytes": []byte("y")}))
 				t.put(key, aerostore.Bins{"list": []any{}, "map": nil})
 				for _, r := range read {
-					t.equal("what was read", r.Bins, mutable())
+					t.equal("the bins that were read", r.Bins, mutable())
 					t.equal("the generation that was read", r.Generation, uint32(1))
 				}
 			},
 		},
 		{
 			name: "a key copies the bytes of its id",
-			why:  "a key shares nothing with its maker",
+			why:  "a key shares no memory with the bytes that it was made from",
 			run: func(t *trial) {
 				id := []byte(t.secret())
 				key := t.owned(aerostore.NewKey(t.namespace, mainSet, id))
@@ -122,7 +122,7 @@ func copies() []testCase {
 		},
 		{
 			name: "values that were read are copies",
-			why:  "what an operation returns belongs to the caller: no other reader sees what they do to it",
+			why:  "the caller owns what an operation returns: its changes are visible to no other reader",
 			run: func(t *trial) {
 				key, bins := t.key(), mutable()
 				t.put(key, bins)
@@ -138,7 +138,7 @@ func copies() []testCase {
 		},
 		{
 			name: "several results of one bin are copies",
-			why:  "several results for one bin share nothing either",
+			why:  "several results of one bin share no memory",
 			run: func(t *trial) {
 				key := t.key()
 				for name, value := range mutable() {
@@ -155,7 +155,7 @@ func copies() []testCase {
 		},
 		{
 			name: "results of a key given twice are copies",
-			why:  "two results share nothing either",
+			why:  "two results of a batch share no memory",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, mutable())
@@ -171,13 +171,13 @@ func copies() []testCase {
 		},
 		{
 			name: "a batch does not keep the slices that it is given",
-			why:  "an operation neither keeps nor changes its arguments: they are the caller's again when it returns",
+			why:  "an operation neither keeps nor changes its arguments",
 			run: func(t *trial) {
 				keys := t.keys(3)
 				given := append([]aerostore.Key(nil), keys...)
 				results, err := t.store.BatchRead(t.Context(), given, nil)
 				t.ok(err)
-				t.equal("what was given", given, keys)
+				t.equal("the keys given to BatchRead", given, keys)
 				clear(given)
 				t.results(results, keys)
 			},

@@ -8,12 +8,12 @@ import (
 )
 
 func customs() []testCase {
-	errOwn := errors.New("its own")
+	errOwn := errors.New("error of the function")
 	custom := aerostore.Custom{Name: "STORETEST", Set: mainSet, Writes: true}
 	return []testCase{
 		{
 			name: "Do runs the function once",
-			why:  "what Store has no method for is done once, under the caller's context",
+			why:  "Do runs the function once, under the context of the caller",
 			run: func(t *trial) {
 				type marker struct{}
 				ctx := context.WithValue(t.Context(), marker{}, "here")
@@ -28,17 +28,17 @@ func customs() []testCase {
 		},
 		{
 			name: "Do returns the error of the function",
-			why:  "the store does not know what the error means",
+			why:  "the error belongs to the function: a store returns it unchanged",
 			run: func(t *trial) {
 				err := aerostore.Do(t.Context(), t.store, custom, func(context.Context) error { return errOwn })
 				if !errors.Is(err, errOwn) {
-					t.Errorf("got error %v, want the one that the call returned", err)
+					t.Errorf("got error %v, want the one that the function returned", err)
 				}
 			},
 		},
 		{
 			name: "Do without a name, a function or a context is refused",
-			why:  "a call that telemetry cannot name, or that does nothing, is a mistake in the program",
+			why:  "a call without a name or a function is a mistake in the program",
 			run: func(t *trial) {
 				nothing := func(context.Context) error { return nil }
 				var noContext context.Context
@@ -51,7 +51,7 @@ func customs() []testCase {
 		},
 		{
 			name: "Do under a cancelled context fails",
-			why:  "the context's error comes back, from the store or from the call itself",
+			why:  "Do returns the error of the context, from the store or from the function",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()

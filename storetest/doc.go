@@ -1,49 +1,68 @@
-// Package storetest is the specification of [aerostore.Store] as tests that any
-// Store answers to: a backend, a decorator, a fake.
+// Package storetest tests an implementation of [aerostore.Store]: a backend, a
+// decorator or a fake. Its cases are the specification of Store.
+//
+// To test your store, pass Run a function that returns a new one:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(tb testing.TB) aerostore.Store {
-//			return memory.NewT(tb)
+//			return memory.NewT(tb) // your store
 //		})
 //	}
 //
-// Each case is a sub-test with a name that says what is expected; where it
-// fails it also says why that is so. Pick cases as any sub-tests:
+// Each case is a subtest. Its name says what the store should do; a failure
+// prints the expected and the actual answer, and the reason for the case. Select
+// cases as any subtests:
 //
 //	go test -run 'TestStore/query'
-//	go test -run 'TestStore/operate/results_for_one_bin'
+//	go test -run 'TestStore/operate/Operate_applies_steps_in_order'
 //
-// # What a store cannot do
+// # Features that your store lacks
 //
-// A store need not be able to do everything. What it cannot do it says, with
-// the reason, which the log repeats beside the cases that were left out:
+// [Without] leaves out the cases of a feature. The reason is logged beside the
+// names of the cases:
 //
 //	storetest.Run(t, newStore,
 //		storetest.Without(storetest.DurableDelete, "Community Edition"),
-//		storetest.WithAdvance(func(s aerostore.Store, d time.Duration) { … }))
+//		storetest.WithAdvance(func(s aerostore.Store, d time.Duration) { … }),
+//		storetest.WithStalled(newStalledStore))
 //
-// Nothing is left out silently: a store that has no Close and does not say so
-// fails the cases about closing.
+// Nothing is left out without a log: a store without Close fails the cases about
+// closing unless Without(Closing, …) is given.
+//
+// # Options
+//
+// Every field of [aerostore.Options] has a case for each operation. The operation
+// honours the field, or the field has no meaning for it and changes nothing. The
+// cases see each field as follows:
+//
+//   - Timeout and SocketTimeout: a negative value fails with ErrInvalid, an ample
+//     one changes nothing. That an operation ends with its timeout is seen on the
+//     stores of [WithStalled] only.
+//   - TTL, Generation, GenerationCheck and Exists: by what the operation returns,
+//     and by a Get afterwards.
+//   - SendKey: by the key of the record in a scan.
+//   - DurableDelete: the record is gone, or the operation fails with
+//     CodeEnterpriseOnly and the record is unchanged if the store is
+//     Without(DurableDelete, …). A tombstone itself is not visible.
 //
 // # Shared servers
 //
-// The cases may run on a server that others use, other runs of them included.
-// They write to sets of their own, whose names begin with "storetest_" and
-// differ from run to run, to a dozen sets whose names begin with "storetest" in
-// any case and that all runs share, and to no set, of the namespace that
-// [WithNamespace] says and of that of [WithOtherNamespace]. All of it is under
-// random ids, except in sets of the run. They tell their own records from
-// others', and remove records and indexes when they end.
+// The cases may run on a server that other programs use, among them other runs of
+// the cases. They write to sets whose names begin with "storetest_" and differ
+// from run to run, to a dozen sets whose names begin with "storetest" in any case,
+// and to no set, in the namespaces "test" and "bar" or those of [WithNamespace] and
+// [WithOtherNamespace]. Ids are random, except in sets of the run. When a case ends
+// it removes its records and indexes.
 //
-// # Where to begin reading
+// # The code
 //
-// storetest.go has [Run] and the list of the groups of cases, trial.go what a
-// case has at hand. writes.go is a group that shows how cases look; then read
-// the file of whatever a failure is about. operations.go has the fifteen
-// operations for the cases that are about each of them, features.go the options.
+// storetest.go has [Run] and the list of the groups. trial.go has the helpers of a
+// case. writes.go is a typical group. operations.go lists the operations for cases
+// about each of them, optionfields.go the fields of Options, features.go the
+// options of Run.
 //
-// The package's own tests break a sound store in many ways, each of which has to
-// be seen: plain ones in sabotage_test.go, those that few inputs show in
-// subtle_test.go. A case that no such store fails does not pass
-// TestEveryCaseCanFail, so a new case comes with a new way to break a store.
+// The tests of this package run the cases on broken stores, which the cases must
+// detect: sabotage_test.go breaks much, subtle_test.go little, optionfields_test.go
+// a single option of an operation. TestEveryCaseCanFail fails for a case that
+// passes on all of them, so a new case needs a broken store that it detects.
 package storetest

@@ -6,7 +6,7 @@ func existences() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with CreateOnly creates only",
-			why:  "a record that exists is not touched, and one that does not is made",
+			why:  "CreateOnly leaves an existing record unchanged and creates a missing one",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -21,7 +21,7 @@ func existences() []testCase {
 	cases = append(cases, perCreation(func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with UpdateOnly updates only",
-			why:  "a record that does not exist is not made, and one that does is changed",
+			why:  "UpdateOnly creates no record and changes an existing one",
 			run: func(t *trial) {
 				missing := t.key()
 				t.fails(o.do(t.Context(), t.store, missing, aerostore.UpdateOnly), aerostore.ErrNotFound)
@@ -36,7 +36,7 @@ func existences() []testCase {
 	cases = append(cases, perSome(func(o operation) bool { return o.sets }, func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with Replace replaces",
-			why:  "bins that are not given are gone, and a record that does not exist is made",
+			why:  "Replace deletes the bins that are not written, and creates a missing record",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -52,7 +52,7 @@ func existences() []testCase {
 	cases = append(cases, perSome(func(o operation) bool { return o.sets }, func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with ReplaceOnly replaces only",
-			why:  "bins that are not given are gone, and a record that does not exist is not made",
+			why:  "ReplaceOnly deletes the bins that are not written, and creates no record",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -68,7 +68,7 @@ func existences() []testCase {
 	return append(cases, perSome(func(o operation) bool { return o.creates && !o.sets }, func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with Replace or ReplaceOnly fails with ErrParameter",
-			why:  "what changes a bin by what it holds cannot throw that away first",
+			why:  "an operation that changes the value of a bin cannot delete it first",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)

@@ -10,7 +10,7 @@ func failures() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
 			name:  o.name() + " in an unknown namespace fails with ErrInvalidNamespace",
-			why:   "an error says what was tried, where, and what the server answered",
+			why:   "an error has the operation, the namespace, the set and the code",
 			needs: Namespaces,
 			run: func(t *trial) {
 				key := t.strangerKey()
@@ -23,7 +23,7 @@ func failures() []testCase {
 	return append(cases, []testCase{
 		{
 			name: "the error of a batch key names its own set",
-			why:  "each key has an error of its own, about the key's own set",
+			why:  "the error of a key has the namespace and set of that key",
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet)}
 				results, err := t.store.BatchRead(t.Context(), keys, nil)
@@ -37,7 +37,7 @@ func failures() []testCase {
 		},
 		{
 			name: "an error of the server holds no value",
-			why:  "errors end up in logs, which values must not",
+			why:  "errors are logged, and logs must not contain values",
 			run: func(t *trial) {
 				key, value := t.key(), t.secret()
 				t.put(key, aerostore.Bins{"n": 1})
@@ -55,7 +55,7 @@ func failures() []testCase {
 		},
 		{
 			name: "an error of refused input holds no value",
-			why:  "the reason names the bin and the type, never the value",
+			why:  "the error names the bin and the type, never the value",
 			run: func(t *trial) {
 				key, value := t.key(), t.secret()
 				for _, bad := range []any{
@@ -74,7 +74,7 @@ func failures() []testCase {
 	}...)
 }
 
-// about checks what an error says beside its text.
+// about checks the fields of an error.
 func (t *trial) about(err error, op aerostore.Op, key aerostore.Key, code aerostore.ResultCode) {
 	t.Helper()
 	e, ok := errors.AsType[*aerostore.Error](err)

@@ -12,47 +12,45 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A Feature is something that not every store can do; see [Without].
+// A Feature is an ability that some stores lack; see [Without].
 type Feature string
 
-// The features. Stores are expected to have all of them.
+// The features. Run expects a store to have each of them unless [Without] names it.
 const (
-	// DurableDelete is removing with [aerostore.DurableDelete]. From a store
-	// without it the cases expect the answer of the Community Edition,
-	// [aerostore.CodeEnterpriseOnly].
+	// DurableDelete is the removal of records with [aerostore.DurableDelete]. A
+	// store without it must refuse such a removal as the Community Edition does,
+	// with [aerostore.CodeEnterpriseOnly].
 	DurableDelete Feature = "durable delete"
 
-	// Expiry is records that expire. Servers need nsup-period for it.
+	// Expiry is the expiry of records. A server needs nsup-period for it.
 	Expiry Feature = "expiry"
 
-	// Namespaces is refusing a namespace that does not exist. That of the
-	// cases is "storetest_nons".
+	// Namespaces is the refusal of a namespace that does not exist. The cases use
+	// "storetest_nons".
 	Namespaces Feature = "namespaces"
 
-	// SeveralNamespaces is having a second namespace: "bar", or that of
+	// SeveralNamespaces is a second namespace: "bar", or that of
 	// [WithOtherNamespace].
 	SeveralNamespaces Feature = "several namespaces"
 
-	// Indexes is queries by secondary index, made by an [aerostore.Indexer]
-	// that [aerostore.As] finds under any layers.
+	// Indexes is an [aerostore.Indexer] that [aerostore.As] finds in the store,
+	// and queries by the secondary indexes that it creates.
 	Indexes Feature = "indexes"
 
-	// Pinging is an [aerostore.Pinger] that [aerostore.As] finds under any
-	// layers.
+	// Pinging is an [aerostore.Pinger] that [aerostore.As] finds in the store.
 	Pinging Feature = "pinging"
 
-	// SocketTimeouts is waiting for a network, which
-	// [aerostore.SocketTimeout] bounds. Cases try it on the stores of
-	// [WithStalled] only.
+	// SocketTimeouts is the end of an operation by [aerostore.SocketTimeout], which
+	// a store without a network lacks. The cases use the stores of [WithStalled].
 	SocketTimeouts Feature = "socket timeouts"
 
-	// Closing is an [io.Closer] that [aerostore.As] finds under any layers.
+	// Closing is an [io.Closer] that [aerostore.As] finds in the store.
 	Closing Feature = "closing"
 )
 
 var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, SocketTimeouts, Closing}
 
-// An Option tells [Run] about the stores.
+// An Option describes the stores to [Run].
 type Option func(*config)
 
 type config struct {
@@ -72,60 +70,63 @@ func newConfig(opts []Option) *config {
 	return c
 }
 
-// Without says that the stores do not have a feature, and why. It panics if
-// there is no such feature or no reason.
+// Without leaves out the cases of a feature that the stores lack. The reason is
+// logged. Without panics if the feature is unknown or the reason is empty.
 func Without(feature Feature, reason string) Option {
 	if !slices.Contains(features, feature) {
-		panic(fmt.Sprintf("storetest: Without of an unknown feature %q", feature))
+		panic(fmt.Sprintf("storetest: Without: feature %q is unknown", feature))
 	}
 	if reason == "" {
-		panic(fmt.Sprintf("storetest: Without(%q) has no reason", feature))
+		panic(fmt.Sprintf("storetest: Without(%q): the reason is empty", feature))
 	}
 	return func(c *config) { c.without[feature] = reason }
 }
 
-// WithNamespace sets the namespace to use instead of "test".
+// WithNamespace sets the namespace of the cases. The default is "test".
 func WithNamespace(name string) Option {
 	return func(c *config) { c.namespace = name }
 }
 
-// WithOtherNamespace sets the second namespace to use instead of "bar". Few
-// cases write to it.
+// WithOtherNamespace sets the second namespace, which few cases use. The default is
+// "bar".
 func WithOtherNamespace(name string) Option {
 	return func(c *config) { c.otherNamespace = name }
 }
 
-// WithAdvance gives the cases about expiry a way to let time pass for a store.
-// Without it they wait about two seconds each, and are skipped under -short.
+// WithAdvance sets a function that moves the clock of a store ahead by d, for the
+// cases about expiry. Without it each of them waits about two seconds, and is
+// skipped under -short.
 func WithAdvance(advance func(store aerostore.Store, d time.Duration)) Option {
 	return func(c *config) { c.advance = advance }
 }
 
-// WithStalled gives the cases about timeouts a second kind of store: one that takes
-// every operation and does not answer, so that the operation ends with its context
-// or its timeouts only. newStore is called once for each of these cases, which are
-// skipped without it. A store of package memory stalls after
-// Inject(memory.Fault{Delay: time.Hour}), a server behind a proxy that holds its
-// answers back.
+// WithStalled sets a function that returns stores that do not answer, for the cases
+// about timeouts. An operation on such a store ends with its context or its
+// timeouts only. Run calls newStore once for each of these cases. Without it they
+// are skipped.
+//
+// A store of package memory does not answer after
+// Inject(memory.Fault{Delay: time.Hour}), nor does a server behind a proxy that
+// keeps its answers.
 func WithStalled(newStore func(tb testing.TB) aerostore.Store) Option {
 	return func(c *config) { c.stalled = newStore }
 }
 
-// excuse says why the case is left out, "" if it is not.
+// excuse returns why the case is left out, "" if it is not.
 func (c *config) excuse(tc testCase) string {
 	if reason, ok := c.without[tc.needs]; ok {
 		return fmt.Sprintf("without %s: %s", tc.needs, reason)
 	}
 	if tc.waits && c.advance == nil && testing.Short() {
-		return "it waits for records to expire: run it without -short or with WithAdvance"
+		return "the case waits for records to expire: run it without -short or with WithAdvance"
 	}
 	if tc.stalls && c.stalled == nil {
-		return "it needs a store that does not answer: give one by WithStalled"
+		return "the case needs a store that does not answer: use WithStalled"
 	}
 	return ""
 }
 
-// A tally is the cases that were left out, by reason.
+// A tally records the cases that were left out, by reason.
 type tally struct {
 	mu    sync.Mutex
 	names map[string][]string

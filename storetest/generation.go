@@ -11,23 +11,23 @@ func generations() []testCase {
 		refused bool
 	}{
 		{
-			"with GenerationEqual of the generation succeeds", "nobody wrote in between: compare and set may set",
+			"with GenerationEqual of the generation succeeds", "no other write came between: compare and set",
 			aerostore.GenerationEqual(1), false,
 		},
 		{
-			"with GenerationEqual of another generation fails", "somebody wrote in between: nothing of the write is applied",
+			"with GenerationEqual of another generation fails", "another write came between, so the record stays unchanged",
 			aerostore.GenerationEqual(7), true,
 		},
 		{
-			"with GenerationEqual of 0 fails", "that is the generation of a record that does not exist",
+			"with GenerationEqual of 0 fails", "generation 0 is that of a missing record",
 			aerostore.GenerationEqual(0), true,
 		},
 		{
-			"with GenerationGreater of a greater generation succeeds", "what is restored is newer than the record",
+			"with GenerationGreater of a greater generation succeeds", "a restored backup is newer than the record",
 			aerostore.GenerationGreater(2), false,
 		},
 		{
-			"with GenerationGreater of the generation fails", "what is restored is no newer than the record, which stays as it is",
+			"with GenerationGreater of the generation fails", "a restored backup is not newer than the record, which stays unchanged",
 			aerostore.GenerationGreater(1), true,
 		},
 	} {
@@ -53,7 +53,7 @@ func generations() []testCase {
 	cases = append(cases, perCreation(func(o operation) testCase {
 		return testCase{
 			name: o.name() + " of a missing record compares its generation with 0",
-			why:  "a record that does not exist has generation 0 and no other",
+			why:  "a missing record has generation 0",
 			run: func(t *trial) {
 				key := t.key()
 				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(1)), aerostore.ErrGeneration)
@@ -65,7 +65,7 @@ func generations() []testCase {
 	})...)
 	return append(cases, testCase{
 		name: "every read returns the generation",
-		why:  "a generation that was read can be checked, whichever operation read it",
+		why:  "an application can compare a generation from any read",
 		run: func(t *trial) {
 			key := t.key()
 			t.put(key, before)
@@ -77,7 +77,7 @@ func generations() []testCase {
 	})
 }
 
-// written checks that a record that was new was changed or removed.
+// written checks that a record was written a second time, or removed.
 func (t *trial) written(key aerostore.Key, removed bool) {
 	t.Helper()
 	if removed {

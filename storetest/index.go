@@ -13,7 +13,7 @@ func indexes() []testCase {
 	cases := []testCase{
 		{
 			name: "Equal finds a string",
-			why:  "records whose bin is that very string",
+			why:  "Equal selects the records whose bin is this string",
 			run: func(t *trial) {
 				t.finds(aerostore.IndexString, []any{"a", "b", "a", "", "A", 1, nil}, func(bin string) aerostore.Predicate {
 					return aerostore.Equal(bin, "a")
@@ -22,7 +22,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "Equal finds an integer",
-			why:  "records whose bin is that very integer",
+			why:  "Equal selects the records whose bin is this integer",
 			run: func(t *trial) {
 				t.finds(aerostore.IndexInt, []any{1, 2, 1, -1, "1", 1.0, nil}, func(bin string) aerostore.Predicate {
 					return aerostore.Equal(bin, 1)
@@ -31,7 +31,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "Range finds integers between two ends",
-			why:  "records whose bin is an integer from begin to end, both included",
+			why:  "Range selects the records whose bin is an integer from begin to end, both included",
 			run: func(t *trial) {
 				t.finds(aerostore.IndexInt, []any{-3, -2, 0, 5, 6, "0", 0.5}, func(bin string) aerostore.Predicate {
 					return aerostore.Range(bin, -2, 5)
@@ -40,7 +40,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "Equal distinguishes strings that look alike",
-			why:  "a string is looked up as it was written",
+			why:  "an index keeps every byte of a string",
 			run: func(t *trial) {
 				values := []any{"a", "A", "a ", "a\x00", "", "caf\xe9", "caf\xe8", "caf\uFFFD", strings.Repeat("a", 2047), strings.Repeat("a", 2046) + "b"}
 				keys, bin := t.keys(len(values)), t.index(aerostore.IndexString, mainSet)
@@ -56,7 +56,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "Range covers all integers of 64 bits",
-			why:  "both ends of a range are included, those of 64 bits, too",
+			why:  "both ends of a range are included, also those of 64 bits",
 			run: func(t *trial) {
 				values := []int64{math.MinInt64, math.MinInt64 + 1, -1 << 32, -1, 0, 1, 1 << 32, math.MaxInt64 - 1, math.MaxInt64}
 				keys, bin := t.keys(len(values)), t.index(aerostore.IndexInt, mainSet)
@@ -73,7 +73,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "an index has the records of its set only",
-			why:  "records of other sets are not in it",
+			why:  "an index of a set does not have the records of other sets",
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}
 				bin := t.index(aerostore.IndexInt, mainSet)
@@ -87,7 +87,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "an index includes earlier records",
-			why:  "an index is of what is there, whenever it was written",
+			why:  "an index has all records, whenever they were written",
 			run: func(t *trial) {
 				keys, bin := t.keys(3), t.bin()
 				for _, key := range keys {
@@ -100,7 +100,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "an index follows every kind of write",
-			why:  "a record is found under the value that it has, whichever operation wrote it",
+			why:  "an index has the value of a record after each kind of write",
 			run: func(t *trial) {
 				bin := t.index(aerostore.IndexInt, mainSet)
 				add := []aerostore.Operation{aerostore.AddBin(bin, 1)}
@@ -140,7 +140,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "a condition without an index fails with IndexNotFound",
-			why:  "a condition is answered from an index or not at all",
+			why:  "a condition needs an index of the bin",
 			run: func(t *trial) {
 				t.unanswered(aerostore.Equal(t.bin(), 1))
 				t.unanswered(aerostore.Equal(t.bin(), "a"))
@@ -149,7 +149,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "a condition with an index of another type fails with IndexNotFound",
-			why:  "an index of integers knows no strings",
+			why:  "an index has values of one type",
 			run: func(t *trial) {
 				t.unanswered(aerostore.Equal(t.index(aerostore.IndexInt, mainSet), "a"))
 				t.unanswered(aerostore.Equal(t.index(aerostore.IndexString, mainSet), 1))
@@ -157,7 +157,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "an index follows changes of its records",
-			why:  "a record is found under the value that it has now",
+			why:  "an index has the present value of a record",
 			run: func(t *trial) {
 				keys, bin := t.keys(3), t.index(aerostore.IndexInt, mainSet)
 				for _, key := range keys {
@@ -177,7 +177,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "a query combines a condition, bins and a limit",
-			why:  "each narrows what the others leave",
+			why:  "a query returns the records that satisfy all of them",
 			run: func(t *trial) {
 				keys, bin := t.keys(6), t.index(aerostore.IndexInt, mainSet)
 				for i, key := range keys {
@@ -193,7 +193,7 @@ func indexes() []testCase {
 		},
 		{
 			name: "an index without a set has the records of every set",
-			why:  "an index without a set has the records of every set",
+			why:  "the index has the records of all sets of the namespace",
 			run: func(t *trial) {
 				keys, bin := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}, t.index(aerostore.IndexInt, "")
 				for _, key := range keys {
@@ -211,12 +211,12 @@ func indexes() []testCase {
 	return cases
 }
 
-// administrations are the cases about making and dropping indexes.
+// administrations returns the cases about creating and dropping indexes.
 func administrations() []testCase {
 	return []testCase{
 		{
 			name: "CreateIndex accepts an index that exists",
-			why:  "an index of the same definition that exists already is fine",
+			why:  "CreateIndex of an existing index with the same definition succeeds",
 			run: func(t *trial) {
 				bin := t.index(aerostore.IndexInt, mainSet)
 				t.ok(t.indexer().CreateIndex(t.Context(), t.indexOver(bin, aerostore.IndexInt, mainSet)))
@@ -224,7 +224,7 @@ func administrations() []testCase {
 		},
 		{
 			name: "CreateIndex of a taken name fails with IndexFound",
-			why:  "a name means one index",
+			why:  "a name belongs to one index",
 			run: func(t *trial) {
 				other := t.indexOver(t.index(aerostore.IndexInt, mainSet), aerostore.IndexInt, mainSet)
 				other.Bin = t.bin()
@@ -233,7 +233,7 @@ func administrations() []testCase {
 		},
 		{
 			name: "DropIndex drops an index",
-			why:  "it answers no more, and dropping it again is fine",
+			why:  "a dropped index answers no query, and a second DropIndex succeeds",
 			run: func(t *trial) {
 				bin := t.index(aerostore.IndexInt, mainSet)
 				index := t.indexOver(bin, aerostore.IndexInt, mainSet)
@@ -245,7 +245,7 @@ func administrations() []testCase {
 		},
 		{
 			name: "DropIndex leaves another index of the bin",
-			why:  "an index is what its name says, and the other answers as before",
+			why:  "DropIndex drops the index of that name only",
 			run: func(t *trial) {
 				bin, key := t.index(aerostore.IndexInt, mainSet), t.key()
 				other := t.indexOver(bin, aerostore.IndexString, mainSet)
@@ -259,7 +259,7 @@ func administrations() []testCase {
 		},
 		{
 			name: "CreateIndex refuses an incomplete definition",
-			why:  "it is refused before anything is sent",
+			why:  "an incomplete definition fails with ErrInvalid before anything is sent",
 			run: func(t *trial) {
 				good := t.indexOver(t.bin(), aerostore.IndexInt, mainSet)
 				noType, noName, noNamespace := good, good, good
@@ -271,7 +271,7 @@ func administrations() []testCase {
 		},
 		{
 			name: "CreateIndex and DropIndex refuse unusable names",
-			why:  "a server would cut them, take them for another command or end over them",
+			why:  "a server would cut such a name or read it as another command",
 			run: func(t *trial) {
 				good := t.indexOver(t.bin(), aerostore.IndexInt, mainSet)
 				for _, fault := range []string{"caf\xe9", " ", "\x00", "\n", ";", "|", ","} {
@@ -286,7 +286,7 @@ func administrations() []testCase {
 		},
 		{
 			name: "CreateIndex and DropIndex under a cancelled context fail",
-			why:  "nothing is sent, and the error is the context's",
+			why:  "nothing is sent, and the error is that of the context",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
@@ -304,13 +304,13 @@ func (t *trial) indexer() aerostore.Indexer {
 	t.Helper()
 	indexer, ok := aerostore.As[aerostore.Indexer](t.store)
 	if !ok {
-		t.Fatalf("As[Indexer] finds nothing: a store without indexes says so by Without(Indexes, …)")
+		t.Fatalf("As[aerostore.Indexer] finds nothing: add CreateIndex to the store or use Without(Indexes, …)")
 	}
 	return indexer
 }
 
-// index makes an index over a bin of the case's own, which it returns, and has
-// it dropped afterwards.
+// index creates an index over a new bin, which it returns, and drops it after the
+// case.
 func (t *trial) index(kind aerostore.IndexType, set string) (bin string) {
 	t.Helper()
 	bin = t.bin()
@@ -318,14 +318,14 @@ func (t *trial) index(kind aerostore.IndexType, set string) (bin string) {
 	return bin
 }
 
-// indexes makes an index and has it dropped afterwards.
+// indexes creates an index and drops it after the case.
 func (t *trial) indexes(index aerostore.Index) {
 	t.Helper()
 	indexer := t.indexer()
 	t.ok(indexer.CreateIndex(t.Context(), index))
 	t.Cleanup(func() {
 		if err := indexer.DropIndex(context.WithoutCancel(t.Context()), index); err != nil {
-			t.Errorf("dropping the index of the case: %v", err)
+			t.Errorf("the clean-up failed to drop an index: %v", err)
 		}
 	})
 }
@@ -334,8 +334,8 @@ func (t *trial) indexOver(bin string, kind aerostore.IndexType, set string) aero
 	return aerostore.Index{Namespace: t.namespace, Set: set, Name: bin, Bin: bin, Type: kind}
 }
 
-// finds checks which of the records with these values in an indexed bin a
-// condition selects; nil is a record without the bin.
+// finds checks which records a condition selects. The records have these values in
+// an indexed bin; a nil value is a record without the bin.
 func (t *trial) finds(kind aerostore.IndexType, values []any, where func(bin string) aerostore.Predicate, want ...int) {
 	t.Helper()
 	keys, bin := t.keys(len(values)), t.index(kind, mainSet)
@@ -345,13 +345,13 @@ func (t *trial) finds(kind aerostore.IndexType, values []any, where func(bin str
 	found := t.query(aerostore.Query{Set: mainSet, Where: where(bin)}, keys...)
 	for _, i := range want {
 		if found[keys[i]] == nil {
-			t.Errorf("the record with %#v was not returned", values[i])
+			t.Errorf("the record with the value %#v was not returned, want it", values[i])
 		}
 	}
 	t.equal("the number of records", len(found), len(want))
 }
 
-// unanswered checks that no index answers a condition.
+// unanswered checks that a query fails without an index.
 func (t *trial) unanswered(where aerostore.Predicate) {
 	t.Helper()
 	records, err := t.collect(t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet, Where: where}))

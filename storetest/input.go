@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A mistake is input that no server could accept.
+// A mistake is an operation with input that no server accepts.
 type mistake struct {
 	name string
 	code aerostore.ResultCode
@@ -23,7 +23,7 @@ func inputs() []testCase {
 		for _, m := range mistakes {
 			cases = append(cases, testCase{
 				name: m.name + " is refused",
-				why:  "input that no server could accept is refused before anything is sent, with the code that it would have had",
+				why:  "invalid input fails with ErrInvalid before anything is sent, with the code of a server",
 				run: func(t *trial) {
 					key := t.key()
 					t.put(key, before)
@@ -38,7 +38,7 @@ func inputs() []testCase {
 	return append(cases, perOperation(func(o operation) testCase {
 		return testCase{
 			name: o.name() + " without a context is refused",
-			why:  "a nil context is a mistake in the program, and no reason to panic",
+			why:  "a nil context fails with ErrInvalid instead of a panic",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)

@@ -9,8 +9,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// alike are sets whose names a store may take for each other. Cases write to them
-// under random ids only, so that all runs share them: a server never forgets a set.
+// alike are sets whose names a store may confuse. A server keeps a set for ever, so
+// all runs share these. Cases write to them under random ids only.
 var alike = []string{
 	"storetest", "Storetest", "storetest ", "storetest\xff", "storetest\xfe", "storetest\uFFFD",
 	strings.Repeat("storetest", 7)[:62] + "a", strings.Repeat("storetest", 7)[:62] + "b",
@@ -20,7 +20,7 @@ func keyCases() []testCase {
 	return append([]testCase{
 		{
 			name: "an integer, a string and bytes are different ids",
-			why:  "the integer 1, the string 1 and the byte 1 name three records",
+			why:  "the integer 1, the string \"1\" and the byte '1' name three records",
 			run: func(t *trial) {
 				n := t.number()
 				text := strconv.FormatInt(n, 10)
@@ -29,7 +29,7 @@ func keyCases() []testCase {
 		},
 		{
 			name: "ids that look alike are different",
-			why:  "an id is the bytes of a string, none of which may be changed, added or left out",
+			why:  "a store keeps every byte of an id",
 			run: func(t *trial) {
 				id := strings.ToLower(t.secret())
 				long := id + strings.Repeat("long ", 1000)
@@ -42,7 +42,7 @@ func keyCases() []testCase {
 		},
 		{
 			name: "integer ids that look alike are different",
-			why:  "an id that is an integer has 64 bits, all of which count",
+			why:  "a store keeps all 64 bits of an integer id",
 			run: func(t *trial) {
 				n := t.number() | 1<<62
 				t.apart(t.keysOf(n, n^1, n^1<<32, n^1<<61, -n, n-math.MaxInt64-1))
@@ -50,7 +50,7 @@ func keyCases() []testCase {
 		},
 		{
 			name: "an empty id and a zero id are ids",
-			why:  "nothing and zero are ids like any other",
+			why:  "an empty or zero id is an id like any other",
 			run: func(t *trial) {
 				onlyIDs.Lock()
 				t.Cleanup(onlyIDs.Unlock)
@@ -67,21 +67,21 @@ func keyCases() []testCase {
 		},
 		{
 			name: "one id in several sets names several records",
-			why:  "an id means something within its set only, and outside any set again something else",
+			why:  "an id names a record within its set, or outside any set",
 			run: func(t *trial) {
 				t.apart(t.keysInSets(t.secret(), mainSet, otherSet, ""))
 			},
 		},
 		{
 			name: "sets that look alike are different",
-			why:  "the name of a set is up to 63 bytes, none of which may be changed or left out",
+			why:  "a store keeps every byte of a set name, 63 at most",
 			run: func(t *trial) {
 				t.apart(t.keysInSets(t.secret(), alike...))
 			},
 		},
 		{
 			name: "set and id are not joined",
-			why:  "where a set ends and an id begins is part of the key: joined by any separator they would name one record",
+			why:  "the end of the set is part of the key: joined by a separator, these pairs would name one record",
 			run: func(t *trial) {
 				id := t.secret()
 				for _, separator := range []string{"", ":", "/", ".", "|", "-"} {
@@ -94,7 +94,7 @@ func keyCases() []testCase {
 		},
 		{
 			name: "a digest key names the record of its key",
-			why:  "a digest names the same record as the key that it was computed from",
+			why:  "a digest names the record of the key that it was computed from",
 			run: func(t *trial) {
 				key := t.key()
 				digest := aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
@@ -104,13 +104,13 @@ func keyCases() []testCase {
 				t.holds(key, aerostore.Bins{"a": 1, "b": 2})
 				existed, err := t.store.Remove(t.Context(), digest)
 				t.ok(err)
-				t.equal("whether there was a record under the digest", existed, true)
+				t.equal("what Remove of the digest reports", existed, true)
 				t.missing(key)
 			},
 		},
 		{
 			name: "a digest key names the record of its key in a batch",
-			why:  "a digest names the same record as the key that it was computed from",
+			why:  "a digest names the record of the key that it was computed from",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				digests := make([]aerostore.Key, len(keys))
@@ -137,7 +137,7 @@ func keyCases() []testCase {
 	}, namespaceCases()...)
 }
 
-// onlyIDs is held by the case whose ids are not random.
+// onlyIDs serializes the case whose ids are not random.
 var onlyIDs sync.Mutex
 
 // namespaceCases are the cases about two namespaces.
@@ -152,7 +152,7 @@ func namespaceCases() []testCase {
 	return []testCase{
 		{
 			name:  "one id in two namespaces names two records",
-			why:   "namespaces share nothing: what is written or removed in one is not in the other",
+			why:   "namespaces share nothing: a write or a removal in one does not affect the other",
 			needs: SeveralNamespaces,
 			run: func(t *trial) {
 				keys := pair(t)
@@ -165,7 +165,7 @@ func namespaceCases() []testCase {
 		},
 		{
 			name:  "a query returns records of its namespace only",
-			why:   "a query is about one namespace",
+			why:   "a query has one namespace",
 			needs: SeveralNamespaces,
 			run: func(t *trial) {
 				ids := []string{t.secret(), t.secret()}
@@ -190,7 +190,7 @@ func namespaceCases() []testCase {
 		},
 		{
 			name:  "a batch handles keys of several namespaces",
-			why:   "a batch may go anywhere in the cluster",
+			why:   "the keys of a batch may be anywhere in the cluster",
 			needs: SeveralNamespaces,
 			run: func(t *trial) {
 				t.batchesOver(pair(t))
@@ -220,8 +220,8 @@ func (t *trial) keysInSets(id string, sets ...string) []aerostore.Key {
 	return keys
 }
 
-// apart checks that the keys name different records, whose keys are what they
-// were written under.
+// apart checks that the keys name different records, and that Get returns each
+// record with its key.
 func (t *trial) apart(keys []aerostore.Key) {
 	t.Helper()
 	for i, key := range keys {
@@ -234,8 +234,7 @@ func (t *trial) apart(keys []aerostore.Key) {
 	}
 }
 
-// batchesOver checks that each of the batches does what it does to every key,
-// none of which has a record.
+// batchesOver runs each kind of batch on the keys, none of which has a record.
 func (t *trial) batchesOver(keys []aerostore.Key) {
 	t.Helper()
 	items := make([]aerostore.BatchItem, len(keys))
@@ -269,7 +268,7 @@ func (t *trial) batchesOver(keys []aerostore.Key) {
 	}
 }
 
-// gives checks the records of a batch.
+// gives checks the records that a batch returned.
 func (t *trial) gives(results []aerostore.BatchResult, keys []aerostore.Key, bins func(i int) aerostore.Bins) {
 	t.Helper()
 	t.results(results, keys)

@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A modifier is Append, Prepend or Increment, alone and as a step of Operate.
+// A modifier is Append, Prepend or Increment, as a method and as an operation.
 type modifier struct {
 	name string
 	do   func(s aerostore.Store, ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error
@@ -20,60 +20,60 @@ var (
 	incrementing = modifier{"Increment", aerostore.Store.Increment, aerostore.AddBin}
 )
 
-// A modification is what a modifier makes of a bin, nil for a bin that is not
-// there, with an operand: another value or an error.
+// A modification is the result of a modifier with an operand: another value of the
+// bin or an error.
 type modification struct {
-	by            modifier
-	name          string
-	what, operand any
-	gives         any
-	fails         error
+	by           modifier
+	name         string
+	old, operand any // old is nil for a missing bin
+	new          any
+	fails        error
 }
 
 func modifications() []testCase {
 	const (
-		joins    = "values are put one after the other if both are strings or both bytes"
-		mismatch = "what cannot be put together is refused, and the bin stays as it is"
-		sums     = "numbers are added if both are integers or both float64"
-		wraps    = "integers have 64 bits and wrap without an error"
-		empty    = "a bin that is not there counts as empty or zero"
+		joins    = "the values are joined if both are strings or both byte slices"
+		mismatch = "values of other types fail with ErrBinType, and the bin stays unchanged"
+		sums     = "the numbers are added if both are integers or both float64"
+		wraps    = "integers wrap at 64 bits without an error"
+		empty    = "a missing bin counts as empty or zero"
 	)
 	rows := map[string][]modification{
 		joins: {
-			{by: appending, name: "joins two strings", what: "ab", operand: "c", gives: "abc"},
-			{by: appending, name: "joins two byte slices", what: []byte{1, 2}, operand: []byte{3}, gives: []byte{1, 2, 3}},
-			{by: appending, name: "joins a string and an empty one", what: "ab", operand: "", gives: "ab"},
-			{by: prepending, name: "joins two strings", what: "bc", operand: "a", gives: "abc"},
-			{by: prepending, name: "joins two byte slices", what: []byte{2, 3}, operand: []byte{1}, gives: []byte{1, 2, 3}},
+			{by: appending, name: "joins two strings", old: "ab", operand: "c", new: "abc"},
+			{by: appending, name: "joins two byte slices", old: []byte{1, 2}, operand: []byte{3}, new: []byte{1, 2, 3}},
+			{by: appending, name: "joins a string and an empty one", old: "ab", operand: "", new: "ab"},
+			{by: prepending, name: "joins two strings", old: "bc", operand: "a", new: "abc"},
+			{by: prepending, name: "joins two byte slices", old: []byte{2, 3}, operand: []byte{1}, new: []byte{1, 2, 3}},
 		},
 		sums: {
-			{by: incrementing, name: "adds two integers", what: 40, operand: 2, gives: 42},
-			{by: incrementing, name: "adds a negative integer", what: 1, operand: -3, gives: -2},
-			{by: incrementing, name: "adds an int8", what: 1, operand: int8(2), gives: 3},
-			{by: incrementing, name: "adds two float64", what: 1.5, operand: 0.25, gives: 1.75},
+			{by: incrementing, name: "adds two integers", old: 40, operand: 2, new: 42},
+			{by: incrementing, name: "adds a negative integer", old: 1, operand: -3, new: -2},
+			{by: incrementing, name: "adds an int8", old: 1, operand: int8(2), new: 3},
+			{by: incrementing, name: "adds two float64", old: 1.5, operand: 0.25, new: 1.75},
 		},
 		wraps: {
-			{by: incrementing, name: "wraps at the largest integer", what: math.MaxInt64, operand: 1, gives: math.MinInt64},
-			{by: incrementing, name: "wraps at the smallest integer", what: math.MinInt64, operand: -1, gives: math.MaxInt64},
+			{by: incrementing, name: "wraps at the largest integer", old: math.MaxInt64, operand: 1, new: math.MinInt64},
+			{by: incrementing, name: "wraps at the smallest integer", old: math.MinInt64, operand: -1, new: math.MaxInt64},
 		},
 		empty: {
-			{by: appending, name: "creates a bin with a string", operand: "x", gives: "x"},
-			{by: appending, name: "creates a bin with a byte slice", operand: []byte{1}, gives: []byte{1}},
-			{by: prepending, name: "creates a bin with a string", operand: "x", gives: "x"},
-			{by: incrementing, name: "creates a bin with an integer", operand: 7, gives: 7},
-			{by: incrementing, name: "creates a bin with a float64", operand: 0.5, gives: 0.5},
+			{by: appending, name: "creates a bin with a string", operand: "x", new: "x"},
+			{by: appending, name: "creates a bin with a byte slice", operand: []byte{1}, new: []byte{1}},
+			{by: prepending, name: "creates a bin with a string", operand: "x", new: "x"},
+			{by: incrementing, name: "creates a bin with an integer", operand: 7, new: 7},
+			{by: incrementing, name: "creates a bin with a float64", operand: 0.5, new: 0.5},
 		},
 		mismatch: {
-			{by: appending, name: "refuses a string for an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
-			{by: appending, name: "refuses a string for a list", what: []any{"x"}, operand: "x", fails: aerostore.ErrBinType},
-			{by: appending, name: "refuses a string for a byte slice", what: []byte{1}, operand: "x", fails: aerostore.ErrBinType},
-			{by: appending, name: "refuses a byte slice for a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
-			{by: prepending, name: "refuses a string for an integer", what: 1, operand: "x", fails: aerostore.ErrBinType},
-			{by: prepending, name: "refuses a byte slice for a string", what: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "refuses an integer for a string", what: "1", operand: 1, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "refuses a float64 for an integer", what: 1, operand: 1.5, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "refuses an integer for a float64", what: 1.5, operand: 1, fails: aerostore.ErrBinType},
-			{by: incrementing, name: "refuses an integer for a list", what: []any{1}, operand: 1, fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a string for an integer", old: 1, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a string for a list", old: []any{"x"}, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a string for a byte slice", old: []byte{1}, operand: "x", fails: aerostore.ErrBinType},
+			{by: appending, name: "refuses a byte slice for a string", old: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
+			{by: prepending, name: "refuses a string for an integer", old: 1, operand: "x", fails: aerostore.ErrBinType},
+			{by: prepending, name: "refuses a byte slice for a string", old: "x", operand: []byte{1}, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses an integer for a string", old: "1", operand: 1, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses a float64 for an integer", old: 1, operand: 1.5, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses an integer for a float64", old: 1.5, operand: 1, fails: aerostore.ErrBinType},
+			{by: incrementing, name: "refuses an integer for a list", old: []any{1}, operand: 1, fails: aerostore.ErrBinType},
 		},
 	}
 	var cases []testCase
@@ -100,8 +100,8 @@ func (m modification) try(t *trial) {
 	} {
 		key := t.key()
 		bins := aerostore.Bins{"other": 1}
-		if m.what != nil {
-			bins["v"] = m.what
+		if m.old != nil {
+			bins["v"] = m.old
 		}
 		t.put(key, bins)
 		err := do(key)
@@ -111,12 +111,12 @@ func (m modification) try(t *trial) {
 			continue
 		}
 		t.ok(err)
-		t.holds(key, aerostore.Bins{"v": m.gives, "other": 1})
+		t.holds(key, aerostore.Bins{"v": m.new, "other": 1})
 		t.equal("Generation", t.get(key).Generation, uint32(2))
 	}
 }
 
-// cases returns what holds for each of the three.
+// cases returns the cases that are alike for the three.
 func (m modifier) cases() []testCase {
 	operand, bad := any("x"), any([]any{1})
 	if m.name == incrementing.name {
@@ -125,7 +125,7 @@ func (m modifier) cases() []testCase {
 	return []testCase{
 		{
 			name: m.name + " creates a missing record",
-			why:  "a record that is not there is made",
+			why:  "a missing record is created",
 			run: func(t *trial) {
 				key := t.key()
 				t.ok(m.do(t.store, t.Context(), key, aerostore.Bins{"v": operand}))
@@ -134,7 +134,7 @@ func (m modifier) cases() []testCase {
 		},
 		{
 			name: m.name + " changes several bins",
-			why:  "all of them change, and the generation counts one write",
+			why:  "all bins change in one write",
 			run: func(t *trial) {
 				key := t.key()
 				t.ok(m.do(t.store, t.Context(), key, aerostore.Bins{"v": operand, "w": operand}))
@@ -143,7 +143,7 @@ func (m modifier) cases() []testCase {
 		},
 		{
 			name: m.name + " changes all bins or none",
-			why:  "one bin that cannot change keeps the others as they are",
+			why:  "one bin that cannot change leaves all bins unchanged",
 			run: func(t *trial) {
 				key := t.key()
 				was := aerostore.Bins{"a": operand, "b": bad, "c": operand}

@@ -12,14 +12,14 @@ type operation struct {
 	op      aerostore.Op
 	item    bool // the options are those of the batch's item
 	writes  bool
-	creates bool // a record that is not there
-	sets    bool // bins, whatever they hold
+	creates bool // a missing record
+	sets    bool // bins, whatever their values
 	removes bool // the record
 	run     func(on target) error
 }
 
-// A target is the record that an operation is done to. It lives no longer than
-// the operation.
+// A target is the record that an operation is applied to, with its store, context
+// and options.
 type target struct {
 	aerostore.Store
 	ctx  context.Context
@@ -50,7 +50,7 @@ func (o operation) do(ctx context.Context, s aerostore.Store, key aerostore.Key,
 	return o.run(target{s, ctx, key, opts})
 }
 
-// before is a record that each operation that writes would change.
+// before is a record that each write of operations changes.
 var before = aerostore.Bins{"n": 1, "s": "m"}
 
 // operations returns those of Store.
@@ -157,7 +157,7 @@ func (on target) query(q aerostore.Query) error {
 	return nil
 }
 
-// batchError returns the error of a batch, or else of the first key with one.
+// batchError returns the error of a batch, or else the first error of a key.
 func batchError(results []aerostore.BatchResult, err error) error {
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ func otherOptions() []testCase {
 	cases := []testCase{
 		{
 			name: "the last option wins",
-			why:  "where two options say different things the last one counts",
+			why:  "the last of several options wins",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -24,7 +24,7 @@ func otherOptions() []testCase {
 		},
 		{
 			name: "Options merge with other options",
-			why:  "what is set in them replaces what stood before, what is not set leaves it",
+			why:  "a field that is set replaces earlier options, a zero field does not",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -37,7 +37,7 @@ func otherOptions() []testCase {
 		},
 		{
 			name: "Update cancels CreateOnly",
-			why:  "it is the default that Options cannot name, so it counts where it is given by itself",
+			why:  "Update is zero in Options, so it cancels only when it is given by itself",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -50,7 +50,7 @@ func otherOptions() []testCase {
 		},
 		{
 			name: "Options of an item merge with those of the batch",
-			why:  "they merge with those of the batch: what an item does not set, the batch says",
+			why:  "a field that an item does not set has the value of the batch",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -62,7 +62,7 @@ func otherOptions() []testCase {
 		},
 		{
 			name: "an ample timeout changes nothing",
-			why:  "timeouts that are not reached change nothing",
+			why:  "a timeout that is not reached changes nothing",
 			run: func(t *trial) {
 				key := t.key()
 				whole, wait := aerostore.Timeout(time.Minute), aerostore.SocketTimeout(time.Minute)
@@ -79,7 +79,7 @@ func otherOptions() []testCase {
 		},
 		{
 			name: "a write that times out fails with ErrTimeout",
-			why:  "a write that ran out of time says so, and says whether it may have been applied",
+			why:  "the error of a write that timed out says whether it may have been applied",
 			run: func(t *trial) {
 				t.hurries(aerostore.ErrTimeout, func(key aerostore.Key, d time.Duration) error {
 					return t.store.Put(t.Context(), key, before, aerostore.Timeout(d))
@@ -88,7 +88,7 @@ func otherOptions() []testCase {
 		},
 		{
 			name: "a write after its deadline fails with DeadlineExceeded",
-			why:  "a write that ran out of its context's time has the context's error, and says whether it may have been applied",
+			why:  "the error of a write after its deadline is that of the context, and says whether it may have been applied",
 			run: func(t *trial) {
 				t.hurries(context.DeadlineExceeded, func(key aerostore.Key, d time.Duration) error {
 					ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -102,8 +102,8 @@ func otherOptions() []testCase {
 	return append(cases, durables()...)
 }
 
-// hurries writes records in less and less time. Whether that is enough the case
-// cannot know, but it can hold the store to what it says.
+// hurries writes records in less and less time. A write may succeed or time out; an
+// error that is not in doubt means that there is no record.
 func (t *trial) hurries(late error, put func(key aerostore.Key, d time.Duration) error) {
 	t.Helper()
 	for d := 16 * time.Millisecond; d > 0; d /= 4 {
@@ -112,20 +112,20 @@ func (t *trial) hurries(late error, put func(key aerostore.Key, d time.Duration)
 		case err == nil:
 			t.holds(key, before)
 		case !errors.Is(err, late):
-			t.Errorf("in %v: got error %q, want none or one that matches %q", d, err, late)
+			t.Errorf("with %v: got error %q, want none or one that matches %q", d, err, late)
 		case !aerostore.InDoubt(err):
 			t.missing(key)
 		}
 	}
 }
 
-// sentKeys are the cases about ids that are stored beside the record, which
-// only a query shows.
+// sentKeys returns the cases about ids that are stored with the record. Only a query
+// returns them.
 func sentKeys() []testCase {
 	return []testCase{
 		{
 			name: "a query returns no id without SendKey",
-			why:  "servers know records by digest; without SendKey the id stays with the caller",
+			why:  "a server has the digest of a key; without SendKey it does not have the id",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -137,7 +137,7 @@ func sentKeys() []testCase {
 		},
 		{
 			name: "a stored id stays with the record",
-			why:  "the id stays with the record, writes that do not send it included",
+			why:  "a later write without SendKey keeps the id",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before, aerostore.SendKey)
@@ -147,7 +147,7 @@ func sentKeys() []testCase {
 		},
 		{
 			name: "a query returns stored ids of every kind",
-			why:  "an id comes back as what it was",
+			why:  "a stored id keeps its type and value",
 			run: func(t *trial) {
 				id := t.secret()
 				for _, key := range t.keysOf(
@@ -165,7 +165,7 @@ func durables() []testCase {
 	return []testCase{
 		{
 			name: "DurableDelete does not affect a write that removes nothing",
-			why:  "the flag is about removing",
+			why:  "DurableDelete applies to removals",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before, aerostore.DurableDelete)

@@ -10,13 +10,13 @@ func pings() []testCase {
 	return []testCase{
 		{
 			name:  "Ping of a working store succeeds",
-			why:   "a health endpoint is told that it does",
+			why:   "a health endpoint reports the store as working",
 			needs: Pinging,
 			run:   func(t *trial) { t.ok(t.pinger().Ping(t.Context())) },
 		},
 		{
 			name:  "Ping under a cancelled context fails",
-			why:   "nobody waits for the answer any more",
+			why:   "the caller no longer waits for the answer",
 			needs: Pinging,
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -26,7 +26,7 @@ func pings() []testCase {
 		},
 		{
 			name:  "Ping without a context is refused",
-			why:   "a mistake in the program is told as one",
+			why:   "a nil context is a mistake in the program",
 			needs: Pinging,
 			run: func(t *trial) {
 				t.fails(t.pinger().Ping(nil), aerostore.ErrInvalid) //nolint:staticcheck // SA1012: the point of the case
@@ -34,7 +34,7 @@ func pings() []testCase {
 		},
 		{
 			name:  "Ping after Close fails with ErrClosed",
-			why:   "a store that was closed is not well",
+			why:   "a closed store does not work",
 			needs: Closing,
 			run: func(t *trial) {
 				pinger := t.pinger()
@@ -45,12 +45,12 @@ func pings() []testCase {
 	}
 }
 
-// pinger returns what stands under any layers.
+// pinger returns the Pinger in the store.
 func (t *trial) pinger() aerostore.Pinger {
 	t.Helper()
 	pinger, ok := aerostore.As[aerostore.Pinger](t.store)
 	if !ok {
-		t.Fatalf("As[aerostore.Pinger] finds nothing: a store without Ping says so by Without(Pinging, …)")
+		t.Fatalf("As[aerostore.Pinger] finds nothing: add Ping to the store or use Without(Pinging, …)")
 	}
 	return pinger
 }

@@ -14,7 +14,7 @@ func queries() []testCase {
 	return append([]testCase{
 		{
 			name: "a scan returns every record once",
-			why:  "without a condition a query is about the whole set",
+			why:  "a query without a condition returns the whole set",
 			run: func(t *trial) {
 				keys := t.keys(50)
 				for i, key := range keys {
@@ -32,7 +32,7 @@ func queries() []testCase {
 		},
 		{
 			name: "a scan returns records of its set only",
-			why:  "records of other sets, and those outside any set, are not in it",
+			why:  "records of other sets, and of no set, are not in the scan",
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet), t.keyIn("")}
 				for _, key := range keys {
@@ -63,14 +63,14 @@ func queries() []testCase {
 		},
 		{
 			name: "a query of an unknown set returns no records",
-			why:  "a set that does not exist has no records, which is no reason to fail",
+			why:  "a set that does not exist has no records, which is no error",
 			run: func(t *trial) {
 				t.equal("the number of records", t.count(aerostore.Query{Set: noSet}), 0)
 			},
 		},
 		{
 			name: "a query returns the named bins",
-			why:  "bins that nobody asked for do not travel, and records with none of them are left out",
+			why:  "other bins are not sent, and records with none of the bins are left out",
 			run: func(t *trial) {
 				keys := t.keys(3)
 				t.put(keys[0], aerostore.Bins{"a": 1, "b": 2, "c": 3})
@@ -84,7 +84,7 @@ func queries() []testCase {
 		},
 		{
 			name: "a query returns a bin named twice once",
-			why:  "a name asks for a bin, however often it is said",
+			why:  "naming a bin twice selects it once",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -93,7 +93,7 @@ func queries() []testCase {
 		},
 		{
 			name: "a query for no bins returns generation and TTL",
-			why:  "an empty slice that is not nil returns keys, generation and TTL of every record",
+			why:  "an empty slice of names returns the key, generation and TTL of every record",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -118,7 +118,7 @@ func queries() []testCase {
 		},
 		{
 			name: "MaxRecords above the number of records changes nothing",
-			why:  "MaxRecords takes nothing away from a query that finds no more",
+			why:  "a query that finds fewer records returns them all",
 			run: func(t *trial) {
 				key := t.keyIn(otherSet)
 				t.put(key, before)
@@ -127,7 +127,7 @@ func queries() []testCase {
 		},
 		{
 			name: "MaxRecords limits a query for named bins",
-			why:  "MaxRecords bounds what is found; each server counts what it looks at, records left out for want of the bins included",
+			why:  "a query returns MaxRecords at most; a server may count records that it leaves out",
 			run: func(t *trial) {
 				keys, bin := t.keys(100), t.bin()
 				for i, key := range keys {
@@ -141,7 +141,7 @@ func queries() []testCase {
 		},
 		{
 			name:  "a query of an unknown namespace fails with ErrInvalidNamespace",
-			why:   "the error comes last, with a nil record",
+			why:   "the error comes with a nil record and ends the iteration",
 			needs: Namespaces,
 			run: func(t *trial) {
 				records, err := t.collect(t.store.Query(t.Context(), aerostore.Query{Namespace: unknownNamespace, Set: mainSet}))
@@ -152,13 +152,13 @@ func queries() []testCase {
 	}, slices.Concat(removed(), iterations())...)
 }
 
-// removed are the cases about records that are no longer there.
+// removed returns the cases about removed records.
 func removed() []testCase {
 	var cases []testCase
 	for _, o := range removals() {
 		cases = append(cases, testCase{
 			name: "a query returns no record that " + o.name() + " removed",
-			why:  "a query returns what is there while it runs",
+			why:  "a query returns the records that exist while it runs",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				t.put(keys[0], before)
@@ -167,7 +167,7 @@ func removed() []testCase {
 				for _, bins := range [][]string{nil, {}, {"n"}} {
 					found := t.query(aerostore.Query{Set: mainSet, Bins: bins}, keys...)
 					t.equal("the number of records", len(found), 1)
-					t.equal("whether the other was found", found[keys[1]] != nil, true)
+					t.equal("whether the query returned the other record", found[keys[1]] != nil, true)
 				}
 			},
 		})
@@ -175,12 +175,12 @@ func removed() []testCase {
 	return cases
 }
 
-// iterations are the cases about ranging over a query.
+// iterations returns the cases about ranging over a query.
 func iterations() []testCase {
 	return []testCase{
 		{
 			name: "a query runs when the caller ranges over it",
-			why:  "a query that is made early sees what was written before it runs",
+			why:  "a query returns records written after Query and before the range",
 			run: func(t *trial) {
 				key := t.key()
 				records := t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet})
@@ -190,7 +190,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "a query runs again for each range",
-			why:  "each range runs the query anew",
+			why:  "a query can be ranged over more than once",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				records := t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet})
@@ -202,7 +202,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "a break stops the query",
-			why:  "it stops the query at once, and the store can be used as before",
+			why:  "a break stops the query, and the store works as before",
 			run: func(t *trial) {
 				many := t.many()
 				n := 0
@@ -218,7 +218,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "a panic in the loop body reaches the caller",
-			why:  "it passes through to the caller, and the store can be used as before",
+			why:  "the store does not recover the panic, and works as before",
 			run: func(t *trial) {
 				many := t.many()
 				func() {
@@ -233,7 +233,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "the loop body can write to the store",
-			why:  "a query keeps nobody out while the caller has a record",
+			why:  "a query holds no lock while the loop body runs",
 			run: func(t *trial) {
 				many := t.many()
 				n := 0
@@ -249,7 +249,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "a query returns each record once during writes",
-			why:  "a record that is there from beginning to end is returned once, as a whole, however often it is written",
+			why:  "a record that exists throughout the query is returned once, as a whole",
 			run: func(t *trial) {
 				bin := t.bin()
 				keys := t.keys(manyRecords)
@@ -288,7 +288,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "a cancelled context stops the query",
-			why:  "the query ends at once and says why",
+			why:  "the query ends with the error of the context",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
@@ -309,7 +309,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "a context cancelled at the last record fails the query",
-			why:  "the caller does not know which one is the last, and hears of the end of the context all the same",
+			why:  "the caller does not know which record is the last, and gets the error of the context",
 			run: func(t *trial) {
 				bin := t.bin()
 				t.put(t.key(), aerostore.Bins{bin: 1})
@@ -334,7 +334,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "a context cancelled before the range fails the query",
-			why:  "the query runs while the caller ranges, not when it was made",
+			why:  "the context counts while the caller ranges",
 			run: func(t *trial) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
@@ -347,7 +347,7 @@ func iterations() []testCase {
 		},
 		{
 			name: "two queries run at once",
-			why:  "a query is no state of the store",
+			why:  "a query does not affect another",
 			run: func(t *trial) {
 				keys := t.keys(2)
 				for _, key := range keys {
@@ -365,10 +365,10 @@ func iterations() []testCase {
 	}
 }
 
-// manyRecords is more than a store would have ready in a buffer.
+// manyRecords is more than the buffer of a store has room for.
 const manyRecords = 150
 
-// many returns a query for many records of the case's own.
+// many writes many records and returns a query for them.
 func (t *trial) many() iter.Seq2[*aerostore.Record, error] { return t.manyUnder(t.Context()) }
 
 func (t *trial) manyUnder(ctx context.Context) iter.Seq2[*aerostore.Record, error] {
@@ -379,7 +379,7 @@ func (t *trial) manyUnder(ctx context.Context) iter.Seq2[*aerostore.Record, erro
 	return t.store.Query(ctx, aerostore.Query{Namespace: t.namespace, Set: mainSet, Bins: []string{bin}})
 }
 
-// works checks that the store still does what it is for.
+// works checks that the store still writes and queries records.
 func (t *trial) works() {
 	t.Helper()
 	key := t.key()
@@ -387,24 +387,24 @@ func (t *trial) works() {
 	t.bins(t.scanned(key), before)
 }
 
-// scanned returns a record as a scan of its set gives it.
+// scanned returns a record as a scan of its set returns it.
 func (t *trial) scanned(key aerostore.Key) *aerostore.Record {
 	t.Helper()
 	r := t.query(aerostore.Query{Set: key.Set()}, key)[key]
 	if r == nil {
-		t.Fatalf("a scan did not return the record")
+		t.Fatalf("a scan did not return the record, want it")
 	}
 	return r
 }
 
-// query returns those of the case's own records that a query finds.
+// query returns the records of a query that have one of these keys.
 func (t *trial) query(q aerostore.Query, own ...aerostore.Key) map[aerostore.Key]*aerostore.Record {
 	t.Helper()
 	q.Namespace = t.namespace
 	return t.ownOf(t.store.Query(t.Context(), q), own...)
 }
 
-// count returns how many records a query finds, those of others included.
+// count returns how many records a query returns, those of other cases included.
 func (t *trial) count(q aerostore.Query) int {
 	t.Helper()
 	q.Namespace = t.namespace
@@ -413,8 +413,8 @@ func (t *trial) count(q aerostore.Query) int {
 	return len(records)
 }
 
-// ownOf leaves out the records of others. What the case's own keys are it sees
-// by their digests.
+// ownOf returns the records with one of these keys, which it finds by digest. It
+// leaves out the records of other cases.
 func (t *trial) ownOf(records iter.Seq2[*aerostore.Record, error], own ...aerostore.Key) map[aerostore.Key]*aerostore.Record {
 	t.Helper()
 	keys := make(map[[20]byte]aerostore.Key, len(own))
@@ -430,22 +430,23 @@ func (t *trial) ownOf(records iter.Seq2[*aerostore.Record, error], own ...aerost
 			continue
 		}
 		if found[key] != nil {
-			t.Errorf("a record was returned twice")
+			t.Errorf("the query returned a record twice, want it once")
 		}
 		found[key] = r
 	}
 	return found
 }
 
-// collect returns what a query gives and checks that an error comes alone.
+// collect returns the records of a query, and checks that an error comes last and
+// without a record.
 func (t *trial) collect(records iter.Seq2[*aerostore.Record, error]) (all []*aerostore.Record, err error) {
 	t.Helper()
 	for r, problem := range records {
 		switch {
 		case err != nil:
-			t.Fatalf("the query went on after the error %q, want it to end", err)
+			t.Fatalf("the query continued after the error %q, want it to end", err)
 		case (r == nil) != (problem != nil):
-			t.Fatalf("the query gave the record %v beside the error %v, want one of them", r, problem)
+			t.Fatalf("the query returned the record %v with the error %v, want one of them", r, problem)
 		case problem != nil:
 			err = problem
 		default:

@@ -6,7 +6,7 @@ func reads() []testCase {
 	return []testCase{
 		{
 			name: "Get returns the key, bins, generation and TTL",
-			why:  "a record has its key, all of its bins, a generation that counts writes and a time to live",
+			why:  "a record has a key, bins, a generation and a TTL",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1, "b": "x"}, aerostore.NeverExpire)
@@ -19,7 +19,7 @@ func reads() []testCase {
 		},
 		{
 			name: "Get of a missing record fails with ErrNotFound",
-			why:  "that there is no record is an answer of its own, not an empty record",
+			why:  "a missing record is an error, not an empty record",
 			run: func(t *trial) {
 				r, err := t.store.Get(t.Context(), t.key())
 				t.fails(err, aerostore.ErrNotFound)
@@ -28,7 +28,7 @@ func reads() []testCase {
 		},
 		{
 			name: "Select returns the named bins",
-			why:  "bins that nobody asked for do not travel",
+			why:  "other bins are not sent",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1, "b": 2, "c": 3})
@@ -37,7 +37,7 @@ func reads() []testCase {
 		},
 		{
 			name: "Select leaves out a missing bin",
-			why:  "a bin that the record does not have is absent, and no reason to fail",
+			why:  "a missing bin is absent from the record, which is no error",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1})
@@ -47,7 +47,7 @@ func reads() []testCase {
 		},
 		{
 			name: "Select returns a bin named twice once",
-			why:  "a name asks for a bin, however often it is said",
+			why:  "naming a bin twice selects it once",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1, "b": 2})
@@ -56,7 +56,7 @@ func reads() []testCase {
 		},
 		{
 			name: "Select of no bins returns generation and TTL",
-			why:  "no names read generation and TTL only",
+			why:  "Select of no names returns generation and TTL only",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1}, aerostore.NeverExpire)
@@ -70,7 +70,7 @@ func reads() []testCase {
 		},
 		{
 			name: "Select of a missing record fails with ErrNotFound",
-			why:  "what is asked of a record does not change that there is none",
+			why:  "the names do not matter if there is no record",
 			run: func(t *trial) {
 				key := t.key()
 				for _, names := range [][]string{nil, {}, {"a"}} {
@@ -82,7 +82,7 @@ func reads() []testCase {
 		},
 		{
 			name: "Exists reports whether there is a record",
-			why:  "whether there is a record is the answer, not an error",
+			why:  "a missing record is an answer of Exists, not an error",
 			run: func(t *trial) {
 				key := t.key()
 				existed, err := t.store.Exists(t.Context(), key)
@@ -96,7 +96,7 @@ func reads() []testCase {
 		},
 		{
 			name: "a set that was never written has no records",
-			why:  "sets are made by writing: one that nobody wrote to has no records",
+			why:  "the first write creates a set",
 			run: func(t *trial) {
 				t.missing(t.keyIn(noSet))
 			},
@@ -104,7 +104,7 @@ func reads() []testCase {
 	}
 }
 
-// selects checks what Select gives.
+// selects checks what Select returns.
 func (t *trial) selects(key aerostore.Key, names []string, want aerostore.Bins) *aerostore.Record {
 	t.Helper()
 	r, err := t.store.Select(t.Context(), key, names)
@@ -114,13 +114,13 @@ func (t *trial) selects(key aerostore.Key, names []string, want aerostore.Bins) 
 	return r
 }
 
-// A way is one of the operations that can read a record.
+// A way is an operation that reads a record.
 type way struct {
 	name string
 	read func() (*aerostore.Record, error)
 }
 
-// ways returns those that read no bins, or may.
+// ways returns the ways to read generation and TTL.
 func (t *trial) ways(key aerostore.Key) []way {
 	ctx, s, keys := t.Context(), t.store, []aerostore.Key{key}
 	header := []aerostore.Operation{aerostore.ReadHeader()}
@@ -134,8 +134,7 @@ func (t *trial) ways(key aerostore.Key) []way {
 	}
 }
 
-// waysOfBins returns those that read the bins named, which are all that the
-// record has.
+// waysOfBins returns the ways to read these bins, which are all that the record has.
 func (t *trial) waysOfBins(key aerostore.Key, names []string) []way {
 	ctx, s, keys := t.Context(), t.store, []aerostore.Key{key}
 	all := []aerostore.Operation{aerostore.ReadAll()}
@@ -158,20 +157,20 @@ func (t *trial) waysOfBins(key aerostore.Key, names []string) []way {
 	}
 }
 
-// readBy checks what each of the ways reads.
+// readBy calls check with the record that each way returns.
 func (t *trial) readBy(ways []way, check func(r *aerostore.Record, name string)) {
 	t.Helper()
 	for _, way := range ways {
 		r, err := way.read()
 		if err != nil || r == nil {
-			t.Errorf("%s gave the record %v and error %v, want a record and none", way.name, r, err)
+			t.Errorf("%s returned the record %v and error %v, want a record and no error", way.name, r, err)
 			continue
 		}
 		check(r, way.name)
 	}
 }
 
-// onlyResult returns what a batch of one key gave.
+// onlyResult returns the result of a batch of one key.
 func onlyResult(results []aerostore.BatchResult, err error) (*aerostore.Record, error) {
 	if err := batchError(results, err); err != nil || len(results) != 1 {
 		return nil, err

@@ -9,11 +9,11 @@ import (
 )
 
 func sizes() []testCase {
-	const whole = "a value is stored as a whole: the sizes at which encodings change are no limits"
+	const whole = "a size at which an encoding changes is no limit"
 	return []testCase{
 		{
 			name: "a record of nearly 1 MiB is read back as written",
-			why:  "that is what servers take unless they are set up otherwise",
+			why:  "1 MiB is the default limit of a server",
 			run: func(t *trial) {
 				key := t.key()
 				bins := aerostore.Bins{
@@ -61,7 +61,7 @@ func sizes() []testCase {
 		},
 		{
 			name: "256 levels of lists and maps are read back as written",
-			why:  "that is as deep as values may nest",
+			why:  "256 levels are the limit for nested values",
 			run: func(t *trial) {
 				value := func() (v any) {
 					v = "in the middle"
@@ -81,7 +81,7 @@ func sizes() []testCase {
 		},
 		{
 			name: "a record of 1,000 bins is read back as written",
-			why:  "servers take 32,767",
+			why:  "a server accepts 32,767 bins",
 			run: func(t *trial) {
 				key, bins := t.key(), aerostore.Bins{}
 				var names []string
@@ -97,7 +97,7 @@ func sizes() []testCase {
 		},
 		{
 			name: "Append and Prepend join long values",
-			why:  "Append and Prepend leave nothing out, whatever they make",
+			why:  "Append and Prepend join values of any length",
 			run: func(t *trial) {
 				const length = 100_000
 				head, middle, tail := noise(length), noise(2 * length)[length:], noise(3 * length)[2*length:]
@@ -111,14 +111,14 @@ func sizes() []testCase {
 		},
 		{
 			name: "a batch of 2,500 keys returns 2,500 results",
-			why:  "a batch has as many results as keys, in their order, however many there are",
+			why:  "a batch has one result for each key, in order, however many there are",
 			run: func(t *trial) {
 				t.batchesOver(t.manyKeys(2500))
 			},
 		},
 		{
 			name: "a scan returns 5,500 records",
-			why:  "a query ends when there are no more records, not after as many as fit somewhere",
+			why:  "a query ends when there are no more records, whatever the size of a buffer",
 			run: func(t *trial) {
 				bin := t.bin()
 				t.writesMany(5500, bin)
@@ -132,7 +132,7 @@ func sizes() []testCase {
 		},
 		{
 			name:  "an index query returns 5,500 records",
-			why:   "a query ends when there are no more records, not after as many as fit somewhere",
+			why:   "a query ends when there are no more records, whatever the size of a buffer",
 			needs: Indexes,
 			run: func(t *trial) {
 				bin := t.index(aerostore.IndexInt, manySet)
@@ -145,7 +145,7 @@ func sizes() []testCase {
 	}
 }
 
-// noise returns n bytes, no two stretches of which are the same.
+// noise returns n bytes that do not repeat.
 func noise(n int) []byte {
 	b := make([]byte, n)
 	state := uint32(1)
@@ -156,7 +156,7 @@ func noise(n int) []byte {
 	return b
 }
 
-// manyKeys returns keys whose records are removed by batches.
+// manyKeys returns new keys, whose records batches remove after the case.
 func (t *trial) manyKeys(n int) []aerostore.Key {
 	t.Helper()
 	keys := make([]aerostore.Key, n)
@@ -167,7 +167,7 @@ func (t *trial) manyKeys(n int) []aerostore.Key {
 	return keys
 }
 
-// writesMany writes n records with their numbers in a bin.
+// writesMany writes n records, each with its number in a bin.
 func (t *trial) writesMany(n int, bin string) {
 	t.Helper()
 	const atOnce = 1000
@@ -180,8 +180,8 @@ func (t *trial) writesMany(n int, bin string) {
 	}
 }
 
-// numbered checks that a query finds each of the n records of writesMany once,
-// beside those of others.
+// numbered checks that a query returns each of the n records of writesMany once. It
+// ignores the records of other cases.
 func (t *trial) numbered(q aerostore.Query, bin string, n int) {
 	t.Helper()
 	q.Namespace = t.namespace

@@ -7,13 +7,12 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// Run tries every case on a store of its own and returns when all have ended.
-// The cases of a group run in parallel.
+// Run runs every case as a subtest of t and returns when all have ended. The cases
+// of a group run in parallel, each on a store that it shares with no other.
 //
-// newStore is called once for each case, with that case's testing.TB, and
-// should leave to its Cleanup what is to be done afterwards. The stores may
-// share a server and a client, but not their Close and not the clock that
-// [WithAdvance] moves.
+// Run calls newStore once for each case, with the testing.TB of the case, whose
+// Cleanup should close what newStore opens. The stores may share a server and a
+// client. They may not share Close or the clock that [WithAdvance] moves.
 func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Option) {
 	t.Helper()
 	c := newConfig(opts)
@@ -30,10 +29,10 @@ func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Opt
 	c.skipped.log(t)
 }
 
-// A testCase is one expectation.
+// A testCase is one expectation of a store.
 type testCase struct {
 	name   string
-	why    string // the reason behind it, shown on failure
+	why    string // printed when the case fails
 	needs  Feature
 	waits  bool // until a record has expired
 	stalls bool // on a store of WithStalled
@@ -74,7 +73,7 @@ func groups() []group {
 	}
 }
 
-// try carries the case out.
+// try runs the case.
 func (tc testCase) try(tb testing.TB, c *config, newStore func(testing.TB) aerostore.Store) {
 	tb.Helper()
 	t := &trial{TB: tb, config: c, why: tc.why, began: time.Now()}

@@ -15,49 +15,49 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// The sets of the cases. Each run of the program has its own, so that two runs
-// on one server do not meet.
+// The sets of the cases. They differ from run to run, so that two runs can share a
+// server.
 var (
 	mainSet  = "storetest_" + rand.Text()[:8]
 	otherSet = mainSet + "_other"
-	manySet  = mainSet + "_many" // of cases with many records, so that others do not scan them
+	manySet  = mainSet + "_many" // of cases with many records, which the scans of others skip
 	noSet    = mainSet + "_none" // never written
 )
 
 const unknownNamespace = "storetest_nons"
 
-// A trial is a case under way.
+// A trial is a running case.
 type trial struct {
 	testing.TB
 	*config
 
 	store   aerostore.Store
 	why     string
-	secrets []string // what no error may hold
+	secrets []string // no error may contain them
 	began   time.Time
-	passed  time.Duration // on the clock of the store, beside that of the machine
+	passed  time.Duration // on the clock of the store, in addition to real time
 }
 
-// Errorf adds the reason behind the case.
+// Errorf adds the reason for the case.
 func (t *trial) Errorf(format string, args ...any) {
 	t.Helper()
 	t.TB.Errorf("%s\nwhy: %s", fmt.Sprintf(format, args...), t.why)
 }
 
-// Fatalf adds the reason behind the case.
+// Fatalf adds the reason for the case.
 func (t *trial) Fatalf(format string, args ...any) {
 	t.Helper()
 	t.TB.Fatalf("%s\nwhy: %s", fmt.Sprintf(format, args...), t.why)
 }
 
-// skip ends the case and has the reason logged.
+// skip ends the case and logs the reason.
 func (t *trial) skip(reason string) {
 	t.Helper()
 	t.skipped.add(reason, t.Name())
 	t.Skip(reason)
 }
 
-// key returns a key of the case's own, whose record is removed afterwards.
+// key returns a new key, whose record is removed after the case.
 func (t *trial) key() aerostore.Key { return t.keyIn(mainSet) }
 
 func (t *trial) keyIn(set string) aerostore.Key {
@@ -72,18 +72,18 @@ func (t *trial) keys(n int) []aerostore.Key {
 	return keys
 }
 
-// owned has the record of the key removed after the case.
+// owned removes the record of the key after the case.
 func (t *trial) owned(key aerostore.Key) aerostore.Key {
 	t.Cleanup(func() {
 		ctx := context.WithoutCancel(t.Context())
 		if _, err := t.store.Remove(ctx, key); err != nil && !errors.Is(err, aerostore.ErrClosed) {
-			t.Errorf("removing what the case wrote: %v", err)
+			t.Errorf("the clean-up failed to remove a record: %v", err)
 		}
 	})
 	return key
 }
 
-// cleans has the records of the keys removed after the case.
+// cleans removes the records of the keys after the case.
 func (t *trial) cleans(keys []aerostore.Key) {
 	const atOnce = 1000
 	t.Cleanup(func() {
@@ -96,7 +96,7 @@ func (t *trial) cleans(keys []aerostore.Key) {
 				}
 			}
 			if err != nil && !errors.Is(err, aerostore.ErrClosed) {
-				t.Errorf("removing what the case wrote: %v", err)
+				t.Errorf("the clean-up failed to remove a record: %v", err)
 			}
 		}
 	})
@@ -107,25 +107,25 @@ func (t *trial) strangerKey() aerostore.Key {
 	return aerostore.NewKey(unknownNamespace, mainSet, t.secret())
 }
 
-// secret returns a text that nobody else has and that no error may hold.
+// secret returns a random text that no error may contain.
 func (t *trial) secret() string {
 	s := rand.Text()
 	t.secrets = append(t.secrets, s)
 	return s
 }
 
-// number returns an integer that nobody else has.
+// number returns a random integer.
 func (*trial) number() int64 {
 	var raw [8]byte
 	_, _ = rand.Read(raw[:])                                   // never fails
 	return int64(binary.BigEndian.Uint64(raw[:]) &^ (1 << 63)) //nolint:gosec // G115: it has 63 bits
 }
 
-// bin returns the name of a bin that no other case has, so that a query that
-// names it meets the case's own records only.
+// bin returns a random bin name, so that a query for the bin returns records of the
+// case only.
 func (*trial) bin() string { return "b" + rand.Text()[:14] }
 
-// pass lets time pass for the store.
+// pass waits for d on the clock of the store.
 func (t *trial) pass(d time.Duration) {
 	if t.advance != nil {
 		t.advance(t.store, d)
@@ -135,7 +135,7 @@ func (t *trial) pass(d time.Duration) {
 	time.Sleep(d)
 }
 
-// ok ends the case if something went wrong that should not.
+// ok ends the case if err is not nil.
 func (t *trial) ok(err error) {
 	t.Helper()
 	if err != nil {
@@ -143,8 +143,8 @@ func (t *trial) ok(err error) {
 	}
 }
 
-// fails checks that err is an *Error that matches want, that it leaves no doubt
-// that nothing was applied, and that it gives nothing away.
+// fails checks that err is an *Error that matches want, that it is not in doubt, and
+// that it contains no secret.
 func (t *trial) fails(err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -152,25 +152,25 @@ func (t *trial) fails(err, want error) {
 		return
 	}
 	if _, ok := errors.AsType[*aerostore.Error](err); !ok {
-		t.Errorf("there is no *aerostore.Error in the %T %q", err, err)
+		t.Errorf("errors.As finds no *aerostore.Error in the %T %q", err, err)
 	}
 	if aerostore.InDoubt(err) {
-		t.Errorf("%q is in doubt, want it to be certain that nothing was applied", err)
+		t.Errorf("the error %q is in doubt, want one that is not", err)
 	}
 	t.discreet(err)
 }
 
-// discreet checks that err holds no id and no value of the case.
+// discreet checks that err contains no secret.
 func (t *trial) discreet(err error) {
 	t.Helper()
 	for _, secret := range t.secrets {
 		if text := fmt.Sprintf("%v %+v", err, err); strings.Contains(text, secret) {
-			t.Errorf("the error %q holds the id or value %q", err, secret)
+			t.Errorf("the error %q contains the id or value %q", err, secret)
 		}
 	}
 }
 
-// equal compares one part of an answer.
+// equal compares a part of an answer.
 func (t *trial) equal(what string, got, want any) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
@@ -178,7 +178,7 @@ func (t *trial) equal(what string, got, want any) {
 	}
 }
 
-// show prints a value that may be long.
+// show prints a value, the beginning of a long one.
 func show(value any) string {
 	const most = 1000
 	text := fmt.Sprintf("%#v", value)
@@ -193,26 +193,26 @@ func (t *trial) bins(r *aerostore.Record, want aerostore.Bins) {
 	t.Helper()
 	switch {
 	case r == nil:
-		t.Fatalf("got a nil record without an error")
+		t.Fatalf("got a nil record and no error, want a record")
 	case r.Bins == nil:
 		t.Errorf("Bins is nil, want %s", show(want))
 	}
 	for name, value := range want {
 		got, ok := r.Bins[name]
 		if !ok {
-			t.Errorf("there is no bin %q, want it to hold %s", name, show(value))
+			t.Errorf("bin %q is missing, want %s", name, show(value))
 			continue
 		}
 		t.equal(fmt.Sprintf("bin %q", name), got, value)
 	}
 	for name, value := range r.Bins {
 		if _, ok := want[name]; !ok {
-			t.Errorf("there is a bin %q that holds %s, want none", name, show(value))
+			t.Errorf("bin %q is %s, want no such bin", name, show(value))
 		}
 	}
 }
 
-// put writes what a case begins with.
+// put writes a record that a case starts with.
 func (t *trial) put(key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) {
 	t.Helper()
 	if err := t.store.Put(t.Context(), key, bins, opts...); err != nil {
@@ -220,7 +220,7 @@ func (t *trial) put(key aerostore.Key, bins aerostore.Bins, opts ...aerostore.Wr
 	}
 }
 
-// get reads a record that must be there.
+// get reads a record that must exist.
 func (t *trial) get(key aerostore.Key) *aerostore.Record {
 	t.Helper()
 	r, err := t.store.Get(t.Context(), key)
@@ -228,18 +228,18 @@ func (t *trial) get(key aerostore.Key) *aerostore.Record {
 		t.Fatalf("Get failed with %q, want no error", err)
 	}
 	if r == nil {
-		t.Fatalf("Get returned neither a record nor an error")
+		t.Fatalf("Get returned a nil record and no error, want a record")
 	}
 	return r
 }
 
-// holds checks what a record has in the end.
+// holds checks the bins of a record.
 func (t *trial) holds(key aerostore.Key, want aerostore.Bins) {
 	t.Helper()
 	t.bins(t.get(key), want)
 }
 
-// unchanged checks that a record is as it was first written.
+// unchanged checks that a record was written once, with these bins.
 func (t *trial) unchanged(key aerostore.Key, want aerostore.Bins) {
 	t.Helper()
 	r := t.get(key)
@@ -247,13 +247,13 @@ func (t *trial) unchanged(key aerostore.Key, want aerostore.Bins) {
 	t.equal("the generation", r.Generation, uint32(1))
 }
 
-// missing checks that there is no record.
+// missing checks that a record does not exist.
 func (t *trial) missing(key aerostore.Key) {
 	t.Helper()
 	if r, err := t.store.Get(t.Context(), key); !errors.Is(err, aerostore.ErrNotFound) {
-		t.Errorf("Get gave %v and error %v, want no record and ErrNotFound", r, err)
+		t.Errorf("Get returned the record %v and error %v, want no record and ErrNotFound", r, err)
 	}
 	if existed, err := t.store.Exists(t.Context(), key); existed || err != nil {
-		t.Errorf("Exists gave %t and error %v, want false and none", existed, err)
+		t.Errorf("Exists returned %t and error %v, want false and no error", existed, err)
 	}
 }

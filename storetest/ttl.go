@@ -10,7 +10,7 @@ import (
 const (
 	second = aerostore.TTL(time.Second)
 
-	// No round times, so that a store that rounds them is seen.
+	// Not round, so that the cases detect a store that rounds them.
 	hour = aerostore.TTL(time.Hour) + 59*second
 	day  = aerostore.TTL(24*time.Hour) + 59*second
 
@@ -24,7 +24,7 @@ func ttls() []testCase {
 	cases := []testCase{
 		{
 			name:  "a record lives ten years",
-			why:   "that is the longest TTL",
+			why:   "ten years are the longest TTL",
 			needs: Expiry,
 			run: func(t *trial) {
 				key := t.key()
@@ -34,7 +34,7 @@ func ttls() []testCase {
 		},
 		{
 			name:  "a part of a second is rounded up",
-			why:   "servers count in whole seconds: a TTL is rounded up, and none becomes one that lives for ever",
+			why:   "a server counts whole seconds: a TTL is rounded up, so that it never becomes zero",
 			needs: Expiry,
 			run: func(t *trial) {
 				for ttl, want := range map[aerostore.TTL]aerostore.TTL{1: second, 700 * second / 1000: second, hour + 1: hour + second} {
@@ -46,7 +46,7 @@ func ttls() []testCase {
 		},
 		{
 			name: "a new record gets the default TTL of its namespace",
-			why:  "a write without a TTL gives the record the default of its namespace, and so does NamespaceTTL",
+			why:  "a write without a TTL or with NamespaceTTL sets the default of the namespace",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before)
@@ -57,7 +57,7 @@ func ttls() []testCase {
 		},
 		{
 			name: "KeepTTL on a new record gives the default TTL",
-			why:  "a record that was not there has no TTL to keep and gets the namespace's default",
+			why:  "a missing record has no TTL to keep",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, before, aerostore.KeepTTL)
@@ -66,7 +66,7 @@ func ttls() []testCase {
 		},
 		{
 			name:  "every read returns the TTL",
-			why:   "the TTL is the time that is left, whichever operation reads it",
+			why:   "every read returns the time that is left",
 			needs: Expiry,
 			run: func(t *trial) {
 				key := t.key()
@@ -80,7 +80,7 @@ func ttls() []testCase {
 	cases = append(cases, perSome(leavesRecord, func(o operation) testCase {
 		return testCase{
 			name:  o.name() + " without a TTL sets the default TTL",
-			why:   "a write without a TTL resets the TTL, too: it does not keep it",
+			why:   "a write without a TTL resets the TTL instead of keeping it",
 			needs: Expiry,
 			run: func(t *trial) {
 				for _, opts := range [][]aerostore.WriteOption{nil, {aerostore.NamespaceTTL}} {
@@ -95,8 +95,8 @@ func ttls() []testCase {
 	return append(cases, expiries()...)
 }
 
-// expiries are the cases in which a record expires after a second. Servers
-// count in whole seconds.
+// expiries returns the cases in which a record expires. A server counts whole
+// seconds.
 func expiries() []testCase {
 	const over = 2100 * time.Millisecond
 	expired := func(t *trial) aerostore.Key {
@@ -108,7 +108,7 @@ func expiries() []testCase {
 	return []testCase{
 		{
 			name:  "an expired record is missing",
-			why:   "a record whose time is over is not there, whoever asks",
+			why:   "every operation treats an expired record as missing",
 			needs: Expiry,
 			waits: true,
 			run: func(t *trial) {
@@ -118,12 +118,12 @@ func expiries() []testCase {
 				t.fails(t.store.Put(t.Context(), key, before, aerostore.UpdateOnly), aerostore.ErrNotFound)
 				_, err := onlyResult(t.store.BatchRead(t.Context(), []aerostore.Key{key}, nil))
 				t.fails(err, aerostore.ErrNotFound)
-				t.equal("the records of a query", len(t.query(aerostore.Query{Set: mainSet}, key)), 0)
+				t.equal("the number of records of a query", len(t.query(aerostore.Query{Set: mainSet}, key)), 0)
 			},
 		},
 		{
 			name:  "an expired record can be created again",
-			why:   "nothing of a record outlives its time: it can be created again, with generation 1",
+			why:   "a record created after expiry has generation 1 and no old bins",
 			needs: Expiry,
 			waits: true,
 			run: func(t *trial) {
@@ -134,7 +134,7 @@ func expiries() []testCase {
 		},
 		{
 			name:  "a record exists until it expires",
-			why:   "a record is there for as long as it was given",
+			why:   "a record does not expire before its TTL",
 			needs: Expiry,
 			waits: true,
 			run: func(t *trial) {
@@ -145,13 +145,13 @@ func expiries() []testCase {
 				existed, err := t.store.Exists(t.Context(), key)
 				t.ok(err)
 				if late := time.Since(began) > life-over; !existed && !late {
-					t.Errorf("the record is gone before its time")
+					t.Errorf("Exists reports false before the record expires, want true")
 				}
 			},
 		},
 		{
 			name:  "a read does not extend the TTL",
-			why:   "a record's time counts from its last write, however often it is read",
+			why:   "the TTL counts from the last write",
 			needs: Expiry,
 			waits: true,
 			run: func(t *trial) {
@@ -169,7 +169,7 @@ func expiries() []testCase {
 		},
 		{
 			name:  "a write replaces the TTL",
-			why:   "only the last TTL counts: a record lives on if a write gave it more time",
+			why:   "the TTL of the last write counts",
 			needs: Expiry,
 			waits: true,
 			run: func(t *trial) {
@@ -189,13 +189,14 @@ func expiries() []testCase {
 	}
 }
 
-// lives checks how long a record has left.
+// lives checks the TTL of a record.
 func (t *trial) lives(key aerostore.Key, want aerostore.TTL) {
 	t.Helper()
 	t.near("TTL", t.get(key).TTL, want)
 }
 
-// near compares a TTL that was read with one that the case wrote.
+// near compares a TTL that was read with one that the case wrote, less the time
+// since then.
 func (t *trial) near(what string, got, want aerostore.TTL) {
 	t.Helper()
 	spent := aerostore.TTL(time.Since(t.began) + t.passed)
@@ -210,7 +211,7 @@ func (t *trial) near(what string, got, want aerostore.TTL) {
 	}
 }
 
-// defaultTTL returns what a record lives that was written without a TTL.
+// defaultTTL returns the TTL of a record that was written without one.
 func (t *trial) defaultTTL() aerostore.TTL {
 	t.Helper()
 	key := t.key()

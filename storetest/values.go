@@ -11,13 +11,13 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A value is what is written to a bin and what is read back.
+// A value is written to a bin and read back.
 type value struct {
 	name    string
 	in, out any
 }
 
-// notUTF8 is a string like any other: a store keeps bytes.
+// notUTF8 is a valid string for a store, which keeps bytes.
 const notUTF8 = "caf\xe9 \xff\xfe\xc3"
 
 const place = aerostore.GeoJSON(`{"type":"Point","coordinates":[13.4,52.5]}`)
@@ -72,7 +72,7 @@ func kinds() []value {
 	}
 }
 
-// manyIntegers returns those about each power of two, where encodings change.
+// manyIntegers returns the integers around each power of two, where encodings change.
 func manyIntegers() []any {
 	list := []any{math.MinInt64, math.MaxInt64}
 	for bit := range 63 {
@@ -109,7 +109,7 @@ func values() []testCase {
 	return append(cases, []testCase{
 		{
 			name: "NaN is read back as written",
-			why:  "NaN is a float64 like any other, though it equals nothing",
+			why:  "NaN is a float64",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"v": math.NaN()})
@@ -120,7 +120,7 @@ func values() []testCase {
 		},
 		{
 			name: "negative zero is read back as written",
-			why:  "the sign of a float64 is part of it, though -0 equals 0",
+			why:  "a float64 keeps its sign, although -0 equals 0",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"v": math.Copysign(0, -1)})
@@ -131,7 +131,7 @@ func values() []testCase {
 		},
 		{
 			name: "a float64 keeps its bits in a list and in a map",
-			why:  "a float64 is the same 64 bits inside another value",
+			why:  "a float64 has the same 64 bits inside another value",
 			run: func(t *trial) {
 				floats := []any{
 					5.0, -5.0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1),
@@ -158,7 +158,7 @@ func values() []testCase {
 		},
 		{
 			name: "bin names that look alike are different",
-			why:  "a name is up to 15 bytes, none of which may be changed or left out",
+			why:  "a store keeps every byte of a bin name, 15 at most",
 			run: func(t *trial) {
 				bins := aerostore.Bins{}
 				names := []string{
@@ -177,7 +177,7 @@ func values() []testCase {
 		},
 		{
 			name: "bin names of 0 and of 15 bytes are accepted",
-			why:  "both are legal",
+			why:  "a bin name may have 0 to 15 bytes",
 			run: func(t *trial) {
 				key := t.key()
 				bins := aerostore.Bins{"": 1, "fifteen_bytes_n": 2}
@@ -187,7 +187,7 @@ func values() []testCase {
 		},
 		{
 			name: "every read returns the same values",
-			why:  "a value is the same whichever operation reads it",
+			why:  "a value does not depend on the operation that reads it",
 			run: func(t *trial) {
 				key := t.key()
 				in, want := allKinds()
@@ -202,7 +202,7 @@ func values() []testCase {
 		},
 		{
 			name: "every write stores the same values",
-			why:  "a value is the same whichever operation wrote it",
+			why:  "a value does not depend on the operation that wrote it",
 			run: func(t *trial) {
 				in, want := allKinds()
 				var ops []aerostore.Operation

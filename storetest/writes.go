@@ -10,7 +10,7 @@ func writes() []testCase {
 	return []testCase{
 		{
 			name: "Put creates a record",
-			why:  "a record that is not there is made by writing to it, with generation 1",
+			why:  "a write creates a missing record with generation 1",
 			run: func(t *trial) {
 				key := t.key()
 				t.missing(key)
@@ -20,7 +20,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Put leaves the other bins unchanged",
-			why:  "a write is about the bins that it names",
+			why:  "Put changes the bins that it names only",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1, "b": 2})
@@ -30,7 +30,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Put increments the generation",
-			why:  "readers see by the generation that a record was written, even if with the same bins",
+			why:  "every write increments the generation, also one with the same bins",
 			run: func(t *trial) {
 				key := t.key()
 				for i := range 3 {
@@ -41,7 +41,7 @@ func writes() []testCase {
 		},
 		{
 			name: "the generation exceeds 255",
-			why:  "a generation counts up to 65,535 at least",
+			why:  "a generation reaches 65,535 at least",
 			run: func(t *trial) {
 				key := t.key()
 				for i := range 300 {
@@ -52,7 +52,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Put changes the type of a bin",
-			why:  "a bin has no type but that of its value",
+			why:  "a bin has the type of its value",
 			run: func(t *trial) {
 				key := t.key()
 				for _, v := range []any{1, "one", []any{1}, 1.5} {
@@ -63,7 +63,7 @@ func writes() []testCase {
 		},
 		{
 			name: "a nil value deletes the bin",
-			why:  "a record has no bins that are nil",
+			why:  "a record has no nil bins",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1, "b": 2})
@@ -73,7 +73,7 @@ func writes() []testCase {
 		},
 		{
 			name: "deleting the last bin removes the record",
-			why:  "a record without bins is gone, and begins anew when it is written again",
+			why:  "a record without bins does not exist, and starts at generation 1 when it is written again",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1, "b": 2})
@@ -85,7 +85,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Put of nil values to a missing record fails with ErrNotFound",
-			why:  "there is no record to delete bins from, and none is made without bins",
+			why:  "a missing record has no bins to delete, and no record is created without bins",
 			run: func(t *trial) {
 				key := t.key()
 				t.fails(t.store.Put(t.Context(), key, aerostore.Bins{"a": nil}), aerostore.ErrNotFound)
@@ -94,7 +94,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Put of a record that is too big fails with ErrRecordTooBig",
-			why:  "servers have a limit, 8 MiB at most, and refuse the whole write",
+			why:  "a server limits the size of a record, to 8 MiB at most, and refuses the whole write",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1})
@@ -105,7 +105,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Remove removes the record",
-			why:  "a record is gone with all of its bins, and Remove says that there was one",
+			why:  "Remove removes the record with all bins and reports true",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1, "b": 2})
@@ -117,7 +117,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Remove of a missing record reports false",
-			why:  "that there was nothing to remove is an answer, not an error",
+			why:  "a missing record is an answer of Remove, not an error",
 			run: func(t *trial) {
 				existed, err := t.store.Remove(t.Context(), t.key())
 				t.ok(err)
@@ -126,7 +126,7 @@ func writes() []testCase {
 		},
 		{
 			name: "a record written after Remove starts at generation 1",
-			why:  "nothing of a record outlives it, its generation included",
+			why:  "Remove leaves neither bins nor a generation",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1})
@@ -139,7 +139,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Touch increments the generation",
-			why:  "a touch counts the generation up and leaves the bins",
+			why:  "Touch increments the generation and leaves the bins unchanged",
 			run: func(t *trial) {
 				key := t.key()
 				t.put(key, aerostore.Bins{"a": 1})
@@ -150,7 +150,7 @@ func writes() []testCase {
 		},
 		{
 			name: "Touch of a missing record fails with ErrNotFound",
-			why:  "a touch makes no record",
+			why:  "Touch creates no record",
 			run: func(t *trial) {
 				key := t.key()
 				t.fails(t.store.Touch(t.Context(), key), aerostore.ErrNotFound)
