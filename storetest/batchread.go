@@ -172,19 +172,3 @@ func batchReads() []testCase {
 		},
 	}
 }
-
-// results checks that a batch has one result for each key, in order.
-func (t *trial) results(results []aerostore.BatchResult, keys []aerostore.Key) {
-	t.Helper()
-	if len(results) != len(keys) {
-		t.Fatalf("got %d results, want %d", len(results), len(keys))
-	}
-	for i, r := range results {
-		if r.Key != keys[i] {
-			t.Errorf("result %d has another key, want key %[1]d of the batch", i)
-		}
-		if r.Record != nil && r.Err != nil {
-			t.Errorf("result %d has a record and the error %v, want one of them", i, r.Err)
-		}
-	}
-}

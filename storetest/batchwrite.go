@@ -285,24 +285,3 @@ func oneForeignKey() []testCase {
 	}
 	return cases
 }
-
-func itemsOf(keys []aerostore.Key, bins aerostore.Bins) []aerostore.BatchItem {
-	items := make([]aerostore.BatchItem, len(keys))
-	for i, key := range keys {
-		items[i] = aerostore.BatchItem{Key: key, Bins: bins}
-	}
-	return items
-}
-
-// writesAll writes items with BatchWrite and expects no error.
-func (t *trial) writesAll(items []aerostore.BatchItem) {
-	t.Helper()
-	results, err := t.store.BatchWrite(t.Context(), items)
-	t.ok(err)
-	keys := make([]aerostore.Key, len(items))
-	for i, item := range items {
-		keys[i] = item.Key
-	}
-	t.results(results, keys)
-	t.ok(batchError(results, nil))
-}

@@ -58,7 +58,7 @@
 //
 // storetest.go has [Run] and the list of the groups. trial.go has the helpers of a
 // case. writes.go is a typical group. operations.go lists the operations for cases
-// about each of them, optionfields.go the fields of Options, features.go the
+// about each of them, optionfields.go the fields of Options. config.go has the
 // options of Run.
 //
 // The tests of this package run the cases on broken stores, which the cases must

@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"errors"
-
 	"github.com/aerostore/aerostore"
 )
 
@@ -72,17 +70,4 @@ func failures() []testCase {
 			},
 		},
 	}...)
-}
-
-// about checks the fields of an error.
-func (t *trial) about(err error, op aerostore.Op, key aerostore.Key, code aerostore.ResultCode) {
-	t.Helper()
-	e, ok := errors.AsType[*aerostore.Error](err)
-	if !ok {
-		return // reported by fails
-	}
-	t.equal("Op", e.Op, op)
-	t.equal("Namespace", e.Namespace, key.Namespace())
-	t.equal("Set", e.Set, key.Set())
-	t.equal("Code", e.Code, code)
 }

@@ -76,13 +76,3 @@ func generations() []testCase {
 		},
 	})
 }
-
-// written checks that a record was written a second time, or removed.
-func (t *trial) written(key aerostore.Key, removed bool) {
-	t.Helper()
-	if removed {
-		t.missing(key)
-		return
-	}
-	t.equal("Generation", t.get(key).Generation, uint32(2))
-}

@@ -157,19 +157,6 @@ func (on target) query(q aerostore.Query) error {
 	return nil
 }
 
-// batchError returns the error of a batch, or else the first error of a key.
-func batchError(results []aerostore.BatchResult, err error) error {
-	if err != nil {
-		return err
-	}
-	for _, r := range results {
-		if r.Err != nil {
-			return r.Err
-		}
-	}
-	return nil
-}
-
 // perOperation returns a case for each operation.
 func perOperation(newCase func(operation) testCase) []testCase {
 	return perEach(operations(), newCase)
@@ -199,4 +186,46 @@ func perEach(all []operation, newCase func(operation) testCase) []testCase {
 		cases[i] = newCase(o)
 	}
 	return cases
+}
+
+// removal returns how the operation removes the record, nil if it never does.
+func (o operation) removal() func(target) error {
+	none, remove := aerostore.Bins{"n": nil, "s": nil}, []aerostore.Operation{aerostore.DeleteRecord()}
+	switch o.op {
+	case aerostore.OpRemove, aerostore.OpBatchRemove:
+		return o.run
+	case aerostore.OpPut:
+		return func(on target) error { return on.Put(on.ctx, on.key, none, on.opts...) }
+	case aerostore.OpOperate:
+		return func(on target) error {
+			_, err := on.Operate(on.ctx, on.key, remove, on.opts...)
+			return err
+		}
+	case aerostore.OpBatchWrite:
+		return func(on target) error {
+			item := aerostore.BatchItem{Key: on.key, Bins: none}
+			if o.item {
+				item.Options, on.opts = on.opts, nil
+			}
+			return batchError(on.BatchWrite(on.ctx, []aerostore.BatchItem{item}, on.opts...))
+		}
+	case aerostore.OpBatchOperate:
+		return func(on target) error {
+			return batchError(on.BatchOperate(on.ctx, []aerostore.Key{on.key}, remove, on.opts...))
+		}
+	default:
+		return nil
+	}
+}
+
+// removals returns the operations that remove a record, in the way that they do.
+func removals() []operation {
+	var removals []operation
+	for _, o := range operations() {
+		if remove := o.removal(); remove != nil {
+			o.run = remove
+			removals = append(removals, o)
+		}
+	}
+	return removals
 }

@@ -365,20 +365,6 @@ func iterations() []testCase {
 	}
 }
 
-// manyRecords is more than the buffer of a store has room for.
-const manyRecords = 150
-
-// many writes many records and returns a query for them.
-func (t *trial) many() iter.Seq2[*aerostore.Record, error] { return t.manyUnder(t.Context()) }
-
-func (t *trial) manyUnder(ctx context.Context) iter.Seq2[*aerostore.Record, error] {
-	t.Helper()
-	bin := t.bin()
-	keys := t.keys(manyRecords)
-	t.writesAll(itemsOf(keys, aerostore.Bins{bin: 1}))
-	return t.store.Query(ctx, aerostore.Query{Namespace: t.namespace, Set: mainSet, Bins: []string{bin}})
-}
-
 // works checks that the store still writes and queries records.
 func (t *trial) works() {
 	t.Helper()

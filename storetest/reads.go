@@ -169,11 +169,3 @@ func (t *trial) readBy(ways []way, check func(r *aerostore.Record, name string))
 		check(r, way.name)
 	}
 }
-
-// onlyResult returns the result of a batch of one key.
-func onlyResult(results []aerostore.BatchResult, err error) (*aerostore.Record, error) {
-	if err := batchError(results, err); err != nil || len(results) != 1 {
-		return nil, err
-	}
-	return results[0].Record, nil
-}

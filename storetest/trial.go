@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,25 +80,6 @@ func (t *trial) owned(key aerostore.Key) aerostore.Key {
 		}
 	})
 	return key
-}
-
-// cleans removes the records of the keys after the case.
-func (t *trial) cleans(keys []aerostore.Key) {
-	const atOnce = 1000
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		for chunk := range slices.Chunk(keys, atOnce) {
-			results, err := t.store.BatchRemove(ctx, chunk)
-			for _, r := range results {
-				if err == nil && !errors.Is(r.Err, aerostore.ErrNotFound) {
-					err = r.Err
-				}
-			}
-			if err != nil && !errors.Is(err, aerostore.ErrClosed) {
-				t.Errorf("the clean-up failed to remove a record: %v", err)
-			}
-		}
-	})
 }
 
 // strangerKey returns a key in a namespace that does not exist.
@@ -256,4 +236,27 @@ func (t *trial) missing(key aerostore.Key) {
 	if existed, err := t.store.Exists(t.Context(), key); existed || err != nil {
 		t.Errorf("Exists returned %t and error %v, want false and no error", existed, err)
 	}
+}
+
+// written checks that a record was written a second time, or removed.
+func (t *trial) written(key aerostore.Key, removed bool) {
+	t.Helper()
+	if removed {
+		t.missing(key)
+		return
+	}
+	t.equal("Generation", t.get(key).Generation, uint32(2))
+}
+
+// about checks the fields of an error.
+func (t *trial) about(err error, op aerostore.Op, key aerostore.Key, code aerostore.ResultCode) {
+	t.Helper()
+	e, ok := errors.AsType[*aerostore.Error](err)
+	if !ok {
+		return // reported by fails
+	}
+	t.equal("Op", e.Op, op)
+	t.equal("Namespace", e.Namespace, key.Namespace())
+	t.equal("Set", e.Set, key.Set())
+	t.equal("Code", e.Code, code)
 }
