@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// batched is in every step that is a batch over keys.
+// batched has the arguments of every batch over keys.
 type batched struct {
 	common
 	Keys   []key
@@ -30,8 +30,8 @@ func (s *step) parseBatchRead(data []byte) error {
 	return nil
 }
 
-// parseBatchHeader is for batch_exists, too: a Store answers it by what became
-// of each key.
+// parseBatchHeader parses batch_header and batch_exists, which a Store answers with
+// the result of each key.
 func (s *step) parseBatchHeader(data []byte) error {
 	var args batched
 	if err := decode(data, &args); err != nil {

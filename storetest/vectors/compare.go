@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A difference is where a Store answered something else than was recorded.
+// A difference is a part of an answer that differs from the recorded one.
 type difference struct {
 	what      string
 	want, got any
@@ -37,7 +37,7 @@ func differ[T comparable](what string, want, got T) []difference {
 func (s *step) compare(got answer) []difference {
 	want := &s.want
 	if s.refusal == nil && errors.Is(got.err, aerostore.ErrInvalid) {
-		return []difference{{"input that is valid", "no refusal", got.err.Error()}}
+		return []difference{{"valid input", "no ErrInvalid", got.err.Error()}}
 	}
 	differences := want.compare(got.err)
 	if len(differences) > 0 || want.code != aerostore.CodeOK {
@@ -64,7 +64,7 @@ func (f failure) compare(got error) []difference {
 	}
 	for _, code := range f.inner {
 		if !errors.Is(got, code) {
-			differences = append(differences, difference{"error within", code.Error(), got.Error()})
+			differences = append(differences, difference{"cause", code.Error(), got.Error()})
 		}
 	}
 	return append(differences, differ("in doubt", f.inDoubt, aerostore.InDoubt(got))...)
@@ -119,7 +119,7 @@ func compareBins(want, got aerostore.Bins) []difference {
 	return differences
 }
 
-// missing stands for a bin or a row that is not there.
+// missing stands for a missing bin or record.
 const missing = absence("none")
 
 type absence string
@@ -135,7 +135,7 @@ func (s *step) compareBatch(got []aerostore.BatchResult) []difference {
 	for i, w := range want.batch {
 		g, part := got[i], fmt.Sprintf("key %d", i+1)
 		if g.Key != s.keys[i] {
-			differences = append(differences, difference{part, "the key asked for, in its place", g.Key})
+			differences = append(differences, difference{part, "this key of the batch", g.Key})
 		}
 		differences = append(differences, of(part, w.compare(g, want.failing))...)
 	}
@@ -147,15 +147,15 @@ func (s *step) compareBatch(got []aerostore.BatchResult) []difference {
 	return differences
 }
 
-// compare compares what became of one key. A key without an answer may be what
-// the batch failed for.
+// compare compares the result of one key. A key without a recorded answer may be the
+// one that the batch failed for.
 func (r recordedResult) compare(got aerostore.BatchResult, failing aerostore.ResultCode) []difference {
 	if r.unanswered {
 		code := aerostore.CodeOf(got.Err)
 		if code == failing || code == aerostore.CodeNotFound || got.Err == nil {
 			return nil
 		}
-		return []difference{{"error", failing.Error() + ", or an answer", got.Err.Error()}}
+		return []difference{{"error", failing.Error() + ", ErrNotFound or no error", got.Err.Error()}}
 	}
 	differences := r.failure.compare(got.Err)
 	if !r.anyRecord {
@@ -164,7 +164,7 @@ func (r recordedResult) compare(got aerostore.BatchResult, failing aerostore.Res
 	return differences
 }
 
-// An identity is how a server knows a record.
+// An identity is what a server knows a record by.
 type identity struct {
 	namespace string
 	digest    [20]byte
@@ -182,7 +182,7 @@ func (r *recorded) compareRows(got []*aerostore.Record) []difference {
 		part := fmt.Sprintf("record %v", row.key.ID())
 		record := found[identityOf(row.key)]
 		if record == nil {
-			differences = append(differences, difference{part, "it", missing})
+			differences = append(differences, difference{part, "a record", missing})
 			continue
 		}
 		differences = append(differences, of(part, row.compare(record))...)
@@ -195,5 +195,5 @@ func (r recordedRow) compare(got *aerostore.Record) []difference {
 	if r.userKey && got.Key != r.key {
 		differences = append(differences, difference{"id", r.key.ID(), got.Key.ID()})
 	}
-	return append(differences, differ("id came back", r.userKey, got.Key.ID() != nil)...)
+	return append(differences, differ("id returned", r.userKey, got.Key.ID() != nil)...)
 }

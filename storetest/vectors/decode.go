@@ -8,13 +8,13 @@ import (
 	"io"
 )
 
-// unsupported is the error of a step that needs something a Store cannot say,
-// or cannot say yet: its vector is skipped and counted by it.
+// unsupported is the error of a step that needs an ability that Store lacks. Its vector
+// is skipped and counted under this text.
 type unsupported string
 
 func (u unsupported) Error() string { return "unsupported: " + string(u) }
 
-// decode reads one JSON value that has no fields but those of into.
+// decode parses one JSON value and refuses fields that into does not have.
 func decode(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -22,12 +22,12 @@ func decode(data []byte, into any) error {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("there is something after the end")
+		return errors.New("there is data after the end")
 	}
 	return nil
 }
 
-// decodeAs is decode for a value that may not be null.
+// decodeAs is decode for a value that must not be null.
 func decodeAs[T any](data []byte) (T, error) {
 	var v T
 	if isNull(data) {
@@ -39,7 +39,7 @@ func decodeAs[T any](data []byte) (T, error) {
 
 func isNull(data []byte) bool { return string(bytes.TrimSpace(data)) == "null" }
 
-// oneOf looks up what a word stands for; no word is the zero T.
+// oneOf looks up a word. The empty word is the zero T.
 func oneOf[T any](what, word string, words map[string]T) (T, error) {
 	v, ok := words[word]
 	if !ok && word != "" {

@@ -1,29 +1,28 @@
-// Package vectors replays what a real Aerospike server answered, against any
-// [aerostore.Store]. Where package storetest says what a Store should do, this
-// one says what a server did: some two thousand recorded scripts, step by step.
+// Package vectors replays the recorded answers of a real Aerospike server against an
+// implementation of [aerostore.Store]. Package storetest tests what a Store should
+// do. This package tests what a server did, in some two thousand recorded scripts.
 //
 //	func TestVectors(t *testing.T) {
 //		vectors.Run(t, func(tb testing.TB) aerostore.Store {
-//			return memory.NewT(tb)
+//			return memory.NewT(tb) // your store
 //		})
 //	}
 //
-// Each script, a vector, is a sub-test named for its file and itself; one that
-// needs what Store cannot say is skipped with the reason. The counts are in the
-// log at the end, which -v shows.
+// A recorded script is a vector. Each is a subtest with the name of its file and its
+// own. A vector that needs an ability that Store does not have is skipped, and the
+// log has the reason. The log ends with the counts; see it with -v:
 //
 //	go test -v -run 'TestVectors/policy/ttl_limits'
 //
-// Environment variable AEROSTORE_VECTORS names a folder of .jsonl or .jsonl.gz
-// files to replay instead of the recordings of this package. Their format is in
-// recorded/README.md.
+// The environment variable AEROSTORE_VECTORS names a folder of .jsonl or .jsonl.gz
+// files to replay instead of the recordings of this package. recorded/README.md
+// describes their format.
 //
-// # Where Store answers better
+// # Rules
 //
-// A Store differs on purpose from the client that the answers were recorded
-// through: it refuses bad input before it is sent, tells each key of a batch
-// its own outcome, and so on. There the recorded answer is translated by a
-// rule; the rules stand in rules.go, each with its reason, and hold for every
-// vector and every store alike. None depends on what the store under test
-// answers.
+// A Store differs on purpose from the client that made the recordings. For example,
+// it refuses invalid input before it is sent, and returns an error for each key of a
+// batch. A rule translates the recorded answer in such a case. rules.go has the rules
+// and the reason for each. They apply to every vector and every store, and depend on
+// the recording only.
 package vectors

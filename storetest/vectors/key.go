@@ -8,9 +8,9 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-var errNoKey = errors.New("there is no key")
+var errNoKey = errors.New("the key is missing")
 
-// A key names a record.
+// A key is the JSON form of a key.
 type key struct{ aerostore.Key }
 
 func (k *key) UnmarshalJSON(data []byte) error {
@@ -23,7 +23,7 @@ func (k *key) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("key: %w", err)
 	}
 	if raw.NS == nil || raw.Set == nil || (raw.ID == nil) == (raw.Digest == nil) {
-		return errors.New("a key has ns, set and id")
+		return errors.New("a key needs ns, set and id")
 	}
 	ns, set := *raw.NS, own(*raw.Set)
 	if raw.Digest != nil {

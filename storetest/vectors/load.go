@@ -22,7 +22,7 @@ var recordings embed.FS
 
 // A file is a file of vectors.
 type file struct {
-	name string // without what says how it is packed
+	name string // without .jsonl and .gz
 	path string
 	fsys fs.FS
 }
@@ -32,7 +32,7 @@ func source() ([]file, error) {
 	if dir := os.Getenv(folder); dir != "" {
 		files, err := filesIn(os.DirFS(dir), ".")
 		if err == nil && len(files) == 0 {
-			err = errors.New("there are no .jsonl or .jsonl.gz files")
+			err = errors.New("the folder has no .jsonl or .jsonl.gz files")
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s=%s: %w", folder, dir, err)
@@ -56,8 +56,8 @@ func filesIn(fsys fs.FS, dir string) ([]file, error) {
 	return files, nil
 }
 
-// load returns the vectors of a file and an error for each line that is none,
-// which names file and line.
+// load returns the vectors of a file, and an error with file and line for each line
+// that cannot be parsed.
 func (f file) load() (vectors []*vector, errs []error) {
 	data, err := f.read()
 	if err != nil {

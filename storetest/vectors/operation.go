@@ -47,7 +47,7 @@ func (o *operation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// families are the operations that a Store does not have yet.
+// families are the operations that Store does not have yet.
 var families = map[string]unsupported{
 	"list": "list operations",
 	"map":  "map operations",
@@ -70,7 +70,7 @@ var changes = map[string]func(bin string, value any) aerostore.Operation{
 	"prepend": aerostore.PrependBin,
 }
 
-// operations notes the operations of the step.
+// operations sets the operations of the step.
 func (s *step) operations(ops []operation) {
 	s.ops = make([]aerostore.Operation, len(ops))
 	for i, o := range ops {

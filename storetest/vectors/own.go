@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// ofThisRun is what the names of this run of the program end in.
+// ofThisRun is the suffix of names in this run of the program.
 var ofThisRun = "_" + rand.Text()[:8]
 
-// own returns the name that a recorded set or index has in this run, so that two
-// runs on one server do not meet. Names that a vector is about stay as they are.
+// own returns the name of a recorded set or index in this run, so that two runs can
+// share a server. A name that a vector tests stays unchanged.
 func own(name string) string {
 	const recorded, mostRecorded = "gv", 32
 	if !strings.HasPrefix(name, recorded) || len(name) > mostRecorded {

@@ -10,7 +10,7 @@ import (
 
 const errFilters = unsupported("filters")
 
-// filtered is in every policy. Null is no filter.
+// filtered is part of every policy. Null means no filter.
 type filtered struct{ Filter json.RawMessage }
 
 func (f filtered) check() error {
@@ -87,7 +87,7 @@ func ttlOption(data json.RawMessage) (aerostore.TTL, error) {
 	})
 }
 
-// readPolicy is the policy of a read. A Store has nothing to say in it.
+// readPolicy is the policy of a read. Store has no option for any of it.
 type readPolicy struct{}
 
 func (*readPolicy) UnmarshalJSON(data []byte) error {
@@ -98,9 +98,8 @@ func (*readPolicy) UnmarshalJSON(data []byte) error {
 	return raw.check()
 }
 
-// batchPolicy is the policy of a batch as a whole. Whether the server may answer
-// inline, and whether the client keeps the records of a batch that failed, makes
-// no difference to a Store.
+// batchPolicy is the policy of a whole batch. AllowInline and AllowPartialResults do
+// not change the answer of a Store.
 type batchPolicy struct{}
 
 func (*batchPolicy) UnmarshalJSON(data []byte) error {

@@ -22,13 +22,13 @@ func (s *step) parseQuery(data []byte) error {
 		return err
 	}
 	if args.NS == nil || args.Set == nil {
-		return errors.New("a query has ns and set")
+		return errors.New("a query needs ns and set")
 	}
 	if args.IndexName != nil {
 		return unsupported("queries that name their index")
 	}
 	if *args.Set == "" {
-		return unsupported("queries of a whole namespace, which may hold more than the vector's own")
+		return unsupported("queries of a whole namespace, which may have other records")
 	}
 	q := aerostore.Query{Namespace: *args.NS, Set: own(*args.Set)}
 	if len(args.Bins) > 0 {
@@ -100,7 +100,7 @@ type indexArgs struct {
 
 func (a *indexArgs) index() (aerostore.Index, error) {
 	if a.NS == nil || a.Set == nil || a.Name == nil {
-		return aerostore.Index{}, errors.New("an index has ns, set and name")
+		return aerostore.Index{}, errors.New("an index needs ns, set and name")
 	}
 	return aerostore.Index{Namespace: *a.NS, Set: own(*a.Set), Name: own(*a.Name)}, nil
 }
@@ -154,7 +154,7 @@ func (s *step) parseDropIndex(data []byte) error {
 func (s *step) administer(index aerostore.Index, do func(aerostore.Indexer, context.Context, aerostore.Index) error) {
 	s.index = &index
 	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		indexer, _ := aerostore.As[aerostore.Indexer](store) // Run made sure that there is one
+		indexer, _ := aerostore.As[aerostore.Indexer](store) // Run checked that there is one
 		return answer{err: do(indexer, ctx, index)}
 	}
 }

@@ -8,25 +8,24 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A recorded answer is what a step should get, once the rules have translated
-// it.
+// A recorded answer is the expected answer to a step, after the rules translated it.
 type recorded struct {
 	failure
-	absent  bool // nil instead of a record, without an error
+	absent  bool // nil instead of a record, and no error
 	record  *recordedRecord
 	existed *bool
 	batch   []recordedResult
 	rows    []recordedRow
 
-	// failing is a code that at least one key of the batch has, CodeOK for
-	// none in particular.
+	// failing is a code that at least one key of the batch must have, CodeOK if
+	// there is none.
 	failing aerostore.ResultCode
 }
 
 // A failure is how an operation failed, if it did.
 type failure struct {
 	code    aerostore.ResultCode
-	inner   []aerostore.ResultCode // of the errors within
+	inner   []aerostore.ResultCode // of the causes
 	inDoubt bool
 }
 
@@ -34,23 +33,23 @@ type recordedRecord struct {
 	bins    aerostore.Bins
 	gen     uint32
 	ttl     expiry
-	anyBins bool // they are not known
+	anyBins bool // the bins are unknown
 }
 
 // A recordedResult is the answer for one key of a batch.
 type recordedResult struct {
 	failure
-	absent     bool // nil instead of a record, without a code
+	absent     bool // nil instead of a record, and no code
 	record     *recordedRecord
-	anyRecord  bool // it is not known, only whether it exists
+	anyRecord  bool // the record exists, and the rest is unknown
 	unanswered bool // the client gave the batch up
 }
 
-// A recordedRow is a record that a query found.
+// A recordedRow is a record that a query returned.
 type recordedRow struct {
 	recordedRecord
 	key     aerostore.Key
-	userKey bool // the id came back
+	userKey bool // the query returned the id
 }
 
 // parse decodes the answer to an operation.
@@ -65,7 +64,7 @@ func (r *recorded) parse(op string, data json.RawMessage) error {
 		ClientPanic bool `json:"client_panic"`
 	}
 	if data == nil {
-		return errors.New("there is no want")
+		return errors.New("want is missing")
 	}
 	if err := decode(data, &raw); err != nil {
 		return fmt.Errorf("want: %w", err)
@@ -112,7 +111,7 @@ type rawFailure struct {
 
 func (raw rawFailure) into(f *failure) error {
 	if raw.Code == nil {
-		return errors.New("there is no code")
+		return errors.New("code is missing")
 	}
 	f.code, f.inDoubt = *raw.Code, raw.InDoubt
 	if len(raw.Codes) > 0 {
@@ -129,7 +128,7 @@ type rawRecord struct {
 
 func (raw rawRecord) parse() (*recordedRecord, error) {
 	if raw.Bins == nil || raw.Gen == nil || raw.TTL == nil {
-		return nil, errors.New("a record has bins, gen and ttl")
+		return nil, errors.New("a record needs bins, gen and ttl")
 	}
 	bins := make(aerostore.Bins, len(raw.Bins))
 	for name, v := range raw.Bins {
@@ -140,7 +139,7 @@ func (raw rawRecord) parse() (*recordedRecord, error) {
 
 func parseExisted(data json.RawMessage) (*bool, error) {
 	if data == nil {
-		return nil, errors.New("it is not said whether the record exists")
+		return nil, errors.New("exists or existed is missing")
 	}
 	existed, err := decodeAs[bool](data)
 	return &existed, err

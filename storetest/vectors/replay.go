@@ -9,8 +9,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// replay does the steps one after another and returns where the store answers
-// something else than was recorded. pass lets time pass.
+// replay runs the steps one after another and returns where the answers of the store
+// differ from the recorded ones. pass waits.
 func (v *vector) replay(ctx context.Context, store aerostore.Store, pass func(time.Duration)) []difference {
 	var differences []difference
 	for _, s := range v.steps {
@@ -24,14 +24,14 @@ func (v *vector) replay(ctx context.Context, store aerostore.Store, pass func(ti
 	return differences
 }
 
-// clear brings about what a vector starts from: none of the records and
-// indexes that it names, and nothing in the sets that it queries.
+// clear removes the records and indexes that the vector names, and all records of the
+// sets that it queries.
 func (v *vector) clear(ctx context.Context, store aerostore.Store) error {
 	for _, s := range v.steps {
 		if s.index == nil {
 			continue
 		}
-		indexer, _ := aerostore.As[aerostore.Indexer](store) // Run made sure that there is one
+		indexer, _ := aerostore.As[aerostore.Indexer](store) // Run checked that there is one
 		if err := indexer.DropIndex(ctx, *s.index); err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (v *vector) clear(ctx context.Context, store aerostore.Store) error {
 	return nil
 }
 
-// unusable reports whether there cannot be a record where err comes from.
+// unusable reports whether err means that there can be no record.
 func unusable(err error) bool {
 	return errors.Is(err, aerostore.ErrInvalid) || errors.Is(err, aerostore.ErrInvalidNamespace)
 }

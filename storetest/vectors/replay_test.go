@@ -170,14 +170,14 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 			[]string{putA, query},
 			aerostore.OpQuery,
 			failing(&aerostore.Error{Code: aerostore.CodeMaxRetries}),
-			`the_vector: step 2, query: error within: want "` + aerostore.CodeIndexNotFound.Error() + `"`,
+			`the_vector: step 2, query: cause: want "` + aerostore.CodeIndexNotFound.Error() + `"`,
 		},
 		{
 			"valid input refused",
 			[]string{putA},
 			aerostore.OpPut,
 			failing(&aerostore.Error{Code: aerostore.CodeParameter, Err: aerostore.ErrInvalid}),
-			`the_vector: step 1, put: input that is valid: want "no refusal"`,
+			`the_vector: step 1, put: valid input: want "no ErrInvalid"`,
 		},
 		{
 			"bad input accepted",
@@ -221,7 +221,7 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 				b := r.Batch()
 				return r.WithBatch([]aerostore.BatchResult{b[1], b[0]}), err
 			},
-			`the_vector: step 2, batch_read: key 1: want "the key asked for, in its place"`,
+			`the_vector: step 2, batch_read: key 1: want "this key of the batch"`,
 		},
 		{
 			"a batch that is cut short",
@@ -248,7 +248,7 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 				r.Batch()[0].Err = &aerostore.Error{Code: aerostore.CodeTimeout}
 				return r, err
 			},
-			`the_vector: step 2, batch_read: key 1: error: want "` + aerostore.CodeInvalidNamespace.Error() + `, or an answer"`,
+			`the_vector: step 2, batch_read: key 1: error: want "` + aerostore.CodeInvalidNamespace.Error() + `, ErrNotFound or no error"`,
 		},
 		{
 			"a batch that failed as a whole",
@@ -269,10 +269,10 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 			`the_vector: step 3, scan: number of records: want 1, got 2`,
 		},
 		{
-			"an id that nobody stored",
+			"an id that was not stored",
 			[]string{strings.Replace(putA, `"want"`, `"policy":{"send_key":true},"want"`, 1), scan},
 			aerostore.OpQuery, failing(nil),
-			`the_vector: step 2, scan: record a: id came back: want false, got true`,
+			`the_vector: step 2, scan: record a: id returned: want false, got true`,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

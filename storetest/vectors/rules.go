@@ -6,12 +6,11 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A rule translates the recorded answer to a step where a Store differs on
-// purpose from the client that it was recorded through. It sees the step and
-// the recording alone, so that it cannot make allowances for the store under
-// test.
+// A rule translates the recorded answer to a step where a Store differs on purpose
+// from the client that made the recording. It depends on the step and the recording
+// only, so that it cannot excuse the store under test.
 type rule struct {
-	name  string // as it is counted
+	name  string // for the counts
 	why   string
 	apply func(s *step) effect
 }
@@ -21,14 +20,14 @@ type effect int
 const (
 	untouched effect = iota
 	translated
-	severed // translated, and the server went on from another state than a Store would
+	severed // translated, and from here on the state of the server differs from that of a Store
 )
 
 var rules = []rule{
 	{
 		name: "refused with one code",
-		why: "A Store refuses bad input before it is sent, with the same code everywhere. A server's depends " +
-			"on where it stumbles: a long bin name is 21 with a record and 2 without.",
+		why: "A Store refuses invalid input before it is sent, always with the same code. The code of a server depends " +
+			"on the check that fails first: for a long bin name it is 21 with a record and 2 without one.",
 		apply: func(s *step) effect {
 			if s.refusal == nil || !s.want.failed() {
 				return untouched
@@ -37,9 +36,9 @@ var rules = []rule{
 		},
 	},
 	{
-		name: "refused where the server is content",
-		why: "A server finds nothing in a set with a name that is too long, ignores the TTL of what only reads or " +
-			"removes, and does the rest of a batch. A Store refuses all of it.",
+		name: "refused where the server accepts",
+		why: "A server finds no record in a set with an overlong name, ignores the TTL of a read or a removal, " +
+			"and runs the rest of a batch. A Store refuses all of it.",
 		apply: func(s *step) effect {
 			if s.refusal == nil || s.want.failed() {
 				return untouched
@@ -49,43 +48,43 @@ var rules = []rule{
 	},
 	{
 		name: "a code for each key",
-		why: "The client fails a whole batch for one key and gives up on others. A Store tells each key its own " +
-			"code: one of them has the client's, those given up on may also be there or missing.",
+		why: "The client fails a whole batch for one key and abandons others. A Store returns a code for each key: " +
+			"one of them has the code of the client, and an abandoned one may also succeed or be missing.",
 		apply: (*step).splitFailure,
 	},
 	{
 		name: "missing is ErrNotFound",
-		why: "Of a record that does not exist the client reads nil without an error, as header and in batches. " +
-			"A Store says ErrNotFound, which is what the server said.",
+		why: "For a missing record, header reads and batches of the client return nil without an error. " +
+			"A Store returns ErrNotFound, as the server does.",
 		apply: (*step).nameMissing,
 	},
 	{
-		name: "writes in a batch give nothing",
-		why: "In a batch the client gives a nil for each operation that writes, and a record of them for each write " +
-			"and removal. A Store gives what was read, as for a single record.",
+		name: "writes in a batch return nothing",
+		why: "In a batch the client returns a nil for each operation that writes, and a record of nils for each write " +
+			"and removal. A Store returns what was read, as for a single record.",
 		apply: (*step).dropNothings,
 	},
 	{
 		name: "several results are OpResults",
-		why: "The client gives the results of several reads of one bin as a list, as it does a list that was read " +
-			"once. A Store tells them apart.",
+		why: "The client returns the results of several reads of one bin as a list, like one read of a list. " +
+			"A Store distinguishes them.",
 		apply: (*step).tellApart,
 	},
 	{
 		name: "a header beside bins",
-		why: "In a batch that only reads the client drops the bins if one operation asks for the header. A Store " +
-			"gives them; which they were is not known.",
+		why: "In a batch of reads the client drops the bins if one operation reads the header. A Store " +
+			"returns them; the recording does not have them.",
 		apply: (*step).forgetBins,
 	},
 	{
 		name: "removal of an expired record",
-		why: "A server counts it as a removal until it has swept the record away, every few seconds: the answer " +
+		why: "A server reports a removal until it has swept the expired record, every few seconds: the answer " +
 			"depends on the moment.",
 		apply: (*step).forgetExisted,
 	},
 }
 
-// translate applies the rules in order and counts those that changed anything.
+// translate applies the rules in order and counts those that changed the answer.
 // It returns the rule after which later steps cannot be compared, "" if they
 // can.
 func (s *step) translate(counts counts) (severedBy string) {
@@ -102,7 +101,7 @@ func (s *step) translate(counts counts) (severedBy string) {
 	return ""
 }
 
-// refuse replaces the recorded answer by the Store's.
+// refuse replaces the recorded answer by that of a Store.
 func (s *step) refuse() effect {
 	was := s.want
 	s.want = recorded{failure: failure{code: aerostore.CodeOf(s.refusal)}}
@@ -116,14 +115,13 @@ func (s *step) refuse() effect {
 	}
 }
 
-// failed reports whether nothing at all went through.
+// failed reports whether no part of the operation succeeded.
 func (r *recorded) failed() bool {
 	done := func(k recordedResult) bool { return k.code == aerostore.CodeOK }
 	return r.code != aerostore.CodeOK || len(r.batch) > 0 && !slices.ContainsFunc(r.batch, done)
 }
 
-// mayHaveChanged reports whether a write with this answer may have changed
-// anything.
+// mayHaveChanged reports whether a write with this answer may have been applied.
 func (r *recorded) mayHaveChanged() bool {
 	if r.batch == nil {
 		return r.code == aerostore.CodeOK && (r.existed == nil || *r.existed)
@@ -251,7 +249,7 @@ func (s *step) forgetExisted() effect {
 	return translated
 }
 
-// operates reports whether there is an operation of the kind.
+// operates reports whether the step has an operation of the kind.
 func (s *step) operates(kind aerostore.OperationKind) bool {
 	return slices.ContainsFunc(s.ops, func(o aerostore.Operation) bool { return o.Kind() == kind })
 }

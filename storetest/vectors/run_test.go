@@ -28,10 +28,10 @@ func folderOf(t *testing.T, lines ...string) string {
 	return dir
 }
 
-// TestRunInFolder is what TestRunTellsWhatIsWrong runs.
+// TestRunInFolder is what TestRunReportsWhatIsWrong runs.
 func TestRunInFolder(t *testing.T) {
 	if os.Getenv(folder) == "" {
-		t.Skip("for TestRunTellsWhatIsWrong")
+		t.Skip("for TestRunReportsWhatIsWrong")
 	}
 	Run(t, func(tb testing.TB) aerostore.Store {
 		tb.Helper()
@@ -39,7 +39,7 @@ func TestRunInFolder(t *testing.T) {
 	})
 }
 
-func TestRunTellsWhatIsWrong(t *testing.T) {
+func TestRunReportsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRunInFolder$", "-test.v", "-test.short")
 	cmd.Env = append(os.Environ(), folder+"="+folderOf(t, wrong, `{"name":`, good, waiting, foreign, indexed))
@@ -56,11 +56,11 @@ func TestRunTellsWhatIsWrong(t *testing.T) {
 		"--- SKIP: TestRunInFolder/mine/foreign",
 		"--- SKIP: TestRunInFolder/mine/indexed",
 		"mine: 2 vectors replayed (5 steps), 3 skipped",
-		"1 skipped: it waits: run it without -short or with WithAdvance",
+		"1 skipped: the vector waits: run it without -short or with WithAdvance",
 		"1 skipped: batches of several operations",
-		"1 skipped: the store makes no indexes",
+		"1 skipped: the store has no aerostore.Indexer",
 		"1 translated: missing is ErrNotFound",
-		"missing is ErrNotFound: Of a record that does not exist",
+		"missing is ErrNotFound: For a missing record",
 	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the output does not say %q:\n%s", want, out)

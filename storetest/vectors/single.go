@@ -78,7 +78,7 @@ func (s *step) parseSelect(data []byte) error {
 		return err
 	}
 	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		if len(args.Bins) == 0 { // to the recorded client, that is all of them
+		if len(args.Bins) == 0 { // the recorded client then reads all bins
 			record, err := store.Get(ctx, args.Key.Key)
 			return answer{record: record, err: err}
 		}

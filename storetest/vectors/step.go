@@ -20,17 +20,17 @@ type step struct {
 
 	pause time.Duration // of a step that only waits
 
-	// What rules and clearing ask.
+	// For rules and clear.
 	keys    []aerostore.Key
 	ops     []aerostore.Operation
 	query   *aerostore.Query
 	index   *aerostore.Index
 	writes  bool
-	waited  bool  // a step before let time pass
-	refusal error // why the operation must not be sent, nil if it may
+	waited  bool  // an earlier step waited
+	refusal error // why the input is invalid, nil if it is valid
 }
 
-// An answer is what a Store gave.
+// An answer is the answer of a Store to a step.
 type answer struct {
 	err     error
 	record  *aerostore.Record
@@ -73,12 +73,12 @@ func parseStep(data []byte) (*step, error) {
 	return s, nil
 }
 
-// validator is a Store that does nothing but refuse what must not be sent.
+// validator is a Store that refuses invalid input and does nothing else.
 var validator = aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 	return aerostore.Result{}, call.Validate()
 })
 
-// parsers know the arguments of each operation.
+// parsers parse the arguments of each operation.
 var parsers = map[string]func(s *step, data []byte) error{
 	"put":       parseWrite(aerostore.Store.Put),
 	"append":    parseWrite(aerostore.Store.Append),
@@ -120,7 +120,7 @@ func (s *step) parseSleep(data []byte) error {
 		return err
 	}
 	if args.MS <= 0 || args.MS > math.MaxInt64/int64(time.Millisecond) {
-		return fmt.Errorf("%d ms cannot be waited for", args.MS)
+		return fmt.Errorf("a wait of %d ms is out of range", args.MS)
 	}
 	s.pause = time.Duration(args.MS) * time.Millisecond
 	return nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A tally counts what became of the vectors.
+// A tally counts the vectors, by outcome.
 type tally struct{ files []*fileTally }
 
 type fileTally struct {
@@ -18,7 +18,7 @@ type fileTally struct {
 	cutShort        counts // vectors, by rule
 }
 
-// counts is how often something happened.
+// counts are numbers by name.
 type counts map[string]int
 
 func (t *tally) file(name string) *fileTally {
@@ -51,9 +51,10 @@ func (c counts) sum() (sum int) {
 	return sum
 }
 
-// String tells, for each file, how many vectors were replayed, why others were
-// not, which rules translated how many answers, and after which of them the
-// rest of a vector was left out; then why there are these rules.
+// String returns a report. For each file it has the number of vectors that were
+// replayed, that were skipped for each reason, and that ended early after each rule,
+// and the number of answers that each rule translated. The reasons for the rules
+// follow.
 func (t *tally) String() string {
 	var b strings.Builder
 	translated := make(counts)

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/aerostore/aerostore"
 )
 
-// An argument is a value that a step gives, an answered value one that it got:
-// some are only ever read.
+// An argument is a value that a step writes. An answered value is one that it read,
+// which has types that cannot be written.
 type (
 	argument struct{ value any }
 	answered struct{ value any }
@@ -26,7 +27,7 @@ func (a *answered) UnmarshalJSON(data []byte) (err error) {
 	return err
 }
 
-// typed decodes {"type": value} into the Go type that a Store takes and gives.
+// typed decodes {"type": value} into the Go type that Store uses.
 func typed(data []byte, answers bool) (any, error) {
 	tagged, err := decodeAs[map[string]json.RawMessage](data)
 	if err != nil {
@@ -41,7 +42,7 @@ func typed(data []byte, answers bool) (any, error) {
 			return v, nil
 		}
 	}
-	return nil, fmt.Errorf("a value has one type, not %d", len(tagged))
+	return nil, fmt.Errorf("a value needs one type, not %d", len(tagged))
 }
 
 func ofKind(kind string, raw json.RawMessage, answers bool) (any, error) {
@@ -91,7 +92,7 @@ func ofKind(kind string, raw json.RawMessage, answers bool) (any, error) {
 func mustBeTrue(raw json.RawMessage) error {
 	is, err := decodeAs[bool](raw)
 	if err == nil && !is {
-		err = errors.New("it can only be true")
+		err = errors.New("the value must be true")
 	}
 	return err
 }
@@ -133,7 +134,7 @@ func pairs(raw json.RawMessage, answers bool) ([]aerostore.MapPair, error) {
 	pairs := make([]aerostore.MapPair, len(entries))
 	for i, entry := range entries {
 		if len(entry) != 2 {
-			return nil, fmt.Errorf("an entry of a map has a key and a value, not %d values", len(entry))
+			return nil, fmt.Errorf("an entry of a map needs a key and a value, not %d values", len(entry))
 		}
 		if pairs[i].Key, err = typed(entry[0], answers); err != nil {
 			return nil, err
@@ -145,6 +146,8 @@ func pairs(raw json.RawMessage, answers bool) ([]aerostore.MapPair, error) {
 	return pairs, nil
 }
 
+const errMapKeys = unsupported("map keys that a Go map cannot have")
+
 func mapOf(raw json.RawMessage, answers bool) (map[any]any, error) {
 	pairs, err := pairs(raw, answers)
 	if err != nil {
@@ -152,12 +155,11 @@ func mapOf(raw json.RawMessage, answers bool) (map[any]any, error) {
 	}
 	m := make(map[any]any, len(pairs))
 	for _, p := range pairs {
-		switch p.Key.(type) {
-		case []byte, []any, map[any]any, aerostore.OpResults, []aerostore.MapPair, aerostore.HLL:
-			return nil, unsupported("map keys that a Go map cannot hold")
+		if p.Key != nil && !reflect.TypeOf(p.Key).Comparable() {
+			return nil, errMapKeys
 		}
 		if _, ok := m[p.Key]; ok {
-			return nil, unsupported("map keys that a Go map cannot hold")
+			return nil, errMapKeys
 		}
 		m[p.Key] = p.Value
 	}

@@ -9,17 +9,17 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A vector is a script with what a server answered, translated by the rules.
+// A vector is a script with the answers of a server, translated by the rules.
 type vector struct {
 	name        string
-	unsupported string // what it needs that a Store cannot say, "" if nothing
+	unsupported string // the ability that it needs and Store lacks, "" if none
 	steps       []*step
 
 	translated counts // answers, by rule
 	severedBy  string // the rule after which steps are left out, "" if none are
 }
 
-// parse reads a line. It fails if the line makes no sense.
+// parse parses a line.
 func parse(line []byte) (*vector, error) {
 	var raw struct {
 		Name  string
@@ -30,7 +30,7 @@ func parse(line []byte) (*vector, error) {
 		return nil, err
 	}
 	if raw.Name == "" || len(raw.Steps) == 0 {
-		return nil, errors.New("a vector has a name and steps")
+		return nil, errors.New("a vector needs a name and steps")
 	}
 	v := &vector{name: raw.Name, unsupported: untranslatable(raw.Tags), translated: make(counts)}
 	for i, data := range raw.Steps {
@@ -52,12 +52,12 @@ func parse(line []byte) (*vector, error) {
 	return v, nil
 }
 
-// untranslatable says why no Store can be compared with a vector that is tagged
-// so, "" if one can.
+// untranslatable returns why no Store can be compared with a vector that has these
+// tags, "" if one can.
 func untranslatable(tags []string) string {
 	switch {
 	case slices.Contains(tags, "nan_order"):
-		return "the order of NaN, which is not to be copied"
+		return "the order of NaN, which no store should copy"
 	case slices.Contains(tags, "map_storage_order"):
 		return "the order of a map's pairs on the wire, which Go maps do not have"
 	default:
@@ -65,17 +65,17 @@ func untranslatable(tags []string) string {
 	}
 }
 
-// waits reports whether a step lets time pass.
+// waits reports whether a step waits.
 func (v *vector) waits() bool {
 	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.pause > 0 })
 }
 
-// indexes reports whether a step makes or drops an index.
+// indexes reports whether a step creates or drops an index.
 func (v *vector) indexes() bool {
 	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.index != nil })
 }
 
-// keys returns those of all steps, each once.
+// keys returns the keys of all steps, each once.
 func (v *vector) keys() []aerostore.Key {
 	var keys []aerostore.Key
 	for _, s := range v.steps {

@@ -8,31 +8,33 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Option tells [Run] about the stores.
+// An Option describes the stores to [Run].
 type Option func(*config)
 
 type config struct {
 	advance func(aerostore.Store, time.Duration)
 }
 
-// WithAdvance gives vectors that wait a way to let time pass for a store.
-// Without it they wait about two seconds each, and are skipped under -short.
+// WithAdvance sets a function that moves the clock of a store ahead by d, for vectors
+// that wait. Without it each of them waits about two seconds, and is skipped under
+// -short.
 func WithAdvance(advance func(store aerostore.Store, d time.Duration)) Option {
 	return func(c *config) { c.advance = advance }
 }
 
-// Run replays every vector and returns when all have ended. Vectors run one
-// after another, so that their stores may share a server.
+// Run replays every vector as a subtest of t and returns when all have ended. Vectors
+// run one after another, so that their stores may share a server.
 //
-// newStore is called once for each vector that is replayed, with that vector's
-// testing.TB, and should leave to its Cleanup what is to be done afterwards.
-// Before and after a vector the records and indexes that it names are removed
-// and the sets that it queries are emptied, in the namespaces test and bar. Do
-// not point it at data that matters. Recorded names that begin with gv, which
-// nearly all do, get a suffix that differs from run to run, so that several runs
-// can share a server; vectors about other names may then disturb each other.
+// Run calls newStore once for each vector that it replays, with the testing.TB of the
+// vector, whose Cleanup should close what newStore opens.
 //
-// A vector that cannot be read is an error of its file; the others still run.
+// Before and after a vector, Run removes the records and indexes that the vector names
+// and all records of the sets that it queries, in the namespaces test and bar. Do not
+// run it on a server with data that matters. Recorded names that begin with gv get a
+// suffix that differs from run to run, so that several runs can share a server. The
+// few vectors with other names may then disturb each other.
+//
+// A vector that cannot be parsed fails the test of its file. The others still run.
 func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Option) {
 	t.Helper()
 	c := &config{}
@@ -63,7 +65,7 @@ func (c *config) replay(t *testing.T, v *vector, newStore func(testing.TB) aeros
 	t.Helper()
 	reason := v.unsupported
 	if reason == "" && v.waits() && c.advance == nil && testing.Short() {
-		reason = "it waits: run it without -short or with WithAdvance"
+		reason = "the vector waits: run it without -short or with WithAdvance"
 	}
 	var store aerostore.Store
 	if reason == "" {
@@ -71,7 +73,7 @@ func (c *config) replay(t *testing.T, v *vector, newStore func(testing.TB) aeros
 			t.Fatal("newStore returned nil")
 		}
 		if _, ok := aerostore.As[aerostore.Indexer](store); !ok && v.indexes() {
-			reason = "the store makes no indexes"
+			reason = "the store has no aerostore.Indexer"
 		}
 	}
 	if reason != "" {
@@ -81,11 +83,11 @@ func (c *config) replay(t *testing.T, v *vector, newStore func(testing.TB) aeros
 	counts.replay(v)
 
 	if err := v.clear(t.Context(), store); err != nil {
-		t.Fatalf("clearing before %s: %v", v.name, err)
+		t.Fatalf("the clean-up before %s failed: %v", v.name, err)
 	}
 	t.Cleanup(func() {
 		if err := v.clear(context.WithoutCancel(t.Context()), store); err != nil {
-			t.Errorf("clearing after %s: %v", v.name, err)
+			t.Errorf("the clean-up after %s failed: %v", v.name, err)
 		}
 	})
 	pass := time.Sleep
