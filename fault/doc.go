@@ -1,10 +1,10 @@
-// Package fault makes operations fail on purpose: with delays, with errors that
-// do or do not leave a write in doubt, and by queries that break off.
+// Package fault makes operations fail on purpose, so that an application can be tested
+// against failures: errors, errors in doubt, delays, and queries that break off.
 //
-// A [Fault] says which operations it strikes and how. Faults are set in an
-// [Injector] and taken out again while the program runs. middleware.Fault puts
-// one in front of any backend, for a staging environment; the store of package
-// memory has one built in, for tests.
+// A [Fault] selects operations and describes the failure. An [Injector] applies faults,
+// which can be added and removed while the program runs. In a staging environment,
+// middleware.Fault puts an Injector in front of any backend. In tests, the store of
+// package memory has one.
 //
 //	var faults fault.Injector
 //	store := aerostore.Chain(backend, middleware.Fault(&faults))

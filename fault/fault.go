@@ -9,93 +9,90 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A Fault says which operations fail, and how. The fields of one kind narrow it
-// down together. The zero Fault fails every operation, always, with
-// [aerostore.CodeServer] and without doing anything.
+// A Fault selects operations and describes how they fail. An operation must satisfy all
+// fields that select. The zero Fault fails every operation with [aerostore.CodeServer],
+// and applies none.
 //
-// Input that is refused before anything is sent and a context that is done fail
-// by themselves and are not struck.
+// A Fault does not affect an operation that is refused before anything is sent, or
+// whose context is done.
 type Fault struct {
-	// Which operations: those of Ops (none named: all, those of [aerostore.Do]
-	// included) that are about the namespace, the set and the record and that
-	// Match accepts. Zero values do not narrow. A batch is about every one of
-	// its keys. Match is called by many goroutines at once.
+	// Ops, Namespace, Set, Key and Match select operations. A zero value selects
+	// all, those of [aerostore.Do] included. Namespace, Set and Key select a batch
+	// if one of its keys has all three. Match must be safe for concurrent use.
 	Ops       []aerostore.Op
 	Namespace string
 	Set       string
 	Key       aerostore.Key
 	Match     func(aerostore.Call) bool
 
-	// How often: always, or with a probability up to 1, drawn in a sequence
-	// that Seed determines; and then Times times at most, without an end if
-	// that is 0. Where one goroutine calls the store, the same seed strikes the
-	// same operations.
+	// Probability is the share of the selected operations that fail, from 0 to 1.
+	// Zero means all of them. Seed determines the random sequence: with one
+	// goroutine, the same seed fails the same operations. Times is the maximum
+	// number of operations that fail. Zero means no maximum.
 	Probability float64
 	Seed        uint64
 	Times       int
 
-	// After selects queries that yielded that many records, and strikes them
-	// there. Queries that end before go unscathed.
+	// After selects queries only, and fails them after that many records. A query
+	// with fewer records does not fail.
 	After int
 
-	// Delay is how much longer an operation takes, before anything else
-	// happens. If its context ends meanwhile, it fails with the context's error,
-	// and if its [aerostore.Timeout] does, with [aerostore.ErrTimeout]. Nothing
-	// was done then. Otherwise what is left of its Timeout is for the rest of the
-	// operation. A Fault with a Delay and without Code, Err and InDoubt delays and
-	// does no other harm.
+	// Delay is the time that an operation waits before it runs or fails. If its
+	// context ends in this time, the operation fails with the context's error; if
+	// its [aerostore.Timeout] ends, with [aerostore.ErrTimeout]. It is not applied
+	// then. Otherwise the rest of its Timeout remains for the operation. A Fault
+	// with a Delay and without Code, Err and InDoubt only delays.
 	Delay time.Duration
 
-	// Code and Err are those of the error. Code is CodeServer if neither is
-	// set.
+	// Code and Err are the fields of the [aerostore.Error]. The default is
+	// CodeServer if neither is set.
 	Code aerostore.ResultCode
 	Err  error
 
-	// InDoubt marks the error as one that does not say whether the operation
-	// was applied, which counts for operations that write: see
-	// [aerostore.Error].
+	// InDoubt marks the errors of operations that write as in doubt: see
+	// [aerostore.Error]. It does not affect reads.
 	InDoubt bool
 
-	// Applied has an operation that writes carried out all the same, a batch for
-	// all of its keys, and its answer lost: whatever it is, it becomes this
-	// error. Without Applied nothing happens.
+	// Applied applies an operation that writes, a batch for all of its keys, and
+	// replaces its answer with the error. It needs InDoubt. Without Applied, a
+	// failed operation is not applied.
 	Applied bool
 }
 
 func (f *Fault) check() {
 	for _, op := range f.Ops {
-		if !op.IsValid() {
-			panic(fmt.Sprintf("fault: a Fault of operation %d", op))
+		if op == 0 || op > aerostore.OpCustom {
+			panic(fmt.Sprintf("fault: Ops has the unknown operation %d", op))
 		}
 	}
 	switch {
-	case !(0 <= f.Probability && f.Probability <= 1): // so NaN is caught, too
-		panic(fmt.Sprintf("fault: a Fault with probability %v", f.Probability))
+	case !(0 <= f.Probability && f.Probability <= 1): // refuses NaN, too
+		panic(fmt.Sprintf("fault: Probability %v is not between 0 and 1", f.Probability))
 	case f.Times < 0:
-		panic(fmt.Sprintf("fault: a Fault of %d times", f.Times))
+		panic(fmt.Sprintf("fault: Times %d is negative", f.Times))
 	case f.After < 0:
-		panic(fmt.Sprintf("fault: a Fault after %d records", f.After))
+		panic(fmt.Sprintf("fault: After %d is negative", f.After))
 	case f.After > 0 && len(f.Ops) > 0 && !slices.Contains(f.Ops, aerostore.OpQuery):
-		panic("fault: a Fault after some records of what is no query")
+		panic("fault: After is set and Ops does not have OpQuery")
 	case f.Delay < 0:
-		panic(fmt.Sprintf("fault: a Fault with a delay of %v", f.Delay))
+		panic(fmt.Sprintf("fault: Delay %v is negative", f.Delay))
 	case f.Applied && !f.InDoubt:
-		panic("fault: a Fault that is applied and not in doubt")
+		panic("fault: Applied is set without InDoubt")
 	}
 }
 
 // fails reports whether the fault does more than delay.
 func (f *Fault) fails() bool { return f.Code != aerostore.CodeOK || f.Err != nil }
 
-// fits reports whether the call is one of those that are to fail.
-func (f *Fault) fits(call *aerostore.Call) bool {
+// selects reports whether the fault selects the call.
+func (f *Fault) selects(call *aerostore.Call) bool {
 	if len(f.Ops) > 0 && !slices.Contains(f.Ops, call.Op) {
 		return false
 	}
-	return f.isAbout(call) && (f.Match == nil || f.Match(*call))
+	return f.selectsTarget(call) && (f.Match == nil || f.Match(*call))
 }
 
-func (f *Fault) isAbout(call *aerostore.Call) bool {
+func (f *Fault) selectsTarget(call *aerostore.Call) bool {
 	if call.Len() == 0 {
 		namespace, set := call.Target()
 		return f.isIn(namespace, set) && f.Key == aerostore.Key{}
@@ -113,15 +110,14 @@ func (f *Fault) isIn(namespace, set string) bool {
 	return (f.Namespace == "" || f.Namespace == namespace) && (f.Set == "" || f.Set == set)
 }
 
-// same reports whether both keys name one record, of which one may be known by
-// its digest alone.
+// same reports whether both keys name one record, also if one of them is a digest.
 func same(a, b aerostore.Key) bool {
 	return a == b || a.IsDigest() != b.IsDigest() &&
 		a.Namespace() == b.Namespace() && a.Set() == b.Set() && a.Digest() == b.Digest()
 }
 
-// wait delays the call. It returns the error of one whose context ended, or whose
-// timeout did, which is at the time until unless that is zero.
+// wait delays the call. It returns an error if the context ends in this time, or the
+// timeout of the call, which ends at until. A zero until means no timeout.
 func (f *Fault) wait(ctx context.Context, call *aerostore.Call, until time.Time) error {
 	delay, late := f.Delay, false
 	if left := time.Until(until); !until.IsZero() && left < delay {
@@ -140,7 +136,7 @@ func (f *Fault) wait(ctx context.Context, call *aerostore.Call, until time.Time)
 	}
 }
 
-// error returns how the call fails.
+// error returns the error of the call.
 func (f *Fault) error(call *aerostore.Call) *aerostore.Error {
 	err := call.NewError(f.Code, f.Err)
 	err.InDoubt = f.InDoubt && call.Writes()

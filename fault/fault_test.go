@@ -13,8 +13,7 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// What faults select, how often they strike and what becomes of writes in
-// doubt is tested in package memory, whose store has them built in.
+// Package memory tests what faults select, how often they apply, and writes in doubt.
 
 var (
 	users = aerostore.Query{Namespace: "test", Set: "users"}
@@ -34,7 +33,7 @@ func injected(t *testing.T) (aerostore.Store, *fault.Injector) {
 	return aerostore.Chain(backend, aerostore.WithLayer(func() *fault.Injector { return &faults })), &faults
 }
 
-func TestAFaultDelaysAndDoesNoOtherHarm(t *testing.T) {
+func TestAFaultWithADelayOnlyDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, faults := injected(t)
 		faults.Inject(fault.Fault{Delay: time.Second})
@@ -76,7 +75,7 @@ func TestAFaultDelaysAQueryBetweenItsRecords(t *testing.T) {
 	})
 }
 
-func TestAFailureCanTakeItsTime(t *testing.T) {
+func TestAFaultDelaysAndThenFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, faults := injected(t)
 		faults.Inject(fault.Fault{Delay: time.Second, InDoubt: true})
@@ -88,7 +87,7 @@ func TestAFailureCanTakeItsTime(t *testing.T) {
 	})
 }
 
-func TestWhoGivesUpDuringADelayHasDoneNothing(t *testing.T) {
+func TestAContextThatEndsDuringADelayAppliesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, faults := injected(t)
 		delay := faults.Inject(fault.Fault{Delay: time.Hour, Code: aerostore.CodeTimeout, InDoubt: true, Applied: true})
@@ -143,7 +142,7 @@ func TestATimeoutEndsADelay(t *testing.T) {
 	}
 }
 
-func TestADelayLeavesTheRestOfTheTimeout(t *testing.T) {
+func TestADelayUsesUpTheTimeout(t *testing.T) {
 	for delay, want := range map[time.Duration]time.Duration{time.Second - 1: 1, 300 * time.Millisecond: 700 * time.Millisecond, time.Second: 0} {
 		synctest.Test(t, func(t *testing.T) {
 			var faults fault.Injector
@@ -185,7 +184,7 @@ func TestDelaysWithinAQueryAddUpToItsTimeout(t *testing.T) {
 	})
 }
 
-func TestWhatIsRefusedAnywayIsNotStruck(t *testing.T) {
+func TestAFaultDoesNotAffectRefusedOperations(t *testing.T) {
 	store, faults := injected(t)
 	never := faults.Inject(fault.Fault{})
 	if err := store.Put(t.Context(), ada, nil); !errors.Is(err, aerostore.ErrInvalid) {
@@ -210,7 +209,7 @@ func TestFaultsAreCounted(t *testing.T) {
 		struck := 0
 		faults.Hook = func(_ context.Context, call aerostore.Call, f fault.Fault) {
 			if struck++; call.Op != aerostore.OpPut || f.Times != 1 {
-				t.Errorf("told of %v, %+v", call, f)
+				t.Errorf("the hook was called with %v, %+v", call, f)
 			}
 		}
 		for _, f := range []fault.Fault{
@@ -232,7 +231,7 @@ func TestFaultsAreCounted(t *testing.T) {
 			}
 		}
 		if struck != 3 {
-			t.Errorf("told of %d strikes, want 3", struck)
+			t.Errorf("the hook was called %d times, want 3", struck)
 		}
 		if stats.Layer != "fault" || stats.Gauge("active") != 1 || !faults.Active() {
 			t.Errorf("%+v", stats)
@@ -240,7 +239,7 @@ func TestFaultsAreCounted(t *testing.T) {
 	})
 }
 
-func TestClearEndsAllFaults(t *testing.T) {
+func TestClearRemovesAllFaults(t *testing.T) {
 	store, faults := injected(t)
 	faults.Clear()
 	faults.Inject(fault.Fault{Set: "elsewhere"})
@@ -252,9 +251,9 @@ func TestClearEndsAllFaults(t *testing.T) {
 	}
 }
 
-func TestADelayOfLessThanNothingPanics(t *testing.T) {
+func TestANegativeDelayPanics(t *testing.T) {
 	defer func() {
-		if text, _ := recover().(string); !strings.Contains(text, "a delay of -1s") {
+		if text, _ := recover().(string); !strings.Contains(text, "Delay -1s is negative") {
 			t.Errorf("panic %q", text)
 		}
 	}()

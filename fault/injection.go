@@ -8,10 +8,10 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Injection is a [Fault] that was set in an [Injector].
+// An Injection is a [Fault] in an [Injector]. It is safe for concurrent use.
 type Injection struct {
-	fault Fault
-	among *Injector
+	fault    Fault
+	injector *Injector
 
 	mu      sync.Mutex
 	random  *rand.Rand // nil: no probability
@@ -19,36 +19,35 @@ type Injection struct {
 	stopped bool
 }
 
-func newInjection(f Fault, among *Injector) *Injection {
-	in := &Injection{fault: f, among: among}
+func newInjection(f Fault, injector *Injector) *Injection {
+	in := &Injection{fault: f, injector: injector}
 	if f.Probability > 0 {
 		in.random = rand.New(rand.NewPCG(f.Seed, 0)) //nolint:gosec // G404: reproducible on purpose
 	}
 	return in
 }
 
-// Stop ends the fault: once it has returned, no operation is struck. It may be
-// called more than once. A fault that struck all of its Times has ended.
+// Stop removes the fault. It affects no operation after Stop returns. Stop may be
+// called more than once. A fault is also removed after its Times.
 func (in *Injection) Stop() {
 	in.mu.Lock()
 	in.stopped = true
 	in.mu.Unlock()
-	in.among.change(func(all []*Injection) []*Injection {
+	in.injector.change(func(all []*Injection) []*Injection {
 		return slices.DeleteFunc(all, func(other *Injection) bool { return other == in })
 	})
 }
 
-// Strikes returns how many operations the fault has struck so far.
+// Strikes returns how many operations the fault has failed or delayed so far.
 func (in *Injection) Strikes() int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.strikes
 }
 
-// strike reports whether the fault strikes the call, of which that many
-// records have been yielded.
+// strike reports whether the fault applies to the call, a query after so many rows.
 func (in *Injection) strike(call *aerostore.Call, rows int) bool {
-	if in.fault.After != rows || !in.fault.fits(call) {
+	if in.fault.After != rows || !in.fault.selects(call) {
 		return false
 	}
 	hit, last := in.draw()
@@ -58,7 +57,7 @@ func (in *Injection) strike(call *aerostore.Call, rows int) bool {
 	return hit
 }
 
-// draw decides about a call that fits, and whether it was the last one.
+// draw decides about a selected call, and whether it is the last one.
 func (in *Injection) draw() (hit, last bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()

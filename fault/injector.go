@@ -10,29 +10,27 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Injector strikes the operations that pass it with the faults that are set
-// in it at the moment. The zero Injector has none and is ready for use; it must
-// not be copied. It is safe for concurrent use, and may be around any number of
-// stores.
+// An Injector applies faults to the operations that pass through it. The zero Injector
+// has no faults and is ready for use. An Injector must not be copied after first use.
+// It is safe for concurrent use, and may be around several stores.
 type Injector struct {
-	// Hook, if not nil, is told of each operation that a fault strikes, before
-	// that does anything to it. It is called by many goroutines at once and must
-	// be set before the first operation.
+	// Hook, if not nil, is called for each operation that a fault applies to, before
+	// the fault delays or fails it. Hook must be safe for concurrent use, and must be
+	// set before the first operation.
 	Hook func(ctx context.Context, call aerostore.Call, fault Fault)
 
 	mu  sync.Mutex
-	all atomic.Pointer[[]*Injection] // in the order in which they were set; nil: none; replaced as a whole under mu
+	all atomic.Pointer[[]*Injection] // in the order of Inject; nil if there are none; replaced under mu
 
 	delayed, failed, inDoubt atomic.Int64
 }
 
-// Inject makes operations fail from now on. Of several faults that fit an
-// operation the one set first strikes. A batch fails as a whole, without
-// results.
+// Inject adds a fault. If several faults select an operation, the first one added
+// applies. A batch fails as a whole, without results.
 //
-// It panics if f holds an unknown operation, a probability that is none or a
-// negative number, if it is Applied but not InDoubt, which is what a failure
-// without doubt promises not to be, or has After and Ops without OpQuery.
+// Inject panics if Ops has an unknown operation, if Probability is not between 0 and 1,
+// if Times, After or Delay is negative, if Applied is set without InDoubt, or if After
+// is set and Ops is not empty and does not have OpQuery.
 func (in *Injector) Inject(f Fault) *Injection {
 	f.check()
 	f.Ops = slices.Clone(f.Ops)
@@ -44,7 +42,7 @@ func (in *Injector) Inject(f Fault) *Injection {
 	return injection
 }
 
-// Clear ends all faults, as [Injection.Stop] does each.
+// Clear removes all faults, as [Injection.Stop] removes one.
 func (in *Injector) Clear() {
 	if all := in.all.Load(); all != nil {
 		for _, injection := range *all {
@@ -60,16 +58,16 @@ func (in *Injector) Active() bool { return in.all.Load() != nil }
 func (in *Injector) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		all := in.all.Load()
-		if all == nil || call.Check(ctx) != nil { // which the backend tells in its own words
+		if all == nil || call.Check(ctx) != nil { // which the backend refuses
 			return next(ctx, call)
 		}
 		return in.answer(ctx, *all, call, next)
 	}
 }
 
-// LayerStats implements [aerostore.Layer]. The layer is "fault"; it counts
-// operations that were "delayed", that "failed" and, of these, that were left
-// "in_doubt". Its level "active" is the number of faults that are set.
+// LayerStats implements [aerostore.Layer]. The layer is "fault". Its events are the
+// operations "delayed" and "failed", and those of the failed that are "in_doubt". Its
+// gauge "active" is the number of faults.
 func (in *Injector) LayerStats() aerostore.LayerStats {
 	active := 0
 	if all := in.all.Load(); all != nil {
@@ -100,7 +98,7 @@ func (in *Injector) change(f func([]*Injection) []*Injection) {
 	in.all.Store(&all)
 }
 
-// striking returns the fault that strikes the call, nil if none does.
+// striking returns the fault that applies to the call, nil if none does.
 func striking(all []*Injection, call *aerostore.Call, rows int) *Fault {
 	for _, in := range all {
 		if in.strike(call, rows) {
@@ -110,7 +108,7 @@ func striking(all []*Injection, call *aerostore.Call, rows int) *Fault {
 	return nil
 }
 
-// answer carries a call out unless a fault strikes it.
+// answer runs a call, with the fault that applies to it.
 func (in *Injector) answer(
 	ctx context.Context, all []*Injection, call aerostore.Call, next aerostore.Handler,
 ) (aerostore.Result, error) {
@@ -123,7 +121,7 @@ func (in *Injector) answer(
 			return aerostore.Result{Attempts: 1}, err
 		}
 		if !until.IsZero() {
-			// What is left of it, for what the delay has used up.
+			// The delay used up the rest.
 			if call.Options.Timeout = time.Until(until); call.Options.Timeout <= 0 {
 				return aerostore.Result{Attempts: 1}, call.NewError(aerostore.CodeTimeout, nil)
 			}
@@ -135,8 +133,8 @@ func (in *Injector) answer(
 	return next(ctx, call)
 }
 
-// hit lets the fault do to the call what it does, and returns the error that
-// the call then fails with, nil if it is to go on.
+// hit applies the fault to the call and returns the error of the call, nil if the call
+// continues.
 func (in *Injector) hit(
 	ctx context.Context, fault *Fault, call aerostore.Call, next aerostore.Handler, until time.Time,
 ) error {
@@ -157,13 +155,13 @@ func (in *Injector) hit(
 	if err.InDoubt {
 		in.inDoubt.Add(1)
 		if fault.Applied {
-			_, _ = next(ctx, call) // whatever it gives is lost
+			_, _ = next(ctx, call) // its answer is lost
 		}
 	}
 	return err
 }
 
-// query lets faults strike a query between its records.
+// query runs a query, with the faults that apply between its records.
 func (in *Injector) query(
 	ctx context.Context, all []*Injection, call aerostore.Call, next aerostore.Handler, until time.Time,
 ) (aerostore.Result, error) {

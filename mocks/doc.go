@@ -1,15 +1,15 @@
-// Package mocks holds a typed mock of [aerostore.Store], for tests that say
-// which calls they expect. Tests of behaviour are shorter on package memory.
+// Package mocks has a typed gomock mock of [aerostore.Store], for tests that expect
+// certain calls. For a test of behaviour, package memory needs less code.
 //
-// A method that is expected without a Return returns zero values, and Query an
-// empty iterator. Beneath a chain, Get, Select and Operate need a Return: the
-// chain reports a nil record without an error as a mistake.
+// An expected method without a Return returns zero values, and Query returns an empty
+// iterator. Under a chain, Get, Select and Operate need a Return, because the chain
+// fails for a nil record without an error.
 //
-// Options arrive beneath a chain one by one, in the order of the fields of
-// [aerostore.Options]: expect them in that order.
+// A chain passes options on one by one, in the order of the fields of
+// [aerostore.Options]. Expect them in that order.
 //
-// The mock is made by mockgen and edited by internal/emptyquery; go generate
-// ./... makes it again.
+// mockgen generates the mock and internal/emptyquery edits it. To generate it again,
+// run go generate ./...
 package mocks
 
 //go:generate go tool -modfile=../tools/go.mod mockgen -source=../store.go -destination=store.go -package=mocks -typed -write_package_comment=false

@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore/mocks"
 )
 
-// t stands for the *testing.T that a test has and an example has not.
+// t stands for the *testing.T of a test.
 var t reporter
 
 type reporter struct{}
@@ -23,8 +23,8 @@ func (reporter) Fatalf(format string, args ...any) { log.Fatalf(format, args...)
 
 var ada = aerostore.NewKey("test", "users", "ada")
 
-// Expecting a call with these arguments and options. Options are values, so
-// that gomock can compare them; whatever is not of interest is gomock.Any.
+// Expect a call with these arguments and options. gomock compares options as values;
+// gomock.Any accepts any argument.
 func Example() {
 	store := mocks.NewMockStore(gomock.NewController(t))
 	store.EXPECT().
@@ -36,8 +36,8 @@ func Example() {
 	// Output: <nil>
 }
 
-// Returning an error in doubt, as a real backend does when the connection
-// breaks after a write was sent.
+// Return an error in doubt, as a backend does if the connection breaks after a write
+// was sent.
 func Example_inDoubt() {
 	store := mocks.NewMockStore(gomock.NewController(t))
 	store.EXPECT().
@@ -52,7 +52,7 @@ func Example_inDoubt() {
 	// Output: true true
 }
 
-// Streaming a query: the mock returns an iterator, which may end in an error.
+// Return the records of a query as an iterator, which may end in an error.
 func Example_query() {
 	store := mocks.NewMockStore(gomock.NewController(t))
 	store.EXPECT().

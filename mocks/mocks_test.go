@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore/mocks"
 )
 
-func TestAQueryWithNothingToReturnIsEmpty(t *testing.T) {
+func TestAQueryWithoutReturnIsEmpty(t *testing.T) {
 	users := aerostore.Query{Namespace: "test", Set: "users"}
 	for name, expect := range map[string]func(*mocks.MockStoreQueryCall){
 		"no Return":   func(*mocks.MockStoreQueryCall) {},
@@ -22,7 +22,7 @@ func TestAQueryWithNothingToReturnIsEmpty(t *testing.T) {
 				mock := mocks.NewMockStore(gomock.NewController(t))
 				expect(mock.EXPECT().Query(gomock.Any(), users))
 				for r, err := range aerostore.Chain(mock, around...).Query(t.Context(), users) {
-					t.Errorf("the query gave %v, %v", r, err)
+					t.Errorf("the query returned %v, %v", r, err)
 				}
 			})
 		}

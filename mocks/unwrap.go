@@ -2,6 +2,6 @@ package mocks
 
 import "github.com/aerostore/aerostore"
 
-// Unwrap returns nil: there is nothing beneath a mock, so [aerostore.Do] runs
-// its function once it is through the layers around it.
+// Unwrap returns nil, because a mock wraps no store. [aerostore.Do] then calls its
+// function after the layers around the mock.
 func (*MockStore) Unwrap() aerostore.Store { return nil }

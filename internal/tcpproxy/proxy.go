@@ -1,5 +1,5 @@
-// Package tcpproxy provides a TCP proxy for tests. It can refuse, stall and cut the
-// connections between a client and a server.
+// Package tcpproxy is a TCP proxy for tests. It refuses, stalls, cuts and restores the
+// connections between a client and a server, as a network does.
 package tcpproxy
 
 import (
@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A Proxy forwards bytes between its clients and a target. It is safe for concurrent
+// A Proxy forwards bytes between its clients and a server. It is safe for concurrent
 // use.
 type Proxy struct {
 	tb     testing.TB
@@ -21,12 +21,12 @@ type Proxy struct {
 	links    map[*link]bool
 	stalled  [2]bool
 	limited  [2]bool
-	left     [2]int // bytes until the cut, where limited
+	left     [2]int // bytes until the cut, if limited
 	passed   [2]int
 	pending  sync.WaitGroup
 }
 
-// A Direction is the direction in which bytes are forwarded.
+// A Direction is the direction of bytes.
 type Direction int
 
 // The directions.
@@ -38,7 +38,8 @@ const (
 // A link is one connection through the proxy.
 type link struct{ ends [2]net.Conn } // by the direction of writes
 
-// New starts a proxy for the target address. It is stopped when the test ends.
+// New starts a proxy in front of the server at target, host and port. It ends with the
+// test. New fails the test if it cannot listen.
 func New(tb testing.TB, target string) *Proxy {
 	tb.Helper()
 	p := &Proxy{tb: tb, target: target, addr: "127.0.0.1:0", links: map[*link]bool{}}
@@ -51,14 +52,14 @@ func New(tb testing.TB, target string) *Proxy {
 	return p
 }
 
-// Addr returns the address of the proxy, which does not change.
+// Addr returns the host and port of the proxy. They never change.
 func (p *Proxy) Addr() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.addr
 }
 
-// Passed returns the number of bytes forwarded in direction d.
+// Passed returns how many bytes the proxy has forwarded in that direction.
 func (p *Proxy) Passed(d Direction) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +77,7 @@ func (p *Proxy) Refuse() {
 	p.cut()
 }
 
-// Cut cuts all connections. New ones are accepted.
+// Cut cuts all connections and accepts new ones.
 func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,7 +93,7 @@ func (p *Proxy) cut() {
 	p.changed.Broadcast()
 }
 
-// Stall stops forwarding bytes in direction d. Connections stay open, and new ones are
+// Stall stops bytes in that direction. Connections stay open, and new ones are
 // accepted.
 func (p *Proxy) Stall(d Direction) {
 	p.mu.Lock()
@@ -100,15 +101,15 @@ func (p *Proxy) Stall(d Direction) {
 	p.stalled[d] = true
 }
 
-// CutAfter forwards n more bytes in direction d, over all connections together. At the
-// next byte it cuts all connections, once.
+// CutAfter forwards n more bytes in that direction, over all connections together, and
+// cuts all connections at the byte after them, once.
 func (p *Proxy) CutAfter(d Direction, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.limited[d], p.left[d] = true, n
 }
 
-// Resume undoes Refuse, Stall and CutAfter. Bytes that were held back are forwarded.
+// Resume undoes Refuse, Stall and CutAfter. It forwards the bytes that Stall stopped.
 func (p *Proxy) Resume() {
 	p.tb.Helper()
 	p.mu.Lock()
@@ -147,13 +148,13 @@ func (p *Proxy) accept(listener net.Listener) {
 		}
 		p.links[l] = true
 		p.mu.Unlock()
-		p.pending.Go(func() { p.pass(l, ToServer) })
-		p.pending.Go(func() { p.pass(l, ToClient) })
+		p.pending.Go(func() { p.forward(l, ToServer) })
+		p.pending.Go(func() { p.forward(l, ToClient) })
 	}
 }
 
-// pass forwards bytes in one direction until either end is closed.
-func (p *Proxy) pass(l *link, d Direction) {
+// forward forwards bytes in one direction until either end is closed.
+func (p *Proxy) forward(l *link, d Direction) {
 	from, to := l.ends[1-d], l.ends[d]
 	buffer := make([]byte, 64<<10)
 	for {
@@ -162,7 +163,7 @@ func (p *Proxy) pass(l *link, d Direction) {
 		if _, werr := to.Write(buffer[:allowed]); werr != nil {
 			err = werr
 		}
-		if err != nil || !alive { // database clients do not half-close connections
+		if err != nil || !alive { // the client and the server never close one direction only
 			p.drop(l)
 			return
 		}
@@ -173,8 +174,8 @@ func (p *Proxy) pass(l *link, d Direction) {
 	}
 }
 
-// admit waits until bytes may be forwarded. It returns how many may, and whether the link
-// is still open.
+// admit waits until bytes may be forwarded. It returns how many may be, and whether the
+// link is still open.
 func (p *Proxy) admit(l *link, d Direction, n int) (allowed int, alive bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// echo starts a server that echoes lines, and a proxy for it.
+// echo starts a server that returns what it receives, and a proxy in front of it.
 func echo(t *testing.T) *tcpproxy.Proxy {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,8 +46,8 @@ func connect(t *testing.T, p *tcpproxy.Proxy) net.Conn {
 	return c
 }
 
-// exchange sends a line and returns the reply, or an error if none arrives in time.
-func exchange(c net.Conn, line string) (string, error) {
+// send sends a line and returns the answer, or an error after 200 ms.
+func send(c net.Conn, line string) (string, error) {
 	c.SetDeadline(time.Now().Add(200 * time.Millisecond))
 	if _, err := io.WriteString(c, line); err != nil {
 		return "", err
@@ -55,40 +55,40 @@ func exchange(c net.Conn, line string) (string, error) {
 	return bufio.NewReader(c).ReadString('\n')
 }
 
-func TestBytesPassBothWays(t *testing.T) {
+func TestProxyForwardsBothDirections(t *testing.T) {
 	p := echo(t)
-	if got, err := exchange(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
+	if got, err := send(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if p.Passed(tcpproxy.ToServer) != 6 || p.Passed(tcpproxy.ToClient) != 6 {
-		t.Errorf("passed %d and %d bytes", p.Passed(tcpproxy.ToServer), p.Passed(tcpproxy.ToClient))
+		t.Errorf("%d and %d bytes passed, want 6 and 6", p.Passed(tcpproxy.ToServer), p.Passed(tcpproxy.ToClient))
 	}
 }
 
-func TestAfterRefuseNothingConnectsUntilResume(t *testing.T) {
+func TestRefuseRefusesConnectionsUntilResume(t *testing.T) {
 	p := echo(t)
 	c := connect(t, p)
 	p.Refuse()
-	if _, err := exchange(c, "hello\n"); err == nil {
-		t.Error("a connection outlives Refuse")
+	if _, err := send(c, "hello\n"); err == nil {
+		t.Error("a connection works after Refuse")
 	}
 	if c, err := net.Dial("tcp", p.Addr()); err == nil {
 		c.Close()
-		t.Error("a connection is taken")
+		t.Error("a connection is accepted after Refuse")
 	}
 	p.Resume()
-	if got, err := exchange(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
+	if got, err := send(connect(t, p), "hello\n"); got != "hello\n" || err != nil {
 		t.Errorf("after Resume: %q, %v", got, err)
 	}
 }
 
-func TestStalledBytesContinueAfterResume(t *testing.T) {
+func TestResumeForwardsStalledBytes(t *testing.T) {
 	for name, d := range map[string]tcpproxy.Direction{"to the server": tcpproxy.ToServer, "to the client": tcpproxy.ToClient} {
 		t.Run(name, func(t *testing.T) {
 			p := echo(t)
 			c := connect(t, p)
 			p.Stall(d)
-			if got, err := exchange(c, "hello\n"); err == nil {
+			if got, err := send(c, "hello\n"); err == nil {
 				t.Errorf("got %q", got)
 			}
 			if p.Passed(d) != 0 {
@@ -103,14 +103,14 @@ func TestStalledBytesContinueAfterResume(t *testing.T) {
 	}
 }
 
-func TestCutAfterLetsThatManyBytesPass(t *testing.T) {
+func TestCutAfterForwardsThatManyBytes(t *testing.T) {
 	p := echo(t)
 	c := connect(t, p)
 	p.CutAfter(tcpproxy.ToClient, 3)
-	if got, err := exchange(c, "hello\n"); got != "hel" || err == nil {
+	if got, err := send(c, "hello\n"); got != "hel" || err == nil {
 		t.Errorf("got %q, %v, want the first three bytes and an error", got, err)
 	}
-	if got, err := exchange(connect(t, p), "again\n"); got != "again\n" || err != nil {
+	if got, err := send(connect(t, p), "again\n"); got != "again\n" || err != nil {
 		t.Errorf("a new connection: %q, %v", got, err)
 	}
 }

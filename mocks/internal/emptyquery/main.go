@@ -1,6 +1,5 @@
-// Command emptyquery edits the mock that mockgen made: a Query that was given
-// nothing to return returns an empty iterator instead of a nil one, which
-// panics when it is ranged over. mockgen has no option for it.
+// Command emptyquery edits the generated mock: a Query without a Return returns an
+// empty iterator instead of nil, which panics in a range. mockgen has no option for it.
 package main
 
 import (
@@ -18,7 +17,7 @@ func main() {
 	const before = "ret0, _ := ret[0].(iter.Seq2[*aerostore.Record, error])\n\treturn ret0\n"
 	const after = "ret0, _ := ret[0].(iter.Seq2[*aerostore.Record, error])\n\treturn orEmpty(ret0)\n"
 	if n := bytes.Count(source, []byte(before)); n != 1 {
-		log.Fatalf("%s has %d places where Query returns its iterator, want 1", file, n)
+		log.Fatalf("%s returns the iterator of Query in %d places, want 1", file, n)
 	}
 	edited := bytes.Replace(source, []byte(before), []byte(after), 1)
 	if err := os.WriteFile(file, edited, 0o600); err != nil { //nolint:gosec // G703: the name is a constant
