@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// onCalls changes what a store is asked.
+// onCalls changes the calls to a store.
 func onCalls(change func(aerostore.Call) aerostore.Call) aerostore.Middleware {
 	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 		return next(ctx, change(call))
@@ -25,7 +25,7 @@ func onOptions(change func(*aerostore.Options)) aerostore.Middleware {
 	})
 }
 
-// onAnswers changes what a store answers.
+// onAnswers changes the answers of a store.
 func onAnswers(change func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error)) aerostore.Middleware {
 	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 		r, err := next(ctx, call)
@@ -33,7 +33,7 @@ func onAnswers(change func(call aerostore.Call, r aerostore.Result, err error) (
 	})
 }
 
-// onErrors changes the errors, those of single keys included.
+// onErrors changes the errors of calls and of batch keys.
 func onErrors(change func(call aerostore.Call, key aerostore.Key, err error) error) aerostore.Middleware {
 	return onAnswers(func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 		if err != nil {
@@ -48,7 +48,7 @@ func onErrors(change func(call aerostore.Call, key aerostore.Key, err error) err
 	})
 }
 
-// onRecords changes the records that are read, whatever reads them.
+// onRecords changes the records that any operation reads.
 func onRecords(change func(*aerostore.Record)) aerostore.Middleware {
 	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 		if q := call.Query(); q != nil {
@@ -71,7 +71,7 @@ func onRecords(change func(*aerostore.Record)) aerostore.Middleware {
 	})
 }
 
-// onQueries changes what is queried.
+// onQueries changes the queries.
 func onQueries(change func(*aerostore.Query)) aerostore.Middleware {
 	return onCalls(func(call aerostore.Call) aerostore.Call {
 		if q := call.Query(); q != nil {
@@ -89,19 +89,19 @@ func around(do func(ctx context.Context, call aerostore.Call, next aerostore.Han
 	})
 }
 
-// layer is a decorator by hand, for what interceptors cannot get wrong.
+// layer is a decorator of Store, for defects that an interceptor cannot have.
 type layer struct {
 	aerostore.Store
 }
 
 func (l layer) Unwrap() aerostore.Store { return l.Store }
 
-// shut is a decorator that nothing can look through.
+// shut is a decorator without Unwrap.
 type shut struct {
 	aerostore.Store
 }
 
-// sharing keeps the bins that it was given and hands them out as they are.
+// sharing keeps the bins of Put and returns them without a copy.
 func sharing() aerostore.Middleware {
 	var kept sync.Map
 	return onAnswers(func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
@@ -118,7 +118,7 @@ func sharing() aerostore.Middleware {
 	})
 }
 
-// halting hands on the first two records of a query.
+// halting returns the first two records of a query.
 func halting(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	if q := call.Query(); q != nil {
 		outer, n := call, 0
@@ -130,7 +130,7 @@ func halting(ctx context.Context, call aerostore.Call, next aerostore.Handler) (
 	return next(ctx, call)
 }
 
-// inventing begins a query with a record that nobody wrote.
+// inventing starts a query with a record that does not exist.
 func inventing(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	if q := call.Query(); q != nil && !call.Yield(&aerostore.Record{Key: aerostore.NewKey(q.Namespace, q.Set, 1)}) {
 		return aerostore.Result{}, nil
@@ -138,7 +138,7 @@ func inventing(ctx context.Context, call aerostore.Call, next aerostore.Handler)
 	return next(ctx, call)
 }
 
-// repeating hands on each record of a query twice.
+// repeating returns each record of a query twice.
 func repeating(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	if q := call.Query(); q != nil {
 		outer := call
@@ -179,8 +179,8 @@ func binwise(ctx context.Context, call aerostore.Call, next aerostore.Handler) (
 	return aerostore.Result{}, nil
 }
 
-// backwards carries a batch out from its last key to its first, which a store
-// may do. The results stand in the order of the keys.
+// backwards runs a batch from its last key to its first, which a store may do. The
+// results are in the order of the keys.
 func backwards(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	if !call.IsBatch() {
 		return next(ctx, call)
@@ -198,7 +198,7 @@ func backwards(ctx context.Context, call aerostore.Call, next aerostore.Handler)
 	return r, err
 }
 
-// racing reads what it adds or appends to, and writes the result.
+// racing is a store whose Increment and Append are a read and a write.
 type racing struct{ layer }
 
 func (s racing) Increment(ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error {
@@ -243,7 +243,7 @@ func (s racing) Remove(ctx context.Context, key aerostore.Key, opts ...aerostore
 	return existed, err
 }
 
-// rewriting changes the options that it was given, those of items included.
+// rewriting changes the options of Put, BatchWrite and its items.
 type rewriting struct {
 	layer
 	rewrite func(opts []aerostore.WriteOption) []aerostore.WriteOption
@@ -261,7 +261,7 @@ func (s rewriting) BatchWrite(ctx context.Context, items []aerostore.BatchItem, 
 	return s.Store.BatchWrite(ctx, items)
 }
 
-// sinceOptions leaves out what stands before Options.
+// sinceOptions drops the options before an Options.
 func sinceOptions(opts []aerostore.WriteOption) []aerostore.WriteOption {
 	for i, o := range slices.Backward(opts) {
 		if _, ok := o.(aerostore.Options); ok {
@@ -277,7 +277,7 @@ func withoutUpdate(opts []aerostore.WriteOption) []aerostore.WriteOption {
 	})
 }
 
-// eager begins a query before anybody ranges over it.
+// eager runs a query before the caller ranges over it.
 type eager struct{ layer }
 
 func (e *eager) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aerostore.Record, error] {
@@ -298,7 +298,7 @@ func (e *eager) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aerosto
 	}
 }
 
-// once has records for the first range over a query only.
+// once returns records for the first range over a query only.
 type once struct{ layer }
 
 func (o *once) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aerostore.Record, error] {
@@ -311,7 +311,7 @@ func (o *once) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aerostor
 	}
 }
 
-// indexing has indexes of its own, which are none.
+// indexing is an Indexer that creates no indexes.
 type indexing struct {
 	layer
 	err error
@@ -320,7 +320,7 @@ type indexing struct {
 func (i indexing) CreateIndex(context.Context, aerostore.Index) error { return i.err }
 func (i indexing) DropIndex(context.Context, aerostore.Index) error   { return i.err }
 
-// pinging has a Ping of its own.
+// pinging is a Pinger that does not ping.
 type pinging struct {
 	layer
 	err error
@@ -328,7 +328,7 @@ type pinging struct {
 
 func (p pinging) Ping(context.Context) error { return p.err }
 
-// closing has a Close of its own.
+// closing is a store with another Close.
 type closing struct {
 	layer
 	close func() error
@@ -336,7 +336,7 @@ type closing struct {
 
 func (c closing) Close() error { return c.close() }
 
-// vague is an error that matches another and says nothing else.
+// vague is an error that matches another but is no *Error.
 type vague struct{ error }
 
 func (v vague) Error() string        { return "something went wrong" }

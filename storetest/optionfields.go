@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An optionField says how the cases see whether a store honours a field of
+// An optionField describes how the cases detect whether a store honours a field of
 // [aerostore.Options].
 type optionField struct {
 	why   string
@@ -23,16 +23,16 @@ type optionField struct {
 	// probe fails where the operation does not honour the field.
 	probe func(t *trial, o operation)
 
-	// given sets the field to a value that would show where it has no meaning.
+	// given sets the field to a value that would change most operations.
 	given aerostore.Options
 
-	// ends has the operation end on a store that does not answer. It is zero for
-	// a field that ends nothing.
+	// ends makes the operation end on a store that does not answer. It is zero for a
+	// field that is not a timeout.
 	ends      aerostore.Options
 	endsNeeds Feature
 }
 
-// optionFields returns what is known of each field, by its name.
+// optionFields returns the description of each field, by the name of the field.
 func optionFields() map[string]optionField {
 	const (
 		timeouts   = "a call is bounded by its own timeouts; a negative one is refused before anything is sent"
@@ -145,9 +145,9 @@ const (
 func takesTimeouts(o operation) bool { return !o.item }
 func leavesRecord(o operation) bool  { return o.writes && !o.removes }
 
-// optionCases returns a case for each field of [aerostore.Options] and each
-// operation, whichever there are. A field or an operation that the cases do not
-// know fails by its name, so that a new one cannot be forgotten.
+// optionCases returns cases for each field of [aerostore.Options] and each operation,
+// which it finds by reflection. The case of a field or an operation without a
+// description fails and names it, so that a new one cannot be forgotten.
 func optionCases() []testCase {
 	var fields []string
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[aerostore.Options]()) {
@@ -186,13 +186,13 @@ func casesFor(fields []string, ops []aerostore.Op) []testCase {
 
 func unknown(what, remedy string) testCase {
 	return testCase{
-		name: what + " has a case",
-		why:  "a store may ignore what no case tries",
-		run:  func(t *trial) { t.Errorf("there is no case for %s: %s", what, remedy) },
+		name: what + " is tested",
+		why:  "a store may ignore what is not tested",
+		run:  func(t *trial) { t.Errorf("%s is not tested: %s", what, remedy) },
 	}
 }
 
-// formsOf returns the operations of the cases that are op.
+// formsOf returns the operations with this op.
 func formsOf(op aerostore.Op) (forms []operation) {
 	for _, o := range append(operations(), itemWrite) {
 		if o.op == op {
@@ -202,7 +202,7 @@ func formsOf(op aerostore.Op) (forms []operation) {
 	return forms
 }
 
-// cases returns those about the field, of that name, and one operation.
+// cases returns the cases about the field, with this name, and an operation.
 func (f optionField) cases(name string, o operation) []testCase {
 	if !f.honoured(o) {
 		return []testCase{{
@@ -224,7 +224,7 @@ func (f optionField) cases(name string, o operation) []testCase {
 	return cases
 }
 
-// refusesNegative checks that an operation looks at a timeout.
+// refusesNegative checks that an operation refuses a negative timeout.
 func (t *trial) refusesNegative(o operation, timeout func(*aerostore.Options) *time.Duration) {
 	t.Helper()
 	key := t.key()
@@ -236,7 +236,7 @@ func (t *trial) refusesNegative(o operation, timeout func(*aerostore.Options) *t
 	t.ok(o.do(t.Context(), t.store, key, ample))
 }
 
-// ignores checks that an operation does the same with an option as without it.
+// ignores checks that an operation has the same effect with an option as without it.
 func (t *trial) ignores(o operation, option aerostore.Options) {
 	t.Helper()
 	var after [2]string
@@ -254,8 +254,7 @@ func (t *trial) ignores(o operation, option aerostore.Options) {
 	t.equal("the record after "+o.name()+" with the option", after[1], after[0])
 }
 
-// ends checks that an operation ends by the option on a store that does not
-// answer.
+// ends checks that the option ends an operation on a store that does not answer.
 func (t *trial) ends(o operation, option aerostore.Options) {
 	t.Helper()
 	store := t.stalled(t.TB)

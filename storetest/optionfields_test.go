@@ -12,11 +12,11 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// ignorant are stores that ignore one field of Options in one operation, and some
-// that heed one where it has no meaning.
+// ignorant returns stores that ignore one field of Options in one operation, or refuse
+// one that has no meaning there.
 func ignorant() []sabotage {
 	sabotages := []sabotage{{
-		"takes the options of writes in reads", func(next aerostore.Store) aerostore.Store { return strict{layer{next}} }, nil,
+		"refuses options of writes in reads", func(next aerostore.Store) aerostore.Store { return strict{layer{next}} }, nil,
 	}}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[aerostore.Options]()) {
 		field := optionFields()[f.Name]
@@ -135,19 +135,19 @@ func (s strict) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aerosto
 	return s.Store.Query(ctx, q)
 }
 
-func TestAnOptionOrOperationWithoutCasesFailsByName(t *testing.T) {
+func TestAFieldOrOperationThatIsNotTestedFailsByName(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		fields, want []string
 		ops          []aerostore.Op
 	}{
 		{fields: []string{"TTL", "Colour"}, ops: []aerostore.Op{aerostore.OpPut, aerostore.OpGet}, want: []string{
-			"there is no case for PUT with Options.Colour", "there is no case for GET with Options.Colour",
+			"PUT with Options.Colour is not tested", "GET with Options.Colour is not tested",
 		}},
 		{fields: []string{"Colour"}, ops: []aerostore.Op{aerostore.OpBatchWrite}, want: []string{
-			"there is no case for BATCH WRITE with Options.Colour", "there is no case for item of BATCH WRITE with Options.Colour",
+			"BATCH WRITE with Options.Colour is not tested", "item of BATCH WRITE with Options.Colour is not tested",
 		}},
-		{fields: []string{"TTL"}, ops: []aerostore.Op{aerostore.OpTouch, aerostore.OpCustom}, want: []string{"there is no case for CUSTOM"}},
+		{fields: []string{"TTL"}, ops: []aerostore.Op{aerostore.OpTouch, aerostore.OpCustom}, want: []string{"CUSTOM is not tested"}},
 	} {
 		var failed []string
 		for _, c := range casesFor(tc.fields, tc.ops) {

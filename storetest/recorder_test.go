@@ -14,7 +14,7 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// A recorder is a testing.TB that takes failures down instead of failing.
+// A recorder is a testing.TB that records failures instead of failing.
 type recorder struct {
 	testing.TB
 
@@ -55,8 +55,8 @@ func (r *recorder) Cleanup(f func()) {
 	r.cleanups = append(r.cleanups, f)
 }
 
-// record returns what becomes of a function that is handed a recorder, its
-// clean-up and a panic included.
+// record runs f and its clean-up with a recorder, which it returns. It records a panic
+// as a failure.
 func record(tb testing.TB, f func(tb testing.TB)) *recorder {
 	tb.Helper()
 	r := &recorder{TB: tb}
@@ -80,8 +80,8 @@ func record(tb testing.TB, f func(tb testing.TB)) *recorder {
 	return r
 }
 
-// on returns how a case goes on a memory store behind a middleware, whatever
-// features it needs. The time of a stalled store passes at once.
+// on runs a case on a memory store with a middleware, whatever features the case needs.
+// On a stalled store the time is fake.
 func (tc testCase) on(t *testing.T, middleware aerostore.Middleware) (r *recorder) {
 	t.Helper()
 	if !tc.stalls {
@@ -126,7 +126,7 @@ func advance(s aerostore.Store, d time.Duration) {
 	}
 }
 
-// caseNamed returns the case of that group and name.
+// caseNamed returns the case with this name, of the form group/case.
 func caseNamed(tb testing.TB, name string) testCase {
 	tb.Helper()
 	for _, g := range groups() {
@@ -136,6 +136,6 @@ func caseNamed(tb testing.TB, name string) testCase {
 			}
 		}
 	}
-	tb.Fatalf("there is no case %q", name)
+	tb.Fatalf("case %q does not exist", name)
 	return testCase{}
 }

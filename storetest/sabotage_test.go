@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A sabotage is a way to break a store, with cases that must see it.
+// A sabotage is a way to break a store, with cases that must detect it.
 type sabotage struct {
 	name   string
 	breaks aerostore.Middleware
@@ -21,7 +21,7 @@ func sabotages() []sabotage {
 	return slices.Concat(plain(), subtle(), ignorant())
 }
 
-// plain are ways to break a store that show at once.
+// plain returns ways to break a store that most inputs show.
 func plain() []sabotage {
 	return []sabotage{
 		{"ignores generations", onOptions(func(o *aerostore.Options) { o.GenerationCheck = aerostore.GenerationIgnored }), []string{
@@ -193,7 +193,7 @@ func plain() []sabotage {
 				}
 			}
 		}), []string{"value/an int is read back as written", "value/a uint64 is read back as written", "modify/Increment wraps at the largest integer"}},
-		{"returns what nobody stored", onRecords(func(r *aerostore.Record) {
+		{"returns values that were not stored", onRecords(func(r *aerostore.Record) {
 			clear(r.Bins)
 			r.Bins["v"], r.Generation, r.TTL = 1.0, math.MaxUint32, 1
 		}), []string{"value/negative zero is read back as written", "generation/every read returns the generation", "ttl/a new record gets the default TTL of its namespace"}},

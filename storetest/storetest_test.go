@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-func TestBrokenStoresAreSeen(t *testing.T) {
+func TestCasesDetectBrokenStores(t *testing.T) {
 	t.Parallel()
 	for _, s := range sabotages() {
 		t.Run(s.name, func(t *testing.T) {
@@ -21,7 +21,7 @@ func TestBrokenStoresAreSeen(t *testing.T) {
 				}
 				r := tc.on(t, s.breaks)
 				if !r.failed {
-					t.Errorf("%q does not see it", name)
+					t.Errorf("%q does not detect it", name)
 				}
 				if !strings.Contains(r.text.String(), "why: "+tc.why) && !strings.Contains(r.text.String(), "panic") {
 					t.Errorf("%q fails without a reason: %s", name, &r.text)
@@ -59,7 +59,7 @@ func TestEveryCaseCanFail(t *testing.T) {
 	}
 }
 
-func TestABatchMayBeCarriedOutInAnyOrder(t *testing.T) {
+func TestCasesAcceptABatchInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for _, g := range groups() {
 		for _, tc := range g.cases {
@@ -73,14 +73,14 @@ func TestABatchMayBeCarriedOutInAnyOrder(t *testing.T) {
 	}
 }
 
-func TestCasesHaveNamesOfTheirOwnAndReasons(t *testing.T) {
+func TestCasesHaveUniqueNamesAndReasons(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)
 	for _, g := range groups() {
 		for _, tc := range g.cases {
 			name := g.name + "/" + tc.name
 			if seen[name] || tc.why == "" {
-				t.Errorf("%q is there twice or has no reason", name)
+				t.Errorf("%q is not unique or has no reason", name)
 			}
 			seen[name] = true
 		}
@@ -88,7 +88,7 @@ func TestCasesHaveNamesOfTheirOwnAndReasons(t *testing.T) {
 	t.Logf("%d cases", len(seen))
 }
 
-func TestWhatAStoreCannotDoIsSkippedAndLogged(t *testing.T) {
+func TestMissingFeaturesAreSkippedAndLogged(t *testing.T) {
 	t.Parallel()
 	tc := testCase{name: "case", why: "reasons", needs: Indexes, run: func(t *trial) { t.Errorf("it ran") }}
 	c := newConfig([]Option{Without(Indexes, "too simple")})
@@ -104,7 +104,7 @@ func TestWhatAStoreCannotDoIsSkippedAndLogged(t *testing.T) {
 	}
 }
 
-func TestWithoutWantsAFeatureAndAReason(t *testing.T) {
+func TestWithoutPanicsWithoutAFeatureOrReason(t *testing.T) {
 	t.Parallel()
 	for name, without := range map[string]func(){
 		"no feature": func() { Without("flying", "no wings") },
