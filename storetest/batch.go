@@ -23,6 +23,18 @@ func onlyResult(results []aerostore.BatchResult, err error) (*aerostore.Record, 
 	return results[0].Record, nil
 }
 
+// each returns a function that takes the answer of a batch with these keys. It ends the
+// case if the batch failed, and returns the results.
+func (t *trial) each(keys []aerostore.Key) func([]aerostore.BatchResult, error) []aerostore.BatchResult {
+	t.Helper()
+	return func(results []aerostore.BatchResult, err error) []aerostore.BatchResult {
+		t.Helper()
+		t.ok(err)
+		t.results(results, keys)
+		return results
+	}
+}
+
 // results checks that a batch has one result for each key, in order.
 func (t *trial) results(results []aerostore.BatchResult, keys []aerostore.Key) {
 	t.Helper()
@@ -39,8 +51,8 @@ func (t *trial) results(results []aerostore.BatchResult, keys []aerostore.Key) {
 	}
 }
 
-// records checks the records that a batch returned.
-func (t *trial) records(results []aerostore.BatchResult, keys []aerostore.Key, bins func(i int) aerostore.Bins) {
+// eachHolds checks the records that a batch returned.
+func (t *trial) eachHolds(results []aerostore.BatchResult, keys []aerostore.Key, bins func(i int) aerostore.Bins) {
 	t.Helper()
 	t.results(results, keys)
 	for i, r := range results {
@@ -83,23 +95,19 @@ func (t *trial) batchesOver(keys []aerostore.Key) {
 	t.writesAll(items)
 	results, err := t.store.BatchRead(t.Context(), keys, nil)
 	t.ok(err)
-	t.records(results, keys, func(i int) aerostore.Bins { return aerostore.Bins{"i": i} })
+	t.eachHolds(results, keys, func(i int) aerostore.Bins { return aerostore.Bins{"i": i} })
 	results, err = t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("i", 1), aerostore.ReadBin("i")})
 	t.ok(err)
-	t.records(results, keys, func(i int) aerostore.Bins { return aerostore.Bins{"i": i + 1} })
+	t.eachHolds(results, keys, func(i int) aerostore.Bins { return aerostore.Bins{"i": i + 1} })
 	for _, i := range []int{0, len(keys) / 2, len(keys) - 1} {
 		t.holds(keys[i], aerostore.Bins{"i": i + 1})
 	}
-	removed, err := t.store.BatchRemove(t.Context(), keys)
-	t.ok(err)
-	t.results(removed, keys)
+	removed := t.each(keys)(t.store.BatchRemove(t.Context(), keys))
 	t.ok(batchError(removed, nil))
 	for _, i := range []int{0, len(keys) / 2, len(keys) - 1} {
 		t.missing(keys[i])
 	}
-	results, err = t.store.BatchRead(t.Context(), keys, nil)
-	t.ok(err)
-	t.results(results, keys)
+	results = t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 	for i, r := range results {
 		if r.Err == nil {
 			t.Fatalf("key %d has a record after BatchRemove", i)

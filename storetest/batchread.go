@@ -16,9 +16,7 @@ func batchReads() []testCase {
 				for i, key := range keys {
 					t.put(key, aerostore.Bins{"i": i})
 				}
-				results, err := t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 				for i, r := range results {
 					t.ok(r.Err)
 					t.bins(r.Record, aerostore.Bins{"i": i})
@@ -34,9 +32,7 @@ func batchReads() []testCase {
 				for _, i := range []int{1, 3} {
 					t.put(keys[i], aerostore.Bins{"i": i})
 				}
-				results, err := t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 				for i, r := range results {
 					if i%2 == 0 {
 						t.fails(r.Err, aerostore.ErrNotFound)
@@ -56,9 +52,7 @@ func batchReads() []testCase {
 				t.put(a, aerostore.Bins{"n": 1})
 				t.put(b, aerostore.Bins{"n": 2})
 				keys := []aerostore.Key{a, b, a}
-				results, err := t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 				for i, n := range []int{1, 2, 1} {
 					t.ok(results[i].Err)
 					t.bins(results[i].Record, aerostore.Bins{"n": n})
@@ -70,14 +64,10 @@ func batchReads() []testCase {
 			why:  "a batch of one key behaves like a larger one",
 			run: func(t *trial) {
 				keys := t.keys(1)
-				results, err := t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 				t.fails(results[0].Err, aerostore.ErrNotFound)
 				t.put(keys[0], before)
-				results, err = t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
+				results = t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 				t.bins(results[0].Record, before)
 			},
 		},
@@ -88,9 +78,7 @@ func batchReads() []testCase {
 				keys := t.keys(2)
 				t.put(keys[0], aerostore.Bins{"a": 1, "b": 2})
 				t.put(keys[1], aerostore.Bins{"b": 3})
-				results, err := t.store.BatchRead(t.Context(), keys, []string{"a", "z"})
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, []string{"a", "z"}))
 				for i, want := range []aerostore.Bins{{"a": 1}, {}} {
 					t.ok(results[i].Err)
 					t.bins(results[i].Record, want)
@@ -101,8 +89,7 @@ func batchReads() []testCase {
 			name: "BatchRead returns a bin named twice once",
 			why:  "naming a bin twice selects it once",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				r, err := onlyResult(t.store.BatchRead(t.Context(), []aerostore.Key{key}, []string{"n", "n"}))
 				t.ok(err)
 				t.bins(r, aerostore.Bins{"n": 1})
@@ -117,9 +104,7 @@ func batchReads() []testCase {
 					t.put(key, before)
 					t.put(key, before)
 				}
-				results, err := t.store.BatchRead(t.Context(), keys, []string{})
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, []string{}))
 				for i := range keys {
 					t.ok(results[i].Err)
 					t.bins(results[i].Record, aerostore.Bins{})
@@ -142,9 +127,7 @@ func batchReads() []testCase {
 				keys := []aerostore.Key{t.key(), t.strangerKey(), t.key()}
 				t.put(keys[0], before)
 				t.put(keys[2], before)
-				results, err := t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 				t.bins(results[0].Record, before)
 				t.fails(results[1].Err, aerostore.ErrInvalidNamespace)
 				t.bins(results[2].Record, before)

@@ -26,16 +26,11 @@ func batchWrites() []testCase {
 			name: "BatchWrite applies the options of an item to its record only",
 			why:  "the options of an item apply to its record only",
 			run: func(t *trial) {
-				keys := t.keys(3)
-				for _, key := range keys {
-					t.put(key, before)
-				}
+				keys := t.records(3)
 				items := itemsOf(keys, aerostore.Bins{"n": 2})
 				items[1].Options = []aerostore.WriteOption{aerostore.CreateOnly}
 				items[2].Options = []aerostore.WriteOption{aerostore.Replace}
-				results, err := t.store.BatchWrite(t.Context(), items)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchWrite(t.Context(), items))
 				t.ok(results[0].Err)
 				t.fails(results[1].Err, aerostore.ErrExists)
 				t.ok(results[2].Err)
@@ -51,9 +46,7 @@ func batchWrites() []testCase {
 				keys := t.keys(2)
 				items := itemsOf(keys, before)
 				items[1].Options = []aerostore.WriteOption{aerostore.Update}
-				results, err := t.store.BatchWrite(t.Context(), items, aerostore.UpdateOnly)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchWrite(t.Context(), items, aerostore.UpdateOnly))
 				t.fails(results[0].Err, aerostore.ErrNotFound)
 				t.ok(results[1].Err)
 				t.missing(keys[0])
@@ -69,9 +62,7 @@ func batchWrites() []testCase {
 				items := itemsOf(keys, before)
 				items[0].Options = []aerostore.WriteOption{hour}
 				items[2].Options = []aerostore.WriteOption{aerostore.NeverExpire}
-				results, err := t.store.BatchWrite(t.Context(), items, day)
-				t.ok(err)
-				t.results(results, keys)
+				t.each(keys)(t.store.BatchWrite(t.Context(), items, day))
 				t.lives(keys[0], hour)
 				t.lives(keys[1], day)
 				t.lives(keys[2], aerostore.NeverExpire)
@@ -89,9 +80,7 @@ func batchWrites() []testCase {
 				items[0].Options = []aerostore.WriteOption{aerostore.GenerationEqual(1)}
 				items[1].Options = []aerostore.WriteOption{aerostore.GenerationEqual(2)}
 				items[3].Options = []aerostore.WriteOption{aerostore.SendKey}
-				results, err := t.store.BatchWrite(t.Context(), items)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchWrite(t.Context(), items))
 				t.ok(results[0].Err)
 				t.fails(results[1].Err, aerostore.ErrGeneration)
 				t.ok(results[2].Err)
@@ -154,9 +143,7 @@ func batchWrites() []testCase {
 			run: func(t *trial) {
 				keys := t.keys(2)
 				t.put(keys[0], before)
-				results, err := t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.ReadBin("s")})
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.ReadBin("s")}))
 				t.ok(results[0].Err)
 				t.bins(results[0].Record, aerostore.Bins{"s": "m"})
 				t.fails(results[1].Err, aerostore.ErrNotFound)
@@ -200,9 +187,7 @@ func batchWrites() []testCase {
 				keys := t.keys(3)
 				t.put(keys[0], before)
 				t.put(keys[2], before)
-				results, err := t.store.BatchRemove(t.Context(), keys)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRemove(t.Context(), keys))
 				t.ok(results[0].Err)
 				t.fails(results[1].Err, aerostore.ErrNotFound)
 				t.ok(results[2].Err)
@@ -216,9 +201,7 @@ func batchWrites() []testCase {
 			why:  "a batch of one key behaves like a larger one",
 			run: func(t *trial) {
 				keys := t.keys(1)
-				results, err := t.store.BatchRemove(t.Context(), keys)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRemove(t.Context(), keys))
 				t.fails(results[0].Err, aerostore.ErrNotFound)
 				t.put(keys[0], before)
 				t.ok(batchError(t.store.BatchRemove(t.Context(), keys)))
@@ -229,12 +212,9 @@ func batchWrites() []testCase {
 			name: "BatchRemove removes a record given twice once",
 			why:  "only one removal of a record finds it",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				keys := []aerostore.Key{key, key}
-				results, err := t.store.BatchRemove(t.Context(), keys)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRemove(t.Context(), keys))
 				removed, missed := results[0].Err, results[1].Err
 				if removed != nil {
 					removed, missed = missed, removed

@@ -29,8 +29,7 @@ func contexts() []testCase {
 				name: o.name() + " under " + end.name + " fails",
 				why:  "an operation under a context that is done sends nothing and returns the error of the context",
 				run: func(t *trial) {
-					key := t.key()
-					t.put(key, before)
+					key := t.record()
 					ctx, cancel := end.ctx(t.Context())
 					defer cancel()
 					err := o.do(ctx, t.store, key)

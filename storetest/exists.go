@@ -8,8 +8,7 @@ func existences() []testCase {
 			name: o.name() + " with CreateOnly creates only",
 			why:  "CreateOnly leaves an existing record unchanged and creates a missing one",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.fails(o.do(t.Context(), t.store, key, aerostore.CreateOnly), aerostore.ErrExists)
 				t.unchanged(key, before)
 				missing := t.key()
@@ -26,8 +25,7 @@ func existences() []testCase {
 				missing := t.key()
 				t.fails(o.do(t.Context(), t.store, missing, aerostore.UpdateOnly), aerostore.ErrNotFound)
 				t.missing(missing)
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.ok(o.do(t.Context(), t.store, key, aerostore.UpdateOnly))
 				t.written(key, o.removes)
 			},
@@ -38,8 +36,7 @@ func existences() []testCase {
 			name: o.name() + " with Replace replaces",
 			why:  "Replace deletes the bins that are not written, and creates a missing record",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.ok(o.do(t.Context(), t.store, key, aerostore.Replace))
 				t.holds(key, aerostore.Bins{"n": 2})
 				t.written(key, o.removes)
@@ -54,8 +51,7 @@ func existences() []testCase {
 			name: o.name() + " with ReplaceOnly replaces only",
 			why:  "ReplaceOnly deletes the bins that are not written, and creates no record",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.ok(o.do(t.Context(), t.store, key, aerostore.ReplaceOnly))
 				t.holds(key, aerostore.Bins{"n": 2})
 				t.written(key, o.removes)
@@ -70,8 +66,7 @@ func existences() []testCase {
 			name: o.name() + " with Replace or ReplaceOnly fails with ErrParameter",
 			why:  "an operation that changes the value of a bin cannot delete it first",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				for _, option := range []aerostore.WriteOption{aerostore.Replace, aerostore.ReplaceOnly} {
 					t.fails(o.do(t.Context(), t.store, key, option), aerostore.ErrParameter)
 				}

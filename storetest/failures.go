@@ -24,9 +24,7 @@ func failures() []testCase {
 			why:  "the error of a key has the namespace and set of that key",
 			run: func(t *trial) {
 				keys := []aerostore.Key{t.keyIn(mainSet), t.keyIn(otherSet)}
-				results, err := t.store.BatchRead(t.Context(), keys, nil)
-				t.ok(err)
-				t.results(results, keys)
+				results := t.each(keys)(t.store.BatchRead(t.Context(), keys, nil))
 				for i, key := range keys {
 					t.fails(results[i].Err, aerostore.ErrNotFound)
 					t.about(results[i].Err, aerostore.OpBatchRead, key, aerostore.CodeNotFound)

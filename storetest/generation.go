@@ -36,8 +36,7 @@ func generations() []testCase {
 				name: o.name() + " " + check.name,
 				why:  check.why,
 				run: func(t *trial) {
-					key := t.key()
-					t.put(key, before)
+					key := t.record()
 					err := o.do(t.Context(), t.store, key, check.option)
 					if check.refused {
 						t.fails(err, aerostore.ErrGeneration)
@@ -67,8 +66,7 @@ func generations() []testCase {
 		name: "every read returns the generation",
 		why:  "an application can compare a generation from any read",
 		run: func(t *trial) {
-			key := t.key()
-			t.put(key, before)
+			key := t.record()
 			t.put(key, before)
 			t.readBy(t.ways(key), func(r *aerostore.Record, name string) {
 				t.equal("the generation by "+name, r.Generation, uint32(2))

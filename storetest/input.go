@@ -25,8 +25,7 @@ func inputs() []testCase {
 				name: m.name + " is refused",
 				why:  "invalid input fails with ErrInvalid before anything is sent, with the code of a server",
 				run: func(t *trial) {
-					key := t.key()
-					t.put(key, before)
+					key := t.record()
 					err := m.do(target{t.store, t.Context(), key, nil})
 					t.fails(err, aerostore.ErrInvalid)
 					t.equal("the code", aerostore.CodeOf(err), m.code)
@@ -40,8 +39,7 @@ func inputs() []testCase {
 			name: o.name() + " without a context is refused",
 			why:  "a nil context fails with ErrInvalid instead of a panic",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				var none context.Context
 				t.fails(o.do(none, t.store, key), aerostore.ErrInvalid)
 				t.unchanged(key, before)

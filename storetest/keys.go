@@ -121,9 +121,7 @@ func keyCases() []testCase {
 				for _, key := range keys {
 					t.unchanged(key, before)
 				}
-				results, err := t.store.BatchRead(t.Context(), digests, nil)
-				t.ok(err)
-				t.results(results, digests)
+				results := t.each(digests)(t.store.BatchRead(t.Context(), digests, nil))
 				for _, r := range results {
 					t.ok(r.Err)
 					t.bins(r.Record, before)

@@ -72,8 +72,7 @@ func optionFields() map[string]optionField {
 			why: conditions, honoured: func(o operation) bool { return o.writes },
 			given: aerostore.Options{Generation: 7, GenerationCheck: aerostore.GenerationMustEqual},
 			probe: func(t *trial, o operation) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(2)), aerostore.ErrGeneration)
 				t.unchanged(key, before)
 				t.ok(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(1)))
@@ -84,8 +83,7 @@ func optionFields() map[string]optionField {
 			why: conditions, honoured: func(o operation) bool { return o.writes },
 			given: aerostore.Options{GenerationCheck: aerostore.GenerationMustEqual},
 			probe: func(t *trial, o operation) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationEqual(2)), aerostore.ErrGeneration)
 				t.fails(o.do(t.Context(), t.store, key, aerostore.GenerationGreater(1)), aerostore.ErrGeneration)
 				t.unchanged(key, before)
@@ -108,8 +106,7 @@ func optionFields() map[string]optionField {
 			why:      "a query returns the id of a record only if a write sent it, and a query is the only way to see it",
 			honoured: leavesRecord, given: aerostore.Options{SendKey: true},
 			probe: func(t *trial, o operation) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.ok(o.do(t.Context(), t.store, key, aerostore.SendKey))
 				t.equal("the key of the record in a scan", t.scanned(key).Key, key)
 			},
@@ -118,8 +115,7 @@ func optionFields() map[string]optionField {
 			why:      "an application that asks for a tombstone does not want the record removed without one",
 			honoured: func(o operation) bool { return o.removal() != nil }, given: aerostore.Options{DurableDelete: true},
 			probe: func(t *trial, o operation) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				o.run = o.removal()
 				err := o.do(t.Context(), t.store, key, aerostore.DurableDelete)
 				if _, refused := t.without[DurableDelete]; refused {
@@ -227,8 +223,7 @@ func (f optionField) cases(name string, o operation) []testCase {
 // refusesNegative checks that an operation refuses a negative timeout.
 func (t *trial) refusesNegative(o operation, timeout func(*aerostore.Options) *time.Duration) {
 	t.Helper()
-	key := t.key()
-	t.put(key, before)
+	key := t.record()
 	var negative, ample aerostore.Options
 	*timeout(&negative), *timeout(&ample) = -1, time.Hour
 	t.fails(o.do(t.Context(), t.store, key, negative), aerostore.ErrInvalid)
@@ -241,8 +236,7 @@ func (t *trial) ignores(o operation, option aerostore.Options) {
 	t.Helper()
 	var after [2]string
 	for i, opts := range [][]aerostore.WriteOption{nil, {option}} {
-		key := t.key()
-		t.put(key, before)
+		key := t.record()
 		t.ok(o.do(t.Context(), t.store, key, opts...))
 		r, err := t.store.Get(t.Context(), key)
 		if errors.Is(err, aerostore.ErrNotFound) {

@@ -14,8 +14,7 @@ func otherOptions() []testCase {
 			name: "the last option wins",
 			why:  "the last of several options wins",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.put(key, before, aerostore.GenerationEqual(9), aerostore.GenerationEqual(1))
 				t.put(key, before, aerostore.CreateOnly, aerostore.UpdateOnly)
 				err := t.store.Put(t.Context(), key, before, aerostore.UpdateOnly, aerostore.CreateOnly)
@@ -26,8 +25,7 @@ func otherOptions() []testCase {
 			name: "Options merge with other options",
 			why:  "a field that is set replaces earlier options, a zero field does not",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				whole := aerostore.Options{Timeout: time.Minute}
 				t.fails(t.store.Put(t.Context(), key, before, aerostore.CreateOnly, whole), aerostore.ErrExists)
 				t.fails(t.store.Put(t.Context(), key, before, whole, aerostore.CreateOnly), aerostore.ErrExists)
@@ -39,8 +37,7 @@ func otherOptions() []testCase {
 			name: "Update cancels CreateOnly",
 			why:  "Update is zero in Options, so it cancels only when it is given by itself",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.put(key, before, aerostore.CreateOnly, aerostore.Update)
 				_, err := onlyResult(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{
 					{Key: key, Bins: before, Options: []aerostore.WriteOption{aerostore.Update}},
@@ -52,8 +49,7 @@ func otherOptions() []testCase {
 			name: "Options of an item merge with those of the batch",
 			why:  "a field that an item does not set has the value of the batch",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				_, err := onlyResult(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{
 					{Key: key, Bins: before, Options: []aerostore.WriteOption{aerostore.Options{SendKey: true}}},
 				}, aerostore.CreateOnly))
@@ -127,8 +123,7 @@ func sentKeys() []testCase {
 			name: "a query returns no id without SendKey",
 			why:  "a server has the digest of a key; without SendKey it does not have the id",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				got := t.scanned(key).Key
 				t.equal("the id", got.ID(), nil)
 				t.equal("the digest", got.Digest(), key.Digest())

@@ -86,8 +86,7 @@ func queries() []testCase {
 			name: "a query returns a bin named twice once",
 			why:  "naming a bin twice selects it once",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.bins(t.query(aerostore.Query{Set: mainSet, Bins: []string{"n", "n"}}, key)[key], aerostore.Bins{"n": 1})
 			},
 		},
@@ -95,8 +94,7 @@ func queries() []testCase {
 			name: "a query for no bins returns generation and TTL",
 			why:  "an empty slice of names returns the key, generation and TTL of every record",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.put(key, before)
 				r := t.query(aerostore.Query{Set: mainSet, Bins: []string{}}, key)[key]
 				t.bins(r, aerostore.Bins{})
@@ -349,10 +347,7 @@ func iterations() []testCase {
 			name: "two queries run at once",
 			why:  "a query does not affect another",
 			run: func(t *trial) {
-				keys := t.keys(2)
-				for _, key := range keys {
-					t.put(key, before)
-				}
+				keys := t.records(2)
 				records := t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet})
 				next, stop := iter.Pull2(records)
 				defer stop()
@@ -368,8 +363,7 @@ func iterations() []testCase {
 // works checks that the store still writes and queries records.
 func (t *trial) works() {
 	t.Helper()
-	key := t.key()
-	t.put(key, before)
+	key := t.record()
 	t.bins(t.scanned(key), before)
 }
 

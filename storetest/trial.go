@@ -71,6 +71,21 @@ func (t *trial) keys(n int) []aerostore.Key {
 	return keys
 }
 
+// record returns the key of a new record with the bins of before.
+func (t *trial) record() aerostore.Key {
+	t.Helper()
+	return t.records(1)[0]
+}
+
+func (t *trial) records(n int) []aerostore.Key {
+	t.Helper()
+	keys := t.keys(n)
+	for _, key := range keys {
+		t.put(key, before)
+	}
+	return keys
+}
+
 // owned removes the record of the key after the case.
 func (t *trial) owned(key aerostore.Key) aerostore.Key {
 	t.Cleanup(func() {

@@ -48,8 +48,7 @@ func ttls() []testCase {
 			name: "a new record gets the default TTL of its namespace",
 			why:  "a write without a TTL or with NamespaceTTL sets the default of the namespace",
 			run: func(t *trial) {
-				key := t.key()
-				t.put(key, before)
+				key := t.record()
 				t.lives(key, t.defaultTTL())
 				t.put(key, before, aerostore.NamespaceTTL)
 				t.lives(key, t.defaultTTL())
@@ -214,7 +213,6 @@ func (t *trial) near(what string, got, want aerostore.TTL) {
 // defaultTTL returns the TTL of a record that was written without one.
 func (t *trial) defaultTTL() aerostore.TTL {
 	t.Helper()
-	key := t.key()
-	t.put(key, before)
+	key := t.record()
 	return t.get(key).TTL
 }
