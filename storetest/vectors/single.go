@@ -6,137 +6,129 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-type writer = func(s aerostore.Store, ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error
+// readArgs are the arguments of a read of one record.
+type readArgs struct {
+	common
+	Key    key
+	Policy readPolicy
+}
 
-func parseWrite(write writer) func(*step, []byte) error {
+func (a readArgs) key() key { return a.Key }
+
+// writeArgs are the arguments of a write to one record.
+type writeArgs struct {
+	common
+	Key    key
+	Policy options
+}
+
+func (a writeArgs) key() key { return a.Key }
+
+type (
+	// A parser parses the arguments of a step.
+	parser = func(s *step, data []byte) error
+
+	// An action runs a step.
+	action = func(ctx context.Context, store aerostore.Store) answer
+)
+
+// single returns the parser of an operation on one record, with arguments of type A.
+func single[A interface{ key() key }](prepare func(s *step, args A) action) parser {
 	return func(s *step, data []byte) error {
-		var args struct {
-			common
-			Key    *key
-			Bins   arguments
-			Policy options
-		}
-		if err := s.parseKeyed(data, &args, &args.Key); err != nil {
+		var args A
+		if err := decode(data, &args); err != nil {
 			return err
 		}
-		key, bins, opts := args.Key.Key, args.Bins.bins(), args.Policy.Options
-		s.writes = true
-		s.do = func(ctx context.Context, s aerostore.Store) answer {
-			return answer{err: write(s, ctx, key, bins, opts)}
+		if args.key() == (key{}) {
+			return errNoKey
 		}
+		s.keys = []aerostore.Key{args.key().Key}
+		s.do = prepare(s, args)
 		return nil
 	}
+}
+
+type writer = func(s aerostore.Store, ctx context.Context, key aerostore.Key, bins aerostore.Bins, opts ...aerostore.WriteOption) error
+
+func parseWrite(write writer) parser {
+	type args struct {
+		writeArgs
+		Bins arguments
+	}
+	return single(func(s *step, a args) action {
+		s.writes = true
+		return func(ctx context.Context, store aerostore.Store) answer {
+			return answer{err: write(store, ctx, a.Key.Key, a.Bins.bins(), a.Policy.Options)}
+		}
+	})
 }
 
 type reader = func(s aerostore.Store, ctx context.Context, key aerostore.Key, opts ...aerostore.ReadOption) (*aerostore.Record, error)
 
-func parseRead(read reader) func(*step, []byte) error {
-	return func(s *step, data []byte) error {
-		var args readArgs
-		if err := s.parseKeyed(data, &args, &args.Key); err != nil {
-			return err
-		}
-		key := args.Key.Key
-		s.do = func(ctx context.Context, s aerostore.Store) answer {
-			record, err := read(s, ctx, key)
+func parseRead(read reader) parser {
+	return single(func(_ *step, a readArgs) action {
+		return func(ctx context.Context, store aerostore.Store) answer {
+			record, err := read(store, ctx, a.Key.Key)
 			return answer{record: record, err: err}
 		}
-		return nil
-	}
+	})
 }
 
-type readArgs struct {
-	common
-	Key    *key
-	Policy readPolicy
-}
-
-type writeArgs struct {
-	common
-	Key    *key
-	Policy options
-}
-
-// parseKeyed decodes the arguments of an operation on one record.
-func (s *step) parseKeyed(data []byte, args any, key **key) error {
-	if err := decode(data, args); err != nil {
-		return err
-	}
-	if *key == nil {
-		return errNoKey
-	}
-	s.keys = []aerostore.Key{(*key).Key}
-	return nil
-}
-
-func (s *step) parseSelect(data []byte) error {
-	var args struct {
+func parseSelect() parser {
+	type args struct {
 		readArgs
 		Bins []string
 	}
-	if err := s.parseKeyed(data, &args, &args.Key); err != nil {
-		return err
-	}
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		if len(args.Bins) == 0 { // the recorded client then reads all bins
-			record, err := store.Get(ctx, args.Key.Key)
+	return single(func(_ *step, a args) action {
+		return func(ctx context.Context, store aerostore.Store) answer {
+			if len(a.Bins) == 0 { // the recorded client then reads all bins
+				record, err := store.Get(ctx, a.Key.Key)
+				return answer{record: record, err: err}
+			}
+			record, err := store.Select(ctx, a.Key.Key, a.Bins)
 			return answer{record: record, err: err}
 		}
-		record, err := store.Select(ctx, args.Key.Key, args.Bins)
-		return answer{record: record, err: err}
-	}
-	return nil
+	})
 }
 
-func (s *step) parseExists(data []byte) error {
-	var args readArgs
-	if err := s.parseKeyed(data, &args, &args.Key); err != nil {
-		return err
-	}
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		existed, err := store.Exists(ctx, args.Key.Key)
-		return answer{existed: existed, err: err}
-	}
-	return nil
+func parseExists() parser {
+	return single(func(_ *step, a readArgs) action {
+		return func(ctx context.Context, store aerostore.Store) answer {
+			existed, err := store.Exists(ctx, a.Key.Key)
+			return answer{existed: existed, err: err}
+		}
+	})
 }
 
-func (s *step) parseRemove(data []byte) error {
-	var args writeArgs
-	if err := s.parseKeyed(data, &args, &args.Key); err != nil {
-		return err
-	}
-	s.writes = true
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		existed, err := store.Remove(ctx, args.Key.Key, args.Policy.Options)
-		return answer{existed: existed, err: err}
-	}
-	return nil
+func parseRemove() parser {
+	return single(func(s *step, a writeArgs) action {
+		s.writes = true
+		return func(ctx context.Context, store aerostore.Store) answer {
+			existed, err := store.Remove(ctx, a.Key.Key, a.Policy.Options)
+			return answer{existed: existed, err: err}
+		}
+	})
 }
 
-func (s *step) parseTouch(data []byte) error {
-	var args writeArgs
-	if err := s.parseKeyed(data, &args, &args.Key); err != nil {
-		return err
-	}
-	s.writes = true
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		return answer{err: store.Touch(ctx, args.Key.Key, args.Policy.Options)}
-	}
-	return nil
+func parseTouch() parser {
+	return single(func(s *step, a writeArgs) action {
+		s.writes = true
+		return func(ctx context.Context, store aerostore.Store) answer {
+			return answer{err: store.Touch(ctx, a.Key.Key, a.Policy.Options)}
+		}
+	})
 }
 
-func (s *step) parseOperate(data []byte) error {
-	var args struct {
+func parseOperate() parser {
+	type args struct {
 		writeArgs
 		Ops []operation
 	}
-	if err := s.parseKeyed(data, &args, &args.Key); err != nil {
-		return err
-	}
-	s.operations(args.Ops)
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		record, err := store.Operate(ctx, args.Key.Key, s.ops, args.Policy.Options)
-		return answer{record: record, err: err}
-	}
-	return nil
+	return single(func(s *step, a args) action {
+		s.operations(a.Ops)
+		return func(ctx context.Context, store aerostore.Store) answer {
+			record, err := store.Operate(ctx, a.Key.Key, s.ops, a.Policy.Options)
+			return answer{record: record, err: err}
+		}
+	})
 }

@@ -79,7 +79,7 @@ var validator = aerostore.Handler(func(_ context.Context, call aerostore.Call) (
 })
 
 // parsers parse the arguments of each operation.
-var parsers = map[string]func(s *step, data []byte) error{
+var parsers = map[string]parser{
 	"put":       parseWrite(aerostore.Store.Put),
 	"append":    parseWrite(aerostore.Store.Append),
 	"prepend":   parseWrite(aerostore.Store.Prepend),
@@ -89,11 +89,11 @@ var parsers = map[string]func(s *step, data []byte) error{
 	"get_header": parseRead(func(s aerostore.Store, ctx context.Context, key aerostore.Key, _ ...aerostore.ReadOption) (*aerostore.Record, error) {
 		return s.Select(ctx, key, []string{})
 	}),
-	"select":  (*step).parseSelect,
-	"exists":  (*step).parseExists,
-	"remove":  (*step).parseRemove,
-	"touch":   (*step).parseTouch,
-	"operate": (*step).parseOperate,
+	"select":  parseSelect(),
+	"exists":  parseExists(),
+	"remove":  parseRemove(),
+	"touch":   parseTouch(),
+	"operate": parseOperate(),
 
 	"batch_read":    (*step).parseBatchRead,
 	"batch_header":  (*step).parseBatchHeader,
