@@ -172,7 +172,7 @@ func (a *accounts) overThirty(ctx context.Context) (string, error) {
 func (a *accounts) unknownUser(ctx context.Context) (string, error) {
 	_, err := a.store.Get(ctx, a.key("Nobody"))
 	if !errors.Is(err, aerostore.ErrNotFound) {
-		return "", fmt.Errorf("Get returned %w, want ErrNotFound", err)
+		return "", fmt.Errorf("the read returned %w, want ErrNotFound", err)
 	}
 	return "not found, which is an answer", nil
 }
@@ -191,7 +191,7 @@ func (a *accounts) twoEditors(ctx context.Context) (string, error) {
 	}
 	err = a.store.Put(ctx, key, aerostore.Bins{"age": 26}, unchanged)
 	if !errors.Is(err, aerostore.ErrGeneration) {
-		return "", fmt.Errorf("Put returned %w, want ErrGeneration", err)
+		return "", fmt.Errorf("the write returned %w, want ErrGeneration", err)
 	}
 	return "the second write is a conflict", nil
 }
