@@ -61,7 +61,7 @@ type Fault struct {
 
 func (f *Fault) check() {
 	for _, op := range f.Ops {
-		if op == 0 || op > aerostore.OpCustom {
+		if !op.IsValid() {
 			panic(fmt.Sprintf("fault: Ops has the unknown operation %d", op))
 		}
 	}

@@ -48,7 +48,7 @@ func newLimits(general time.Duration, opts TimeoutOptions) limits {
 	}
 	for _, op := range slices.Sorted(maps.Keys(opts.Limits)) {
 		switch limit := opts.Limits[op]; {
-		case op == 0 || op > aerostore.OpCustom:
+		case !op.IsValid():
 			panic(fmt.Sprintf("middleware: Timeout with a limit for operation %d", op))
 		case limit < None:
 			panic(fmt.Sprintf("middleware: Timeout of %v for %v", limit, op))
