@@ -24,9 +24,12 @@ import (
 // field of another struct, where fmt calls no methods, the id is printed under a
 // mask that differs from process to process. [Key.ID] returns the id.
 type Key struct {
-	namespace string
-	set       string
-	id        RecordID
+	namespace, set string
+
+	// The fields of the RecordID. A nested struct would be slower to compare.
+	text string
+	num  int64
+	kind keyKind
 }
 
 // KeyID lists the types that can identify a record.
@@ -77,6 +80,8 @@ func DigestKey(namespace, set string, digest [20]byte) Key {
 	return newRecordID(hideBytes(digest[:]), keyDigest).Key(namespace, set)
 }
 
+func (k *Key) opaque() opaque { return opaque{k.text, k.num} }
+
 // Namespace returns the key's namespace.
 func (k Key) Namespace() string { return k.namespace }
 
@@ -86,13 +91,13 @@ func (k Key) Set() string { return k.set }
 // ID returns what the key was made of: an int64, a string or a []byte of the
 // caller's own; nil where only the digest is known.
 func (k Key) ID() any {
-	switch k.id.kind {
+	switch k.kind {
 	case keyInt:
-		return k.id.opaque().revealInt()
+		return k.opaque().revealInt()
 	case keyString:
-		return k.id.opaque().revealText()
+		return k.opaque().revealText()
 	case keyBytes:
-		return k.id.opaque().appendText([]byte{})
+		return k.opaque().appendText([]byte{})
 	default:
 		return nil
 	}
@@ -100,7 +105,7 @@ func (k Key) ID() any {
 
 // IsDigest reports whether the digest is all that is known of the key, as of
 // those that [DigestKey] makes.
-func (k Key) IsDigest() bool { return k.id.IsDigest() }
+func (k Key) IsDigest() bool { return k.kind == keyDigest }
 
 // Digest returns the 20 bytes by which Aerospike itself identifies the record
 // within its namespace: RIPEMD-160 over set, type of id and id. It is computed
@@ -115,17 +120,17 @@ func (k Key) Digest() [20]byte {
 	)
 	var room [128]byte // most sets and ids fit
 	b := append(room[:0], k.set...)
-	switch k.id.kind {
+	switch k.kind {
 	case keyDigest:
-		copy(digest[:], k.id.opaque().appendText(room[:0]))
+		copy(digest[:], k.opaque().appendText(room[:0]))
 		return digest
 	case keyInt:
 		b = append(b, particleInteger)
-		b = binary.BigEndian.AppendUint64(b, uint64(k.id.opaque().revealInt())) //nolint:gosec // G115: the bits are what is wanted
+		b = binary.BigEndian.AppendUint64(b, uint64(k.opaque().revealInt())) //nolint:gosec // G115: the bits are what is wanted
 	case keyString:
-		b = k.id.opaque().appendText(append(b, particleString))
+		b = k.opaque().appendText(append(b, particleString))
 	case keyBytes:
-		b = k.id.opaque().appendText(append(b, particleBlob))
+		b = k.opaque().appendText(append(b, particleBlob))
 	default:
 		return digest
 	}
@@ -234,9 +239,9 @@ const maxSetName = 63
 // check says why no operation could work with the key, nil if none.
 func (k *Key) check() *invalidError {
 	switch {
-	case k.id.kind == keyNone:
+	case k.kind == keyNone:
 		return invalidf("the key is empty: make it with NewKey")
-	case k.id.kind == keyTooLarge:
+	case k.kind == keyTooLarge:
 		return invalidf("an unsigned id above %d cannot be a key: Aerospike's integers are signed", int64(math.MaxInt64))
 	case k.namespace == "":
 		return errNoNamespace

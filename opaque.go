@@ -40,7 +40,11 @@ func (o opaque) with(text []byte) opaque {
 	stream := o.stream()
 	length := (len(text)*groupLetters + groupBytes - 1) / groupBytes
 	b := make([]byte, 0, (len(text)+groupBytes-1)/groupBytes*groupLetters)
-	for i := 0; i < len(text); i += groupBytes {
+	i := 0
+	for ; i+8 <= len(text); i += groupBytes {
+		b = binary.LittleEndian.AppendUint64(b, toLetters(binary.LittleEndian.Uint64(text[i:])^stream.next()))
+	}
+	for ; i < len(text); i += groupBytes {
 		b = binary.LittleEndian.AppendUint64(b, toLetters(wordAt(text, i)^stream.next()))
 	}
 	o.text = unsafe.String(unsafe.SliceData(b), length) //nolint:gosec // G103: b does not change any more
@@ -50,13 +54,14 @@ func (o opaque) with(text []byte) opaque {
 // appendText appends the text that was hidden.
 func (o opaque) appendText(b []byte) []byte {
 	stream, text := o.stream(), bytesOf(o.text)
-	for i := 0; i < len(text); i += groupLetters {
-		letters, n := wordAt(text, i), groupBytes
-		if rest := len(text) - i; rest < groupLetters {
-			letters |= firstLetters << (8 * rest)
-			n = rest * groupBytes / groupLetters
-		}
-		b = binary.LittleEndian.AppendUint64(b, fromLetters(letters)^stream.next())[:len(b)+n]
+	i := 0
+	for ; i+groupLetters <= len(text); i += groupLetters {
+		letters := binary.LittleEndian.Uint64(text[i:])
+		b = binary.LittleEndian.AppendUint64(b, fromLetters(letters)^stream.next())[:len(b)+groupBytes]
+	}
+	if rest := len(text) - i; rest > 0 {
+		letters := wordAt(text, i) | firstLetters<<(8*rest)
+		b = binary.LittleEndian.AppendUint64(b, fromLetters(letters)^stream.next())[:len(b)+rest*groupBytes/groupLetters]
 	}
 	return b
 }
@@ -106,8 +111,9 @@ func bytesOf(text string) []byte {
 }
 
 func (o opaque) revealText() string {
-	var room [64]byte // most ids fit
-	return string(o.appendText(room[:0]))
+	const spare = 8 - groupBytes // of the last word that appendText appends
+	b := o.appendText(make([]byte, 0, len(o.text)*groupBytes/groupLetters+spare))
+	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // G103: b does not change any more
 }
 
 // mask is the state of SplitMix64, a stream of words from a secret beginning.

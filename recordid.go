@@ -30,12 +30,12 @@ func newRecordID(id opaque, kind keyKind) RecordID { return RecordID{id.text, id
 func (id RecordID) opaque() opaque { return opaque{id.text, id.num} }
 
 // RecordID returns the key without namespace and set. It does not allocate.
-func (k Key) RecordID() RecordID { return k.id }
+func (k Key) RecordID() RecordID { return RecordID{k.text, k.num, k.kind} }
 
 // Key returns the key of the record in a namespace and set. It does not allocate,
 // and does not check its arguments; see [NewKey].
 func (id RecordID) Key(namespace, set string) Key {
-	return Key{namespace: namespace, set: set, id: id}
+	return Key{namespace, set, id.text, id.num, id.kind}
 }
 
 // IsDigest reports whether the id is a digest; see [Key.IsDigest].
