@@ -7,7 +7,7 @@
 //
 //	store := aerostore.Chain(backend,
 //		otelmw.Tracing(),           // outermost: a span for each operation
-//		middleware.Retry(),
+//		middleware.Retry(middleware.RetryOptions{}),
 //		aerostore.Intercept(audit), // a layer of the application's own
 //	)
 //	record, err := store.Get(ctx, aerostore.NewKey("test", "users", "u1"))

@@ -8,14 +8,14 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// IsClusterFailure reports whether an error says that the cluster, or the way to
-// it, does not work: a timeout, the context's deadline included, a broken or
-// missing connection, a node or partition that is not available, a server that
-// is overloaded, out of memory or failing inside. Where the client's attempts
-// ran out, the answer to the last one decides.
+// IsClusterFailure reports whether err is a failure of the cluster or of the way
+// to it: a timeout, also that of a context's deadline, a broken or missing
+// connection, a node or partition that is not available, or a server that is
+// overloaded, out of memory or fails internally. If the client's attempts ran out,
+// the error of the last one decides.
 //
-// A record that is not there, one that changed in between, a hot key, a quota,
-// refused input and the caller's cancellation are not the cluster's fault.
+// A missing record, another generation, a hot key, a quota, refused input and the
+// caller's cancellation are not failures of the cluster.
 func IsClusterFailure(err error) bool {
 	err = ofLastAttempt(err)
 	code := aerostore.CodeOf(err)

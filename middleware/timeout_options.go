@@ -27,9 +27,8 @@ type TimeoutOptions struct {
 
 // limits are the limits of operations. Nil is no limit.
 type limits struct {
-	general *TimeoutError
-	byOp    [aerostore.OpCustom + 1]*TimeoutError
-	longest time.Duration // that a call may want
+	byOp    [math.MaxUint8 + 1]*TimeoutError // for every value of Op
+	longest time.Duration                    // that a call may want
 }
 
 func newLimits(general time.Duration, opts TimeoutOptions) limits {
@@ -39,12 +38,13 @@ func newLimits(general time.Duration, opts TimeoutOptions) limits {
 	if opts.MaxTimeout < None {
 		panic(fmt.Sprintf("middleware: Timeout with a maximum of %v", opts.MaxTimeout))
 	}
-	l := limits{general: newLimit(general, false), longest: opts.MaxTimeout}
+	l := limits{longest: opts.MaxTimeout}
 	if l.longest <= 0 {
 		l.longest = math.MaxInt64
 	}
+	limit := newLimit(general, false)
 	for op := range l.byOp {
-		l.byOp[op] = l.general
+		l.byOp[op] = limit
 	}
 	for _, op := range slices.Sorted(maps.Keys(opts.Limits)) {
 		switch limit := opts.Limits[op]; {
@@ -58,7 +58,7 @@ func newLimits(general time.Duration, opts TimeoutOptions) limits {
 			l.byOp[op] = newLimit(limit, false)
 		}
 	}
-	for _, limit := range append(l.byOp[:], l.general) {
+	for _, limit := range l.byOp {
 		if limit != nil && limit.Limit > l.longest {
 			panic(fmt.Sprintf("middleware: Timeout with a maximum of %v, below a limit of %v", l.longest, limit.Limit))
 		}
@@ -72,8 +72,5 @@ func (l *limits) of(op aerostore.Op, timeout time.Duration) *TimeoutError {
 	if timeout > 0 {
 		return newLimit(min(timeout, l.longest), false)
 	}
-	if int(op) < len(l.byOp) {
-		return l.byOp[op]
-	}
-	return l.general
+	return l.byOp[op]
 }

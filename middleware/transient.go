@@ -7,15 +7,15 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// IsTransient reports whether err is of a kind that may have passed a moment
-// later: a timeout, a broken or missing connection, a busy record, an
-// overloaded server, a cluster that is changing. It says nothing about whether
-// a write may be sent again; see [aerostore.InDoubt].
+// IsTransient reports whether another attempt may succeed a moment after err: a
+// timeout, a broken or missing connection, a busy record, an overloaded server or
+// a cluster that is changing. It does not say whether a write may be sent again;
+// see [aerostore.InDoubt].
 //
-// The outermost code decides. Where the client's own attempts ran out, that is
-// the server's answer to the last of them. An error without a code is transient
-// if it matches context.DeadlineExceeded; whose deadline that was, and whether
-// there is any time left, is for the caller to know.
+// The outermost code decides. If the client's own attempts ran out, the code of
+// the last one decides. An error without a code is transient if it matches
+// context.DeadlineExceeded. The caller has to check whose deadline that was and
+// whether there is time left.
 func IsTransient(err error) bool {
 	switch code := aerostore.CodeOf(err); code {
 	case aerostore.CodeOK:
