@@ -6,7 +6,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// batch carries out a batch, key by key, in their order or in one that is drawn.
+// batch carries out a batch, key by key, in their order or in a random one.
 func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 	results := make([]aerostore.BatchResult, call.Len())
 	order := s.batchOrder(len(results))
@@ -26,13 +26,13 @@ func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 	return results
 }
 
-// batchOrder returns the order in which a batch of n keys is carried out, nil for
-// that of the keys. See [WithBatchOrder].
+// batchOrder returns the order in which a batch of n keys is carried out: nil for
+// that of the keys, unless [WithBatchOrder] is set.
 func (s *Store) batchOrder(n int) []int {
-	if !s.drawsOrder {
+	if !s.randomOrder {
 		return nil
 	}
-	return rand.New(rand.NewPCG(s.orderSeed, s.batches.Add(1))).Perm(n) //nolint:gosec // G404: of a test, to be repeated
+	return rand.New(rand.NewPCG(s.orderSeed, s.batches.Add(1))).Perm(n) //nolint:gosec // G404: a test wants to repeat it
 }
 
 // batchOne carries out a batch's operation on the i-th key.

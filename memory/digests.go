@@ -8,13 +8,13 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// digests are the ids of a set's records by their digests. Locks are taken in
-// this order: that of a shard of the set, that of a part.
+// digests has the ids of a set's records by their digests. The lock of a shard of
+// the set is taken before that of a part.
 type digests struct {
 	parts   [shardCount]digestPart
 	unnamed atomic.Int64 // records of which only the digest is known
 
-	learned  atomic.Bool // all of the set's records are here
+	learned  atomic.Bool // all records of the set are here
 	learning [shardCount]struct {
 		mu   sync.Mutex
 		done bool // the records of that shard of the set are here
@@ -27,7 +27,7 @@ type digestPart struct {
 	ids shrinkMap[[20]byte, aerostore.RecordID]
 }
 
-// newDigests has room for that many records.
+// newDigests returns digests with room for that many records.
 func newDigests(records int) *digests {
 	d := &digests{}
 	for i := range d.parts {
@@ -63,8 +63,8 @@ func (d *digests) forget(s *set, id aerostore.RecordID) {
 	p.ids.remove(digest)
 }
 
-// digested returns the id of the record of that key as a digest knows it: for
-// any key that is one, and for another only if the record was made by digest.
+// digested returns the id of the record with the digest of the key. For a key that
+// is no digest, it finds only a record that was made by digest.
 func (s *set) digested(key *aerostore.Key) (id aerostore.RecordID, found bool) {
 	if key.IsDigest() {
 		_ = s.learnDigests(context.Background())
@@ -81,9 +81,9 @@ func (s *set) digested(key *aerostore.Key) (id aerostore.RecordID, found bool) {
 	return id, found
 }
 
-// learnDigests makes the set know all of its records by digest. From the moment
-// that it begins, writes do so for what they make and remove, so that it can go
-// through the others without holding up anybody.
+// learnDigests computes the digests of all records of the set. Once it has begun,
+// writes add and remove those of their records themselves, so that it can do the
+// others one by one, without delaying other operations.
 func (s *set) learnDigests(ctx context.Context) error {
 	d := s.digests.Load()
 	if d == nil {
@@ -112,7 +112,7 @@ func (s *set) learnShard(ctx context.Context, d *digests, i int) error {
 	sh := &s.shards[i]
 	var ids []aerostore.RecordID
 	sh.gather(func(id aerostore.RecordID, _ *record) {
-		if !id.IsDigest() { // made since, and known
+		if !id.IsDigest() { // one that was made since is there already
 			ids = append(ids, id)
 		}
 	})
@@ -134,7 +134,7 @@ func (s *set) learnShard(ctx context.Context, d *digests, i int) error {
 	return nil
 }
 
-// count returns how many records there are, expired ones included.
+// count returns the number of records, including expired ones.
 func (s *set) count() int {
 	n := 0
 	for i := range s.shards {

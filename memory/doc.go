@@ -1,87 +1,78 @@
-// Package memory is an [aerostore.Store] in memory that answers what an
-// Aerospike server answers: for tests, for local development, and for
-// prototypes that have no cluster yet.
+// Package memory provides an [aerostore.Store] in memory that answers as an
+// Aerospike server does. Use it in tests, in local development and in prototypes
+// without a cluster.
 //
 //	store := memory.New()
 //	defer store.Close()
 //
-// In a test, [NewT] closes the store when the test ends.
+// In a test, [NewT] closes the store when the test ends. [Store.Load] fills a store
+// from a fixture, [Store.Snapshot] writes one, and [Store.Dump] prints the contents
+// as a table. [Store.Inject] makes operations fail, in doubt or not, or take longer.
 //
-// # What it answers
+// # Fidelity
 //
 // Results, generations, TTLs and error codes are those of Aerospike Community
-// Edition 8.1, compared with recordings of a real server, its surprises
-// included: an append to a missing bin stores any value, a write of nothing but
-// nil bins to a missing record is not found, an increment wraps, a generation
-// goes from 65535 to 1. A new store has the namespaces of a stock server,
-// "test" and "bar"; see [WithNamespaces].
+// Edition 8.1. They were compared with recordings of a server, and follow it where it
+// is surprising: an append to a missing bin stores a value of any type, a write of
+// nothing but nil bins to a missing record fails with not found, an increment wraps,
+// and generation 65535 is followed by 1. A new store has the namespaces of a stock
+// server, "test" and "bar"; see [WithNamespaces].
 //
-// Values are copied on the way in and on the way out, nested ones too, and are
-// read back as a server returns them: integers of every kind as int.
+// Values are copied on the way in and on the way out, nested ones too. They are read
+// as a server returns them: integers of every kind as int.
 //
-// It differs where a test is better off:
+// The store differs from a server in some points:
 //
-//   - A record is gone the moment its TTL is over. A server counts in whole
-//     seconds and may keep it for one more.
-//   - Polygons are checked for their form alone, not for their geometry.
-//   - Neither an index nor a write that is refused makes a set. On a server both
-//     count towards the 4,095 sets of a namespace.
-//   - Nothing survives the process, and nothing fails or is in doubt unless a
-//     test asks for it.
+//   - A record expires at the moment when its TTL ends. A server counts in whole
+//     seconds and may keep the record for one more.
+//   - Polygons are checked for their form only, not for their geometry.
+//   - An index and a refused write make no set. On a server both count towards the
+//     4,095 sets of a namespace.
+//   - The contents end with the process. An operation fails in doubt only where a
+//     [Fault] says so.
 //
 // # Time
 //
-// TTLs follow time.Now, and the fake clock of a testing/synctest bubble if the
-// store was made in one; [WithClock] gives it another clock and
-// [Store.Advance] moves it ahead. Expired records read as missing at once and
-// leave the memory with later writes, a few at a time. Like a server, the store
-// counts a removal of a record that expired less than ten seconds ago as a
-// removal.
+// TTLs follow time.Now. A store made in a testing/synctest bubble follows the fake
+// clock of the bubble. [WithClock] sets another clock, and [Store.Advance] moves the
+// clock ahead.
 //
-// The clock may be set to any time. After one that goes back, records that
-// expired before and are still in memory are there again, and no TTL that is left
-// is longer than the ten years that a server accepts.
+// An expired record reads as missing at once. Later writes free its memory, a few
+// records at a time. Like a server, Remove reports that a record existed for ten
+// seconds after it expired.
+//
+// The clock may be set to any time. If it goes back, expired records that are still
+// in memory return, and no remaining TTL is longer than ten years, the longest that
+// a server accepts.
 //
 // # Options
 //
-// A store can be as strict as a server whose configuration or load is less
-// friendly: [WithMaxRecordSize], [WithDefaultTTL], [WithoutExpiry] for
-// nsup-period 0, [WithMaxQueries] for a limit of queries at once, and
-// [WithBatchOrder] for batches that are not carried out in the order of their
-// keys, as those of a cluster are not.
-//
-// # Control
-//
-// What a test of an application wants to do to its database: [Store.Inject] makes
-// operations fail, in doubt or not, or take longer; [Store.Load] fills the store
-// from a fixture and [Store.Snapshot] writes one; [Store.Dump] shows a person
-// what is there.
+// Options make a store as strict as a server with another configuration or under
+// load: [WithMaxRecordSize], [WithDefaultTTL], [WithoutExpiry] for nsup-period 0,
+// [WithMaxQueries] for a limit of concurrent queries, and [WithBatchOrder] for
+// batches that do not run in the order of their keys, as on a cluster.
 //
 // # Concurrency
 //
 // A Store is safe for concurrent use and starts no goroutine. Each record
-// changes as a whole: a read sees all of a write or nothing of it, and writes
-// to one record happen one after another. A batch is many such operations, not
-// a transaction.
+// changes as a whole: a read sees all of a write or nothing of it, and writes to one
+// record happen one after another. A batch consists of independent operations. It is
+// not a transaction.
 //
-// A query holds no lock while the caller has a record, so the loop may write
-// to the store. It returns every record that is there from its beginning to
-// its end, and none twice; whether it returns those that come or go meanwhile
-// is open. It observes its Timeout between records. A context that ends in the
-// loop ends the query with an error, in that of the last record too. Close does
-// not end it.
+// A query holds no lock while the loop body runs, so the body may write to the
+// store. The query returns every record that exists from its beginning to its end,
+// and none twice. It may or may not return records that are made or removed
+// meanwhile. It checks its Timeout between records. If the context ends in the loop,
+// the query ends with an error, also after the last record. Close does not end it.
 //
-// # Indexes
+// # Cost
 //
-// A query by index costs what it finds, in a set of any size. A write costs
-// some hundred nanoseconds more for each index over a bin that it changes, and a
-// record some seventy bytes.
+// A query by index costs as much as it finds, in a set of any size. Each index over
+// a bin that a write changes adds some hundred nanoseconds to the write, and some
+// seventy bytes to each record.
 //
-// # Digests
-//
-// A server knows records by digest, this store by key, because digests are
-// expensive. The first operation with an [aerostore.DigestKey] computes those
-// of all records of the set, once: half a second for a million. Others are not
-// held up meanwhile. From then on the set takes some eighty bytes more for each
-// record, and computes a digest when one is made or removed.
+// The store finds records by key. The first operation with an [aerostore.DigestKey]
+// computes the digests of all records of the set once, which takes half a second for
+// a million. Other operations do not wait for it. From then on each record of the
+// set takes some eighty bytes more, and making or removing one computes a digest.
 package memory

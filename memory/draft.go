@@ -5,12 +5,12 @@ import (
 	"github.com/aerostore/aerostore/memory/internal/geojson"
 )
 
-// A draft is the bins of a record while a write changes them, in a slice of its
-// own and in any order. The values are shared with the record and never changed.
+// A draft is a copy of a record's bins that a write changes. The bins are in any
+// order. Their values are shared with the record and never changed.
 type draft struct {
 	bins  []bin
 	names finder
-	sized int // how many of the first bins are counted in size
+	sized int // size includes that many bins, from the first on
 	size  int
 }
 
@@ -28,7 +28,7 @@ func (d *draft) compact() []bin {
 	return d.bins
 }
 
-// binsSize returns the size of the bins in the sense of size.go.
+// binsSize returns the size of the bins; see sizeOfBins.
 func (d *draft) binsSize() int {
 	return d.size + sizeOfBins(d.bins[d.sized:])
 }
@@ -47,8 +47,8 @@ func (d *draft) write(name string, value any) aerostore.ResultCode {
 	return aerostore.CodeOK
 }
 
-// storable says whether a server stores the value in a bin. Within lists and
-// maps it takes any text for GeoJSON.
+// storable returns the code with which a server refuses the value of a bin, else
+// CodeOK. Within lists and maps a server takes any text for GeoJSON.
 func storable(value any) aerostore.ResultCode {
 	if geo, ok := value.(aerostore.GeoJSON); ok && !geojson.Valid(string(geo)) {
 		return aerostore.CodeInvalidGeoJSON
@@ -56,8 +56,8 @@ func storable(value any) aerostore.ResultCode {
 	return aerostore.CodeOK
 }
 
-// modify adds, appends or prepends to a bin. One that is not there takes the
-// operand, of whatever type (append_missing_bin in basic.jsonl).
+// modify adds, appends or prepends to a bin. A missing bin is set to the operand, of
+// any type (append_missing_bin in basic.jsonl).
 func (d *draft) modify(kind aerostore.OperationKind, name string, operand any) aerostore.ResultCode {
 	if operand == nil {
 		return aerostore.CodeParameter
@@ -73,7 +73,7 @@ func (d *draft) modify(kind aerostore.OperationKind, name string, operand any) a
 	return code
 }
 
-// set stores a value of the draft's own at i, at the end if i is negative.
+// set stores a value, which it does not copy, at i, or at the end if i is negative.
 func (d *draft) set(i int, name string, value any) {
 	if i < 0 {
 		d.names.moved(name, len(d.bins))
@@ -103,9 +103,9 @@ func (d *draft) clear() { *d = draft{bins: d.bins[:0]} }
 
 // A written is the bins of a Put, cloned and checked before any lock is taken.
 type written struct {
-	draft                        // without the bins to delete
+	draft                        // without the bins that are deleted
 	deleted []string             // their names
-	code    aerostore.ResultCode // why a server does not store them
+	code    aerostore.ResultCode // CodeOK if a server stores them
 }
 
 func (w *written) read(bins aerostore.Bins) {
@@ -123,7 +123,7 @@ func (w *written) read(bins aerostore.Bins) {
 	w.sized, w.size = len(w.bins), sizeOfBins(w.bins)
 }
 
-// over returns the draft of a record that had the old bins.
+// over returns the bins that a record with the old bins has after the write.
 func (w *written) over(old []bin) (draft, aerostore.ResultCode) {
 	if w.code != aerostore.CodeOK {
 		return draft{}, w.code

@@ -9,18 +9,18 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An instant is the time since the store was made, for any clock: one that is
-// at year one and is then set to today goes further than a time.Duration.
+// An instant is the time since the store was made. A clock that is set from year one
+// to today goes further than a time.Duration can hold.
 type instant struct {
 	seconds int64
 	nanos   int32 // from 0 to 999,999,999
 }
 
-// never is when records without a TTL expire.
+// never is the instant at which records without a TTL expire.
 var never = instant{seconds: math.MaxInt64}
 
-// farthest is the most seconds that a clock is taken to have gone, so that none
-// reaches never, and no sum overflows.
+// farthest is the largest number of seconds of an instant other than never, so that
+// no sum overflows.
 const farthest = int64(1) << 60
 
 func instantOf(d time.Duration) instant {
@@ -53,11 +53,11 @@ func earlier(a, b instant) instant {
 	return a
 }
 
-// clock tells the time.
+// A clock is the clock of a store, which Advance moves ahead.
 type clock struct {
 	now   func() time.Time
 	epoch time.Time
-	ahead atomic.Pointer[instant] // by Advance; nil: not at all
+	ahead atomic.Pointer[instant] // by Advance; nil for nothing
 }
 
 func newClock(now func() time.Time) *clock { return &clock{now: now, epoch: now()} }
@@ -70,7 +70,7 @@ func (c *clock) instant() instant {
 	return now
 }
 
-// elapsed returns how far the clock has gone by itself.
+// elapsed returns the time since the store was made, without that of Advance.
 func (c *clock) elapsed() instant {
 	now := c.now()
 	d := now.Sub(c.epoch)
@@ -98,8 +98,8 @@ func (c *clock) advance(d time.Duration) {
 	}
 }
 
-// expiry returns when a record written with the TTL expires; old is the record
-// as it was, nil if there was none.
+// expiry returns the instant at which a record written with the TTL expires. Old is
+// the record before the write, nil for none.
 func (n *namespace) expiry(ttl aerostore.TTL, old *record) instant {
 	if ttl == aerostore.KeepTTL && old != nil {
 		return old.expires
@@ -110,7 +110,7 @@ func (n *namespace) expiry(ttl aerostore.TTL, old *record) instant {
 	return n.clock.instant().plus(instant{seconds: wholeSeconds(time.Duration(ttl))})
 }
 
-// resolve returns the TTL that a record without one before gets.
+// resolve returns the TTL that a new record gets.
 func (n *namespace) resolve(ttl aerostore.TTL) aerostore.TTL {
 	if ttl <= 0 && ttl != aerostore.NeverExpire {
 		return n.defaultTTL
@@ -118,8 +118,8 @@ func (n *namespace) resolve(ttl aerostore.TTL) aerostore.TTL {
 	return ttl
 }
 
-// refuses reports whether a namespace that is [WithoutExpiry] takes no write with
-// the TTL.
+// refuses reports whether a namespace refuses a write with the TTL under
+// [WithoutExpiry].
 func (n *namespace) refuses(ttl aerostore.TTL, old *record) bool {
 	return (ttl != aerostore.KeepTTL || old == nil) && n.resolve(ttl) != aerostore.NeverExpire
 }
@@ -134,9 +134,9 @@ func wholeSeconds(d time.Duration) int64 {
 	return seconds
 }
 
-// left returns the time that is left until then, false if there is none. The
-// clock is asked only if need be. After a clock that went back it is what a
-// server accepts as a TTL, at most.
+// left returns the time until the instant, and false if it has passed. It reads the
+// clock only if the instant is not never. The time is at most the longest TTL that
+// a server accepts, even if the clock went back.
 func (n *namespace) left(expires instant) (ttl aerostore.TTL, alive bool) {
 	if expires == never {
 		return aerostore.NeverExpire, true
@@ -153,41 +153,41 @@ func (n *namespace) left(expires instant) (ttl aerostore.TTL, alive bool) {
 	return aerostore.TTL(min(seconds, maxTTLSeconds)) * second, true
 }
 
-// linger is how many seconds an expired record can still be removed with existed
-// true: the nsup-period of the server that answered the recordings (ttl_expires
-// in policy.jsonl).
+// linger is the number of seconds after its expiry for which a removal reports that
+// a record existed: the nsup-period of the server of the recordings (ttl_expires in
+// policy.jsonl).
 const linger = 10
 
-// horizon returns the instant before which records must have expired to be gone.
+// horizon returns the instant before which records expired that are gone.
 func (c *clock) horizon() instant {
 	now := c.instant()
 	now.seconds -= linger
 	return now
 }
 
-// gone reports whether the record expired so long ago that not even a removal
-// finds it. The clock is asked only if need be.
+// gone reports whether the record expired so long ago that a removal does not find
+// it. It reads the clock only if the record has a TTL.
 func (r *record) gone(c *clock) bool {
 	return r.expires != never && !c.horizon().before(r.expires)
 }
 
-// expiring are the records of a shard that expire, in no order. The hand goes
-// round them, a few at each write, and drops those that are gone, so that no
-// write pays for many.
+// expiring has the records of a shard that have a TTL, in no order. Each write moves
+// the hand over a few of them and drops those that are gone, so that no write
+// pays for many.
 type expiring struct {
 	records  []expiringRecord
 	hand     int
-	earliest instant // none expires before
-	upcoming instant // none of those that the hand passed in this round does
+	earliest instant // no record expires before it
+	upcoming instant // nor before this, of those that the hand passed in this round
 }
 
 type expiringRecord struct {
 	id     aerostore.RecordID
-	record *record // whose slot is one more than the place of this
+	record *record // its slot is one more than the index of this
 }
 
-// schedule takes note of when the record expires. The shard is locked for
-// writing, as for the others.
+// schedule adds the record to those that expire, or removes it if it has no TTL
+// anymore. The shard is locked.
 func (sh *shard) schedule(id aerostore.RecordID, r *record) {
 	if r.expires == never {
 		sh.unschedule(r)
@@ -205,7 +205,7 @@ func (sh *shard) schedule(id aerostore.RecordID, r *record) {
 	e.earliest, e.upcoming = earlier(e.earliest, r.expires), earlier(e.upcoming, r.expires)
 }
 
-// unschedule forgets about the record.
+// unschedule removes the record from those that expire. The shard is locked.
 func (sh *shard) unschedule(r *record) {
 	if r.slot == 0 {
 		return
@@ -226,11 +226,10 @@ func (sh *shard) unschedule(r *record) {
 	}
 }
 
-// sweepStep is how many records a write looks at, at most.
+// sweepStep is the largest number of records that a write examines.
 const sweepStep = 8
 
-// sweep drops some of the records that are gone, if there are any. The shard is
-// locked for writing.
+// sweep drops some of the records that are gone. The shard is locked.
 func (s *set) sweep(sh *shard) {
 	e := sh.expiring
 	if e == nil {

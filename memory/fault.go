@@ -2,15 +2,15 @@ package memory
 
 import "github.com/aerostore/aerostore/fault"
 
-// A Fault says which operations fail, and how; set it with [Store.Inject]. See
-// [fault.Fault].
+// A Fault describes which operations fail, and how; see [fault.Fault].
+// [Store.Inject] sets it.
 type Fault = fault.Fault
 
-// An Injection is a [Fault] that was set in a store; its Stop ends it. See
-// [fault.Injection].
+// An Injection is a [Fault] in effect; see [fault.Injection]. Its Stop method ends
+// it.
 type Injection = fault.Injection
 
-// Inject makes operations fail from now on, as [fault.Injector.Inject] does, under
-// whose rules it panics. Input that is refused before anything is sent, a
-// context that is done and a closed store fail by themselves and are not struck.
+// Inject makes operations fail from now on; see [fault.Injector.Inject], which also
+// says when it panics. A fault does not strike operations that fail before it:
+// those with bad input, with a context that is done or on a closed store.
 func (s *Store) Inject(f Fault) *Injection { return s.faults.Inject(f) }

@@ -18,7 +18,7 @@ type config struct {
 	withoutExpiry bool
 	maxRecordSize int
 	maxQueries    int
-	drawsOrder    bool
+	randomOrder   bool // of batches
 	orderSeed     uint64
 }
 
@@ -31,10 +31,10 @@ func defaults() config {
 	}
 }
 
-// WithNamespaces sets the namespaces that exist, instead of "test" and "bar".
-// Operations on any other fail with [aerostore.ErrInvalidNamespace].
+// WithNamespaces sets the namespaces of the store, instead of "test" and "bar".
+// Operations on other namespaces fail with [aerostore.ErrInvalidNamespace].
 //
-// It panics without names or with an empty one.
+// It panics if there are no names or if one is empty.
 func WithNamespaces(names ...string) Option {
 	if len(names) == 0 || slices.Contains(names, "") {
 		panic("memory: WithNamespaces without a name")
@@ -43,8 +43,8 @@ func WithNamespaces(names ...string) Option {
 	return func(c *config) { c.namespaces = names }
 }
 
-// WithClock sets the clock that TTLs go by, instead of time.Now. It is called
-// from many goroutines, with locks held, and must not call the store.
+// WithClock sets the clock for TTLs, instead of time.Now. The store calls now from
+// many goroutines, with locks held. It must not call the store.
 //
 // It panics if now is nil.
 func WithClock(now func() time.Time) Option {
@@ -62,8 +62,8 @@ const (
 	maxTTL        = maxTTLSeconds * second
 )
 
-// WithDefaultTTL sets the TTL of records written without one, as default-ttl
-// does for the namespaces of a server, instead of [aerostore.NeverExpire].
+// WithDefaultTTL sets the TTL of records that are written without one, instead of
+// [aerostore.NeverExpire]. It is the default-ttl of a server's namespace.
 //
 // It panics unless ttl is NeverExpire or whole seconds, from one second to ten
 // years.
@@ -74,9 +74,9 @@ func WithDefaultTTL(ttl aerostore.TTL) Option {
 	return func(c *config) { c.defaultTTL = ttl }
 }
 
-// WithMaxRecordSize sets the size in bytes over which a write fails with
-// [aerostore.ErrRecordTooBig], instead of 1 MiB. What counts is what a server
-// would store, which is somewhat more than the values.
+// WithMaxRecordSize sets the largest size of a record in bytes, instead of 1 MiB. A
+// write that makes a larger one fails with [aerostore.ErrRecordTooBig]. The size is
+// that of a record on a server, which is somewhat more than its values.
 //
 // It panics unless bytes is positive.
 func WithMaxRecordSize(bytes int) Option {
@@ -86,19 +86,19 @@ func WithMaxRecordSize(bytes int) Option {
 	return func(c *config) { c.maxRecordSize = bytes }
 }
 
-// WithoutExpiry has the store refuse TTLs as a server does whose namespace has
-// nsup-period 0, for which nothing removes expired records: a write that would
-// give a record a time to live fails with [aerostore.CodeForbidden]. That is a
-// write with a TTL, and, beside [WithDefaultTTL], one without. NeverExpire and
-// the KeepTTL of a record that is there pass, and so do reads and removals.
+// WithoutExpiry makes the store refuse TTLs, as a server does in a namespace with
+// nsup-period 0, where nothing removes expired records. A write that would set a TTL
+// fails with [aerostore.CodeForbidden]: one with a TTL, and under [WithDefaultTTL]
+// one without. Writes with NeverExpire, writes with KeepTTL to an existing record,
+// reads and removals succeed.
 func WithoutExpiry() Option {
 	return func(c *config) { c.withoutExpiry = true }
 }
 
-// WithMaxQueries has the store run n queries at once, at most: one more fails
-// with [aerostore.CodeForbidden] before its first record. A server has such a
-// limit, but for threads (query-threads-limit, 128 unless configured), of which a
-// query takes some. Without the option there is no limit.
+// WithMaxQueries limits the store to n concurrent queries. A query over the limit
+// fails with [aerostore.CodeForbidden] before its first record. A server limits the
+// threads of queries instead (query-threads-limit, 128 by default), and a query takes
+// several. Without the option there is no limit.
 //
 // It panics unless n is positive.
 func WithMaxQueries(n int) Option {
@@ -108,11 +108,11 @@ func WithMaxQueries(n int) Option {
 	return func(c *config) { c.maxQueries = n }
 }
 
-// WithBatchOrder carries out each batch in an order of its keys that is drawn,
-// instead of the order in which they are given. A server defines none. A test
-// with this option finds code that has a key in a batch more than once and relies
-// on which of them comes first. Results are in the order of the keys all the
-// same. Where one goroutine calls the store, the same seed draws the same orders.
+// WithBatchOrder makes the store carry out the operations of a batch in random order,
+// instead of the order of the keys. A server defines no order. A test with this
+// option finds code that has a key more than once in a batch and relies on which
+// comes first. The results are in the order of the keys in any case. For calls from
+// one goroutine, the same seed produces the same orders.
 func WithBatchOrder(seed uint64) Option {
-	return func(c *config) { c.drawsOrder, c.orderSeed = true, seed }
+	return func(c *config) { c.randomOrder, c.orderSeed = true, seed }
 }

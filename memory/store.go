@@ -20,13 +20,15 @@ type Store struct {
 	namespaces []*namespace // in the order of their names; fixed by New
 	clock      *clock
 	maxQueries int
-	queries    atomic.Int64 // under way, if there is a limit
-	drawsOrder bool         // of batches
-	orderSeed  uint64
-	batches    atomic.Uint64 // carried out in an order that was drawn
-	closed     atomic.Bool
-	faults     fault.Injector
-	injected   aerostore.Handler // answer, unless a fault strikes
+	queries    atomic.Int64 // that are running, if there is a limit
+
+	randomOrder bool // of batches
+	orderSeed   uint64
+	batches     atomic.Uint64 // carried out in random order
+
+	closed   atomic.Bool
+	faults   fault.Injector
+	injected aerostore.Handler // answer, unless a fault strikes
 }
 
 var (
@@ -43,10 +45,10 @@ func New(opts ...Option) *Store {
 		opt(&c)
 	}
 	s := &Store{
-		clock:      newClock(c.now),
-		maxQueries: c.maxQueries,
-		drawsOrder: c.drawsOrder,
-		orderSeed:  c.orderSeed,
+		clock:       newClock(c.now),
+		maxQueries:  c.maxQueries,
+		randomOrder: c.randomOrder,
+		orderSeed:   c.orderSeed,
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.namespaces))) {
 		s.namespaces = append(s.namespaces, newNamespace(name, c, s.clock))
@@ -58,29 +60,28 @@ func New(opts ...Option) *Store {
 	return s
 }
 
-// NewT is [New] for a test, a benchmark or a fuzz target, such as a
-// [testing.TB]: it closes the store when that is over.
+// NewT returns an empty store for a test. The store is closed when the test, the
+// benchmark or the fuzz target t ends. A [testing.TB] is a t.
 func NewT(t interface{ Cleanup(func()) }, opts ...Option) *Store {
 	s := New(opts...)
 	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
 
-// Close ends the store: operations after it fail with [aerostore.ErrClosed].
-// Queries that are under way go on. It returns nil and may be called more than once.
+// Close closes the store. Later operations fail with [aerostore.ErrClosed]. Queries
+// that are running go on. Close returns nil and may be called more than once.
 func (s *Store) Close() error {
 	s.closed.Store(true)
 	return nil
 }
 
-// Ping implements [aerostore.Pinger]. It is a custom call named PING, which a
-// [Fault] may make fail.
+// Ping implements [aerostore.Pinger]. It is a custom call named PING, so that a
+// [Fault] can make it fail.
 func (s *Store) Ping(ctx context.Context) error {
 	return aerostore.Do(ctx, s, aerostore.Custom{Name: "PING"}, func(context.Context) error { return nil })
 }
 
-// Advance moves the store's clock ahead, as if that much time had passed. It
-// panics if d is negative.
+// Advance moves the clock of the store ahead by d. It panics if d is negative.
 func (s *Store) Advance(d time.Duration) {
 	if d < 0 {
 		panic("memory: Advance of a negative duration")
@@ -114,14 +115,14 @@ func (s *Store) handle(ctx context.Context, call aerostore.Call) (aerostore.Resu
 	return s.answer(ctx, &call)
 }
 
-// answer carries out a call that is ready.
+// answer carries out a call that was checked.
 func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Result, error) {
 	result := aerostore.Result{Attempts: 1}
 	switch {
 	case call.IsBatch():
 		for i := range call.Len() {
 			key := call.KeyAt(i)
-			if err := s.ready(ctx, &key); err != nil {
+			if err := s.learnDigests(ctx, &key); err != nil {
 				return result, call.NewContextError(err)
 			}
 		}
@@ -131,7 +132,7 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 	case call.Op == aerostore.OpCustom:
 		return result, call.Run(ctx)
 	}
-	if err := s.ready(ctx, &call.Key); err != nil {
+	if err := s.learnDigests(ctx, &call.Key); err != nil {
 		return result, call.NewContextError(err)
 	}
 	answer, code := s.single(call)
@@ -153,9 +154,9 @@ func (s *Store) namespace(name string) *namespace {
 	return nil
 }
 
-// ready makes the set of a key that is a digest know its records by digest, for
-// as long as the context lets it. The next call goes on where it stopped.
-func (s *Store) ready(ctx context.Context, key *aerostore.Key) error {
+// learnDigests makes the set of a key that is a digest find its records by digest,
+// until the context ends. The next call goes on where it stopped.
+func (s *Store) learnDigests(ctx context.Context, key *aerostore.Key) error {
 	if !key.IsDigest() {
 		return nil
 	}
