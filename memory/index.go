@@ -9,28 +9,28 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// CreateIndex implements [aerostore.Indexer]. As on a server, an index of the
-// same definition under another name is renamed. It goes through the records of
-// the set, if need be, and does not hold up those who read and write them.
+// CreateIndex implements [aerostore.Indexer]. As on a server, it renames an index
+// of the same definition under another name. It does not delay operations on the
+// records that it indexes.
 //
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
-// [aerostore.CodeIndexFound], [aerostore.CodeIndexMaxCount] for one more than 256
-// in a namespace, [aerostore.ErrClosed], and those of the context.
+// [aerostore.CodeIndexFound], [aerostore.CodeIndexMaxCount] if the namespace has 256
+// indexes, [aerostore.ErrClosed], and those of the context.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	if err := index.CheckCreate(ctx); err != nil {
 		return err
 	}
-	n, err := s.indexed(index)
+	n, err := s.namespaceOf(index)
 	if err != nil {
 		return err
 	}
 	n.changing.Lock()
 	defer n.changing.Unlock()
-	if same, ok := n.indexes[index.Name]; ok && same != index { // which only those who are changing write
+	if same, ok := n.indexes[index.Name]; ok && same != index { // only holders of changing write to indexes
 		return index.NewError(aerostore.CodeIndexFound, nil)
 	}
 	with := maps.Clone(n.indexes)
-	if enter(with, index); len(with) > maxIndexes {
+	if addIndex(with, index); len(with) > maxIndexes {
 		return index.NewError(aerostore.CodeIndexMaxCount, nil)
 	}
 	if err := n.setIndex(ctx, index); err != nil {
@@ -39,12 +39,12 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	return nil
 }
 
-// maxIndexes is how many indexes a namespace of a server can have.
+// maxIndexes is the largest number of indexes of a namespace on a server.
 const maxIndexes = 256
 
-// enter puts the index among the others, in the place of one of the same name
-// and of one of the same definition.
-func enter(indexes map[string]aerostore.Index, index aerostore.Index) {
+// addIndex adds the index to the others. It replaces one of the same name and one of
+// the same definition.
+func addIndex(indexes map[string]aerostore.Index, index aerostore.Index) {
 	for name, other := range indexes {
 		if other.Name = index.Name; other == index {
 			delete(indexes, name)
@@ -53,9 +53,9 @@ func enter(indexes map[string]aerostore.Index, index aerostore.Index) {
 	indexes[index.Name] = index
 }
 
-// setIndex puts the index in the place of one of the same name and of one of
-// the same definition. Changing is locked. Errors are those of the context, and
-// leave everything as it was.
+// setIndex makes the index, which replaces one of the same name and one of the same
+// definition. Changing is locked. Errors are those of the context; nothing has
+// changed then.
 func (n *namespace) setIndex(ctx context.Context, index aerostore.Index) error {
 	n.mu.Lock()
 	n.underway = &index
@@ -69,15 +69,15 @@ func (n *namespace) setIndex(ctx context.Context, index aerostore.Index) error {
 	n.mu.Lock()
 	n.underway = nil
 	if err == nil {
-		enter(n.indexes, index)
+		addIndex(n.indexes, index)
 	}
 	n.mu.Unlock()
 	n.uncover()
 	return err
 }
 
-// DropIndex implements [aerostore.Indexer]. As on a server, namespace and name
-// decide alone.
+// DropIndex implements [aerostore.Indexer]. As on a server, it uses the namespace and
+// the name of the index only. A missing index is no error.
 //
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
 // [aerostore.ErrClosed], and those of the context.
@@ -85,7 +85,7 @@ func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 	if err := index.CheckDrop(ctx); err != nil {
 		return err
 	}
-	n, err := s.indexed(index)
+	n, err := s.namespaceOf(index)
 	if err != nil {
 		return err
 	}
@@ -98,8 +98,8 @@ func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 	return nil
 }
 
-// indexed returns the namespace of the index.
-func (s *Store) indexed(index aerostore.Index) (*namespace, error) {
+// namespaceOf returns the namespace of the index, if the store is open.
+func (s *Store) namespaceOf(index aerostore.Index) (*namespace, error) {
 	if s.closed.Load() {
 		return nil, index.NewError(aerostore.CodeOK, aerostore.ErrClosed)
 	}
@@ -110,9 +110,9 @@ func (s *Store) indexed(index aerostore.Index) (*namespace, error) {
 	return n, nil
 }
 
-// answers reports whether some index answers the predicate: one over the set,
-// or one over the whole namespace.
-func (n *namespace) answers(set string, where aerostore.Predicate) bool {
+// hasIndexFor reports whether an index answers the predicate: one over the set, or
+// one over the whole namespace.
+func (n *namespace) hasIndexFor(set string, where aerostore.Predicate) bool {
 	if where.Kind() == aerostore.PredicateNone {
 		return true
 	}
@@ -127,8 +127,8 @@ func (n *namespace) answers(set string, where aerostore.Predicate) bool {
 	return false
 }
 
-// A coverage is what an index is over within a set, however many indexes are:
-// the values of one type of one bin.
+// A coverage is what an index is over within a set: the values of one type of one
+// bin. All indexes of the same coverage share one structure.
 type coverage struct {
 	bin  string
 	kind aerostore.IndexType
@@ -143,8 +143,8 @@ func coverageFor(where aerostore.Predicate) coverage {
 	return coverage{where.Bin(), aerostore.IndexInt}
 }
 
-// value returns what is covered in these bins: an int, a string, or nil if there is
-// nothing of the type.
+// value returns the value of the bin, an int or a string, or nil if there is none of
+// the type.
 func (c coverage) value(bins []bin) any {
 	i := indexOf(bins, c.bin)
 	if i < 0 {
@@ -160,8 +160,8 @@ func (c coverage) value(bins []bin) any {
 	return nil
 }
 
-// coverageOf returns what the indexes want covered in a set, that of the one
-// under way included. The namespace is locked.
+// coverageOf returns the coverages of a set's indexes, including one that is being
+// made. The namespace is locked.
 func (n *namespace) coverageOf(set string) map[coverage]bool {
 	wanted := make(map[coverage]bool)
 	for _, index := range n.indexes {
@@ -175,7 +175,7 @@ func (n *namespace) coverageOf(set string) map[coverage]bool {
 	return wanted
 }
 
-// setsOf returns the set of that name, and every set for an empty one.
+// setsOf returns the set of that name, or all sets if the name is empty.
 func (n *namespace) setsOf(name string) iter.Seq[*set] {
 	return func(yield func(*set) bool) {
 		if name != "" {
@@ -191,7 +191,7 @@ func (n *namespace) setsOf(name string) iter.Seq[*set] {
 	}
 }
 
-// uncover drops from the sets what no index wants covered. Changing is locked.
+// uncover drops the structures that no index needs anymore. Changing is locked.
 func (n *namespace) uncover() {
 	for s := range n.setsOf("") {
 		n.mu.Lock()
@@ -203,9 +203,9 @@ func (n *namespace) uncover() {
 	}
 }
 
-// cover makes the shards index the values. From the moment that it begins with
-// a shard, writes do so for what they change, so that it can go through the
-// others a few at a time. Errors are those of the context.
+// cover makes the shards index the values. Once it has begun with a shard, writes
+// index the records that they change themselves, so that it can do the others a few
+// at a time. Errors are those of the context.
 func (s *set) cover(ctx context.Context, c coverage) error {
 	for i := range s.shards {
 		if err := s.shards[i].fill(ctx, c); err != nil {
@@ -226,13 +226,13 @@ func (sh *shard) fill(ctx context.Context, c coverage) error {
 	ix.complete = sh.walk(func(id aerostore.RecordID, r *record) bool {
 		if n++; n%few == 0 {
 			sh.mu.Unlock()
-			runtime.Gosched() // or the lock would be taken again before who waits for it wakes up
+			runtime.Gosched() // so that goroutines that wait for the lock get it
 			err := ctx.Err()
 			sh.mu.Lock()
 			if err != nil {
 				return false
 			}
-			// It may have been removed, or changed, at that moment.
+			// The record may have been removed or changed meanwhile.
 			if sh.records.m[id] != r {
 				return true
 			}
@@ -243,8 +243,8 @@ func (sh *shard) fill(ctx context.Context, c coverage) error {
 	return ctx.Err()
 }
 
-// A shardIndex is an index's part in a shard, which is locked for writing while
-// it is changed and while it is used.
+// A shardIndex is the part of an index in a shard, which is locked during each
+// method.
 type shardIndex struct {
 	coverage
 	complete bool // no record is missing
@@ -253,7 +253,7 @@ type shardIndex struct {
 	next     *shardIndex
 }
 
-// cover returns the index of the values and makes an empty one if need be.
+// cover returns the index of the values, an empty one if there was none.
 func (sh *shard) cover(c coverage) *shardIndex {
 	for ix := sh.index; ix != nil; ix = ix.next {
 		if ix.coverage == c {
@@ -264,7 +264,7 @@ func (sh *shard) cover(c coverage) *shardIndex {
 	return sh.index
 }
 
-// uncover drops the indexes of values that are not wanted.
+// uncover drops the indexes that are not wanted.
 func (sh *shard) uncover(wanted map[coverage]bool) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -277,8 +277,8 @@ func (sh *shard) uncover(wanted map[coverage]bool) {
 	}
 }
 
-// replace puts the value that a record has in its new bins in the place of the
-// one that it had in the old ones. Either may have none.
+// replace replaces the value that a record had in its old bins by the one that it
+// has in the new bins. Either may have none.
 func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []bin) {
 	before, after := ix.value(old), ix.value(bins)
 	if before == after && ix.complete {
@@ -298,9 +298,9 @@ func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []b
 	}
 }
 
-// lookup returns the records that the index has for the predicate now, with
-// their births: nil for none, and false if no index answers it. Going through them needs no
-// lock.
+// lookup returns the ids and births of the records that an index has for the
+// predicate now: nil for none, and false if no index answers it. They can be ranged
+// over without a lock.
 func (sh *shard) lookup(where aerostore.Predicate) (found iter.Seq2[aerostore.RecordID, uint64], ok bool) {
 	wanted := coverageFor(where)
 	sh.mu.Lock()

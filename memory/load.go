@@ -49,12 +49,12 @@ func (s *Store) load(r io.Reader) error {
 	return nil
 }
 
-// A loader gathers what is to be loaded.
+// A loader collects the contents of a text before they are loaded.
 type loader struct {
 	store   *Store
 	sets    []loadedSet
 	indexes []aerostore.Index
-	bins    aerostore.Bins // of the record that is being read, to have them checked
+	bins    aerostore.Bins // of the record that is being checked
 }
 
 // makeRoom makes the sets that are to be loaded. It fails if there would be too many
@@ -68,9 +68,9 @@ func (l *loader) makeRoom() error {
 			indexes[n.name] = maps.Clone(n.indexes)
 			n.mu.Unlock()
 		}
-		enter(indexes[n.name], index)
+		addIndex(indexes[n.name], index)
 		if len(indexes[n.name]) > maxIndexes {
-			return fmt.Errorf("%s has more than %d indexes then: %w", n.name, maxIndexes, aerostore.CodeIndexMaxCount)
+			return fmt.Errorf("%s would have more than %d indexes: %w", n.name, maxIndexes, aerostore.CodeIndexMaxCount)
 		}
 	}
 	sets := make(map[*namespace][]string)
@@ -79,7 +79,7 @@ func (l *loader) makeRoom() error {
 	}
 	for n, names := range sets {
 		if !n.makeSets(names...) {
-			return fmt.Errorf("%s has more than %d sets then: %w", n.name, maxSets, aerostore.CodeParameter)
+			return fmt.Errorf("%s would have more than %d sets: %w", n.name, maxSets, aerostore.CodeParameter)
 		}
 	}
 	return nil
@@ -92,7 +92,7 @@ func (l *loader) apply() {
 	for _, index := range l.indexes {
 		n := l.store.namespace(index.Namespace)
 		n.changing.Lock()
-		_ = n.setIndex(context.Background(), index) // which has no other errors than those of the context
+		_ = n.setIndex(context.Background(), index) // it fails with the context only
 		n.changing.Unlock()
 	}
 }

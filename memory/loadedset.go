@@ -6,8 +6,8 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A loadedSet is the records of a set that are to be loaded, in blocks that do
-// not move as their number grows.
+// A loadedSet has the records of a set that are to be loaded, in blocks that do not
+// move as their number grows.
 type loadedSet struct {
 	namespace *namespace
 	name      string
@@ -22,7 +22,7 @@ type loaded struct {
 	line   int
 }
 
-// loadedBlock is how many records a block has. The first is smaller.
+// loadedBlock is the number of records of a block. The first may have less room.
 const loadedBlock = 512
 
 func (s *loadedSet) add(r loaded) {
@@ -72,7 +72,7 @@ func (s *loadedSet) comparable(i int) aerostore.RecordID {
 	return digestKey(id.Key(s.namespace.name, s.name)).RecordID()
 }
 
-// apply stores the records as they are, whatever was there.
+// apply stores the records. They replace those that are in the store.
 func (s *loadedSet) apply() {
 	set := s.namespace.makeSet(s.name)
 	set.reserve(s.n)

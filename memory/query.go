@@ -8,16 +8,15 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// query hands the records of a query to the call.
+// query yields the records of a query to the call.
 func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 	q := call.Query()
 	n := s.namespace(q.Namespace)
 	if n == nil {
 		return call.NewError(aerostore.CodeInvalidNamespace, nil)
 	}
-	if !n.answers(q.Set, q.Where) {
-		// The client tries again what will not get better (sindex_missing in
-		// query.jsonl).
+	if !n.hasIndexFor(q.Set, q.Where) {
+		// The client retries this error in vain (sindex_missing in query.jsonl).
 		return call.NewError(aerostore.CodeMaxRetries, call.NewError(aerostore.CodeIndexNotFound, nil))
 	}
 	if most := int64(s.maxQueries); most > 0 {
@@ -40,11 +39,11 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 	if scan.broken {
 		return nil
 	}
-	// As on a server, whose answer has not ended when the last record is there.
+	// As on a server, where the query has not ended after the last record.
 	return scan.stopped()
 }
 
-// A scan is a query on its way through the records.
+// A scan is a running query.
 type scan struct {
 	namespace *namespace
 	ctx       context.Context
@@ -52,11 +51,11 @@ type scan struct {
 	query     *aerostore.Query
 	until     time.Time // by the call's timeout; zero for none
 	rows      int
-	broken    bool // off by the caller
+	broken    bool // the caller has left the loop
 }
 
-// run goes through the records of a set, shard by shard. It returns false when
-// the caller wants no more.
+// run visits the records of a set, shard by shard. It returns false if the caller
+// wants no more.
 func (sc *scan) run(set *set) (more bool, err error) {
 	for i := range set.shards {
 		if more, err := sc.runShard(set, &set.shards[i]); err != nil || !more {
@@ -66,8 +65,8 @@ func (sc *scan) run(set *set) (more bool, err error) {
 	return true, nil
 }
 
-// runShard goes through what the index found, or through all records where
-// there is none: for a scan, and for a query whose index was dropped meanwhile.
+// runShard visits the records that an index finds. It visits all records for a scan,
+// and for a query whose index was dropped meanwhile.
 func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 	if err := sc.stopped(); err != nil {
 		return false, err
@@ -96,7 +95,7 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
 	return more, err
 }
 
-// runFound goes through the records that are still those that the index found.
+// runFound visits those of the records found that did not change since.
 func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID, uint64]) (more bool, err error) {
 	for id, birth := range found {
 		sh.mu.Lock()
@@ -115,8 +114,7 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 	return true, nil
 }
 
-// visit hands a record to the caller, who may do with the store whatever they
-// like meanwhile: no lock is held.
+// visit yields a record to the caller, who may use the store: no lock is held.
 func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool, err error) {
 	if err := sc.stopped(); err != nil {
 		return false, err
@@ -128,7 +126,7 @@ func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool, er
 	return !alive || sc.yield(set, id, r, ttl), nil
 }
 
-// stopped says why the scan must end.
+// stopped returns the error that ends the scan, if there is one.
 func (sc *scan) stopped() error {
 	if err := aerostore.ContextError(sc.ctx); err != nil {
 		return sc.call.NewContextError(err)
@@ -136,8 +134,8 @@ func (sc *scan) stopped() error {
 	return nil
 }
 
-// yield hands one record to the caller unless it has none of the bins named,
-// which a server counts towards MaxRecords all the same.
+// yield yields a record to the caller, unless it has none of the bins named. A server
+// counts such a record towards MaxRecords, too.
 func (sc *scan) yield(set *set, id aerostore.RecordID, r *record, ttl aerostore.TTL) (more bool) {
 	sc.rows++
 	more = sc.rows != sc.query.MaxRecords
@@ -154,8 +152,7 @@ func (sc *scan) yield(set *set, id aerostore.RecordID, r *record, ttl aerostore.
 	return more && !sc.broken
 }
 
-// matches reports whether the record is in the index that answers the
-// predicate, and there within it.
+// matches reports whether the predicate is true for the record.
 func (r *record) matches(where aerostore.Predicate) bool {
 	switch v := coverageFor(where).value(r.bins).(type) {
 	case string:
@@ -168,8 +165,8 @@ func (r *record) matches(where aerostore.Predicate) bool {
 	}
 }
 
-// hasAny reports whether the record has one of the bins named; a query that
-// names bins leaves the others out (query_partial_bins in query.jsonl).
+// hasAny reports whether the record has one of the bins named, or no bins are named.
+// A query leaves other records out (query_partial_bins in query.jsonl).
 func (r *record) hasAny(names []string) bool {
 	var in finder
 	for _, name := range names {
@@ -180,7 +177,7 @@ func (r *record) hasAny(names []string) bool {
 	return len(names) == 0
 }
 
-// digestKey returns the key of the record by its digest.
+// digestKey returns the key as a digest.
 func digestKey(key aerostore.Key) aerostore.Key {
 	return aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
 }

@@ -30,8 +30,8 @@ func (n *namespace) exists(key *aerostore.Key) bool {
 	return found
 }
 
-// notNil returns the names of a Select, for which nil reads no bins, as those
-// of a read, for which nil reads all.
+// notNil returns the names of a Select, where nil reads no bins, for read, where nil
+// reads all.
 func notNil(names []string) []string {
 	if names == nil {
 		return []string{}

@@ -2,25 +2,25 @@ package memory
 
 import "github.com/aerostore/aerostore"
 
-// A record is changed in its place, as a whole and under the lock of its shard.
-// Its bins never change, another slice takes their place: whoever has a copy of
-// the record may read them without a lock.
+// A record is changed in its place, as a whole and under the lock of its shard. The
+// slice of its bins is replaced and never changed, so that a copy of the record can
+// be read without a lock.
 type record struct {
 	bins       []bin // a slice, not a map: a third of the memory
 	expires    instant
 	sentKey    *aerostore.Key // of records written with SendKey
-	birth      uint64         // which of its shard's records it is, in the order of their making
-	slot       uint32         // among those of its shard that expire, from 1 on; 0 if it does not
+	birth      uint64         // its number among the records made in its shard
+	slot       uint32         // its place among those of its shard that expire, from 1 on; else 0
 	generation uint16
 	heavy      bool // too large to be copied while others wait for the shard
 }
 
-// heavySize is the size in bytes from which a record is heavy. Copying as much
-// takes some microseconds.
+// heavySize is the size in bytes over which a record is heavy. To copy as much takes
+// some microseconds.
 const heavySize = 32 << 10
 
-// is reports whether r is the same record in the same state as old, which is
-// nil for none.
+// is reports whether r is the same record as old, unchanged. Both are nil for no
+// record.
 func (r *record) is(old *record) bool {
 	if r == nil || old == nil {
 		return r == old
@@ -30,13 +30,13 @@ func (r *record) is(old *record) bool {
 
 type bin struct {
 	name  string
-	value any // a clone of the store's own
+	value any // shared with nothing outside the store
 }
 
-// all returns copies of all bins.
+// all returns a copy of all bins.
 func (r *record) all() aerostore.Bins { return copyBins(r.bins) }
 
-// only returns copies of the bins named that the record has.
+// only returns a copy of those of the bins named that the record has.
 func (r *record) only(names []string) aerostore.Bins {
 	bins := make(aerostore.Bins, len(names))
 	var in finder
@@ -48,7 +48,7 @@ func (r *record) only(names []string) aerostore.Bins {
 	return bins
 }
 
-// some returns all bins if names is nil, else those named.
+// some returns a copy of all bins if names is nil, else of those named.
 func (r *record) some(names []string) aerostore.Bins {
 	if names == nil {
 		return r.all()
@@ -64,7 +64,7 @@ func copyBins(bins []bin) aerostore.Bins {
 	return copied
 }
 
-// indexOf returns where the bin is, -1 if it is not there.
+// indexOf returns the index of the bin, or -1 if it is missing.
 func indexOf(bins []bin, name string) int {
 	for i := range bins {
 		if bins[i].name == name {
@@ -74,8 +74,8 @@ func indexOf(bins []bin, name string) int {
 	return -1
 }
 
-// A finder finds bins by name: one by one as indexOf does, until it has done so
-// often enough for a map to pay. The zero value is ready, for one slice of bins.
+// A finder finds bins by name in one slice of bins. It searches them one by one until
+// it has done so often enough for a map to pay. The zero value is ready to use.
 type finder struct {
 	steps int
 	at    map[string]int // nil until it pays
@@ -106,20 +106,20 @@ func (f *finder) findOfMany(bins []bin, name string) int {
 	return -1
 }
 
-// moved takes note of a bin that stands at i now.
+// moved notes that the bin is at i now.
 func (f *finder) moved(name string, i int) {
 	if f.at != nil {
 		f.at[name] = i
 	}
 }
 
-// removed takes note of a bin that is no longer there.
+// removed notes that the bin was removed.
 func (f *finder) removed(name string) { delete(f.at, name) }
 
-// maxGeneration is the last generation before they begin anew.
+// maxGeneration is the generation that 1 follows.
 const maxGeneration = 1<<16 - 1
 
-// nextGeneration returns the generation after that of old, which may be nil.
+// nextGeneration returns the generation after that of old, which is nil for no record.
 func nextGeneration(old *record) uint16 {
 	if old == nil || old.generation == maxGeneration {
 		return 1

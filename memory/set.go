@@ -21,12 +21,12 @@ type namespace struct {
 	sets  sync.Map               // of *set, by name
 	first atomic.Pointer[[]*set] // the first few of them, which are found there faster
 
-	changing sync.Mutex // held while indexes are made and dropped
+	changing sync.Mutex // while an index is made or dropped
 
-	mu       sync.Mutex                 // for what follows and for the making of sets
+	mu       sync.Mutex                 // for the fields below and for making sets
 	indexes  map[string]aerostore.Index // by name
-	underway *aerostore.Index           // the one that is being made
-	made     int                        // sets
+	underway *aerostore.Index           // being made
+	made     int                        // number of sets
 }
 
 func newNamespace(name string, c config, clock *clock) *namespace {
@@ -54,11 +54,11 @@ func (n *namespace) set(name string) *set {
 	return found
 }
 
-// maxSets is how many sets with a name a namespace of a server can have.
+// maxSets is the largest number of named sets of a namespace on a server.
 const maxSets = 4095
 
-// makeSet returns the set of that name and makes it if need be. It returns nil
-// if there are as many as there can be.
+// makeSet returns the set of that name, a new one if there was none. It returns nil
+// if there are too many sets.
 func (n *namespace) makeSet(name string) *set {
 	if s := n.set(name); s != nil {
 		return s
@@ -67,13 +67,13 @@ func (n *namespace) makeSet(name string) *set {
 	return n.set(name)
 }
 
-// makeSets makes those of the sets that there are not. It makes none and returns
-// false if there would be too many.
+// makeSets makes the missing ones of the sets. If there would be too many, it makes
+// none and returns false.
 func (n *namespace) makeSets(names ...string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return n.set(name) != nil })
-	if !n.haveRoom(missing...) {
+	if !n.roomFor(missing...) {
 		return false
 	}
 	for _, name := range missing {
@@ -82,9 +82,9 @@ func (n *namespace) makeSets(names ...string) bool {
 	return true
 }
 
-// haveRoom reports whether those sets, which there are not, can be made. The
-// namespace is locked.
-func (n *namespace) haveRoom(names ...string) bool {
+// roomFor reports whether these sets, which are missing, can be made. The namespace
+// is locked.
+func (n *namespace) roomFor(names ...string) bool {
 	named := n.made
 	if n.set("") != nil {
 		named--
@@ -97,14 +97,14 @@ func (n *namespace) haveRoom(names ...string) bool {
 	return len(names) == 0 || named <= maxSets
 }
 
-// hasRoom reports whether the set is there or can be made.
+// hasRoom reports whether the set exists or can be made.
 func (n *namespace) hasRoom(name string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.set(name) != nil || n.haveRoom(name)
+	return n.set(name) != nil || n.roomFor(name)
 }
 
-// addSet makes the set, which there is not. The namespace is locked.
+// addSet makes a missing set. The namespace is locked.
 func (n *namespace) addSet(name string) {
 	s := &set{namespace: n.name, name: name, clock: n.clock}
 	for c := range n.coverageOf(name) {
@@ -120,14 +120,14 @@ func (n *namespace) addSet(name string) {
 	}
 }
 
-// fewSets is how many sets are searched for one by one, which is faster for so few
-// than a map.
+// fewSets is the number of sets that are searched one by one. For so few that is
+// faster than a map.
 const fewSets = 8
 
 const shardCount = 32
 
-// A set holds the records of a set by key. By digest it knows them from the
-// first operation on that goes by one.
+// A set has the records of a set by their ids. Once an operation had a digest for a
+// key, it has them by digest, too.
 type set struct {
 	namespace, name string
 	clock           *clock
@@ -135,12 +135,12 @@ type set struct {
 	shards          [shardCount]shard
 }
 
-// A shard is a part of a set under a lock of its own, the size of a cache line.
+// A shard is a part of a set with its own lock. It has the size of a cache line.
 type shard struct {
 	mu       sync.Mutex
 	records  shrinkMap[aerostore.RecordID, *record]
-	births   uint64      // records made so far
-	expiring *expiring   // nil until a record that expires comes
+	births   uint64      // number of records made
+	expiring *expiring   // nil if no record expires
 	index    *shardIndex // the first of a list
 }
 
@@ -155,8 +155,8 @@ func (s *set) find(key *aerostore.Key, r *record) (found bool) {
 	if !id.IsDigest() && s.at(id, r) {
 		return true
 	}
-	// A record that moves between two ids meanwhile is removed in between, so
-	// that it may be missed.
+	// A record that is removed and made again under another id meanwhile may be
+	// missed: it was missing for a moment.
 	id, found = s.digested(key)
 	return found && s.at(id, r)
 }
@@ -173,18 +173,18 @@ func (s *set) at(id aerostore.RecordID, r *record) (found bool) {
 	return met != nil
 }
 
-// A place is where a record is, or where it would be.
+// A place is where a record is, or where it is to be made.
 type place struct {
 	set    *set
-	shard  *shard // locked for writing
+	shard  *shard // locked
 	id     aerostore.RecordID
 	met    *record     // nil if there is none
-	part   *digestPart // locked if there is none and the set knows digests
+	part   *digestPart // locked if there is none and the set has digests
 	digest [20]byte    // if part is not nil
 }
 
-// lock makes p the place of the record. Nobody else can make it, under this id
-// or another, until the place is unlocked.
+// lock makes p the place of the record. Until p is unlocked, no other goroutine can
+// make the record, under this id or another.
 func (s *set) lock(key *aerostore.Key, p *place) {
 	own := key.RecordID()
 	p.set, p.id = s, own
@@ -251,10 +251,10 @@ func (p *place) put(r, fresh *record) {
 	}
 }
 
-// remove takes the record away that is in this place.
+// remove removes the record that is in this place.
 func (p *place) remove() { p.set.remove(p.shard, p.id, p.met) }
 
-// remove takes a record away. The shard is locked for writing.
+// remove removes a record. The shard is locked.
 func (s *set) remove(sh *shard, id aerostore.RecordID, r *record) {
 	sh.records.remove(id)
 	sh.unschedule(r)
@@ -266,7 +266,7 @@ func (s *set) remove(sh *shard, id aerostore.RecordID, r *record) {
 	}
 }
 
-// reserve makes room for that many records, where there are none.
+// reserve makes room for that many records in empty shards.
 func (s *set) reserve(records int) {
 	each := records / shardCount
 	if each <= smallMap {
@@ -283,10 +283,9 @@ func (s *set) reserve(records int) {
 	}
 }
 
-// walk calls visit for each record, until visit returns false. The shard is
-// locked by the caller. Visit may let go of the lock: those made meanwhile are
-// passed by, so that no record is met twice, and those that are there all the
-// time are met.
+// walk calls visit for each record, until visit returns false. The caller has locked
+// the shard. Visit may unlock it and lock it again: walk skips records that are made
+// meanwhile, so that it visits no record twice, and visits all that exist throughout.
 func (sh *shard) walk(visit func(id aerostore.RecordID, r *record) bool) (complete bool) {
 	latest, remade := sh.births, sh.records.remade
 	for id, r := range sh.records.m {
@@ -300,10 +299,9 @@ func (sh *shard) walk(visit func(id aerostore.RecordID, r *record) bool) (comple
 	return true
 }
 
-// gather calls f for each record, and for one that is removed and created again
-// meanwhile perhaps twice. It locks the shard for so little that writers hardly
-// ever meet it, as long as f does not look into every record, which is seldom in
-// a cache.
+// gather calls f for each record, perhaps twice for one that is removed and made
+// again meanwhile. It unlocks the shard often, so that it hardly delays writers if f
+// does not read every record: records are seldom in a cache.
 func (sh *shard) gather(f func(id aerostore.RecordID, r *record)) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -312,11 +310,11 @@ func (sh *shard) gather(f func(id aerostore.RecordID, r *record)) {
 		f(id, r)
 		if n++; n%few == 0 {
 			sh.mu.Unlock()
-			runtime.Gosched() // to who waits, if anybody
+			runtime.Gosched() // so that goroutines that wait for the lock get it
 			sh.mu.Lock()
 		}
 	}
 }
 
-// few is how many records are looked at without letting go of the lock.
+// few is the number of records that are handled between two times unlocking the shard.
 const few = 16

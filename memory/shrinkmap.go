@@ -2,17 +2,17 @@ package memory
 
 import "maps"
 
-// A shrinkMap is a map that returns its memory when its entries go, which Go's
-// do not. The zero value is empty.
+// A shrinkMap is a map that frees memory when entries are removed, which a map of Go
+// does not. The zero value is empty.
 type shrinkMap[K comparable, V any] struct {
-	m      map[K]V // to read and to range over
-	peak   uint32  // the most entries that m had
-	remade uint32  // how often another map took the place of m
+	m      map[K]V // for reading
+	peak   uint32  // the largest number of entries of m
+	remade uint32  // how often m was replaced
 }
 
 const (
-	smallMap    = 8 // entries, up to which an empty map is kept
-	shrinkRatio = 8 // of peak to entries, from which a map is replaced
+	smallMap    = 8 // a map that never had more entries is kept
+	shrinkRatio = 8 // of peak to entries at which a map is replaced
 )
 
 func (s *shrinkMap[K, V]) put(key K, value V) {
@@ -23,8 +23,7 @@ func (s *shrinkMap[K, V]) put(key K, value V) {
 	s.peak = max(s.peak, uint32(len(s.m))) //nolint:gosec // G115: a shard's share of what fits into memory
 }
 
-// remove takes time in proportion to the map once for each time that it shrank
-// to an eighth.
+// remove removes an entry. When the map has shrunk to an eighth, it copies it once.
 func (s *shrinkMap[K, V]) remove(key K) {
 	delete(s.m, key)
 	left := len(s.m)

@@ -8,27 +8,27 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// A sorted holds the values of a bin in order, each with the record that has
-// it, in blocks: what changes is a block and, now and then, the list of them. A
-// reader takes the blocks it needs and goes through them without a lock;
-// writers copy a block that was taken before they change it.
+// A sorted has the values of a bin in order, each with the id of its record, in
+// blocks. A write changes a block and sometimes the list of blocks. A reader takes the
+// blocks that it needs and reads them without a lock. A writer copies a block that was
+// taken before it changes it.
 //
 // The list is flat, so that adding a block moves those behind it. At a million
 // records in a shard these are 16 bytes for each of twenty thousand blocks, once
-// in thirty writes: less than a tree of more levels is worth.
+// in thirty writes. A tree of more levels would not pay.
 type sorted[V cmp.Ordered] struct {
 	blocks []*block[V] // none of them empty
 }
 
 type block[V cmp.Ordered] struct {
-	taken   bool // by readers, and not to be changed
+	taken   bool // by readers: must not be changed
 	entries []sortedEntry[V]
 }
 
-// blockSize is the most entries that a block has.
+// blockSize is the largest number of entries of a block.
 const blockSize = 64
 
-// A sortedEntry is known by value and birth.
+// A sortedEntry is identified by value and birth.
 type sortedEntry[V cmp.Ordered] struct {
 	value V
 	birth uint64
@@ -39,8 +39,8 @@ func (e sortedEntry[V]) compare(other sortedEntry[V]) int {
 	return cmp.Or(cmp.Compare(e.value, other.value), cmp.Compare(e.birth, other.birth))
 }
 
-// seek returns the first block that may hold e: the first that does not end
-// before it.
+// seek returns the index of the first block that may have e: the first that does not
+// end before it.
 func (s *sorted[V]) seek(e sortedEntry[V]) int {
 	i, _ := slices.BinarySearchFunc(s.blocks, e, func(b *block[V], e sortedEntry[V]) int {
 		return b.entries[len(b.entries)-1].compare(e)
@@ -52,7 +52,7 @@ func (b *block[V]) seek(e sortedEntry[V]) (i int, found bool) {
 	return slices.BinarySearchFunc(b.entries, e, sortedEntry[V].compare)
 }
 
-// own returns the i-th block, to be changed.
+// own returns the i-th block for changing it.
 func (s *sorted[V]) own(i int) *block[V] {
 	b := s.blocks[i]
 	if b.taken {
@@ -62,7 +62,7 @@ func (s *sorted[V]) own(i int) *block[V] {
 	return b
 }
 
-// add adds the entry, if it is not there yet.
+// add adds the entry, unless it is there.
 func (s *sorted[V]) add(e sortedEntry[V]) {
 	i := s.seek(e)
 	if i == len(s.blocks) {
@@ -118,9 +118,9 @@ func (s *sorted[V]) drop(i int) {
 	}
 }
 
-// between returns the records whose values are from begin to end, both
-// included, as they are now, or nil if there are none. Taking them writes to the blocks; going through
-// them does not, and changes nothing that others see.
+// between returns the ids and births of the records whose values are from begin to
+// end, both included, at this moment: nil for none. The shard is locked during the
+// call. They can be ranged over without a lock.
 func (s *sorted[V]) between(begin, end V) iter.Seq2[aerostore.RecordID, uint64] {
 	from := sortedEntry[V]{value: begin}
 	first := s.seek(from)
