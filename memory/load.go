@@ -145,7 +145,7 @@ func (l *loader) checkBins(key aerostore.Key, shown []fixture.Bin) ([]bin, error
 		l.bins[b.Name], bins[i] = b.Value, bin{b.Name, b.Value}
 	}
 	if len(l.bins) < len(bins) {
-		return nil, errors.New("two bins have one name")
+		return nil, errors.New("two bins have the same name")
 	}
 	err := aerostore.Call{Op: aerostore.OpPut, Key: key}.WithBins(l.bins).Validate()
 	if refused, ok := errors.AsType[*aerostore.Error](err); ok {

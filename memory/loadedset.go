@@ -42,8 +42,8 @@ func (s *loadedSet) add(r loaded) {
 
 func (s *loadedSet) at(i int) *loaded { return &s.blocks[i/loadedBlock][i%loadedBlock] }
 
-// checkOnce returns an error if a record is there twice. Ids are compared, and
-// digests only where there are both.
+// checkOnce returns an error if a record occurs twice. It compares ids, or digests if
+// the set has both.
 func (s *loadedSet) checkOnce() error {
 	size := 1
 	for size < 2*s.n {
@@ -55,7 +55,7 @@ func (s *loadedSet) checkOnce() error {
 		at := id.Hash() % uint64(size)
 		for ; places[at] != 0; at = (at + 1) % uint64(size) {
 			if before := int(places[at] - 1); s.comparable(before) == id {
-				return fmt.Errorf("record of %s.%s, number %d: line %d: the record is in line %d, too",
+				return fmt.Errorf("record of %s.%s, number %d: line %d: the same record is in line %d",
 					s.namespace.name, s.name, i+1, s.at(i).line, s.at(before).line)
 			}
 		}

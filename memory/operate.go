@@ -5,9 +5,9 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// operate applies the operations to one record, alone or as one of the keys of
-// a batch. The results are the same: a server adds to those of a batch a nil
-// for each operation that writes, which says nothing and is left out.
+// operate applies the operations to one record, in a call of that many keys. A server
+// adds a nil to the results of a batch for each operation that writes. It has no
+// meaning and is left out.
 func (n *namespace) operate(
 	key *aerostore.Key, ops []aerostore.Operation, o *aerostore.Options, keys int,
 ) (*aerostore.Record, aerostore.ResultCode) {
@@ -41,8 +41,8 @@ func (n *namespace) operate(
 	return &aerostore.Record{Key: *key, Bins: bins, Generation: uint32(r.generation), TTL: ttl}, aerostore.CodeOK
 }
 
-// operateRead is operate without writes, which ignores the options and gives
-// each bin once if any operation reads them all (op_put_all in basic.jsonl).
+// operateRead is operate without writes. It ignores the options, and returns each bin
+// once if any operation reads all bins (op_put_all in basic.jsonl).
 func (n *namespace) operateRead(
 	key *aerostore.Key, ops []aerostore.Operation, p plan,
 ) (*aerostore.Record, aerostore.ResultCode) {
@@ -66,8 +66,7 @@ func (n *namespace) operateRead(
 	return record, aerostore.CodeOK
 }
 
-// apply carries out one operation. What it reads goes to results; writing
-// operations give no result.
+// apply carries out one operation and adds what it reads to results.
 func (d *draft) apply(op aerostore.Operation, results aerostore.Bins) aerostore.ResultCode {
 	switch {
 	case readsAll(op):
@@ -87,8 +86,8 @@ func (d *draft) apply(op aerostore.Operation, results aerostore.Bins) aerostore.
 	return aerostore.CodeOK
 }
 
-// addResult adds the bin at i to the results, if i is not negative: as OpResults
-// from the second time on.
+// addResult adds the bin at i to the results, if i is not negative. The values of a
+// bin that is read more than once become OpResults.
 func addResult(results aerostore.Bins, bins []bin, i int, name string) {
 	if i < 0 {
 		return
@@ -104,16 +103,16 @@ func addResult(results aerostore.Bins, bins []bin, i int, name string) {
 	}
 }
 
-// A plan is what the operations of a call are about.
+// A plan describes the operations of a call.
 type plan struct {
 	writes   bool
-	touches  bool // fails without a record, even where another operation makes one
+	touches  bool // fails if there is no record, even if another operation makes one
 	reads    int  // reading operations
 	readsAll int  // those of them that read all bins
 }
 
-// planOf says whether a server takes the operations at all, for a call of that
-// many keys.
+// planOf returns the plan of the operations for a call of that many keys. The code is
+// that with which a server refuses them, else CodeOK.
 func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, code aerostore.ResultCode) {
 	for _, op := range ops {
 		if op.Kind() > aerostore.OperationDelete {
@@ -131,17 +130,17 @@ func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, 
 			return p, code
 		}
 	}
-	// Beside writes all bins can be read once and nothing else with them
-	// (last_bin_deleted_operate in basic.jsonl), and not in a true batch, whose
-	// operations all have results (operate_put_all in batch.jsonl).
+	// With writes, all bins can be read once and nothing else can be read
+	// (last_bin_deleted_operate in basic.jsonl). They cannot in a batch of more than
+	// one key, where all operations have results (operate_put_all in batch.jsonl).
 	if p.writes && p.readsAll > 0 && (p.reads > 1 || keys > 1) {
 		return p, aerostore.CodeParameter
 	}
 	return p, aerostore.CodeOK
 }
 
-// readsAll reports whether the operation reads all bins. For a client a read
-// of the bin with the empty name does.
+// readsAll reports whether the operation reads all bins. The client takes a read of
+// the bin with the empty name for one.
 func readsAll(op aerostore.Operation) bool {
 	return op.Kind() == aerostore.OperationReadAll || op.Kind() == aerostore.OperationRead && op.Bin() == ""
 }

@@ -58,11 +58,11 @@ func (n *namespace) modify(
 	}}, &r)
 }
 
-// remove takes a record away, an expired one too (see linger), whatever the
-// options say about existing records.
+// remove removes a record, even one that expired a moment ago (see linger). The
+// Exists option has no effect.
 func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bool, code aerostore.ResultCode) {
 	if o.DurableDelete {
-		return false, aerostore.CodeEnterpriseOnly // durable_delete in basic.jsonl: of missing records, too
+		return false, aerostore.CodeEnterpriseOnly // durable_delete in basic.jsonl: for missing records, too
 	}
 	set := n.set(key.Set())
 	if set == nil {
@@ -85,9 +85,9 @@ func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bo
 	return true, aerostore.CodeOK
 }
 
-// admit says whether a server takes the operation at all: who replaces a record
-// may set bins and read them, nothing else. It looks at no record, so that the
-// code is the same with and without one (exists_replace_* in basic.jsonl).
+// admit returns the code with which a server refuses the operation, else CodeOK: a
+// write that replaces a record may only set and read bins. The code does not depend
+// on the record (exists_replace_* in basic.jsonl).
 func admit(kind aerostore.OperationKind, value any, o *aerostore.Options) aerostore.ResultCode {
 	if !replaces(o) {
 		return aerostore.CodeOK
@@ -109,24 +109,24 @@ func replaces(o *aerostore.Options) bool {
 
 // A change is what a write does to a record.
 type change struct {
-	// apply returns what becomes of bins, which it does not change; there are
-	// none where the record starts over. It is called more than once if others
-	// write to the record meanwhile.
+	// apply returns the bins after the write. Old are those before it, none if the
+	// record is replaced; apply does not change them. It is called again if the
+	// record has changed meanwhile.
 	apply func(old []bin) (draft, aerostore.ResultCode)
 
 	mustExist bool
-	heavy     bool // takes long, even of a record that is not heavy
+	heavy     bool // takes long, even if the record is not heavy
 }
 
-// update changes one record, by all of the change or nothing, and returns it in
-// r as it is then; one that is gone has no bins and generation 0.
+// update makes a change to one record and copies the record to r. A record that the
+// change removed has no bins and generation 0. A change that fails has no effect.
 func (n *namespace) update(key *aerostore.Key, o *aerostore.Options, c *change, r *record) aerostore.ResultCode {
 	set := n.set(key.Set())
 	if set == nil {
 		if !n.hasRoom(key.Set()) {
 			return cmp.Or(precondition(nil, o, c.mustExist), aerostore.CodeParameter)
 		}
-		// A write that is refused leaves no set behind.
+		// A refused write must not make the set.
 		if code := n.revise(key, nil, o, c, r); code != aerostore.CodeOK {
 			return code
 		}
@@ -148,8 +148,8 @@ func (n *namespace) update(key *aerostore.Key, o *aerostore.Options, c *change, 
 	return code
 }
 
-// updateHeavy is update where the change takes long: it is made without a lock
-// and stored if the record is still what it was. It unlocks the place.
+// updateHeavy is update for a change that takes long. It makes the change without a
+// lock and stores the result if the record is unchanged. It unlocks the place.
 func (n *namespace) updateHeavy(p *place, key *aerostore.Key, o *aerostore.Options, c *change, r *record) aerostore.ResultCode {
 	const attempts = 4
 	for range attempts {
@@ -169,7 +169,7 @@ func (n *namespace) updateHeavy(p *place, key *aerostore.Key, o *aerostore.Optio
 			return aerostore.CodeOK
 		}
 	}
-	code := n.revise(key, n.alive(p.met), o, c, r) // others are faster: have them wait
+	code := n.revise(key, n.alive(p.met), o, c, r) // others were faster each time: keep the lock
 	if code == aerostore.CodeOK {
 		p.store(r)
 	}
@@ -177,8 +177,8 @@ func (n *namespace) updateHeavy(p *place, key *aerostore.Key, o *aerostore.Optio
 	return code
 }
 
-// store puts the record into the place, or takes the one that is there away if
-// r has no bins.
+// store puts the record into the place. If r has no bins, it removes the record that
+// is there.
 func (p *place) store(r *record) {
 	if len(r.bins) > 0 {
 		p.put(r, nil)
@@ -187,7 +187,7 @@ func (p *place) store(r *record) {
 	}
 }
 
-// alive returns the record unless it expired; r may be nil.
+// alive returns the record, or nil if it is nil or has expired.
 func (n *namespace) alive(r *record) *record {
 	if r == nil {
 		return nil
@@ -198,8 +198,8 @@ func (n *namespace) alive(r *record) *record {
 	return r
 }
 
-// revise returns in r what becomes of a record by the change; old is nil if
-// there is none. A record that is to be removed has no bins and generation 0.
+// revise sets r to the record after the change. Old is nil if there is none. A record
+// that is to be removed has no bins and generation 0.
 func (n *namespace) revise(
 	key *aerostore.Key, old *record, o *aerostore.Options, c *change, r *record,
 ) aerostore.ResultCode {
@@ -234,8 +234,9 @@ func (n *namespace) revise(
 	return aerostore.CodeOK
 }
 
-// precondition says whether the options let the write happen, in the order in
-// which a server checks (filter_gen_order and exists_*_gen_* in policy.jsonl).
+// precondition returns the code with which the options prevent the write, else
+// CodeOK. It checks them in the order of a server (filter_gen_order and
+// exists_*_gen_* in policy.jsonl).
 func precondition(old *record, o *aerostore.Options, mustExist bool) aerostore.ResultCode {
 	generation := uint32(0)
 	if old == nil {
@@ -265,8 +266,8 @@ func generationFits(o *aerostore.Options, generation uint32) bool {
 	}
 }
 
-// vanish ends a write that left no bins: the record is gone, and if there was
-// none before, it was not found (nil_bin_missing_record in basic.jsonl).
+// vanish returns the code of a write that left no bins: it removes the record, and
+// if there was none, it fails with not found (nil_bin_missing_record in basic.jsonl).
 func vanish(old *record, o *aerostore.Options) aerostore.ResultCode {
 	if old == nil {
 		return aerostore.CodeNotFound
@@ -277,7 +278,7 @@ func vanish(old *record, o *aerostore.Options) aerostore.ResultCode {
 	return aerostore.CodeOK
 }
 
-// sentKey returns the key to keep beside the record: once sent it stays.
+// sentKey returns the key to store with the record. Once sent, it stays.
 func sentKey(key *aerostore.Key, old *record, o *aerostore.Options) *aerostore.Key {
 	if old != nil && old.sentKey != nil {
 		return old.sentKey

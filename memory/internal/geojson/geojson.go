@@ -114,11 +114,11 @@ func floatOf(value any) (float64, bool) {
 	return f, err == nil
 }
 
-// maxNesting is how deep a server's parser goes.
+// maxNesting is the deepest nesting that a server's parser accepts.
 const maxNesting = 2048
 
-// validNumbers reports whether a server's parser takes the numbers in the value,
-// which are 64 bits wide, and its depth.
+// validNumbers reports whether a server's parser accepts the nesting of the value and
+// the numbers in it, which have 64 bits.
 func validNumbers(value any, depth int) bool {
 	switch v := value.(type) {
 	case json.Number:
@@ -143,7 +143,7 @@ func validNumbers(value any, depth int) bool {
 	return true
 }
 
-// validEscapes reports whether a server's parser takes the \u escapes in valid
+// validEscapes reports whether a server's parser accepts the \u escapes in valid
 // JSON: neither NUL nor half of a surrogate pair.
 func validEscapes(text string) bool {
 	for {
@@ -169,8 +169,8 @@ func validEscapes(text string) bool {
 	}
 }
 
-// escaped returns what the four digits after the u stand for.
+// escaped returns the rune of the four digits after the u.
 func escaped(text string) rune {
-	n, _ := strconv.ParseUint(text[1:5], 16, 16) // valid JSON has four of them
+	n, _ := strconv.ParseUint(text[1:5], 16, 16) // valid JSON has four
 	return rune(n)
 }
