@@ -12,8 +12,8 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// The benchmarks stand beside the least that a store in memory could be: a map
-// under one lock that copies bins on the way in and on the way out.
+// The benchmarks compare the store with the simplest one in memory: a map under one
+// lock, which copies bins on the way in and on the way out.
 
 type floorStore struct {
 	mu      sync.RWMutex
@@ -126,7 +126,7 @@ func BenchmarkParallelGet(b *testing.B) {
 	})
 }
 
-// BenchmarkScan is over all records of a set; its unit is a record.
+// BenchmarkScan scans all records of a set. Its unit is a record.
 func BenchmarkScan(b *testing.B) {
 	store := memory.NewT(b)
 	for i := range benchRecords {
@@ -147,8 +147,8 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
-// BenchmarkFootprint reports how much memory a record takes, and how much of it
-// is still there when all are removed.
+// BenchmarkFootprint reports the memory that a record takes, and what is left of it
+// after all records are removed.
 func BenchmarkFootprint(b *testing.B) {
 	records := scale(b)
 	for _, s := range []struct {

@@ -123,7 +123,7 @@ func TestAReadSeesAllOfAWriteOrNothing(t *testing.T) {
 	})
 }
 
-func TestQueriesAndDigestsAndWritesGoTogether(t *testing.T) {
+func TestQueriesDigestsAndWritesRunConcurrently(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
 	keys := numbers(t, s, 200)

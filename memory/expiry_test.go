@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-func TestARecordExpiresInABubble(t *testing.T) {
+func TestARecordExpiresByTheClockOfABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
 		s := memory.NewT(t)
@@ -89,7 +89,7 @@ func TestAWriteSetsTheTTL(t *testing.T) {
 	}
 }
 
-func TestTheClockIsTheCallersOwn(t *testing.T) {
+func TestWithClockSetsTheClock(t *testing.T) {
 	var now atomic.Pointer[time.Time]
 	now.Store(&time.Time{}) // year 1
 	s := memory.NewT(t, memory.WithClock(func() time.Time { return *now.Load() }))
@@ -140,7 +140,7 @@ func TestTheClockMayBeSetToAnyTime(t *testing.T) {
 	}
 }
 
-func TestAdvanceRevivesNothingHoweverFarItGoes(t *testing.T) {
+func TestAdvanceByAnyDurationRevivesNothing(t *testing.T) {
 	s := memory.NewT(t)
 	mustPut(t, s, key("a"), bins{"a": 1}, 10*second)
 	for range 5 {
@@ -177,7 +177,7 @@ func TestASnapshotCanBeLoadedAfterAClockWentBack(t *testing.T) {
 	}
 }
 
-func TestAnExpiredRecordCanBeRemovedUntilItLeaves(t *testing.T) {
+func TestAnExpiredRecordCanBeRemovedForTenSeconds(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
 	mustPut(t, s, key("a"), bins{"a": 1}, second)

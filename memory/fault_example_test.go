@@ -8,8 +8,8 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// The answer to the first increment is lost after it was applied, so trying
-// again counts twice.
+// The answer to the first increment is lost after it was applied, so that
+// a retry counts twice.
 func ExampleStore_Inject() {
 	store := memory.New()
 	defer func() { _ = store.Close() }()

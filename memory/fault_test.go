@@ -48,7 +48,7 @@ func TestTheZeroFaultFailsEverything(t *testing.T) {
 	}
 }
 
-func TestAFaultStrikesWhatItSelects(t *testing.T) {
+func TestAFaultStrikesOnlyTheOperationsItSelects(t *testing.T) {
 	elsewhere := aerostore.NewKey("bar", "users", "a")
 	other := aerostore.NewKey("test", "others", "a")
 	keys := []aerostore.Key{key("a"), key("b"), other, elsewhere}
@@ -107,7 +107,7 @@ func TestABatchFailsAsAWholeForOneOfItsKeys(t *testing.T) {
 	}
 }
 
-func TestAWriteInDoubtHappenedOrNot(t *testing.T) {
+func TestAWriteInDoubtIsAppliedOrNot(t *testing.T) {
 	for _, applied := range []bool{false, true} {
 		ctx := t.Context()
 		s := memory.NewT(t)
@@ -142,7 +142,7 @@ func TestAWriteInDoubtHappenedOrNot(t *testing.T) {
 	}
 }
 
-func TestALostAnswerMayHaveBeenAFailure(t *testing.T) {
+func TestALostAnswerHidesAFailure(t *testing.T) {
 	s := memory.NewT(t)
 	mustPut(t, s, key("a"), bins{"n": 1})
 	s.Inject(memory.Fault{Code: aerostore.CodeNetwork, InDoubt: true, Applied: true, Times: 1})
@@ -152,7 +152,7 @@ func TestALostAnswerMayHaveBeenAFailure(t *testing.T) {
 	}
 }
 
-func TestAQueryBreaksOffAfterSomeRecords(t *testing.T) {
+func TestAFaultEndsAQueryAfterSomeRecords(t *testing.T) {
 	s := memory.NewT(t)
 	numbers(t, s, 5)
 	const never = -1
@@ -190,7 +190,7 @@ func TestAQueryBreaksOffAfterSomeRecords(t *testing.T) {
 	}
 }
 
-func TestFaultsStrikeOneAfterAnother(t *testing.T) {
+func TestFaultsStrikeInTheOrderOfInject(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
 	s.Inject(memory.Fault{Code: aerostore.CodeTimeout, Times: 2})
@@ -205,7 +205,7 @@ func TestFaultsStrikeOneAfterAnother(t *testing.T) {
 	}
 }
 
-func TestASeedDecidesWhatIsStruck(t *testing.T) {
+func TestASeedDeterminesWhichOperationsAreStruck(t *testing.T) {
 	const calls = 1000
 	run := func(seed uint64) (struck []bool) {
 		s := memory.NewT(t)
@@ -228,7 +228,7 @@ func TestASeedDecidesWhatIsStruck(t *testing.T) {
 	}
 }
 
-func TestAFaultLeavesAloneWhatFailsByItself(t *testing.T) {
+func TestAFaultDoesNotStrikeOperationsThatFailBeforeIt(t *testing.T) {
 	s := memory.NewT(t)
 	fault := s.Inject(memory.Fault{})
 	if err := s.Put(t.Context(), key("a"), nil); !errors.Is(err, aerostore.ErrInvalid) {
@@ -248,7 +248,7 @@ func TestAFaultLeavesAloneWhatFailsByItself(t *testing.T) {
 	}
 }
 
-func TestATimesFaultStrikesThatOftenAcrossGoroutines(t *testing.T) {
+func TestTimesLimitsTheStrikesOfAllGoroutines(t *testing.T) {
 	s := memory.NewT(t)
 	fault := s.Inject(memory.Fault{Times: turns})
 	failed := make([]int, goroutines)
@@ -269,7 +269,7 @@ func TestATimesFaultStrikesThatOftenAcrossGoroutines(t *testing.T) {
 	}
 }
 
-func TestFaultsThatMakeNoSensePanic(t *testing.T) {
+func TestInjectPanicsOnInvalidFaults(t *testing.T) {
 	for name, fault := range map[string]memory.Fault{
 		"no operation":         {Ops: []aerostore.Op{0}},
 		"an unknown operation": {Ops: []aerostore.Op{^aerostore.Op(0)}},

@@ -15,8 +15,8 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// script turns the bytes of a fuzzer into choices; when they are used up, the
-// choice is the first.
+// script turns the bytes of a fuzzer into choices. After the last byte, the choice is
+// always the first.
 type script []byte
 
 func (s *script) pick(n int) int {
@@ -182,9 +182,8 @@ func generations(ctx context.Context, store *memory.Store) map[aerostore.Key]uin
 	return found
 }
 
-// FuzzOperations checks that whatever is done to a store, it fails in the way
-// that it promises, counts generations up, and is the same after a Snapshot and
-// a Load.
+// FuzzOperations checks that any operation fails with an Error, that generations
+// increase, and that the store is the same after a Snapshot and a Load.
 func FuzzOperations(f *testing.F) {
 	f.Add([]byte{})
 	for op := range byte(len(fuzzOps)) {
@@ -212,7 +211,7 @@ func FuzzOperations(f *testing.F) {
 			}
 			after := generations(ctx, store)
 			for k, generation := range after {
-				// A batch can take a record away and make it anew.
+				// A batch can remove a record and make it again.
 				if generation < before[k] && op != aerostore.OpBatchWrite {
 					t.Fatalf("%v: generation %d after %d", op, generation, before[k])
 				}

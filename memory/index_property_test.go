@@ -115,7 +115,7 @@ func TestAQueryByIndexFindsWhatAScanFinds(t *testing.T) {
 	})
 }
 
-// compare checks that a query finds what it should, if there is an index for it.
+// compare checks that a query finds the right records, if there is an index for it.
 func compare(t *rapid.T, s aerostore.Store, q aerostore.Query, matches func(*aerostore.Record) bool) {
 	if errors.Is(queryError(context.Background(), s, q), aerostore.CodeIndexNotFound) {
 		return
@@ -138,7 +138,7 @@ func numbersByIndex(t *testing.T, records int) *memory.Store {
 	return s
 }
 
-func TestARecordThatTheLoopMovesAlongTheIndexIsMetOnce(t *testing.T) {
+func TestAQueryReturnsARecordOnceThatTheLoopMovesAlongTheIndex(t *testing.T) {
 	const records = 2000
 	s := numbersByIndex(t, records)
 	met := map[int]bool{}
@@ -168,7 +168,7 @@ func TestARecordThatTheLoopMovesAlongTheIndexIsMetOnce(t *testing.T) {
 	}
 }
 
-func TestAQueryByIndexReturnsRecordsAsTheyAreThen(t *testing.T) {
+func TestAQueryByIndexReturnsTheCurrentStateOfRecords(t *testing.T) {
 	const records = 200
 	for name, change := range map[string]func(s *memory.Store, k aerostore.Key) error{
 		"removed":   func(s *memory.Store, k aerostore.Key) error { _, err := s.Remove(t.Context(), k); return err },

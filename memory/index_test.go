@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-func TestAnIndexWithoutContextIsRefused(t *testing.T) {
+func TestAnIndexNeedsAContext(t *testing.T) {
 	s := memory.NewT(t)
 	index := aerostore.Index{Namespace: "test", Name: "i", Bin: "n", Type: aerostore.IndexInt}
 	for name, err := range map[string]error{
@@ -22,7 +22,7 @@ func TestAnIndexWithoutContextIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheNameOfAnIndexIsNotTooLong(t *testing.T) {
+func TestALongNameOfAnIndexIsRefused(t *testing.T) {
 	s := memory.NewT(t)
 	const longest = 63
 	for length, want := range map[int]aerostore.ResultCode{

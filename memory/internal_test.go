@@ -37,7 +37,7 @@ func TestARefusedWriteLeavesNoSetBehind(t *testing.T) {
 	}
 }
 
-func TestEverySetIsFoundHoweverManyThereAre(t *testing.T) {
+func TestEverySetIsFoundAmongMany(t *testing.T) {
 	n := NewT(t).namespace("test")
 	const sets = 1000
 	for i := range sets {
@@ -51,7 +51,7 @@ func TestEverySetIsFoundHoweverManyThereAre(t *testing.T) {
 	}
 }
 
-func TestAWriteSweepsAFewRecordsAtMost(t *testing.T) {
+func TestAWriteDropsOnlyAFewExpiredRecords(t *testing.T) {
 	s := NewT(t)
 	const records = 20 * shardCount * sweepStep
 	for i := range records {
@@ -86,7 +86,7 @@ func TestAWriteSweepsAFewRecordsAtMost(t *testing.T) {
 	sh.mu.Unlock()
 }
 
-func TestBinsAreFoundByAMapOnceThereIsMuchToFind(t *testing.T) {
+func TestManyLookupsOfBinsUseAMap(t *testing.T) {
 	bins := make([]bin, 1000)
 	for i := range bins {
 		bins[i].name = strconv.Itoa(i)
@@ -105,7 +105,7 @@ func TestBinsAreFoundByAMapOnceThereIsMuchToFind(t *testing.T) {
 	}
 }
 
-// reluctant is a context that ends after it was looked at some times.
+// reluctant is a context that ends after some calls of Err.
 type reluctant struct {
 	context.Context
 	looks int
@@ -118,7 +118,7 @@ func (r *reluctant) Err() error {
 	return nil
 }
 
-func TestLearningDigestsGoesOnWhereItWasBrokenOff(t *testing.T) {
+func TestComputingDigestsResumesAfterACancel(t *testing.T) {
 	s := NewT(t)
 	const records = 1000
 	for i := range records {
@@ -141,7 +141,7 @@ func TestLearningDigestsGoesOnWhereItWasBrokenOff(t *testing.T) {
 	}
 }
 
-func TestAnIndexWhoseMakingIsBrokenOffIsNotThere(t *testing.T) {
+func TestACancelledCreateIndexLeavesNothing(t *testing.T) {
 	s := NewT(t)
 	for i := range 5000 {
 		put(t, s, i, aerostore.Bins{"n": i})

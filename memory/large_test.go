@@ -12,11 +12,11 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-func TestAReadByDigestChangesNothingThatIsSeen(t *testing.T) {
+func TestAReadByDigestChangesNoResult(t *testing.T) {
 	s := memory.NewT(t)
 	furnish(t, s)
 	before := snapshot(t, s)
-	for _, k := range []aerostore.Key{key("ada"), key("nobody"), aerostore.NewKey("test", "users", 42)} {
+	for _, k := range []aerostore.Key{key("ada"), key("missing"), aerostore.NewKey("test", "users", 42)} {
 		digest := aerostore.DigestKey("test", "users", k.Digest())
 		_, known := s.Get(t.Context(), k)
 		if _, err := s.Get(t.Context(), digest); aerostore.CodeOf(err) != aerostore.CodeOf(known) {
@@ -88,7 +88,7 @@ func TestWritesToAHeavyRecordAllCount(t *testing.T) {
 	}
 }
 
-func TestARecordOfManyBinsIsReadAndWritten(t *testing.T) {
+func TestARecordCanHaveManyBins(t *testing.T) {
 	s := memory.NewT(t)
 	const many = 20_000
 	b, names := bins{}, []string{"none"}
@@ -115,7 +115,7 @@ func TestARecordOfManyBinsIsReadAndWritten(t *testing.T) {
 	}
 }
 
-func TestMemoryIsReturnedWhenRecordsGo(t *testing.T) {
+func TestRemovedRecordsFreeTheirMemory(t *testing.T) {
 	ctx := t.Context()
 	const records, stay = 100_000, 500
 	s := memory.NewT(t)
@@ -141,7 +141,7 @@ func TestMemoryIsReturnedWhenRecordsGo(t *testing.T) {
 	runtime.KeepAlive(s)
 }
 
-func TestAScanMeetsAllThatStayWhileManyGo(t *testing.T) {
+func TestAScanReturnsAllRemainingRecordsWhileManyAreRemoved(t *testing.T) {
 	ctx := t.Context()
 	const records, stay = 20_000, 300
 	s := memory.NewT(t)
@@ -170,7 +170,7 @@ func TestAScanMeetsAllThatStayWhileManyGo(t *testing.T) {
 	}
 }
 
-func TestALoadAllocatesLittleMoreThanItKeeps(t *testing.T) {
+func TestLoadAllocatesFewBytesPerByteOfText(t *testing.T) {
 	s := memory.NewT(t)
 	const records, most = 20_000, 5
 	for i := range records {

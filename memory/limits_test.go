@@ -153,7 +153,7 @@ func TestAStoreWithoutExpiryRefusesTTLs(t *testing.T) {
 	})
 }
 
-func TestQueriesAtOnceCanBeLimited(t *testing.T) {
+func TestConcurrentQueriesCanBeLimited(t *testing.T) {
 	s := memory.NewT(t, memory.WithMaxQueries(2))
 	numbers(t, s, 3)
 	ctx := t.Context()
@@ -190,7 +190,7 @@ func TestQueriesAtOnceCanBeLimited(t *testing.T) {
 	}
 }
 
-func TestABatchCanBeCarriedOutInAnyOrder(t *testing.T) {
+func TestABatchCanBeCarriedOutInRandomOrder(t *testing.T) {
 	const batches, times = 20, 5
 	// draw returns the order of each batch, as it shows in counts.
 	draw := func(opts ...memory.Option) (orders [][]int) {

@@ -113,7 +113,7 @@ const (
 	linearActions = 60
 )
 
-// record lets some goroutines loose on the store and returns what they saw.
+// record runs some goroutines on the store and returns what they saw.
 // The first key is known by its digest from the middle on.
 func record(ctx context.Context, s aerostore.Store, seed uint64) []porcupine.Operation {
 	ops := []aerostore.Op{
@@ -228,7 +228,7 @@ func TestHistoriesOfABrokenStoreAreNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if linearizable(t, aerostore.Intercept(broken)) {
-				t.Error("nobody noticed")
+				t.Error("the checker found all histories linearizable")
 			}
 		})
 	}

@@ -82,7 +82,7 @@ func TestALoadedRecordExpires(t *testing.T) {
 	wantCode(t, err, aerostore.CodeNotFound)
 }
 
-func TestAFixtureWithAMistakeChangesNothing(t *testing.T) {
+func TestLoadOfAnInvalidFixtureChangesNothing(t *testing.T) {
 	const secret = "secret"
 	inRecord := func(record string) string {
 		return `{"records": {"test": {"users": [

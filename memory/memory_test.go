@@ -105,7 +105,7 @@ func TestAClosedStoreRefusesEverything(t *testing.T) {
 	}
 }
 
-func TestADoneContextEndsACallBeforeItBegins(t *testing.T) {
+func TestACallWithADoneContextHasNoEffect(t *testing.T) {
 	s := memory.NewT(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -123,7 +123,7 @@ func TestADoneContextEndsACallBeforeItBegins(t *testing.T) {
 	}
 }
 
-func TestOptionsThatMakeNoSensePanic(t *testing.T) {
+func TestInvalidOptionsPanic(t *testing.T) {
 	for name, f := range map[string]func(){
 		"no namespaces":       func() { memory.WithNamespaces() },
 		"an empty namespace":  func() { memory.WithNamespaces("test", "") },

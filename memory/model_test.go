@@ -11,15 +11,14 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// modelRecord is a record of the model: a map and a few numbers, all of it
-// plain to see.
+// modelRecord is a record of the model.
 type modelRecord struct {
 	bins       bins
 	generation uint32
 	expires    time.Duration // 0: never
 }
 
-// model is the store as one would write it on a page.
+// model is a simple store with the same results.
 type model struct {
 	now     time.Duration
 	records map[aerostore.Key]modelRecord

@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-func TestOperateGivesWhatItsReadsSaw(t *testing.T) {
+func TestOperateReturnsTheResultsOfItsReads(t *testing.T) {
 	type ops = []aerostore.Operation
 	type results = aerostore.OpResults
 	var (

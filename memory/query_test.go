@@ -53,7 +53,7 @@ func numbers(t testing.TB, s aerostore.Store, n int) []aerostore.Key {
 
 var everything = aerostore.Query{Namespace: "test", Set: "numbers"}
 
-func TestAQueryFindsTheRecordsAskedFor(t *testing.T) {
+func TestAQueryFindsTheMatchingRecords(t *testing.T) {
 	s := memory.NewT(t)
 	numbers(t, s, 10)
 	mustPut(t, s, aerostore.NewKey("test", "numbers", "text"), bins{"s": "s1", "n": "7"})
@@ -104,7 +104,7 @@ func TestAQueryFindsTheRecordsAskedFor(t *testing.T) {
 	}
 }
 
-func TestARecordThatIsLeftOutCountsTowardsTheLimit(t *testing.T) {
+func TestARecordWithoutTheBinsCountsTowardsMaxRecords(t *testing.T) {
 	s := memory.NewT(t)
 	for i := range 100 {
 		mustPut(t, s, aerostore.NewKey("test", "numbers", i), bins{[]string{"n", "other"}[i%2]: i})
@@ -227,7 +227,7 @@ func TestTheKeyStaysWithARecordOnceItWasSent(t *testing.T) {
 	}
 }
 
-func TestAQueryReturnsWhatIsThereThroughoutOnce(t *testing.T) {
+func TestAQueryReturnsRecordsThatExistThroughoutOnce(t *testing.T) {
 	for name, digests := range map[string]bool{"known by key": false, "known by digest": true} {
 		t.Run(name, func(t *testing.T) {
 			ctx := t.Context()
@@ -263,7 +263,7 @@ func TestAQueryReturnsWhatIsThereThroughoutOnce(t *testing.T) {
 	}
 }
 
-func TestAQueryReturnsARecordAsItIsThen(t *testing.T) {
+func TestAQueryReturnsTheCurrentStateOfARecord(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
 	keys := numbers(t, s, 100)
@@ -365,7 +365,7 @@ func TestACancelAtTheLastRecordEndsTheQueryWithAnError(t *testing.T) {
 	}
 }
 
-func TestAQueryHasItsTimeout(t *testing.T) {
+func TestAQueryEndsAtItsTimeout(t *testing.T) {
 	for name, tt := range map[string]struct {
 		pause time.Duration // in the loop
 		query aerostore.Query
@@ -404,7 +404,7 @@ func TestAQueryHasItsTimeout(t *testing.T) {
 	}
 }
 
-func TestADelayTakesFromTheTimeoutOfAQuery(t *testing.T) {
+func TestADelayCountsTowardsTheTimeoutOfAQuery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := memory.NewT(t)
 		numbers(t, s, 100)
@@ -426,7 +426,7 @@ func TestADelayTakesFromTheTimeoutOfAQuery(t *testing.T) {
 	})
 }
 
-func TestAQueryCanRunAnew(t *testing.T) {
+func TestAQueryCanRunAgain(t *testing.T) {
 	s := memory.NewT(t)
 	seq := s.Query(t.Context(), everything)
 	for n := range 3 {

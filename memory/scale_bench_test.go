@@ -18,8 +18,8 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// The benchmarks of large stores have a hundred thousand records, and as many as
-// AEROSTORE_BENCH_RECORDS says if it is set:
+// The benchmarks of large stores have a hundred thousand records, or the number in
+// AEROSTORE_BENCH_RECORDS:
 //
 //	AEROSTORE_BENCH_RECORDS=1000000 go test -run '^$' -bench . -benchtime 1x ./memory
 func scale(tb testing.TB) int {
@@ -71,7 +71,7 @@ func query(tb testing.TB, s aerostore.Store, where aerostore.Predicate) (found i
 	return found
 }
 
-// BenchmarkIndexQuery is of queries that find as much in stores of any size.
+// BenchmarkIndexQuery runs queries with results of some sizes in stores of some sizes.
 func BenchmarkIndexQuery(b *testing.B) {
 	for _, records := range []int{1000, 100_000, 1_000_000} {
 		if records > scale(b) {
@@ -97,8 +97,7 @@ func BenchmarkIndexQuery(b *testing.B) {
 	}
 }
 
-// latencies measures Puts of existing records, one after another, until done
-// returns true.
+// latencies measures Puts of existing records until done returns true.
 func latencies(tb testing.TB, s aerostore.Store, records int, took []time.Duration, done func() bool) []time.Duration {
 	tb.Helper()
 	keys := make([]aerostore.Key, 1<<14)
@@ -121,8 +120,8 @@ func percentile(took []time.Duration, p float64) float64 {
 	return float64(took[int(p*float64(len(took)-1))].Nanoseconds())
 }
 
-// BenchmarkPutBeside reports the 99th percentile of a Put while nothing else
-// happens and while something does, in turns.
+// BenchmarkPutBeside reports the 99th percentile of a Put, in turns on an idle store
+// and beside another operation.
 func BenchmarkPutBeside(b *testing.B) {
 	const window = 300 * time.Millisecond
 	users := aerostore.Query{Namespace: "test", Set: "users", Bins: []string{}}
@@ -187,8 +186,8 @@ func BenchmarkPutBeside(b *testing.B) {
 	}
 }
 
-// BenchmarkMixed is four reads to a write from some goroutines at once, while
-// another runs a query by index over and over. Its unit is an operation.
+// BenchmarkMixed runs four reads to a write from some goroutines, while another
+// goroutine repeats a query by index. Its unit is an operation.
 func BenchmarkMixed(b *testing.B) {
 	records := scale(b)
 	s := large(b, records)
@@ -241,8 +240,8 @@ func BenchmarkSnapshot(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad reports what is allocated for each byte of the text, what stays
-// as records included.
+// BenchmarkLoad reports the bytes allocated for each byte of the text, including those
+// of the records.
 func BenchmarkLoad(b *testing.B) {
 	var text bytes.Buffer
 	if err := large(b, scale(b)).Snapshot(&text); err != nil {

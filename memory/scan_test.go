@@ -17,8 +17,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// heldByScan returns how many bytes a scan of that many records holds on to at
-// most, looking a few times on its way.
+// heldByScan returns the largest number of bytes that a scan of that many records
+// holds, measured a few times.
 func heldByScan(tb testing.TB, records int) (most int64) {
 	tb.Helper()
 	s := memory.NewT(tb)
@@ -43,15 +43,15 @@ func heldByScan(tb testing.TB, records int) (most int64) {
 	return most
 }
 
-func TestAScanHoldsNoMoreForALargeSet(t *testing.T) {
+func TestAScanOfALargeSetHoldsNoMoreMemory(t *testing.T) {
 	const records, most = 100_000, 20_000
 	if held := heldByScan(t, records); held > most {
 		t.Errorf("a scan of %d records holds %d bytes", records, held)
 	}
 }
 
-// BenchmarkScanMemory reports what a scan holds on to, which is the same for
-// sets of any size.
+// BenchmarkScanMemory reports the memory that a scan holds. It is the same for sets of
+// any size.
 func BenchmarkScanMemory(b *testing.B) {
 	for _, records := range []int{10_000, scale(b)} {
 		b.Run(strconv.Itoa(records), func(b *testing.B) {
@@ -62,7 +62,7 @@ func BenchmarkScanMemory(b *testing.B) {
 	}
 }
 
-func TestARecordMadeAnewByTheLoopIsMetOnce(t *testing.T) {
+func TestAScanReturnsARecordOnceThatTheLoopMakesAgain(t *testing.T) {
 	ctx := t.Context()
 	const rounds, records = 10, 500
 	for range rounds {

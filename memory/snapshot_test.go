@@ -143,7 +143,7 @@ func TestASnapshotFailsBeforeItWrites(t *testing.T) {
 	}
 }
 
-func TestSnapshotsAndLoadsAndWritesGoTogether(t *testing.T) {
+func TestSnapshotLoadAndWritesRunConcurrently(t *testing.T) {
 	ctx := t.Context()
 	s, source := memory.NewT(t), memory.NewT(t)
 	numbers(t, source, 50)

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestASortedHoldsWhatWasAddedAndNotRemoved(t *testing.T) {
+func TestASortedHasTheEntriesAddedAndNotRemoved(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		type held struct {
 			value int64

@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore/storetest"
 )
 
-func TestStoreAnswersTheSpecification(t *testing.T) {
+func TestStoreConforms(t *testing.T) {
 	t.Parallel()
 	stacks := map[string][]aerostore.Middleware{"bare": nil, "all layers": allLayers()}
 	maps.Copy(stacks, layers)

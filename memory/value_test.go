@@ -41,7 +41,7 @@ func TestValuesAreReadBackAsAServerReturnsThem(t *testing.T) {
 	}
 }
 
-func TestNothingIsSharedWithTheCaller(t *testing.T) {
+func TestStoreSharesNoValueWithTheCaller(t *testing.T) {
 	ctx := t.Context()
 	value := func() bins {
 		return bins{

@@ -62,7 +62,7 @@ func (w write) do(t *testing.T, s aerostore.Store, k aerostore.Key) (err error) 
 	}
 }
 
-func TestAWriteChangesARecordAsAServerDoes(t *testing.T) {
+func TestAWriteChangesARecordAsOnAServer(t *testing.T) {
 	const (
 		ok        = aerostore.CodeOK
 		notFound  = aerostore.CodeNotFound
@@ -166,7 +166,7 @@ func TestAWriteChangesARecordAsAServerDoes(t *testing.T) {
 	}
 }
 
-func TestReadsTellWhatIsThere(t *testing.T) {
+func TestReadsReturnTheRecord(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
 	mustPut(t, s, key("a"), bins{"a": 1, "b": "x", "": 2.5})
@@ -201,7 +201,7 @@ func TestReadsTellWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestGenerationsBeginAnewAfter65535(t *testing.T) {
+func TestGeneration1Follows65535(t *testing.T) {
 	s := memory.NewT(t)
 	for range 65535 {
 		mustPut(t, s, key("a"), bins{"a": 1})
@@ -215,7 +215,7 @@ func TestGenerationsBeginAnewAfter65535(t *testing.T) {
 	}
 }
 
-func TestIdsOfDifferentKindsAreDifferentRecords(t *testing.T) {
+func TestIDsOfDifferentKindsAreDifferentRecords(t *testing.T) {
 	s := memory.NewT(t)
 	keys := []aerostore.Key{
 		key("1"),
