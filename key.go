@@ -11,18 +11,17 @@ import (
 	"golang.org/x/crypto/ripemd160" //nolint:staticcheck,gosec // SA1019, G507: Aerospike's wire protocol identifies records by RIPEMD-160
 )
 
-// A Key names one record: a namespace, a set and an id. Keys are small values
-// that share nothing with their makers: compare them with ==, use them as map
-// keys, hand them to many goroutines.
+// A Key identifies one record by namespace, set and id. Keys are small immutable
+// values. They can be compared with ==, used as map keys and shared among goroutines.
 //
-// A set may be empty (records outside any set). Ids of different kinds are
-// different records: the integer 1, the string "1" and the bytes {'1'} never
-// meet.
+// The set may be empty: the record is then outside any set. Ids of different kinds
+// identify different records: the integer 1, the string "1" and the bytes {'1'} are
+// three.
 //
-// A Key never prints its id, so that no log or error shows who the record
-// belongs to. String and fmt's verbs give namespace and set. In an unexported
-// field of another struct, where fmt calls no methods, the id is printed under a
-// mask that differs from process to process. [Key.ID] returns the id.
+// A Key never prints its id, so that no log or error shows to whom the record
+// belongs. String and the verbs of fmt print namespace and set. In an unexported
+// field of another struct, where fmt calls no methods, it prints the id under a mask
+// that differs from process to process. [Key.ID] returns the id.
 type Key struct {
 	namespace, set string
 
@@ -32,20 +31,21 @@ type Key struct {
 	kind keyKind
 }
 
-// KeyID lists the types that can identify a record.
+// A KeyID is a type that can identify a record.
 type KeyID interface {
 	~string | ~[]byte |
 		~int | ~int8 | ~int16 | ~int32 | ~int64 |
 		~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// NewKey returns the key of a record. Bytes are copied. A string or bytes cost
-// an allocation, an integer none.
+// NewKey returns the key of a record. It copies bytes. It allocates once for a string
+// or bytes, and not for an integer.
 //
-// It checks nothing, so that a key can be written where it is used: an
-// operation refuses a key with an empty namespace, with a set name over 63
-// bytes or with an unsigned id above math.MaxInt64, before anything is sent.
-// Use [KeyOf] for an id whose type is known only at run time.
+// NewKey checks nothing and returns no error, so that it can be called in the
+// arguments of an operation. The operation fails, before anything is sent, if the
+// namespace is empty, if the set name is longer than 63 bytes or has a NUL byte, or if
+// an unsigned id is above math.MaxInt64. Use [KeyOf] for an id whose type is known
+// only at run time.
 func NewKey[ID KeyID](namespace, set string, id ID) Key {
 	var plain plainID
 	if !plain.set(any(id)) {
@@ -54,9 +54,9 @@ func NewKey[ID KeyID](namespace, set string, id ID) Key {
 	return plain.hide().Key(namespace, set)
 }
 
-// KeyOf is [NewKey] for an id of dynamic type: a string, a []byte or any
-// integer type. Another type, a namespace that is empty or a set name over 63
-// bytes is refused with an error matching [ErrInvalid].
+// KeyOf returns the key of a record for an id of dynamic type: one of the types of
+// [KeyID]. It returns an error that matches [ErrInvalid] for another type, and for a
+// key that operations refuse; see [NewKey].
 func KeyOf(namespace, set string, id any) (Key, error) {
 	var plain plainID
 	if !plain.set(id) && !plain.setNamed(id) {
@@ -72,10 +72,10 @@ func KeyOf(namespace, set string, id any) (Key, error) {
 	return k, nil
 }
 
-// DigestKey returns the key of a record of which only the digest is known, as
-// a query returns for records that were written without [SendKey]. It names
-// the same record as the key the digest was computed from, though the two are
-// not equal under ==.
+// DigestKey returns the key of a record of which only the digest is known. A query
+// returns such keys for records that were written without [SendKey]. The key
+// identifies the same record as the key from which the digest was computed, but the
+// two are not equal under ==.
 func DigestKey(namespace, set string, digest [20]byte) Key {
 	return newRecordID(hideBytes(digest[:]), keyDigest).Key(namespace, set)
 }
@@ -88,8 +88,8 @@ func (k Key) Namespace() string { return k.namespace }
 // Set returns the key's set, "" for a record outside any set.
 func (k Key) Set() string { return k.set }
 
-// ID returns what the key was made of: an int64, a string or a []byte of the
-// caller's own; nil where only the digest is known.
+// ID returns the id: an int64, a string, or a []byte that the caller may modify. It
+// returns nil if only the digest is known, and for a key that operations refuse.
 func (k Key) ID() any {
 	switch k.kind {
 	case keyInt:
@@ -103,13 +103,12 @@ func (k Key) ID() any {
 	}
 }
 
-// IsDigest reports whether the digest is all that is known of the key, as of
-// those that [DigestKey] makes.
+// IsDigest reports whether only the digest is known; see [DigestKey].
 func (k Key) IsDigest() bool { return k.kind == keyDigest }
 
-// Digest returns the 20 bytes by which Aerospike itself identifies the record
-// within its namespace: RIPEMD-160 over set, type of id and id. It is computed
-// on each call. A key that operations refuse has the zero digest.
+// Digest returns the 20 bytes by which Aerospike identifies the record within its
+// namespace: RIPEMD-160 over set, type of id and id. Each call computes it. The digest
+// of a key whose id operations refuse is zero.
 func (k Key) Digest() [20]byte {
 	var digest [20]byte
 	// The particle types of Aerospike's wire protocol.
@@ -140,8 +139,8 @@ func (k Key) Digest() [20]byte {
 	return digest
 }
 
-// String returns "namespace.set", or the namespace alone where there is no
-// set. It never holds the id.
+// String returns "namespace.set", or the namespace alone if the set is empty. It does
+// not contain the id.
 func (k Key) String() string { return target(k.namespace, k.set) }
 
 // GoString keeps %#v from printing the id.
@@ -149,7 +148,7 @@ func (k Key) GoString() string {
 	return fmt.Sprintf("aerostore.NewKey(%q, %q, …)", k.namespace, k.set)
 }
 
-// plainID is an id before it is hidden.
+// A plainID is an id in clear.
 type plainID struct {
 	kind  keyKind
 	text  string
@@ -157,7 +156,7 @@ type plainID struct {
 	num   int64
 }
 
-// hide returns the id hidden.
+// hide returns the id under its mask.
 func (k *plainID) hide() RecordID {
 	switch k.kind {
 	case keyInt:
@@ -171,7 +170,7 @@ func (k *plainID) hide() RecordID {
 	}
 }
 
-// set takes an id of a predeclared type.
+// set sets the id, if it is of a predeclared type.
 func (k *plainID) set(id any) bool {
 	switch v := id.(type) {
 	case string:
@@ -204,8 +203,8 @@ func (k *plainID) set(id any) bool {
 	return true
 }
 
-// setNamed takes an id of a type such as type UserID string, by its kind. It
-// stands apart from set because reflection makes its argument escape.
+// setNamed sets the id, if it is of a type such as type UserID string. It is not part
+// of set because reflection makes its argument escape.
 func (k *plainID) setNamed(id any) bool {
 	v := reflect.ValueOf(id)
 	switch {
@@ -236,7 +235,7 @@ func (k *plainID) setUint(v uint64) {
 // maxSetName is the longest set name that a server accepts, in bytes.
 const maxSetName = 63
 
-// check says why no operation could work with the key, nil if none.
+// check returns the error with which operations refuse the key.
 func (k *Key) check() *invalidError {
 	switch {
 	case k.kind == keyNone:
@@ -262,7 +261,7 @@ func checkSet(set string) *invalidError {
 	return nil
 }
 
-// target renders where an operation goes, as errors and spans show it.
+// target returns the namespace and set of an operation for errors and spans.
 func target(namespace, set string) string {
 	if set == "" {
 		return namespace

@@ -7,10 +7,9 @@ import (
 	"unsafe"
 )
 
-// Package fmt, and what else prints by reflection, calls no methods on
-// unexported fields: a Key in such a field is printed field by field, and a
-// pointer is followed by some verbs. What must not be printed is therefore kept
-// in a form that says nothing.
+// Package fmt, like others that print by reflection, calls no methods on unexported
+// fields. It prints a Key in such a field by its fields, and follows a pointer for some
+// verbs. So the fields themselves must not reveal an id or a value.
 
 // opaque is a string or an integer under a mask that differs from process to
 // process. Equal values are equal under ==. The mask keeps values out of logs
@@ -29,13 +28,13 @@ var (
 // hideText hides a string.
 func hideText(text string) opaque { return hideBytes(bytesOf(text)) }
 
-// hideBytes is hideText for bytes, which it does not keep. The mask is seeded by the
-// hash of the text, so that two texts under it do not reveal each other.
+// hideBytes hides bytes as hideText hides a string. The hash of the text seeds its
+// mask, so that two texts have different masks.
 func hideBytes(text []byte) opaque {
 	return opaque{num: int64(maphash.Bytes(opaqueSeed, text))}.with(text) //nolint:gosec // G115: the bits are what is wanted
 }
 
-// with returns o with the text, under a mask that o.num seeds.
+// with returns o with the text under the mask that o.num seeds.
 func (o opaque) with(text []byte) opaque {
 	stream := o.stream()
 	length := (len(text)*groupLetters + groupBytes - 1) / groupBytes
@@ -47,7 +46,7 @@ func (o opaque) with(text []byte) opaque {
 	for ; i < len(text); i += groupBytes {
 		b = binary.LittleEndian.AppendUint64(b, toLetters(wordAt(text, i)^stream.next()))
 	}
-	o.text = unsafe.String(unsafe.SliceData(b), length) //nolint:gosec // G103: b does not change any more
+	o.text = unsafe.String(unsafe.SliceData(b), length) //nolint:gosec // G103: b is not modified anymore
 	return o
 }
 
@@ -105,7 +104,7 @@ func fromLetters(x uint64) uint64 {
 	return x&0x0000000000ffffff | x>>8&0x0000ffffff000000
 }
 
-// bytesOf returns the bytes of a string, to be read only.
+// bytesOf returns the bytes of a string. They must not be modified.
 func bytesOf(text string) []byte {
 	return unsafe.Slice(unsafe.StringData(text), len(text)) //nolint:gosec // G103: no caller changes them
 }
@@ -113,7 +112,7 @@ func bytesOf(text string) []byte {
 func (o opaque) revealText() string {
 	const spare = 8 - groupBytes // of the last word that appendText appends
 	b := o.appendText(make([]byte, 0, len(o.text)*groupBytes/groupLetters+spare))
-	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // G103: b does not change any more
+	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // G103: b is not modified anymore
 }
 
 // mask is the state of SplitMix64, a stream of words from a secret beginning.
@@ -150,8 +149,8 @@ func feistel(half uint32, key uint64) uint32 {
 	return uint32(((uint64(half) ^ key) * 0x9e3779b97f4a7c15) >> 32)
 }
 
-// hiddenValue keeps a value of any type behind two pointers: fmt follows one,
-// for a verb that does not fit, and reflect.DeepEqual both.
+// A hiddenValue has a value of any type behind two pointers. Package fmt follows one of
+// them, for a verb that does not fit; reflect.DeepEqual follows both.
 type hiddenValue struct {
 	at    *any
 	value any
@@ -173,5 +172,5 @@ func revealValue(at **any) any {
 	return **at
 }
 
-// veil is what a *T or a T that is a map points to, as printers see it: nothing.
+// A veil is a type without fields, for pointers to a T that must not be printed.
 type veil[T any] struct{ _ [0]T }
