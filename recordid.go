@@ -27,8 +27,6 @@ const (
 
 func newRecordID(id opaque, kind keyKind) RecordID { return RecordID{id.text, id.num, kind} }
 
-func (id RecordID) opaque() opaque { return opaque{id.text, id.num} }
-
 // RecordID returns the key without namespace and set. It does not allocate.
 func (k Key) RecordID() RecordID { return RecordID{k.text, k.num, k.kind} }
 

@@ -16,12 +16,10 @@ func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 		}
 		key := call.KeyAt(i)
 		record, code := s.batchOne(call, i, key)
-		results[i].Key = key
-		if code == aerostore.CodeOK {
-			results[i].Record = record
-			continue
+		results[i] = aerostore.BatchResult{Key: key, Record: record}
+		if code != aerostore.CodeOK {
+			results[i].Err = call.NewKeyError(key, code, nil)
 		}
-		results[i].Err = call.NewKeyError(key, code, nil)
 	}
 	return results
 }

@@ -60,16 +60,15 @@ type loader struct {
 // makeRoom makes the sets that are to be loaded. It fails if there would be too many
 // sets or indexes.
 func (l *loader) makeRoom() error {
-	indexes := make(map[string]map[string]aerostore.Index) // by namespace
+	indexes := make(map[*namespace]map[string]aerostore.Index)
 	for _, index := range l.indexes {
 		n := l.store.namespace(index.Namespace)
-		if indexes[n.name] == nil {
+		if indexes[n] == nil {
 			n.mu.Lock()
-			indexes[n.name] = maps.Clone(n.indexes)
+			indexes[n] = maps.Clone(n.indexes)
 			n.mu.Unlock()
 		}
-		addIndex(indexes[n.name], index)
-		if len(indexes[n.name]) > maxIndexes {
+		if addIndex(indexes[n], index); len(indexes[n]) > maxIndexes {
 			return fmt.Errorf("%s would have more than %d indexes: %w", n.name, maxIndexes, aerostore.CodeIndexMaxCount)
 		}
 	}

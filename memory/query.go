@@ -30,14 +30,12 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 		scan.until = time.Now().Add(timeout)
 	}
 	for set := range n.setsOf(q.Set) {
-		if more, err := scan.run(set); err != nil {
-			return err
-		} else if !more {
+		if !scan.run(set) {
 			break
 		}
 	}
-	if scan.broken {
-		return nil
+	if scan.broken || scan.err != nil {
+		return scan.err
 	}
 	// As on a server, where the query has not ended after the last record.
 	return scan.stopped()
@@ -52,51 +50,50 @@ type scan struct {
 	until     time.Time // by the call's timeout; zero for none
 	rows      int
 	broken    bool // the caller has left the loop
+	err       error
 }
 
-// run visits the records of a set, shard by shard. It returns false if the caller
-// wants no more.
-func (sc *scan) run(set *set) (more bool, err error) {
+// run visits the records of a set, shard by shard. Like the other methods, it returns
+// false if the caller wants no more or the query has failed.
+func (sc *scan) run(set *set) (more bool) {
 	for i := range set.shards {
-		if more, err := sc.runShard(set, &set.shards[i]); err != nil || !more {
-			return false, err
+		if !sc.runShard(set, &set.shards[i]) {
+			return false
 		}
 	}
-	return true, nil
+	return true
 }
 
 // runShard visits the records that an index finds. It visits all records for a scan,
 // and for a query whose index was dropped meanwhile.
-func (sc *scan) runShard(set *set, sh *shard) (more bool, err error) {
-	if err := sc.stopped(); err != nil {
-		return false, err
+func (sc *scan) runShard(set *set, sh *shard) (more bool) {
+	if sc.err = sc.stopped(); sc.err != nil {
+		return false
 	}
 	where := sc.query.Where
 	all := where.Kind() == aerostore.PredicateNone
 	if !all {
 		if found, ok := sh.lookup(where); ok && found == nil {
-			return true, nil
+			return true
 		} else if ok {
 			return sc.runFound(set, sh, found)
 		}
 	}
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	more = sh.walk(func(id aerostore.RecordID, r *record) bool {
+	return sh.walk(func(id aerostore.RecordID, r *record) bool {
 		if !all && !r.matches(where) {
 			return true
 		}
 		now := *r
 		sh.mu.Unlock()
 		defer sh.mu.Lock() // also if the caller panics
-		more, err = sc.visit(set, id, &now)
-		return more && err == nil
+		return sc.visit(set, id, &now)
 	})
-	return more, err
 }
 
 // runFound visits those of the records found that did not change since.
-func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID, uint64]) (more bool, err error) {
+func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID, uint64]) (more bool) {
 	for id, birth := range found {
 		sh.mu.Lock()
 		var now record
@@ -107,23 +104,24 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 		if now.birth != birth || !now.matches(sc.query.Where) {
 			continue
 		}
-		if more, err := sc.visit(set, id, &now); err != nil || !more {
-			return false, err
+		if !sc.visit(set, id, &now) {
+			return false
 		}
 	}
-	return true, nil
+	return true
 }
 
 // visit yields a record to the caller, who may use the store: no lock is held.
-func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool, err error) {
-	if err := sc.stopped(); err != nil {
-		return false, err
+func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool) {
+	sc.err = sc.stopped()
+	if sc.err == nil && !sc.until.IsZero() && !time.Now().Before(sc.until) {
+		sc.err = sc.call.NewError(aerostore.CodeTimeout, nil)
 	}
-	if !sc.until.IsZero() && !time.Now().Before(sc.until) {
-		return false, sc.call.NewError(aerostore.CodeTimeout, nil)
+	if sc.err != nil {
+		return false
 	}
 	ttl, alive := sc.namespace.left(r.expires)
-	return !alive || sc.yield(set, id, r, ttl), nil
+	return !alive || sc.yield(set, id, r, ttl)
 }
 
 // stopped returns the error that ends the scan, if there is one.

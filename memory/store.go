@@ -13,7 +13,8 @@ import (
 // handler keeps the embedded field of Store unexported.
 type handler = aerostore.Handler
 
-// A Store is an [aerostore.Store] in memory. Make one with [New].
+// A Store is an [aerostore.Store] in memory, and has all of its methods. Make one with
+// [New].
 type Store struct {
 	handler
 

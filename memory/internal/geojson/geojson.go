@@ -4,6 +4,7 @@ package geojson
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -97,12 +98,7 @@ func validLoop(value any) bool {
 }
 
 func all(list []any, valid func(any) bool) bool {
-	for _, v := range list {
-		if !valid(v) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(list, func(v any) bool { return !valid(v) })
 }
 
 func floatOf(value any) (float64, bool) {
