@@ -39,11 +39,7 @@ func (o opaque) with(text []byte) opaque {
 	stream := o.stream()
 	length := (len(text)*groupLetters + groupBytes - 1) / groupBytes
 	b := make([]byte, 0, (len(text)+groupBytes-1)/groupBytes*groupLetters)
-	i := 0
-	for ; i+8 <= len(text); i += groupBytes {
-		b = binary.LittleEndian.AppendUint64(b, toLetters(binary.LittleEndian.Uint64(text[i:])^stream.next()))
-	}
-	for ; i < len(text); i += groupBytes {
+	for i := 0; i < len(text); i += groupBytes {
 		b = binary.LittleEndian.AppendUint64(b, toLetters(wordAt(text, i)^stream.next()))
 	}
 	o.text = unsafe.String(unsafe.SliceData(b), length) //nolint:gosec // G103: b is not modified anymore

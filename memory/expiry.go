@@ -24,11 +24,8 @@ var never = instant{seconds: math.MaxInt64}
 const farthest = int64(1) << 60
 
 func instantOf(d time.Duration) instant {
-	seconds, nanos := int64(d/time.Second), int32(d%time.Second)
-	if nanos < 0 {
-		return instant{seconds - 1, nanos + int32(time.Second)}
-	}
-	return instant{seconds, nanos}
+	// The nanoseconds of a negative duration are negative.
+	return instant{int64(d/time.Second) - 1, int32(d%time.Second + time.Second)}.plus(instant{})
 }
 
 // plus returns the instant that much later.
