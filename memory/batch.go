@@ -27,10 +27,10 @@ func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 // batchOrder returns the order in which a batch of n keys is carried out: nil for
 // that of the keys, unless [WithBatchOrder] is set.
 func (s *Store) batchOrder(n int) []int {
-	if !s.randomOrder {
+	if !s.config.randomOrder {
 		return nil
 	}
-	return rand.New(rand.NewPCG(s.orderSeed, s.batches.Add(1))).Perm(n) //nolint:gosec // G404: a test wants to repeat it
+	return rand.New(rand.NewPCG(s.config.orderSeed, s.batches.Add(1))).Perm(n) //nolint:gosec // G404: a test wants to repeat it
 }
 
 // batchOne carries out a batch's operation on the i-th key.

@@ -19,7 +19,7 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 		// The client retries this error in vain (sindex_missing in query.jsonl).
 		return call.NewError(aerostore.CodeMaxRetries, call.NewError(aerostore.CodeIndexNotFound, nil))
 	}
-	if most := int64(s.maxQueries); most > 0 {
+	if most := int64(s.config.maxQueries); most > 0 {
 		defer s.queries.Add(-1)
 		if s.queries.Add(1) > most {
 			return call.NewError(aerostore.CodeForbidden, nil)

@@ -12,11 +12,9 @@ import (
 // A namespace holds sets, made by the first write to them, and the secondary
 // indexes over them.
 type namespace struct {
-	name          string
-	clock         *clock
-	defaultTTL    aerostore.TTL
-	withoutExpiry bool
-	maxRecordSize int
+	config
+	name  string
+	clock *clock
 
 	sets  sync.Map               // of *set, by name
 	first atomic.Pointer[[]*set] // the first few of them, which are found there faster
@@ -30,14 +28,7 @@ type namespace struct {
 }
 
 func newNamespace(name string, c config, clock *clock) *namespace {
-	n := &namespace{
-		name:          name,
-		clock:         clock,
-		defaultTTL:    c.defaultTTL,
-		withoutExpiry: c.withoutExpiry,
-		maxRecordSize: c.maxRecordSize,
-		indexes:       make(map[string]aerostore.Index),
-	}
+	n := &namespace{config: c, name: name, clock: clock, indexes: make(map[string]aerostore.Index)}
 	n.first.Store(new([]*set))
 	return n
 }

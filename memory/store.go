@@ -18,14 +18,11 @@ type handler = aerostore.Handler
 type Store struct {
 	handler
 
+	config     config
 	namespaces []*namespace // in the order of their names; fixed by New
 	clock      *clock
-	maxQueries int
-	queries    atomic.Int64 // that are running, if there is a limit
-
-	randomOrder bool // of batches
-	orderSeed   uint64
-	batches     atomic.Uint64 // carried out in random order
+	queries    atomic.Int64  // that are running, if there is a limit
+	batches    atomic.Uint64 // carried out in random order
 
 	closed   atomic.Bool
 	faults   fault.Injector
@@ -45,12 +42,7 @@ func New(opts ...Option) *Store {
 	for _, opt := range opts {
 		opt(&c)
 	}
-	s := &Store{
-		clock:       newClock(c.now),
-		maxQueries:  c.maxQueries,
-		randomOrder: c.randomOrder,
-		orderSeed:   c.orderSeed,
-	}
+	s := &Store{config: c, clock: newClock(c.now)}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.namespaces))) {
 		s.namespaces = append(s.namespaces, newNamespace(name, c, s.clock))
 	}
