@@ -14,7 +14,7 @@ func (b *batch) newRecords() ([]as.BatchRecordIfc, error) {
 	for i := range records {
 		record, err := b.newRecord(i)
 		if err != nil {
-			c := command{request: &b.request}
+			c := command{request: b.request}
 			return nil, c.newError(err)
 		}
 		records[i] = record

@@ -26,7 +26,7 @@ func offline(t *testing.T) *Store {
 }
 
 func commandOf(s *Store, op aerostore.Op, o aerostore.Options) command {
-	return command{request: &request{store: s, ctx: nil, call: aerostore.Call{Op: op, Options: o}}}
+	return command{request: request{store: s, ctx: nil, call: aerostore.Call{Op: op, Options: o}}}
 }
 
 func singleOf(s *Store, op aerostore.Op, o aerostore.Options) *single {
@@ -34,7 +34,7 @@ func singleOf(s *Store, op aerostore.Op, o aerostore.Options) *single {
 }
 
 func partOf(s *Store, op aerostore.Op, o aerostore.Options) *part {
-	b, _ := newBatch(commandOf(s, op, o).request)
+	b, _ := newBatch(&request{store: s, call: aerostore.Call{Op: op, Options: o}})
 	return b.newPart(nil, nil, nil)
 }
 

@@ -11,7 +11,7 @@ import (
 // A command is what the client carries out for a request under one policy, in one
 // attempt or several. It is that of a single record, of a part of a batch, or of a query.
 type command struct {
-	*request
+	request
 
 	left      time.Duration // until the context's deadline when the command began, 0: none
 	byContext bool          // left is the command's timeout, being shorter than any other

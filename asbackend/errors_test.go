@@ -18,7 +18,7 @@ import (
 // putCommand is a command that writes to test.users.
 func putCommand(ctx context.Context, s *Store) *command {
 	call := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", "secret-id")}
-	return &command{request: &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": "secret-value"})}}
+	return &command{request: request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": "secret-value"})}}
 }
 
 func TestErrorsOfTheClientAreTranslated(t *testing.T) {

@@ -116,7 +116,7 @@ func TestASingleWriteSendsItsIDByOptionOrPolicy(t *testing.T) {
 }
 
 func operateSingle(s *Store, ops ...aerostore.Operation) *single {
-	return &single{command: command{request: &request{store: s, call: aerostore.Call{Op: aerostore.OpOperate}.WithOperations(ops)}}}
+	return &single{command: command{request: request{store: s, call: aerostore.Call{Op: aerostore.OpOperate}.WithOperations(ops)}}}
 }
 
 func TestAKeyOfABatchHasAnIDOnlyIfItIsSent(t *testing.T) {

@@ -37,7 +37,7 @@ type part struct {
 }
 
 func (b *batch) newPart(node *as.Node, records []as.BatchRecordIfc, places []int) *part {
-	p := &part{command: command{request: &b.request}, batch: b, node: node, records: records, places: places}
+	p := &part{command: command{request: b.request}, batch: b, node: node, records: records, places: places}
 	p.allow(b.maxRetries)
 	return p
 }

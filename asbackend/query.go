@@ -16,7 +16,7 @@ const maxDrained = 1000
 // doQuery yields records until there are no more, the caller stops, the context ends or
 // the client fails.
 func (r *request) doQuery(left time.Duration) error {
-	c := command{request: r, left: left}
+	c := command{request: *r, left: left}
 	q := r.call.Query()
 	statement, ok := statementOf(q)
 	if !ok {

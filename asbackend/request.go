@@ -67,7 +67,7 @@ func (r *request) doBounded(left time.Duration) (aerostore.Result, error) {
 func (r *request) doCustom() error {
 	err := r.call.Run(r.ctx)
 	if client, ok := err.(as.Error); ok { //nolint:errorlint // an error that wraps the client's is the application's
-		c := command{request: r}
+		c := command{request: *r}
 		e := c.newError(client)
 		e.InDoubt = r.call.Writes() // the function may have done more than what failed
 		return e

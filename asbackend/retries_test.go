@@ -30,7 +30,7 @@ func putting(ctx context.Context, client *as.Client, change func(*as.WritePolicy
 	change(policy)
 	s := &Store{client: client, life: newLifetime(func() {}), policies: Policies{Write: policy}, minConnectionWait: minConnectionWait}
 	call := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "set", 1)}
-	r := &single{command: command{request: &request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": 1})}}}
+	r := &single{command: command{request: request{store: s, ctx: ctx, call: call.WithBins(aerostore.Bins{"a": 1})}}}
 	r.left, _ = timeLeft(ctx)
 	r.writePolicy(false)
 	return r
