@@ -10,6 +10,8 @@ import (
 
 // A command is what the client carries out for a request under one policy, in one
 // attempt or several. It is that of a single record, of a part of a batch, or of a query.
+//
+// It has a copy of the request. A pointer would move every request to the heap.
 type command struct {
 	request
 
