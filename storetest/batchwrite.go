@@ -223,42 +223,63 @@ func batchWrites() []testCase {
 				t.fails(missed, aerostore.ErrNotFound)
 			},
 		},
-	}, oneForeignKey()...)
+	}, perBatchWriter()...)
 }
 
-// oneForeignKey returns the cases about batches that write to two records with a key
-// of an unknown namespace between them.
-func oneForeignKey() []testCase {
+// batchWriters are the batches that write, with the options of the call.
+var batchWriters = []struct {
+	op    aerostore.Op
+	write func(t *trial, keys []aerostore.Key, opts ...aerostore.WriteOption) ([]aerostore.BatchResult, error)
+}{
+	{aerostore.OpBatchWrite, func(t *trial, keys []aerostore.Key, opts ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+		return t.store.BatchWrite(t.Context(), itemsOf(keys, aerostore.Bins{"n": 2}), opts...)
+	}},
+	{aerostore.OpBatchOperate, func(t *trial, keys []aerostore.Key, opts ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+		return t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.WriteBin("n", 2)}, opts...)
+	}},
+	{aerostore.OpBatchRemove, func(t *trial, keys []aerostore.Key, opts ...aerostore.WriteOption) ([]aerostore.BatchResult, error) {
+		return t.store.BatchRemove(t.Context(), keys, opts...)
+	}},
+}
+
+// perBatchWriter returns the cases about each batch that writes to several keys.
+func perBatchWriter() []testCase {
 	var cases []testCase
-	for _, batch := range []struct {
-		op    aerostore.Op
-		write func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error)
-	}{
-		{aerostore.OpBatchWrite, func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error) {
-			return t.store.BatchWrite(t.Context(), itemsOf(keys, aerostore.Bins{"n": 2}))
-		}},
-		{aerostore.OpBatchOperate, func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error) {
-			return t.store.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.WriteBin("n", 2)})
-		}},
-		{aerostore.OpBatchRemove, func(t *trial, keys []aerostore.Key) ([]aerostore.BatchResult, error) {
-			return t.store.BatchRemove(t.Context(), keys)
-		}},
-	} {
+	for _, batch := range batchWriters {
+		removes := batch.op == aerostore.OpBatchRemove
 		cases = append(cases, testCase{
 			name:  batch.op.String() + " fails for a key of an unknown namespace only",
 			why:   "an error of one key does not stop the writes of the others",
 			needs: Namespaces,
 			run: func(t *trial) {
-				keys := []aerostore.Key{t.key(), t.strangerKey(), t.key()}
-				t.put(keys[0], before)
-				t.put(keys[2], before)
-				results, err := batch.write(t, keys)
-				t.ok(err)
-				t.results(results, keys)
+				keys := []aerostore.Key{t.record(), t.strangerKey(), t.record()}
+				results := t.each(keys)(batch.write(t, keys))
 				t.fails(results[1].Err, aerostore.ErrInvalidNamespace)
 				for _, i := range []int{0, 2} {
 					t.ok(results[i].Err)
-					t.written(keys[i], batch.op == aerostore.OpBatchRemove)
+					t.written(keys[i], removes)
+				}
+			},
+		}, testCase{
+			name:  batch.op.String() + " applies its options to every key",
+			why:   "a batch of several keys honours the same options as one of a single key",
+			needs: Expiry,
+			run: func(t *trial) {
+				keys := t.records(3)
+				for _, r := range t.each(keys)(batch.write(t, keys, aerostore.GenerationEqual(2))) {
+					t.fails(r.Err, aerostore.ErrGeneration)
+				}
+				for _, key := range keys {
+					t.unchanged(key, before)
+				}
+				results := t.each(keys)(batch.write(t, keys, aerostore.GenerationEqual(1), day, aerostore.SendKey))
+				for i, key := range keys {
+					t.ok(results[i].Err)
+					t.written(key, removes)
+					if !removes {
+						t.lives(key, day)
+						t.equal("the key of the record in a scan", t.scanned(key).Key, key)
+					}
 				}
 			},
 		})

@@ -232,6 +232,10 @@ func subtleTimes() []sabotage {
 				r.TTL -= r.TTL % (30 * second)
 			}
 		}), []string{"options/PUT honours TTL", "ttl/every read returns the TTL", "batch write/BatchWrite applies the TTL of each item"}},
+		{"applies options to the first key of a batch", around(onFirstKey), []string{
+			"batch write/BATCH WRITE applies its options to every key", "batch write/BATCH OPERATE applies its options to every key",
+			"batch write/BATCH REMOVE applies its options to every key",
+		}},
 		{"has one TTL for a batch", onItems(func(items []aerostore.BatchItem, i int) {
 			first := items[0].Resolve(aerostore.Options{}).TTL
 			items[i].Options = slices.Concat(items[i].Options, []aerostore.WriteOption{first})
@@ -531,6 +535,26 @@ func named(names []string) []string {
 		}
 	}
 	return once
+}
+
+// onFirstKey drops the options of a batch for all keys but the first.
+func onFirstKey(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+	if !call.IsBatch() || call.Len() < 2 {
+		return next(ctx, call)
+	}
+	first, rest := call, call
+	if call.Op == aerostore.OpBatchWrite {
+		first, rest = call.WithItems(call.Items()[:1]), call.WithItems(call.Items()[1:])
+	} else {
+		first, rest = call.WithKeys(call.Keys()[:1]), call.WithKeys(call.Keys()[1:])
+	}
+	rest.Options = aerostore.Options{}
+	one, err := next(ctx, first)
+	if err != nil {
+		return one, err
+	}
+	others, err := next(ctx, rest)
+	return others.WithBatch(append(one.Batch(), others.Batch()...)), err
 }
 
 // ending ends queries after n records.
