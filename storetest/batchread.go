@@ -6,7 +6,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func batchReads() []testCase {
+func batchReadCases() []testCase {
 	return []testCase{
 		{
 			name: "BatchRead returns one result for each key in order",

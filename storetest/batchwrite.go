@@ -2,7 +2,7 @@ package storetest
 
 import "github.com/aerostore/aerostore"
 
-func batchWrites() []testCase {
+func batchWriteCases() []testCase {
 	return append([]testCase{
 		{
 			name: "BatchWrite writes different bins to each record",
@@ -223,7 +223,7 @@ func batchWrites() []testCase {
 				t.fails(missed, aerostore.ErrNotFound)
 			},
 		},
-	}, perBatchWriter()...)
+	}, batchWriterCases()...)
 }
 
 // batchWriters are the batches that write, with the options of the call.
@@ -242,8 +242,8 @@ var batchWriters = []struct {
 	}},
 }
 
-// perBatchWriter returns the cases about each batch that writes to several keys.
-func perBatchWriter() []testCase {
+// batchWriterCases returns the cases about each batch that writes to several keys.
+func batchWriterCases() []testCase {
 	var cases []testCase
 	for _, batch := range batchWriters {
 		removes := batch.op == aerostore.OpBatchRemove

@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func closings() []testCase {
+func closeCases() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
 			name:  o.name() + " after Close fails with ErrClosed",

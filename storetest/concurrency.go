@@ -47,7 +47,7 @@ func (y yielding) Done() <-chan struct{} {
 	return y.Context.Done()
 }
 
-func concurrencies() []testCase {
+func concurrencyCases() []testCase {
 	cases := []testCase{
 		{
 			name: "concurrent increments add up",
@@ -142,12 +142,12 @@ func concurrencies() []testCase {
 			},
 		},
 	}
-	cases = append(cases, wholes()...)
-	return append(cases, winners()...)
+	cases = append(cases, atomicWriteCases()...)
+	return append(cases, raceCases()...)
 }
 
-// wholes returns the cases about reads during a write.
-func wholes() []testCase {
+// atomicWriteCases returns the cases about reads during a write.
+func atomicWriteCases() []testCase {
 	var cases []testCase
 	for _, writer := range binWriters {
 		cases = append(cases, testCase{
@@ -182,8 +182,8 @@ func wholes() []testCase {
 	return cases
 }
 
-// winners returns the cases about concurrent conditional writes.
-func winners() []testCase {
+// raceCases returns the cases about concurrent conditional writes.
+func raceCases() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
 			name: "one concurrent " + o.name() + " with CreateOnly succeeds",

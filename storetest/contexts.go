@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func contexts() []testCase {
+func contextCases() []testCase {
 	var cases []testCase
 	for _, end := range []struct {
 		name string

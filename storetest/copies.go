@@ -38,7 +38,7 @@ func scribble(value any) {
 	}
 }
 
-func copies() []testCase {
+func copyCases() []testCase {
 	var cases []testCase
 	for _, writer := range binWriters {
 		cases = append(cases, testCase{

@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func customs() []testCase {
+func customCases() []testCase {
 	errOwn := errors.New("error of the function")
 	custom := aerostore.Custom{Name: "STORETEST", Set: mainSet, Writes: true}
 	return []testCase{

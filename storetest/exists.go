@@ -2,7 +2,7 @@ package storetest
 
 import "github.com/aerostore/aerostore"
 
-func existences() []testCase {
+func existsCases() []testCase {
 	cases := perCreation(func(o operation) testCase {
 		return testCase{
 			name: o.name() + " with CreateOnly creates only",

@@ -2,7 +2,7 @@ package storetest
 
 import "github.com/aerostore/aerostore"
 
-func generations() []testCase {
+func generationCases() []testCase {
 	var cases []testCase
 	for _, check := range []struct {
 		name    string

@@ -9,7 +9,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func indexes() []testCase {
+func indexCases() []testCase {
 	cases := []testCase{
 		{
 			name: "Equal finds a string",
@@ -204,15 +204,15 @@ func indexes() []testCase {
 			},
 		},
 	}
-	cases = append(cases, administrations()...)
+	cases = append(cases, indexAdminCases()...)
 	for i := range cases {
 		cases[i].needs = Indexes
 	}
 	return cases
 }
 
-// administrations returns the cases about creating and dropping indexes.
-func administrations() []testCase {
+// indexAdminCases returns the cases about creating and dropping indexes.
+func indexAdminCases() []testCase {
 	return []testCase{
 		{
 			name: "CreateIndex accepts an index that exists",

@@ -17,7 +17,7 @@ type mistake struct {
 	do   func(on target) error
 }
 
-func inputs() []testCase {
+func inputCases() []testCase {
 	var cases []testCase
 	for _, mistakes := range [][]mistake{badKeys(), badBins(), badOptions(), badCalls()} {
 		for _, m := range mistakes {

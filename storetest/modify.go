@@ -30,7 +30,7 @@ type modification struct {
 	fails        error
 }
 
-func modifications() []testCase {
+func modifyCases() []testCase {
 	const (
 		joins    = "the values are joined if both are strings or both byte slices"
 		mismatch = "values of other types fail with ErrBinType, and the bin stays unchanged"

@@ -13,7 +13,7 @@ type steps struct {
 	fails     error          // the record stays unchanged
 }
 
-func operates() []testCase {
+func operateCases() []testCase {
 	was := aerostore.Bins{"n": 1, "s": "b", "l": []any{1, 2}}
 	rows := []steps{
 		{

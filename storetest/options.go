@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func otherOptions() []testCase {
+func otherOptionCases() []testCase {
 	cases := []testCase{
 		{
 			name: "the last option wins",
@@ -94,8 +94,8 @@ func otherOptions() []testCase {
 			},
 		},
 	}
-	cases = append(cases, sentKeys()...)
-	return append(cases, durables()...)
+	cases = append(cases, sentKeyCases()...)
+	return append(cases, durableDeleteCases()...)
 }
 
 // hurries writes records in less and less time. A write may succeed or time out; an
@@ -115,9 +115,9 @@ func (t *trial) hurries(late error, put func(key aerostore.Key, d time.Duration)
 	}
 }
 
-// sentKeys returns the cases about ids that are stored with the record. Only a query
+// sentKeyCases returns the cases about ids that are stored with the record. Only a query
 // returns them.
-func sentKeys() []testCase {
+func sentKeyCases() []testCase {
 	return []testCase{
 		{
 			name: "a query returns no id without SendKey",
@@ -156,7 +156,7 @@ func sentKeys() []testCase {
 	}
 }
 
-func durables() []testCase {
+func durableDeleteCases() []testCase {
 	return []testCase{
 		{
 			name: "DurableDelete does not affect a write that removes nothing",

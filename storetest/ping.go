@@ -6,7 +6,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func pings() []testCase {
+func pingCases() []testCase {
 	return []testCase{
 		{
 			name:  "Ping of a working store succeeds",

@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func queries() []testCase {
+func queryCases() []testCase {
 	return append([]testCase{
 		{
 			name: "a scan returns every record once",
@@ -147,11 +147,11 @@ func queries() []testCase {
 				t.equal("the number of records", len(records), 0)
 			},
 		},
-	}, slices.Concat(removed(), iterations())...)
+	}, slices.Concat(removalCases(), iterationCases())...)
 }
 
-// removed returns the cases about removed records.
-func removed() []testCase {
+// removalCases returns the cases about removed records.
+func removalCases() []testCase {
 	var cases []testCase
 	for _, o := range removals() {
 		cases = append(cases, testCase{
@@ -173,8 +173,8 @@ func removed() []testCase {
 	return cases
 }
 
-// iterations returns the cases about ranging over a query.
-func iterations() []testCase {
+// iterationCases returns the cases about ranging over a query.
+func iterationCases() []testCase {
 	return []testCase{
 		{
 			name: "a query runs when the caller ranges over it",

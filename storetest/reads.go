@@ -2,7 +2,7 @@ package storetest
 
 import "github.com/aerostore/aerostore"
 
-func reads() []testCase {
+func readCases() []testCase {
 	return []testCase{
 		{
 			name: "Get returns the key, bins, generation and TTL",

@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func sizes() []testCase {
+func sizeCases() []testCase {
 	const whole = "a size at which an encoding changes is no limit"
 	return []testCase{
 		{

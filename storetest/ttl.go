@@ -20,7 +20,7 @@ const (
 	skew = 5 * second
 )
 
-func ttls() []testCase {
+func ttlCases() []testCase {
 	cases := []testCase{
 		{
 			name:  "a record lives ten years",
@@ -91,12 +91,12 @@ func ttls() []testCase {
 			},
 		}
 	})...)
-	return append(cases, expiries()...)
+	return append(cases, expiryCases()...)
 }
 
-// expiries returns the cases in which a record expires. A server counts whole
+// expiryCases returns the cases in which a record expires. A server counts whole
 // seconds.
-func expiries() []testCase {
+func expiryCases() []testCase {
 	const over = 2100 * time.Millisecond
 	expired := func(t *trial) aerostore.Key {
 		key := t.key()

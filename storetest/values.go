@@ -93,7 +93,7 @@ func likeKeys() map[any]any {
 	return m
 }
 
-func values() []testCase {
+func valueCases() []testCase {
 	var cases []testCase
 	for _, v := range kinds() {
 		cases = append(cases, testCase{

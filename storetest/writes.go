@@ -6,7 +6,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func writes() []testCase {
+func writeCases() []testCase {
 	return []testCase{
 		{
 			name: "Put creates a record",

@@ -4,7 +4,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func failures() []testCase {
+func errorCases() []testCase {
 	cases := perOperation(func(o operation) testCase {
 		return testCase{
 			name:  o.name() + " in an unknown namespace fails with ErrInvalidNamespace",
