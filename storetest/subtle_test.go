@@ -542,7 +542,7 @@ func onFirstKey(ctx context.Context, call aerostore.Call, next aerostore.Handler
 	if !call.IsBatch() || call.Len() < 2 {
 		return next(ctx, call)
 	}
-	first, rest := call, call
+	var first, rest aerostore.Call
 	if call.Op == aerostore.OpBatchWrite {
 		first, rest = call.WithItems(call.Items()[:1]), call.WithItems(call.Items()[1:])
 	} else {
