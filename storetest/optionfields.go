@@ -112,7 +112,7 @@ func optionFields() map[string]optionField {
 			},
 		},
 		"DurableDelete": {
-			why:      "an application that asks for a tombstone does not want the record removed without one",
+			why:      "an application that needs a tombstone does not want the record removed without one",
 			honoured: func(o operation) bool { return o.removal() != nil }, given: aerostore.Options{DurableDelete: true},
 			probe: func(t *trial, o operation) {
 				key := t.record()
