@@ -51,9 +51,6 @@ const maxSets = 4095
 // makeSet returns the set of that name, a new one if there was none. It returns nil
 // if there are too many sets.
 func (n *namespace) makeSet(name string) *set {
-	if s := n.set(name); s != nil {
-		return s
-	}
 	n.makeSets(name)
 	return n.set(name)
 }
