@@ -107,7 +107,8 @@ func bytesOf(text string) []byte {
 
 func (o opaque) revealText() string {
 	const spare = 8 - groupBytes // of the last word that appendText appends
-	b := o.appendText(make([]byte, 0, len(o.text)*groupBytes/groupLetters+spare))
+	groups := (len(o.text) + groupLetters - 1) / groupLetters
+	b := o.appendText(make([]byte, 0, groups*groupBytes+spare))
 	return unsafe.String(unsafe.SliceData(b), len(b)) //nolint:gosec // G103: b is not modified anymore
 }
 

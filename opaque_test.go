@@ -2,6 +2,7 @@ package aerostore
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,4 +24,14 @@ func TestAHiddenTextIsRevealed(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAHiddenTextIsRevealedWithOneAllocation(t *testing.T) {
+	var text string
+	for n := 1; n < 3*groupBytes; n++ {
+		o := hideText(strings.Repeat("x", n))
+		if got := testing.AllocsPerRun(100, func() { text = o.revealText() }); got != 1 {
+			t.Errorf("%v allocations for %d bytes, want 1", got, len(text))
+		}
+	}
 }
