@@ -19,7 +19,7 @@ import (
 type RetryBudget struct {
 	Ratio     float64 // retries for each call
 	PerSecond float64 // the minimum number of retries per second
-	Burst     float64 // the maximum number that is saved up, and the number at the start
+	Burst     float64 // the maximum number that is saved up, and the number at the start; at least 1
 }
 
 func (b RetryBudget) withDefaults() RetryBudget {
@@ -74,6 +74,9 @@ func (b *retryBucket) left() float64 {
 }
 
 func (b *retryBucket) fill() {
+	if b.unlimited {
+		return // an infinite Ratio times 0 calls is not a number
+	}
 	now, calls := time.Now(), b.calls.Load()
 	b.saved += b.Ratio*float64(calls-b.counted) + b.PerSecond*now.Sub(b.filled).Seconds()
 	b.saved = min(b.saved, b.Burst)

@@ -2,6 +2,7 @@ package middleware_test
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -108,6 +109,15 @@ func TestWithoutABudgetEachCallIsRetried(t *testing.T) {
 			t.Errorf("%d attempts of 1000 calls, want three of each", attempts)
 		}
 	})
+}
+
+func TestAnInfiniteRatioIsReportedAsAFullBudget(t *testing.T) {
+	store, _ := retried(nil, middleware.RetryOptions{Budget: middleware.RetryBudget{Ratio: math.Inf(1)}})
+	for range 2 {
+		if left := aerostore.Layers(store)[0].LayerStats().Gauge("budget"); left != 100 {
+			t.Errorf("the budget is %v, want 100", left)
+		}
+	}
 }
 
 func TestARetryBudgetIsFilledAgain(t *testing.T) {

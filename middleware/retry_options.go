@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -70,7 +71,8 @@ func (o RetryOptions) withDefaults() RetryOptions {
 		panic(fmt.Sprintf("middleware: Retry with pauses from %v to %v", o.Backoff.Base, o.Backoff.Max))
 	case o.AttemptTimeout < 0:
 		panic(fmt.Sprintf("middleware: Retry of attempts of %v", o.AttemptTimeout))
-	case !(b.Ratio >= 0 && b.PerSecond >= 0 && b.Burst > 0): // NaN included
+	case !(b.Ratio >= 0 && b.PerSecond >= 0 && b.Burst >= 1), // NaN included
+		math.IsInf(b.PerSecond, 0), math.IsInf(b.Burst, 0):
 		panic(fmt.Sprintf("middleware: Retry with a budget of %v for each call, %v a second and %v saved up",
 			b.Ratio, b.PerSecond, b.Burst))
 	case b.Ratio == 0 && b.PerSecond == 0:

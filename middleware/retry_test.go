@@ -581,6 +581,9 @@ func TestRetryPanicsWithInvalidOptions(t *testing.T) {
 		"-2 a second":                         {Budget: middleware.RetryBudget{PerSecond: -2}},
 		"-2 saved up":                         {Budget: middleware.RetryBudget{Burst: -2}},
 		"0 saved up":                          {Budget: middleware.RetryBudget{Burst: middleware.None}},
+		"0.5 saved up":                        {Budget: middleware.RetryBudget{Burst: 0.5}},
+		"+Inf saved up":                       {Budget: middleware.RetryBudget{Burst: math.Inf(1)}},
+		"+Inf a second":                       {Budget: middleware.RetryBudget{PerSecond: math.Inf(1)}},
 		"a budget that is never filled again": {Budget: middleware.RetryBudget{Ratio: middleware.None, PerSecond: middleware.None, Burst: 5}},
 	} {
 		got, _ := panicOf(func() { middleware.Retry(opt) }).(string)
