@@ -185,3 +185,37 @@ func TestADurableDeleteOfAnEnterpriseStoreRemoves(t *testing.T) {
 		}
 	}
 }
+
+// A server counts whole seconds. A second may begin between a write and a read.
+func TestASecondThatPassesIsNotAnEffectOfAnOption(t *testing.T) {
+	t.Parallel()
+	for _, tc := range optionCases() {
+		if !strings.Contains(tc.name, " ignores ") {
+			continue
+		}
+		r := record(t, func(tb testing.TB) {
+			tb.Helper()
+			tc.try(tb, newConfig(nil), func(tb testing.TB) aerostore.Store {
+				tb.Helper()
+				return aerostore.Chain(memory.NewT(tb, memory.WithDefaultTTL(day)), losesASecondAtTimes())
+			})
+		})
+		if r.failed {
+			t.Errorf("%s: failed on a store that counts whole seconds: %s", tc.name, &r.text)
+		}
+	}
+}
+
+// losesASecondAtTimes lowers the TTL that every second Get returns.
+func losesASecondAtTimes() aerostore.Middleware {
+	reads := 0
+	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
+		result, err := next(ctx, call)
+		if call.Op == aerostore.OpGet && err == nil {
+			if reads++; reads%2 == 0 {
+				result.Record().TTL -= second
+			}
+		}
+		return result, err
+	})
+}
