@@ -109,6 +109,26 @@ func TestCodeInPagesCompiles(t *testing.T) {
 	}
 }
 
+// languages are those of the blocks in pages. A block of Go in another spelling
+// would not be compiled.
+var languages = []string{"", "go", "json", "promql", "sh"}
+
+func TestBlocksInPagesHaveAKnownLanguage(t *testing.T) {
+	pages, _ := read(t)
+	for _, p := range pages {
+		if !strings.HasSuffix(p.path, ".md") {
+			continue
+		}
+		for _, at := range fence.FindAllStringSubmatchIndex(p.text, -1) {
+			if marks, language := p.text[at[2]:at[3]], p.text[at[4]:at[5]]; marks != "```" || !slices.Contains(languages, language) {
+				t.Errorf("%s:%d: a block begins with %q, want ``` and one of %q", p.path, 1+strings.Count(p.text[:at[0]], "\n"), marks+language, languages)
+			}
+		}
+	}
+}
+
+var fence = regexp.MustCompile("(?m)^[ \t]*(```+|~~~+)(.*)$")
+
 // parseBlock parses the code that stands in the page from line on.
 func parseBlock(fset *token.FileSet, page string, line, i int, code string) (*ast.File, error) {
 	at := fmt.Sprintf("\n//line %s:%d\n", page, line)
