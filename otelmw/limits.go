@@ -73,8 +73,8 @@ func (e ending) name() string {
 // resultCodes are the error types that the application does not choose.
 var resultCodes = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{judgement.Panic: true, "timeout": true, "canceled": true, "closed": true}
-	for code := -1000; code <= 1000; code++ {
-		if name := aerostore.ResultCode(code).String(); !strings.HasPrefix(name, "RESULT_CODE_") {
+	for code := aerostore.CodeGRPC; code <= aerostore.CodeUDFNotFound; code++ {
+		if name := code.String(); !strings.HasPrefix(name, "RESULT_CODE_") {
 			all[name] = true
 		}
 	}

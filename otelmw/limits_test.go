@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -89,7 +90,7 @@ func TestErrorTypesDoNotCountAgainstResultCodes(t *testing.T) {
 		failure = aerostore.ResultCode(10_000 + i)
 		_, _ = store.Get(t.Context(), key)
 	}
-	for _, failure = range []error{aerostore.CodeKeyBusy, context.Canceled, context.DeadlineExceeded, aerostore.ErrClosed} {
+	for _, failure = range []error{aerostore.CodeKeyBusy, aerostore.CodeUDFNotFound, context.Canceled, context.DeadlineExceeded, aerostore.ErrClosed} {
 		_, _ = store.Get(t.Context(), key)
 	}
 	got := counts(t, collect(t, reader)[durationName])
@@ -98,10 +99,12 @@ func TestErrorTypesDoNotCountAgainstResultCodes(t *testing.T) {
 			t.Errorf("%s is not reported", name)
 		}
 	}
-	if busy := about("GET").with("error.type", "KEY_BUSY", "db.response.status_code", "14").String(); got[busy] != 1 {
-		t.Error("KEY_BUSY is not reported")
+	for _, code := range []aerostore.ResultCode{aerostore.CodeKeyBusy, aerostore.CodeUDFNotFound} {
+		if got[about("GET").with("error.type", code.String(), "db.response.status_code", strconv.Itoa(int(code))).String()] != 1 {
+			t.Errorf("%v is not reported", code)
+		}
 	}
-	if n := len(got); n != 100+1+4 {
+	if n := len(got); n != 100+1+5 {
 		t.Errorf("%d series", n)
 	}
 }
