@@ -547,49 +547,6 @@ func TestOnlyAnswersCloseACircuit(t *testing.T) {
 	}
 }
 
-func TestWhatIsTheClustersFault(t *testing.T) {
-	call := aerostore.Call{Op: aerostore.OpGet, Key: key}
-	around := func(code aerostore.ResultCode) error {
-		return call.NewError(aerostore.CodeMaxRetries, call.NewError(code, nil))
-	}
-	for _, c := range []struct {
-		err  error
-		want bool
-	}{
-		{call.NewError(aerostore.CodeTimeout, nil), true},
-		{call.NewError(aerostore.CodeNetwork, nil), true},
-		{call.NewError(aerostore.CodeNoConnections, nil), true},
-		{call.NewError(aerostore.CodeMaxErrorRate, nil), true},
-		{call.NewError(aerostore.CodePartitionUnavailable, nil), true},
-		{call.NewError(aerostore.CodeServerMemory, nil), true},
-		{call.NewError(aerostore.CodeDeviceOverload, nil), true},
-		{call.NewContextError(context.DeadlineExceeded), true},
-		{call.NewError(aerostore.CodeMaxRetries, nil), true},
-		{call.NewError(aerostore.CodeMaxRetries, errors.New("dial")), true},
-		{around(aerostore.CodeTimeout), true},
-		{fmt.Errorf("user: %w", call.NewError(aerostore.CodeNetwork, nil)), true},
-		{aerostore.CodeTimeout, true},
-		{around(aerostore.CodeIndexNotFound), false},
-		{fmt.Errorf("user: %w", around(aerostore.CodeNotFound)), false},
-		{call.NewError(aerostore.CodeNotFound, nil), false},
-		{call.NewError(aerostore.CodeFilteredOut, nil), false},
-		{call.NewError(aerostore.CodeGeneration, nil), false},
-		{call.NewError(aerostore.CodeExists, nil), false},
-		{call.NewError(aerostore.CodeKeyBusy, nil), false},
-		{call.NewError(aerostore.CodeQuotaExceeded, nil), false},
-		{call.NewError(aerostore.CodeInvalidNamespace, nil), false},
-		{call.NewContextError(context.Canceled), false},
-		{call.NewError(aerostore.CodeOK, aerostore.ErrClosed), false},
-		{aerostore.Call{Op: aerostore.OpGet}.Validate(), false},
-		{errors.New("something else"), false},
-		{nil, false},
-	} {
-		if got := middleware.IsClusterFailure(c.err); got != c.want {
-			t.Errorf("IsClusterFailure(%v) = %v", c.err, got)
-		}
-	}
-}
-
 func TestATimeoutCountsIfTheOperationHadEnoughTime(t *testing.T) {
 	slow := func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if call.Options.Timeout > 0 {

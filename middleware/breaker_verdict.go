@@ -8,39 +8,6 @@ import (
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
-// IsClusterFailure reports whether err is a failure of the cluster or of the way
-// to it: a timeout, also that of a context's deadline, a broken or missing
-// connection, a node or partition that is not available, or a server that is
-// overloaded, out of memory or fails internally. If the client's attempts ran out,
-// the error of the last one decides.
-//
-// A missing record, another generation, a hot key, a quota, refused input and the
-// caller's cancellation are not failures of the cluster.
-func IsClusterFailure(err error) bool {
-	err = ofLastAttempt(err)
-	code := aerostore.CodeOf(err)
-	if code == aerostore.CodeOK {
-		return errors.Is(err, context.DeadlineExceeded)
-	}
-	return !errors.Is(err, aerostore.ErrInvalid) && code.IsClusterFailure()
-}
-
-// ofLastAttempt returns the error of the last attempt where the client's attempts
-// ran out and it says so, else err.
-func ofLastAttempt(err error) error {
-	for {
-		outer, ok := errors.AsType[*aerostore.Error](err)
-		if !ok || outer.Code != aerostore.CodeMaxRetries {
-			return err
-		}
-		inner, ok := errors.AsType[*aerostore.Error](outer.Err)
-		if !ok {
-			return outer
-		}
-		err = inner
-	}
-}
-
 // judge returns the verdict of an operation. Only an answer of the cluster is a
 // success. A hurried operation had too little time for its timeout to count.
 func (b *breaker) judge(
