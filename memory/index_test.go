@@ -37,3 +37,27 @@ func TestALongNameOfAnIndexIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestIndexesAreMadeAndDroppedByName(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	index := aerostore.Index{Namespace: "test", Set: "numbers", Name: "n", Bin: "n", Type: aerostore.IndexInt}
+	q := aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Equal("n", 1)}
+	wantCode(t, s.CreateIndex(ctx, index), aerostore.CodeOK)
+	wantCode(t, s.CreateIndex(ctx, index), aerostore.CodeOK)
+	other := index
+	other.Bin = "m"
+	wantCode(t, s.CreateIndex(ctx, other), aerostore.CodeIndexFound)
+	if err := s.CreateIndex(ctx, aerostore.Index{Namespace: "test"}); !errors.Is(err, aerostore.ErrInvalid) {
+		t.Errorf("CreateIndex: %v", err)
+	}
+
+	renamed := index
+	renamed.Name = "n2"
+	wantCode(t, s.CreateIndex(ctx, renamed), aerostore.CodeOK)
+	wantCode(t, s.DropIndex(ctx, index), aerostore.CodeOK)
+	wantCode(t, queryError(ctx, s, q), aerostore.CodeOK)
+	wantCode(t, s.DropIndex(ctx, aerostore.Index{Namespace: "test", Name: "n2"}), aerostore.CodeOK)
+	wantCode(t, queryError(ctx, s, q), aerostore.CodeMaxRetries)
+	wantCode(t, s.DropIndex(ctx, renamed), aerostore.CodeOK)
+}

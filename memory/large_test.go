@@ -1,7 +1,6 @@
 package memory_test
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"runtime"
@@ -11,55 +10,6 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/memory"
 )
-
-func TestAReadByDigestChangesNoResult(t *testing.T) {
-	s := memory.NewT(t)
-	furnish(t, s)
-	before := snapshot(t, s)
-	for _, k := range []aerostore.Key{key("ada"), key("missing"), aerostore.NewKey("test", "users", 42)} {
-		digest := aerostore.DigestKey("test", "users", k.Digest())
-		_, known := s.Get(t.Context(), k)
-		if _, err := s.Get(t.Context(), digest); aerostore.CodeOf(err) != aerostore.CodeOf(known) {
-			t.Errorf("by digest: %v, by key: %v", err, known)
-		}
-		if exists, err := s.Exists(t.Context(), digest); err != nil || exists != (known == nil) {
-			t.Errorf("Exists: %v, %v", exists, err)
-		}
-	}
-	if after := snapshot(t, s); after != before {
-		t.Errorf("the store became\n%s", after)
-	}
-	mustPut(t, s, aerostore.DigestKey("test", "users", key("ada").Digest()), bins{"age": 38})
-	if after := snapshot(t, s); !strings.Contains(after, `{"key": "ada", "bins": {"age": 38,`) {
-		t.Errorf("a write by digest changed the key:\n%s", after)
-	}
-}
-
-func TestOnlyOneOfManyCreatesARecordByKeyAndByDigest(t *testing.T) {
-	s := memory.NewT(t)
-	for turn := range turns {
-		k := aerostore.NewKey("test", "users", turn)
-		ks := []aerostore.Key{k, aerostore.DigestKey("test", "users", k.Digest())}
-		created := make([]bool, goroutines)
-		together(goroutines, func(i int) {
-			created[i] = s.Put(t.Context(), ks[i%2], bins{"i": i}, aerostore.CreateOnly) == nil
-		})
-		n := 0
-		for _, ok := range created {
-			if ok {
-				n++
-			}
-		}
-		if n != 1 {
-			t.Fatalf("%d created the record", n)
-		}
-		for i, k := range []aerostore.Key{ks[turn%2], ks[1-turn%2]} {
-			if existed, err := s.Remove(t.Context(), k); existed != (i == 0) || err != nil {
-				t.Fatalf("removal %d: %v, %v", i+1, existed, err)
-			}
-		}
-	}
-}
 
 func TestWritesToAHeavyRecordAllCount(t *testing.T) {
 	ctx := t.Context()
@@ -167,22 +117,6 @@ func TestAScanReturnsAllRemainingRecordsWhileManyAreRemoved(t *testing.T) {
 		if met[n] != 1 {
 			t.Errorf("record %d came %d times", n, met[n])
 		}
-	}
-}
-
-func TestLoadAllocatesFewBytesPerByteOfText(t *testing.T) {
-	s := memory.NewT(t)
-	const records, most = 20_000, 5
-	for i := range records {
-		mustPut(t, s, benchKey(i), benchBins(i))
-	}
-	text := []byte(snapshot(t, s))
-	before := allocated()
-	if err := memory.NewT(t).Load(plainReader{bytes.NewReader(text)}); err != nil {
-		t.Fatal(err)
-	}
-	if got := (allocated() - before) / int64(len(text)); got >= most {
-		t.Errorf("a text of %d bytes took %d times its size", len(text), got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"bytes"
 	"reflect"
 	"strings"
 	"testing"
@@ -172,5 +173,21 @@ func TestLoadOfAnInvalidFixtureChangesNothing(t *testing.T) {
 				t.Errorf("the store became\n%s", after)
 			}
 		})
+	}
+}
+
+func TestLoadAllocatesFewBytesPerByteOfText(t *testing.T) {
+	s := memory.NewT(t)
+	const records, most = 20_000, 5
+	for i := range records {
+		mustPut(t, s, benchKey(i), benchBins(i))
+	}
+	text := []byte(snapshot(t, s))
+	before := allocated()
+	if err := memory.NewT(t).Load(plainReader{bytes.NewReader(text)}); err != nil {
+		t.Fatal(err)
+	}
+	if got := (allocated() - before) / int64(len(text)); got >= most {
+		t.Errorf("a text of %d bytes took %d times its size", len(text), got)
 	}
 }

@@ -115,30 +115,6 @@ func TestARecordWithoutTheBinsCountsTowardsMaxRecords(t *testing.T) {
 	}
 }
 
-func TestIndexesAreMadeAndDroppedByName(t *testing.T) {
-	ctx := t.Context()
-	s := memory.NewT(t)
-	index := aerostore.Index{Namespace: "test", Set: "numbers", Name: "n", Bin: "n", Type: aerostore.IndexInt}
-	q := aerostore.Query{Namespace: "test", Set: "numbers", Where: aerostore.Equal("n", 1)}
-	wantCode(t, s.CreateIndex(ctx, index), aerostore.CodeOK)
-	wantCode(t, s.CreateIndex(ctx, index), aerostore.CodeOK)
-	other := index
-	other.Bin = "m"
-	wantCode(t, s.CreateIndex(ctx, other), aerostore.CodeIndexFound)
-	if err := s.CreateIndex(ctx, aerostore.Index{Namespace: "test"}); !errors.Is(err, aerostore.ErrInvalid) {
-		t.Errorf("CreateIndex: %v", err)
-	}
-
-	renamed := index
-	renamed.Name = "n2"
-	wantCode(t, s.CreateIndex(ctx, renamed), aerostore.CodeOK)
-	wantCode(t, s.DropIndex(ctx, index), aerostore.CodeOK)
-	wantCode(t, queryError(ctx, s, q), aerostore.CodeOK)
-	wantCode(t, s.DropIndex(ctx, aerostore.Index{Namespace: "test", Name: "n2"}), aerostore.CodeOK)
-	wantCode(t, queryError(ctx, s, q), aerostore.CodeMaxRetries)
-	wantCode(t, s.DropIndex(ctx, renamed), aerostore.CodeOK)
-}
-
 func TestAQuerysKeysFindTheirRecords(t *testing.T) {
 	ctx := t.Context()
 	s := memory.NewT(t)
@@ -163,67 +139,6 @@ func TestAQuerysKeysFindTheirRecords(t *testing.T) {
 	}
 	if got := collect(t, s, everything); len(got) != len(keys) {
 		t.Errorf("%d records then", len(got))
-	}
-}
-
-func TestARecordWrittenByDigestIsTheOneOfItsKey(t *testing.T) {
-	ctx := t.Context()
-	s := memory.NewT(t)
-	for _, first := range []string{"by digest", "by key"} {
-		k := key(first)
-		digest := aerostore.DigestKey("test", "users", k.Digest())
-		a, b := digest, k
-		if first == "by key" {
-			a, b = k, digest
-		}
-		mustPut(t, s, a, bins{"a": 1}, aerostore.SendKey)
-		mustPut(t, s, b, bins{"b": 2}, aerostore.SendKey)
-		for _, k := range []aerostore.Key{a, b} {
-			if r := mustGet(t, s, k); len(r.Bins) != 2 || r.Generation != 2 || r.Key != k {
-				t.Errorf("%s: %+v", first, *r)
-			}
-		}
-		if existed, err := s.Remove(ctx, a); !existed || err != nil {
-			t.Errorf("%s: Remove: %v, %v", first, existed, err)
-		}
-		if exists, err := s.Exists(ctx, b); exists || err != nil {
-			t.Errorf("%s: Exists: %v, %v", first, exists, err)
-		}
-	}
-}
-
-func TestTheKeyStaysWithARecordOnceItWasSent(t *testing.T) {
-	ctx := t.Context()
-	s := memory.NewT(t)
-	k := aerostore.NewKey("test", "numbers", "k")
-	sent := func() bool {
-		for r, err := range s.Query(ctx, everything) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			return r.Key == k
-		}
-		t.Fatal("no record")
-		return false
-	}
-	for i, step := range []struct {
-		write write
-		want  bool
-	}{
-		{put(bins{"n": 1}), false},
-		{touch(aerostore.SendKey), true},
-		{put(bins{"n": 2}), true},
-		{put(bins{"n": 3}, aerostore.Replace), true},
-	} {
-		wantCode(t, step.write.do(t, s, k), aerostore.CodeOK)
-		if got := sent(); got != step.want {
-			t.Errorf("after step %d: %v", i, got)
-		}
-	}
-	wantCode(t, remove().do(t, s, k), aerostore.CodeOK)
-	mustPut(t, s, k, bins{"n": 4})
-	if sent() {
-		t.Error("the key outlived its record")
 	}
 }
 

@@ -3,7 +3,6 @@ package memory_test
 import (
 	"math"
 	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/aerostore/aerostore"
@@ -235,55 +234,37 @@ func TestIDsOfDifferentKindsAreDifferentRecords(t *testing.T) {
 	}
 }
 
-func TestARecordOverTheLimitIsTooBig(t *testing.T) {
-	// The largest blob, text or list that a server of 1 MiB accepted, beside
-	// the other bins named, under the id "size" of the set "mm1".
-	blob := func(n int) any { return make([]byte, n) }
-	for name, tt := range map[string]struct {
-		largest int
-		value   func(n int) any
-		others  bins
-		opts    []aerostore.WriteOption
-	}{
-		"blob":                {1048525, blob, nil, nil},
-		"text":                {1048525, func(n int) any { return strings.Repeat("x", n) }, nil, nil},
-		"with a TTL":          {1048521, blob, nil, []aerostore.WriteOption{100 * second}},
-		"with its key":        {1048519, blob, nil, []aerostore.WriteOption{aerostore.SendKey}},
-		"beside an integer":   {1048520, blob, bins{"b": 1}, nil},
-		"beside 60000":        {1048519, blob, bins{"b": 60000}, nil},
-		"beside 70000":        {1048517, blob, bins{"b": 70000}, nil},
-		"beside -1":           {1048513, blob, bins{"b": -1}, nil},
-		"beside a float":      {1048514, blob, bins{"b": 1.5}, nil},
-		"beside a bool":       {1048521, blob, bins{"b": true}, nil},
-		"beside GeoJSON":      {1048471, blob, bins{"b": aerostore.GeoJSON(`{"type":"Point","coordinates":[1,2]}`)}, nil},
-		"beside an empty map": {1048517, blob, bins{"b": map[any]any{}}, nil},
-		"a list of integers": {1048520, func(n int) any {
-			list := make([]any, n)
-			for i := range list {
-				list[i] = 1
+func TestTheKeyStaysWithARecordOnceItWasSent(t *testing.T) {
+	ctx := t.Context()
+	s := memory.NewT(t)
+	k := aerostore.NewKey("test", "numbers", "k")
+	sent := func() bool {
+		for r, err := range s.Query(ctx, everything) {
+			if err != nil {
+				t.Fatal(err)
 			}
-			return list
-		}, nil, nil},
-		"a list of everything": {1048482, func(n int) any {
-			return []any{make([]byte, n), true, 1.5, nil, 1000, 100000, 1 << 40, -5, -100, "abc"}
-		}, nil, nil},
-		"a map": {1048515, func(n int) any { return map[any]any{"k": make([]byte, n)} }, nil, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := memory.NewT(t)
-			k := aerostore.NewKey("test", "mm1", "size")
-			for n, want := range map[int]aerostore.ResultCode{
-				tt.largest: aerostore.CodeOK, tt.largest + 1: aerostore.CodeRecordTooBig,
-			} {
-				b := bins{"a": tt.value(n)}
-				for name, value := range tt.others {
-					b[name] = value
-				}
-				wantCode(t, s.Put(t.Context(), k, b, tt.opts...), want)
-			}
-		})
+			return r.Key == k
+		}
+		t.Fatal("no record")
+		return false
 	}
-	small := memory.NewT(t, memory.WithMaxRecordSize(100))
-	wantCode(t, small.Put(t.Context(), key("a"), bins{"a": strings.Repeat("x", 100)}), aerostore.CodeRecordTooBig)
-	wantCode(t, small.Put(t.Context(), key("a"), bins{"a": "x"}), aerostore.CodeOK)
+	for i, step := range []struct {
+		write write
+		want  bool
+	}{
+		{put(bins{"n": 1}), false},
+		{touch(aerostore.SendKey), true},
+		{put(bins{"n": 2}), true},
+		{put(bins{"n": 3}, aerostore.Replace), true},
+	} {
+		wantCode(t, step.write.do(t, s, k), aerostore.CodeOK)
+		if got := sent(); got != step.want {
+			t.Errorf("after step %d: %v", i, got)
+		}
+	}
+	wantCode(t, remove().do(t, s, k), aerostore.CodeOK)
+	mustPut(t, s, k, bins{"n": 4})
+	if sent() {
+		t.Error("the key outlived its record")
+	}
 }
