@@ -236,6 +236,16 @@ func (c Call) NewKeyError(key Key, code ResultCode, cause error) *Error {
 	return &Error{Op: c.Op, Namespace: key.namespace, Set: key.set, Code: code, Err: cause}
 }
 
+// NewContextError returns the error of a call that was not applied because its context
+// is done. The error has no code and matches cause, which is the [ContextError] of the
+// context.
+func (c Call) NewContextError(cause error) *Error {
+	if invalid, ok := cause.(*invalidError); ok { //nolint:errorlint // of a nilContext, never wrapped
+		return c.NewError(invalid.code, invalid)
+	}
+	return c.NewError(CodeOK, cause)
+}
+
 // firstOf takes a slice apart without an allocation. sliceOf puts it together
 // again; nil stays nil.
 func firstOf[T any](s []T) (first any, n int32) {
@@ -251,14 +261,4 @@ func sliceOf[T any](first any, n int32) []T {
 		return nil
 	}
 	return unsafe.Slice((*T)(unsafe.Pointer(p)), n) //nolint:gosec // G103: p and n are firstOf's, and travel together
-}
-
-// NewContextError returns the error of a call that was not applied because its context
-// is done. The error has no code and matches cause, which is the [ContextError] of the
-// context.
-func (c Call) NewContextError(cause error) *Error {
-	if invalid, ok := cause.(*invalidError); ok { //nolint:errorlint // of a nilContext, never wrapped
-		return c.NewError(invalid.code, invalid)
-	}
-	return c.NewError(CodeOK, cause)
 }

@@ -37,7 +37,7 @@ func addAttrs(record *slog.Record, call aerostore.Call, result aerostore.Result,
 	if o.failedKeys > 0 {
 		record.AddAttrs(slog.Int("batch_failed", o.failedKeys))
 	}
-	if rows, ok := judgement.Rows(call, result); ok {
+	if rows, ok := judgement.Rows(&call, result); ok {
 		record.AddAttrs(slog.Int("rows", rows))
 	}
 	if text := judgement.Text(o.err); text != "" {

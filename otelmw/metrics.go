@@ -104,10 +104,8 @@ func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.C
 	more := m.attributesOf(ctx, *call, result, err)
 	returned = true
 	i.duration.Record(ctx, duration.Seconds(), with(s.record, more)...)
-	if call.Op == aerostore.OpQuery || call.Op == aerostore.OpBatchRead {
-		if rows, ok := returnedRows(*call, result); ok {
-			i.rows.Record(ctx, int64(rows), with(s.record, more)...)
-		}
+	if rows, ok := returnedRows(call, result); ok {
+		i.rows.Record(ctx, int64(rows), with(s.record, more)...)
 	}
 	if result.Attempts > 1 {
 		i.retries.Add(ctx, int64(result.Attempts)-1, with(s.add, more)...)

@@ -81,8 +81,8 @@ func (e ending) appendTo(attrs []attribute.KeyValue) []attribute.KeyValue {
 
 // returnedRows returns how many records the caller received. It returns false unless
 // the call is a query or a batch read.
-func returnedRows(call aerostore.Call, result aerostore.Result) (int, bool) {
-	if call.IsBatch() && !isBatch(call) {
+func returnedRows(call *aerostore.Call, result aerostore.Result) (int, bool) {
+	if call.IsBatch() && call.Len() == 1 {
 		return 0, false
 	}
 	return judgement.Rows(call, result)

@@ -150,7 +150,7 @@ func (t *tracing) finish(ctx context.Context, span trace.Span, call *aerostore.C
 		attrs = append(attrs, batchFailedKey.Int(o.failedKeys))
 	}
 	if t.returnedRows {
-		if n, ok := returnedRows(*call, result); ok {
+		if n, ok := returnedRows(call, result); ok {
 			attrs = append(attrs, semconv.DBResponseReturnedRows(n))
 		}
 	}

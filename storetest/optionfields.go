@@ -150,7 +150,7 @@ func optionCases() []testCase {
 		fields = append(fields, f.Name)
 	}
 	var ops []aerostore.Op
-	for op := aerostore.OpPut; op.String() != aerostore.Op(0).String(); op++ {
+	for op := range aerostore.Ops() {
 		if op != aerostore.OpCustom { // which takes no options
 			ops = append(ops, op)
 		}

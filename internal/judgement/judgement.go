@@ -129,7 +129,7 @@ func Node(result aerostore.Result, err error) *aerostore.Node {
 
 // Rows returns the number of records that a query or a batch read returned, and false
 // for any other call.
-func Rows(call aerostore.Call, result aerostore.Result) (rows int, ok bool) {
+func Rows(call *aerostore.Call, result aerostore.Result) (rows int, ok bool) {
 	switch call.Op {
 	case aerostore.OpQuery:
 		return call.Rows(), true
