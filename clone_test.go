@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 )
 
 // changeable returns a value of every kind that can be modified in place.
@@ -21,45 +22,6 @@ func changeable() aerostore.Bins {
 	}
 }
 
-// spoil modifies everything in bins that can be modified in place.
-func spoil(bins aerostore.Bins) {
-	for name, value := range bins {
-		spoilValue(value)
-		bins[name] = "spoilt"
-	}
-}
-
-func spoilValue(value any) {
-	switch v := value.(type) {
-	case []byte:
-		clear(v)
-	case aerostore.HLL:
-		clear(v)
-	case []any:
-		spoilList(v)
-	case aerostore.OpResults:
-		spoilList(v)
-	case map[any]any:
-		for k, e := range v {
-			spoilValue(e)
-			v[k] = "spoilt"
-		}
-	case []aerostore.MapPair:
-		for i := range v {
-			spoilValue(v[i].Key)
-			spoilValue(v[i].Value)
-			v[i] = aerostore.MapPair{}
-		}
-	}
-}
-
-func spoilList(list []any) {
-	for i, e := range list {
-		spoilValue(e)
-		list[i] = "spoilt"
-	}
-}
-
 func TestTheCloneOfARecordSharesNothingWithIt(t *testing.T) {
 	t.Parallel()
 	r := &aerostore.Record{Key: ada, Bins: changeable(), Generation: 3, TTL: aerostore.NeverExpire}
@@ -67,7 +29,7 @@ func TestTheCloneOfARecordSharesNothingWithIt(t *testing.T) {
 	if !reflect.DeepEqual(r, c) {
 		t.Errorf("the clone is %#v, want %#v", c, r)
 	}
-	spoil(r.Bins)
+	fake.Spoil(r.Bins)
 	if !reflect.DeepEqual(c.Bins, changeable()) {
 		t.Errorf("the clone changed to %#v", c.Bins)
 	}
@@ -104,9 +66,9 @@ func TestTheCloneOfACallIsNotChangedByTheCaller(t *testing.T) {
 				call = call.WithKeys(keys)
 			}
 			return call, func() {
-				spoil(bins)
-				spoil(value)
-				spoil(items[0].Bins)
+				fake.Spoil(bins)
+				fake.Spoil(value)
+				fake.Spoil(items[0].Bins)
 				items[0].Options[0] = aerostore.DurableDelete
 				clear(items)
 				clear(names)

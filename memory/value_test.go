@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -50,14 +51,6 @@ func TestStoreSharesNoValueWithTheCaller(t *testing.T) {
 			"map":   map[any]any{"k": map[any]any{"l": []byte{1}}},
 		}
 	}
-	spoil := func(b bins) {
-		b["bytes"].([]byte)[0] = 9
-		b["list"].([]any)[0].([]byte)[0] = 9
-		b["list"].([]any)[1].(map[any]any)["k"].([]any)[0] = 9
-		b["map"].(map[any]any)["k"].(map[any]any)["l"].([]byte)[0] = 9
-		b["map"].(map[any]any)["new"] = 9
-		b["new"] = 9
-	}
 	for name, read := range map[string]func(s *memory.Store) bins{
 		"Get": func(s *memory.Store) bins { return mustGet(t, s, key("a")).Bins },
 		"Select": func(s *memory.Store) bins {
@@ -89,8 +82,8 @@ func TestStoreSharesNoValueWithTheCaller(t *testing.T) {
 			s := memory.NewT(t)
 			in := value()
 			mustPut(t, s, key("a"), in)
-			spoil(in)
-			spoil(read(s))
+			fake.Spoil(in)
+			fake.Spoil(read(s))
 			if got := read(s); !reflect.DeepEqual(got, value()) {
 				t.Errorf("the record became %v", got)
 			}

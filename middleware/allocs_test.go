@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -19,7 +20,7 @@ func TestAllocationsOfAnIdleLayer(t *testing.T) {
 	defer cancel()
 	for _, l := range layers {
 		t.Run(l.name, func(t *testing.T) {
-			store := aerostore.Chain(answers(aerostore.Result{}, nil), l.idle)
+			store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), l.idle)
 			for _, c := range []struct {
 				what string
 				run  func()
@@ -64,7 +65,7 @@ func TestAllocationsOfReadsByOptions(t *testing.T) {
 		{"Timeout beyond the deadline", soon, middleware.Timeout(time.Hour, middleware.TimeoutOptions{}), nil, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store := aerostore.Chain(answers(aerostore.Result{}, c.err), c.layer)
+			store := aerostore.Chain(fake.Answers(aerostore.Result{}, c.err), c.layer)
 			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(c.ctx, key) }); got != c.want {
 				t.Errorf("a read: %v allocations, want %v", got, c.want)
 			}

@@ -16,13 +16,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/middleware"
 )
 
 var (
-	working = answers(aerostore.Result{}, nil)
-	broken  = fails(aerostore.CodeTimeout)
+	working = fake.Answers(aerostore.Result{}, nil)
+	broken  = fake.Fails(aerostore.CodeTimeout)
 )
 
 // get is an operation whose result does not matter.
@@ -97,7 +98,7 @@ func TestTheErrorOfAnOpenCircuitSaysWhenToRetry(t *testing.T) {
 		store, backend := opened(t, middleware.BreakerOptions{OpenFor: 5 * time.Second})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			t.Error("something was sent")
-			return success(call), nil
+			return fake.Success(call), nil
 		})
 		time.Sleep(2 * time.Second)
 		err := store.Put(t.Context(), key, bins)
@@ -129,7 +130,7 @@ func TestAHalfOpenCircuitClosesWhenItsProbesSucceed(t *testing.T) {
 		release := make(chan struct{})
 		backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			<-release
-			return success(call), nil
+			return fake.Success(call), nil
 		})
 		errs := make(chan error, 10)
 		for range 10 {
@@ -274,7 +275,7 @@ func TestAProbeThatLostItsPlaceCountsUntilALaterOneSucceeds(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				backend.set(working)
 				if c.later != 0 {
-					backend.set(fails(c.later))
+					backend.set(fake.Fails(c.later))
 				}
 				_ = get(t, store) // in the places of the others
 				close(release)
@@ -308,7 +309,7 @@ func TestAProbeSucceedsOnlyWithAnAnswer(t *testing.T) {
 			}
 		}},
 		{"a panic in the body of a loop", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
-			backend.set(yields(1, nil))
+			backend.set(fake.Yields(1, nil))
 			if got := panicOf(func() {
 				for range s.Query(t.Context(), everyone) {
 					panic(marker)
@@ -318,7 +319,7 @@ func TestAProbeSucceedsOnlyWithAnAnswer(t *testing.T) {
 			}
 		}},
 		{"the end of a goroutine", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
-			backend.set(yields(1, nil))
+			backend.set(fake.Yields(1, nil))
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
@@ -345,7 +346,7 @@ func TestAProbeSucceedsOnlyWithAnAnswer(t *testing.T) {
 			_, _ = s.BatchWrite(t.Context(), nil)
 		}},
 		{"a batch without a result for any key", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
-			backend.set(fails(aerostore.CodeBatchFailed))
+			backend.set(fake.Fails(aerostore.CodeBatchFailed))
 			_, _ = s.BatchRead(t.Context(), keys, nil)
 		}},
 		{"a batch whose keys ran out of too little time", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
@@ -508,7 +509,7 @@ func TestOnlyAnswersCloseACircuit(t *testing.T) {
 		"no record, after the client's own attempts": {func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, call.NewError(aerostore.CodeMaxRetries, missing(call))
 		}, get, true},
-		"a lost race": {fails(aerostore.CodeGeneration), get, true},
+		"a lost race": {fake.Fails(aerostore.CodeGeneration), get, true},
 		"a batch of misses": {eachKey(missing), func(t *testing.T, s aerostore.Store) error {
 			return errorOf(s.BatchRead(t.Context(), keys, nil))
 		}, true},
@@ -609,7 +610,7 @@ func TestABatchFailsIfTheFailureRateOfItsKeysFails(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store := aerostore.Chain(answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.CircuitBreaker(middleware.BreakerOptions{}))
+				store := aerostore.Chain(fake.Answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.CircuitBreaker(middleware.BreakerOptions{}))
 				for range 20 {
 					if _, err := store.BatchRead(t.Context(), keys, nil); err != c.err {
 						t.Fatal(err)
@@ -626,7 +627,7 @@ func TestABatchFailsIfTheFailureRateOfItsKeysFails(t *testing.T) {
 func TestAQueryIsCountedAtTheEndOfTheLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		aborted := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeQueryTimeout, nil)
-		store := aerostore.Chain(yields(3, aborted), middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 1}))
+		store := aerostore.Chain(fake.Yields(3, aborted), middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 1}))
 		for range store.Query(t.Context(), everyone) {
 			break
 		}
@@ -650,7 +651,7 @@ func TestByNamespaceHasACircuitForEachNamespace(t *testing.T) {
 			if namespace, _ := call.Target(); namespace == "bar" {
 				return aerostore.Result{}, call.NewError(aerostore.CodePartitionUnavailable, nil)
 			}
-			return success(call), nil
+			return fake.Success(call), nil
 		}
 		store := aerostore.Chain(aerostore.Handler(backend),
 			middleware.CircuitBreaker(middleware.BreakerOptions{Scope: middleware.ByNamespace}))
@@ -705,7 +706,7 @@ func TestIsFailureDecidesWhatOpensTheCircuit(t *testing.T) {
 		for range 20 {
 			_ = get(t, store)
 		}
-		backend.set(fails(aerostore.CodeKeyBusy))
+		backend.set(fake.Fails(aerostore.CodeKeyBusy))
 		for range 20 {
 			_ = get(t, store)
 		}
@@ -818,7 +819,7 @@ func TestACircuitAgreesWithAModel(t *testing.T) {
 			var backend aerostore.Handler = func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				switch <-ctx.Value(outcomeKey{}).(chan string) {
 				case "success":
-					return success(call), nil
+					return fake.Success(call), nil
 				case "failure":
 					return aerostore.Result{}, call.NewError(aerostore.CodeTimeout, nil)
 				default:

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -31,36 +32,6 @@ func everything() *aerostore.Record {
 		"pairs":   []aerostore.MapPair{{Key: "a", Value: []any{1}}},
 		"results": aerostore.OpResults{1, []byte{1}},
 	}}
-}
-
-// spoil changes everything that can be changed in a value.
-func spoil(value any) {
-	switch v := value.(type) {
-	case []byte:
-		v[0] = 0xff
-	case aerostore.HLL:
-		v[0] = 0xff
-	case []any:
-		for _, e := range v {
-			spoil(e)
-		}
-		v[0] = marker
-	case aerostore.OpResults:
-		spoil([]any(v))
-	case []aerostore.MapPair:
-		spoil(v[0].Value)
-		v[0] = aerostore.MapPair{Key: marker, Value: marker}
-	case map[any]any:
-		for k, e := range v {
-			spoil(e)
-			delete(v, k)
-		}
-	case aerostore.Bins:
-		for name, e := range v {
-			spoil(e)
-			delete(v, name)
-		}
-	}
 }
 
 func TestConcurrentReadsOfOneRecordAreShared(t *testing.T) {
@@ -91,7 +62,7 @@ func TestConcurrentReadsOfOneRecordAreShared(t *testing.T) {
 			if !reflect.DeepEqual(record, everything()) {
 				t.Errorf("a caller got %+v", record)
 			}
-			spoil(record.Bins) // must not change the next caller's
+			fake.Spoil(record.Bins) // must not change the next caller's
 			record.Generation = 0
 		}
 		if calls != 1 {
@@ -323,7 +294,7 @@ func TestAReadAfterAWriteDoesNotJoinAReadFromBefore(t *testing.T) {
 						if call.Bins()["panic"] != nil {
 							panic(marker)
 						}
-						return success(call), nil
+						return fake.Success(call), nil
 					}
 					mu.Lock()
 					reads++

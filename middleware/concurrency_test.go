@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
@@ -34,7 +35,7 @@ func (g *gate) handle(_ context.Context, call aerostore.Call) (aerostore.Result,
 	g.order = append(g.order, call.Key.ID())
 	g.mu.Unlock()
 	<-g.release
-	return success(call), nil
+	return fake.Success(call), nil
 }
 
 func (g *gate) seen() []any {
@@ -205,7 +206,7 @@ func TestASlotIsReleasedHoweverTheOperationEnds(t *testing.T) {
 			}
 		},
 		"a break": func() {
-			backend.set(yields(2, nil))
+			backend.set(fake.Yields(2, nil))
 			for range store.Query(t.Context(), everyone) {
 				break
 			}
@@ -262,7 +263,7 @@ func TestConcurrentCallersHoldNoMoreSlotsThanTheLimit(t *testing.T) {
 			time.Sleep(0) // lets others run
 		}
 		running.Add(-1)
-		return success(call), nil
+		return fake.Success(call), nil
 	}}
 	store := aerostore.Chain(aerostore.Handler(backend.handle), middleware.ConcurrencyLimit(limit, middleware.ConcurrencyOptions{Queue: 8, MaxWait: 100 * time.Microsecond}))
 	var all sync.WaitGroup
@@ -298,7 +299,7 @@ func TestConcurrentCallersHoldNoMoreSlotsThanTheLimit(t *testing.T) {
 	backend.set(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		arrived <- struct{}{}
 		<-release
-		return success(call), nil
+		return fake.Success(call), nil
 	})
 	for range limit {
 		all.Go(func() { _ = get(t, store) })

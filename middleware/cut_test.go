@@ -11,6 +11,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/fault"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -206,7 +207,7 @@ func TestTheCauseOfACallersContextIsInTheErrorOfEveryLayerThatWaits(t *testing.T
 				time.AfterFunc(time.Minute, func() { cancel(gone) })
 				backend := withCause(waitsFor(2 * time.Hour))
 				if name == "Retry" {
-					backend = fails(aerostore.CodeKeyBusy)
+					backend = fake.Fails(aerostore.CodeKeyBusy)
 				}
 				_, err := aerostore.Chain(backend, layer).Get(ctx, key)
 				if !errors.Is(err, context.Canceled) || !errors.Is(err, gone) {

@@ -11,17 +11,17 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
-// marker is in every key and value, and must be in no record.
-const marker = "s3cr3t"
+const marker = fake.Marker
 
 var (
-	key  = aerostore.NewKey("test", "users", marker)
+	key  = fake.Key
 	keys = []aerostore.Key{key, aerostore.NewKey("test", "users", 2), aerostore.NewKey("test", "users", 3)}
-	bins = aerostore.Bins{"name": marker}
-	node = &aerostore.Node{Name: "BB9", Address: "10.0.0.7", Port: 3010}
+	bins = fake.Bins
+	node = fake.Node
 
 	everyone = aerostore.Query{Namespace: "test", Set: "users"}
 	put      = aerostore.Call{Op: aerostore.OpPut, Key: key}
@@ -80,66 +80,11 @@ func jsonLogger(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: level})) //nolint:sloglint // DiscardHandler is never enabled
 }
 
-// answers returns a handler that always returns the same. It completes the result
-// of a success.
-func answers(result aerostore.Result, err error) aerostore.Handler {
-	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		if err != nil {
-			return result, err
-		}
-		return completed(result, call), nil
-	}
-}
-
-// nothing is a record without bins, and nothings are results of a batch read.
-var (
-	nothing  = &aerostore.Record{Key: key, Bins: aerostore.Bins{}}
-	nothings = slices.Repeat([]aerostore.BatchResult{{Record: nothing}}, 64)
-)
-
-// success returns an empty result for a call.
-func success(call aerostore.Call) aerostore.Result { return completed(aerostore.Result{}, call) }
-
-// completed adds to a result what a success of the call must have.
-func completed(result aerostore.Result, call aerostore.Call) aerostore.Result {
-	switch {
-	case call.IsBatch() && len(result.Batch()) == 0:
-		if n := call.Len(); n <= len(nothings) {
-			return result.WithBatch(nothings[:n])
-		}
-		return result.WithBatch(slices.Repeat(nothings[:1], call.Len()))
-	case call.Op == aerostore.OpGet, call.Op == aerostore.OpSelect, call.Op == aerostore.OpOperate:
-		if result.Record() == nil {
-			return result.WithRecord(nothing)
-		}
-	}
-	return result
-}
-
-// yields returns a handler that yields n records and returns err.
-func yields(n int, err error) aerostore.Handler {
-	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		for range n {
-			if !call.Yield(&aerostore.Record{Key: key, Bins: bins}) {
-				return aerostore.Result{}, nil
-			}
-		}
-		return aerostore.Result{}, err
-	}
-}
-
 // panicOf returns the value of a panic in f, nil if there was none.
 func panicOf(f func()) (value any) {
 	defer func() { value = recover() }()
 	f()
 	return nil
-}
-
-// fails returns an error of the server for the call.
-func fails(code aerostore.ResultCode) aerostore.Handler {
-	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, call.NewError(code, nil)
-	}
 }
 
 // exchangeable is a handler that a test can exchange.

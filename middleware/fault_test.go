@@ -8,6 +8,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/fault"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -37,7 +38,7 @@ func ExampleFault() {
 
 func TestFaultsAreSetAndRemovedWhileTheProgramRuns(t *testing.T) {
 	var faults fault.Injector
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), middleware.Fault(&faults))
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), middleware.Fault(&faults))
 	for range 3 {
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Errorf("without a fault: %v", err)

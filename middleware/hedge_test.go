@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -73,7 +74,7 @@ func (s *attempts) handle(ctx context.Context, call aerostore.Call) (aerostore.R
 		return aerostore.Result{Attempts: a.attempts}, call.NewError(a.err, fmt.Errorf("%s", a.name))
 	}
 	record := &aerostore.Record{Key: call.Key, Bins: aerostore.Bins{"name": a.name}}
-	return completed(aerostore.Result{Attempts: a.attempts, Node: node}.WithRecord(record), call), nil
+	return fake.Completed(aerostore.Result{Attempts: a.attempts, Node: node}.WithRecord(record), call), nil
 }
 
 func (s *attempts) n() int {
@@ -401,7 +402,7 @@ func TestTheDelayFollowsWhatOperationsTake(t *testing.T) {
 				case <-timer.C:
 				case <-ctx.Done():
 				}
-				return success(call), nil
+				return fake.Success(call), nil
 			}), middleware.Hedge(middleware.HedgeOptions{Quantile: c.part, Budget: 1e-6}))
 			for _, m := range []time.Duration{10 * ms, 40 * ms, 5 * ms} {
 				mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -58,7 +59,7 @@ func BenchmarkLimits(b *testing.B) {
 		{"coalesce", []aerostore.Middleware{middleware.Coalesce(middleware.CoalesceOptions{})}},
 		{"readonly", []aerostore.Middleware{middleware.ReadOnly(middleware.ReadOnlyOptions{})}},
 	} {
-		store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layers...)
+		store := aerostore.Chain(fake.Answers(aerostore.Result{Attempts: 1}, nil), c.layers...)
 		for _, deadline := range []bool{false, true} {
 			name := c.name
 			ctx := b.Context()
@@ -85,7 +86,7 @@ func BenchmarkLimits(b *testing.B) {
 func BenchmarkLimitsQuery(b *testing.B) {
 	const rows = 1000
 	for name, layer := range map[string]aerostore.Middleware{"bare": nil, "breaker": middleware.CircuitBreaker(middleware.BreakerOptions{})} {
-		store := aerostore.Chain(yields(rows, nil), layer)
+		store := aerostore.Chain(fake.Yields(rows, nil), layer)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -30,7 +31,7 @@ func BenchmarkLog(b *testing.B) {
 		{"all", middleware.Log(jsonLogger(slog.LevelDebug), middleware.LogOptions{})},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layer)
+			store := aerostore.Chain(fake.Answers(aerostore.Result{Attempts: 1}, nil), c.layer)
 			ctx := b.Context()
 			b.ReportAllocs()
 			for b.Loop() {

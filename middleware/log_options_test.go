@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -74,7 +75,7 @@ func TestAQueryIsSlowByTheTimeOutsideTheBodyOfItsLoop(t *testing.T) {
 
 func TestAPanicInIsFailureIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, records := logged(fails(aerostore.CodeTimeout), middleware.LogOptions{
+		store, records := logged(fake.Fails(aerostore.CodeTimeout), middleware.LogOptions{
 			IsFailure: func(context.Context, aerostore.Call, error) bool { panic(marker) },
 		})
 		if got := panicOf(func() { _ = get(t, store) }); got != marker {
@@ -117,7 +118,7 @@ func TestSlowSuccessesAreAlwaysLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, records := logged(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			time.Sleep(time.Second)
-			return success(call), nil
+			return fake.Success(call), nil
 		}, middleware.LogOptions{
 			Sample: math.MaxInt,
 			Slow:   time.Millisecond,
@@ -139,10 +140,10 @@ func TestLevelsCanBeSet(t *testing.T) {
 	doubtful := put.NewError(aerostore.CodeTimeout, nil)
 	doubtful.InDoubt = true
 	for want, answer := range map[string]aerostore.Handler{
-		"INFO":    answers(aerostore.Result{}, nil),
-		"INFO+1":  answers(aerostore.Result{}, aerostore.ErrNotFound),
-		"ERROR":   answers(aerostore.Result{}, aerostore.ErrGeneration),
-		"ERROR+1": answers(aerostore.Result{}, doubtful),
+		"INFO":    fake.Answers(aerostore.Result{}, nil),
+		"INFO+1":  fake.Answers(aerostore.Result{}, aerostore.ErrNotFound),
+		"ERROR":   fake.Answers(aerostore.Result{}, aerostore.ErrGeneration),
+		"ERROR+1": fake.Answers(aerostore.Result{}, doubtful),
 		"ERROR+2": func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(marker) },
 	} {
 		store, records := logged(answer, middleware.LogOptions{Levels: levels})
@@ -171,7 +172,7 @@ func TestIsFailureDecidesTheLevel(t *testing.T) {
 		{"nil keeps the default", aerostore.ErrNotFound, middleware.LogOptions{IsFailure: nil}, "DEBUG"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, records := logged(answers(aerostore.Result{}, c.err), c.opts)
+			store, records := logged(fake.Answers(aerostore.Result{}, c.err), c.opts)
 			_ = store.Put(t.Context(), key, bins)
 			if len(records.lines) != 1 || !strings.HasPrefix(records.lines[0], c.level+" ") {
 				t.Errorf("records %q", records.lines)

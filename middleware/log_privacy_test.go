@@ -12,6 +12,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/fault"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -74,8 +75,8 @@ func TestNoRecordHasTheTextOfAForeignError(t *testing.T) {
 		run     func(context.Context, aerostore.Store) error
 		gone    bool // the caller cancels with leaky for a cause
 	}{
-		"an error of another type":             {answers(aerostore.Result{}, leaky), nil, touch, false},
-		"one around one of ours":               {answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, busy(put))), nil, touch, false},
+		"an error of another type":             {fake.Answers(aerostore.Result{}, leaky), nil, touch, false},
+		"one around one of ours":               {fake.Answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, busy(put))), nil, touch, false},
 		"the cause of one of ours":             {failed(leaky), nil, touch, false},
 		"the cause of the cause":               {failed(put.NewError(aerostore.CodeServer, leaky)), nil, touch, false},
 		"the cause beside a context's":         {failed(late), nil, touch, false},
@@ -89,15 +90,15 @@ func TestNoRecordHasTheTextOfAForeignError(t *testing.T) {
 		"the cause of a batch's at its second": {keyed(busy(put), put.NewError(aerostore.CodeOK, leaky)), again, remove, false},
 		"a batch's after keys in doubt":        {keyed(uncertain(put, aerostore.CodeTimeout), leaky), again, remove, false},
 		"a batch's that is cut short":          {keyed(leaky, late), again, remove, false},
-		"the last of several attempts":         {answers(aerostore.Result{}, leaky), again, touch, false},
+		"the last of several attempts":         {fake.Answers(aerostore.Result{}, leaky), again, touch, false},
 		"the cause at the last attempt":        {failed(leaky), again, touch, false},
-		"a timeout's":                          {answers(aerostore.Result{}, late), middleware.Timeout(time.Nanosecond, middleware.TimeoutOptions{}), touch, false},
+		"a timeout's":                          {fake.Answers(aerostore.Result{}, late), middleware.Timeout(time.Nanosecond, middleware.TimeoutOptions{}), touch, false},
 		"a timeout's cause":                    {failed(late), middleware.Timeout(time.Nanosecond, middleware.TimeoutOptions{}), touch, false},
 		"the cause of a context":               {ready, nil, touch, true},
-		"the cause of a context in a pause":    {fails(aerostore.CodeKeyBusy), slow, touch, true},
+		"the cause of a context in a pause":    {fake.Fails(aerostore.CodeKeyBusy), slow, touch, true},
 		"the cause of a context, shared":       {waitsFor(time.Hour), middleware.Coalesce(middleware.CoalesceOptions{}), get, true},
 		"the cause of a context, hedged":       {waitsFor(time.Hour), middleware.Hedge(middleware.HedgeOptions{}), get, true},
-		"a query's":                            {yields(1, leaky), nil, func(ctx context.Context, s aerostore.Store) error { return lastOf(s.Query(ctx, everyone)) }, false},
+		"a query's":                            {fake.Yields(1, leaky), nil, func(ctx context.Context, s aerostore.Store) error { return lastOf(s.Query(ctx, everyone)) }, false},
 		"a panic's": {func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) }, nil, func(ctx context.Context, s aerostore.Store) error {
 			if panicOf(func() { _ = s.Touch(ctx, key) }) == nil {
 				return nil

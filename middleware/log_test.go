@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -165,7 +166,7 @@ func TestTheRecordOfABatchCountsItsKeys(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, records := logged(answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.LogOptions{})
+				store, records := logged(fake.Answers(aerostore.Result{}.WithBatch(c.results), c.err), middleware.LogOptions{})
 				if _, err := store.BatchRead(t.Context(), keys, nil); err != c.err {
 					t.Fatal(err)
 				}
@@ -180,7 +181,7 @@ func TestTheRecordOfABatchSaysThatAKeyIsInDoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy := busy(put)
 		results := []aerostore.BatchResult{{Key: key, Err: busy}, {Key: key}, {Key: key, Err: uncertain(put, aerostore.CodeNotFound)}}
-		store, records := logged(answers(aerostore.Result{}.WithBatch(results), nil), middleware.LogOptions{})
+		store, records := logged(fake.Answers(aerostore.Result{}.WithBatch(results), nil), middleware.LogOptions{})
 		if _, err := store.BatchRemove(t.Context(), keys); err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +192,7 @@ func TestTheRecordOfABatchSaysThatAKeyIsInDoubt(t *testing.T) {
 
 func TestTheRecordOfABatchNamesWhatAllKeysShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, records := logged(answers(aerostore.Result{}, nil), middleware.LogOptions{})
+		store, records := logged(fake.Answers(aerostore.Result{}, nil), middleware.LogOptions{})
 		_, _ = store.BatchRemove(t.Context(), []aerostore.Key{key, aerostore.NewKey("test", "carts", 1)})
 		_, _ = store.BatchRemove(t.Context(), []aerostore.Key{key, aerostore.NewKey("bar", "users", 1)})
 		records.want(t,
@@ -217,7 +218,7 @@ func TestTheRecordOfAQueryCoversTheIteration(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				store, records := logged(yields(5, c.err), middleware.LogOptions{})
+				store, records := logged(fake.Yields(5, c.err), middleware.LogOptions{})
 				query := store.Query(t.Context(), everyone)
 				records.want(t)
 				rows := 0
@@ -261,7 +262,7 @@ func TestLogWritesARecordForAPanicAndDoesNotRecoverIt(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				store, records := logged(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 					if call.Op == aerostore.OpQuery {
-						return yields(5, nil)(ctx, call)
+						return fake.Yields(5, nil)(ctx, call)
 					}
 					panic(marker)
 				}, middleware.LogOptions{})
@@ -276,7 +277,7 @@ func TestLogWritesARecordForAPanicAndDoesNotRecoverIt(t *testing.T) {
 
 func TestAnExitInALoopOverAQueryIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, records := logged(yields(5, nil), middleware.LogOptions{})
+		store, records := logged(fake.Yields(5, nil), middleware.LogOptions{})
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -319,7 +320,7 @@ func TestADisabledHandlerGetsNoRecord(t *testing.T) {
 		{slog.LevelError + 1, aerostore.ErrGeneration, 0},
 	} {
 		records := &recorder{level: c.level}
-		store := aerostore.Chain(answers(aerostore.Result{}, c.err), middleware.Log(slog.New(records), middleware.LogOptions{}))
+		store := aerostore.Chain(fake.Answers(aerostore.Result{}, c.err), middleware.Log(slog.New(records), middleware.LogOptions{}))
 		if err := store.Put(t.Context(), key, bins); err != c.err {
 			t.Fatal(err)
 		}
@@ -331,7 +332,7 @@ func TestADisabledHandlerGetsNoRecord(t *testing.T) {
 
 func TestTheHandlerGetsTheContextOfTheOperation(t *testing.T) {
 	type ctxKey struct{}
-	store, records := logged(answers(aerostore.Result{}, nil), middleware.LogOptions{})
+	store, records := logged(fake.Answers(aerostore.Result{}, nil), middleware.LogOptions{})
 	_ = store.Touch(context.WithValue(t.Context(), ctxKey{}, "carried"), key)
 	if len(records.ctxs) != 1 || records.ctxs[0].Value(ctxKey{}) != "carried" {
 		t.Errorf("contexts %v", records.ctxs)

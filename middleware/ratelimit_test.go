@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
@@ -27,7 +28,7 @@ func TestNoMorePassThanTheRateAndTheBurst(t *testing.T) {
 		passed := 0
 		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			passed++
-			return success(call), nil
+			return fake.Success(call), nil
 		}), middleware.RateLimit(10, middleware.RateOptions{Burst: 5, OnEvent: events.hook}))
 		for range 100 {
 			_ = get(t, store)
@@ -124,7 +125,7 @@ func TestARateLimitServesItsQueueInOrder(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			came[call.Key.ID().(int64)] = time.Since(start)
-			return success(call), nil
+			return fake.Success(call), nil
 		}), middleware.RateLimit(10, middleware.RateOptions{Burst: 1, MaxWait: 500 * time.Millisecond}))
 		var all sync.WaitGroup
 		for i := range 8 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -21,7 +22,7 @@ func slowAtFirst(n int) (h aerostore.Handler, attempts *int) {
 		if *attempts++; *attempts <= n {
 			return waitsFor(time.Hour)(ctx, call)
 		}
-		return success(call), nil
+		return fake.Success(call), nil
 	}, attempts
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/fault"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -42,7 +43,7 @@ func BenchmarkRetryTimeoutAndFault(b *testing.B) {
 		{"context.WithTimeout", b.Context(), []aerostore.Middleware{aerostore.Intercept(withTimeout)}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			store := aerostore.Chain(answers(aerostore.Result{Attempts: 1}, nil), c.layers...)
+			store := aerostore.Chain(fake.Answers(aerostore.Result{Attempts: 1}, nil), c.layers...)
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := store.Get(c.ctx, key); err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -30,7 +31,7 @@ func (l load) run(t *testing.T, opts middleware.RetryOptions) (attempts, failed 
 		if rand.Float64() < l.failing {
 			return aerostore.Result{}, call.NewError(aerostore.CodeDeviceOverload, nil)
 		}
-		return success(call), nil
+		return fake.Success(call), nil
 	}), middleware.Retry(opts))
 	start := time.Now()
 	var wg sync.WaitGroup

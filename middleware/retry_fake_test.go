@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -32,7 +33,7 @@ func (s *script) handle(_ context.Context, call aerostore.Call) (aerostore.Resul
 	if call.IsBatch() {
 		return aerostore.Result{}.WithBatch(make([]aerostore.BatchResult, call.Len())), nil
 	}
-	return success(call), nil
+	return fake.Success(call), nil
 }
 
 // retried returns a store that fails with errs in turn, under a Retry.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -25,7 +26,7 @@ func TestATransientFailureIsTriedAgain(t *testing.T) {
 					if attempts++; attempts < 3 {
 						return aerostore.Result{}, busy(call)
 					}
-					return success(call), nil
+					return fake.Success(call), nil
 				}), middleware.Retry(middleware.RetryOptions{}))
 				if err := o.run(t.Context(), store); err != nil {
 					t.Errorf("it failed: %v", err)
@@ -423,9 +424,9 @@ func TestAQueryIsTriedAgainUntilItsFirstRecord(t *testing.T) {
 			attempts := 0
 			store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				if attempts++; attempts == 3 {
-					return yields(5, nil)(ctx, call)
+					return fake.Yields(5, nil)(ctx, call)
 				}
-				return yields(c.before, broken)(ctx, call)
+				return fake.Yields(c.before, broken)(ctx, call)
 			}), middleware.Retry(middleware.RetryOptions{}))
 			rows, err := 0, error(nil)
 			for _, err = range store.Query(t.Context(), everyone) {
@@ -473,7 +474,7 @@ func TestTheResultHasAllAttemptsAndTheLastNode(t *testing.T) {
 func TestTheResultOfASingleAttemptIsUnchanged(t *testing.T) {
 	want := &aerostore.Record{Key: key}
 	var result aerostore.Result
-	store := aerostore.Chain(answers(aerostore.Result{Attempts: 4, Node: node}.WithRecord(want), aerostore.ErrFilteredOut),
+	store := aerostore.Chain(fake.Answers(aerostore.Result{Attempts: 4, Node: node}.WithRecord(want), aerostore.ErrFilteredOut),
 		aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 			return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				r, err := next(ctx, call)

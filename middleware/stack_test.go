@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -204,7 +205,7 @@ func TestALimitInsideHedgeBoundsAttempts(t *testing.T) {
 				}
 				defer running.Add(-1)
 				time.Sleep(50 * ms)
-				return success(call), nil
+				return fake.Success(call), nil
 			}), c.layers...)
 			if err := get(t, store); err != nil {
 				t.Errorf("%s: %v", name, err)

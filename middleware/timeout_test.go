@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -20,7 +21,7 @@ func waitsFor(d time.Duration) aerostore.Handler {
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-			return completed(aerostore.Result{Attempts: 1}, call), nil
+			return fake.Completed(aerostore.Result{Attempts: 1}, call), nil
 		case <-ctx.Done():
 			err := call.NewContextError(ctx.Err())
 			err.InDoubt = call.Writes()
@@ -101,7 +102,7 @@ func TestOtherErrorsPassATimeoutUnchanged(t *testing.T) {
 	doubtful := uncertain(put, aerostore.CodeTimeout)
 	inner := fmt.Errorf("inner: %w", &middleware.TimeoutError{Limit: time.Second, Err: context.DeadlineExceeded})
 	for _, want := range []error{nil, doubtful, put.NewContextError(context.Canceled), inner} {
-		store := aerostore.Chain(answers(aerostore.Result{}, want), middleware.Timeout(time.Minute, middleware.TimeoutOptions{}))
+		store := aerostore.Chain(fake.Answers(aerostore.Result{}, want), middleware.Timeout(time.Minute, middleware.TimeoutOptions{}))
 		if err := store.Touch(t.Context(), key); err != want {
 			t.Errorf("%v became %v", want, err)
 		}
@@ -271,7 +272,7 @@ func TestTheLimitOfAQueryIncludesTheLoop(t *testing.T) {
 					return aerostore.Result{}, call.NewContextError(ctx.Err())
 				}
 			}
-			return success(call), nil
+			return fake.Success(call), nil
 		}), middleware.Timeout(5*time.Second, middleware.TimeoutOptions{}))
 		rows, last := 0, error(nil)
 		for _, err := range store.Query(t.Context(), everyone) {
@@ -334,9 +335,9 @@ func TestTheContextOfALimitBehavesLikeOthers(t *testing.T) {
 				if !errors.Is(ctx.Err(), context.Canceled) || ctx.Value(ctxKey{}) != "carried" {
 					t.Errorf("the end of the caller's context is %v", ctx.Err())
 				}
-				return success(call), nil
+				return fake.Success(call), nil
 			default:
-				return success(call), nil
+				return fake.Success(call), nil
 			}
 			if err := ctx.Err(); err != context.DeadlineExceeded || time.Since(start) != time.Second || ctx.Err() != err {
 				t.Errorf("after %v: %v", time.Since(start), err)
@@ -345,7 +346,7 @@ func TestTheContextOfALimitBehavesLikeOthers(t *testing.T) {
 			if limitReached(cause) != time.Second || !errors.Is(cause, context.DeadlineExceeded) {
 				t.Errorf("the cause is %v", cause)
 			}
-			return success(call), nil
+			return fake.Success(call), nil
 		}), middleware.Timeout(time.Second, middleware.TimeoutOptions{}))
 		_ = store.Put(caller, key, bins)
 		_, _ = store.Get(caller, key)

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
@@ -45,7 +46,7 @@ func TestTracingAGetAllocatesWhatItsSpanNeeds(t *testing.T) {
 			if c.install != nil {
 				install(t, c.install)
 			}
-			store := aerostore.Chain(answers(c.result, c.err), otelmw.Tracing(c.opts...))
+			store := aerostore.Chain(fake.Answers(c.result, c.err), otelmw.Tracing(c.opts...))
 			ctx := trace.ContextWithRemoteSpanContext(t.Context(), c.parent)
 			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(ctx, key) }); got > c.want {
 				t.Errorf("%v allocations, want %v", got, c.want)
@@ -72,7 +73,7 @@ func TestTracingAndMetricsAllocateWhatASpanNeeds(t *testing.T) {
 		{"nothing is installed", nil, parent, node, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			backend := &described{Handler: answers(aerostore.Result{Node: c.node}, nil), description: seed}
+			backend := &described{Handler: fake.Answers(aerostore.Result{Node: c.node}, nil), description: seed}
 			store := aerostore.Chain(backend, otelmw.Tracing(c.opts...), otelmw.Metrics(c.opts...))
 			ctx := trace.ContextWithRemoteSpanContext(t.Context(), c.parent)
 			if got := testing.AllocsPerRun(1000, func() { _, _ = store.Get(ctx, key) }); got > c.want {
@@ -107,7 +108,7 @@ func TestAFailureAllocatesWhatItsSpanNeeds(t *testing.T) {
 		{"in doubt, of a node, tried again", failure(aerostore.CodeTimeout, node, true), 3, 7 + sdkMap, 7 + sdkMap},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			handler := answers(aerostore.Result{Node: c.err.Node, Attempts: c.attempts}, c.err)
+			handler := fake.Answers(aerostore.Result{Node: c.err.Node, Attempts: c.attempts}, c.err)
 			for _, b := range []struct {
 				backend aerostore.Store
 				want    float64
@@ -147,7 +148,7 @@ func TestMeasuringAGetAllocatesNothing(t *testing.T) {
 			if c.install != nil {
 				installMeter(t, c.install)
 			}
-			store := aerostore.Chain(answers(c.result, c.err), otelmw.Metrics(c.opts...))
+			store := aerostore.Chain(fake.Answers(c.result, c.err), otelmw.Metrics(c.opts...))
 			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(t.Context(), key) }); got > 0 {
 				t.Errorf("%v allocations", got)
 			}

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -46,7 +47,7 @@ func (c *counting) HandlerFor(s aerostore.Store) aerostore.Handler {
 
 func counter(nodes ...aerostore.NodeStats) *counting {
 	return &counting{
-		described: described{Handler: answers(aerostore.Result{}, nil), description: seed},
+		described: described{Handler: fake.Answers(aerostore.Result{}, nil), description: seed},
 		stats:     aerostore.Stats{Nodes: nodes},
 	}
 }
@@ -149,7 +150,7 @@ func TestStatsAreReadAtCollectionUntilTheBackendIsClosed(t *testing.T) {
 }
 
 func TestABackendWithoutStatsAddsNoInstruments(t *testing.T) {
-	store, reader := measured(answers(aerostore.Result{}, nil))
+	store, reader := measured(fake.Answers(aerostore.Result{}, nil))
 	if err := store.Touch(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +234,7 @@ func TestABackendIsUnreachableOnceItsStoreIs(t *testing.T) {
 
 func TestReportersThatCannotBeComparedAreReported(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
-	store := aerostore.Chain(funcReporter{answers(aerostore.Result{}, nil)}, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
+	store := aerostore.Chain(funcReporter{fake.Answers(aerostore.Result{}, nil)}, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	expect(t, reader, nodesName, map[string]int64{"db.system.name=aerospike": 0})
 	runtime.KeepAlive(store)
 }

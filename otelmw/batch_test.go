@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -60,7 +61,7 @@ func TestABatchIsNamedAfterWhatItsKeysShare(t *testing.T) {
 			{"two namespaces", []aerostore.Key{users, other}, "", attributes{"db.operation.batch.size": "2"}},
 		} {
 			t.Run(b.name+"/"+c.name, func(t *testing.T) {
-				store, recorder := traced(answers(aerostore.Result{}, nil))
+				store, recorder := traced(fake.Answers(aerostore.Result{}, nil))
 				if err := b.run(t.Context(), store, c.keys); err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +91,7 @@ func TestABatchOfOneKeyIsAnOperationOnASingleRecord(t *testing.T) {
 			{"a failure", aerostore.CodeKeyBusy, codes.Error, []string{"db.response.status_code", "14", "error.type", "KEY_BUSY"}},
 		} {
 			t.Run(b.name+"/"+c.name, func(t *testing.T) {
-				store, recorder := traced(answers(results(c.code), nil), otelmw.WithReturnedRows())
+				store, recorder := traced(fake.Answers(results(c.code), nil), otelmw.WithReturnedRows())
 				if err := b.run(t.Context(), store, []aerostore.Key{key}); err != nil {
 					t.Fatal(err)
 				}
@@ -166,7 +167,7 @@ func TestABatchHasFailedIfAllOfItsKeysHave(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, recorder := traced(answers(results(c.codes...), c.err))
+			store, recorder := traced(fake.Answers(results(c.codes...), c.err))
 			_, _ = store.BatchWrite(t.Context(), slices.Repeat([]aerostore.BatchItem{{Key: key, Bins: bins}}, 3))
 			span := only(t, recorder)
 			if span.Status().Code != c.status {
@@ -183,7 +184,7 @@ func TestABatchHasFailedIfAllOfItsKeysHave(t *testing.T) {
 func TestABatchIsInDoubtIfOneOfItsKeysIs(t *testing.T) {
 	result := results(aerostore.CodeOK, aerostore.CodeTimeout)
 	result.Batch()[1].Err = &aerostore.Error{Code: aerostore.CodeTimeout, InDoubt: true}
-	store, recorder := traced(answers(result, nil))
+	store, recorder := traced(fake.Answers(result, nil))
 	if _, err := store.BatchRemove(t.Context(), []aerostore.Key{key, key}); err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +197,7 @@ func TestABatchIsInDoubtIfOneOfItsKeysIs(t *testing.T) {
 
 func TestRowsOfABatchReadAreTheRecordsThatWereThere(t *testing.T) {
 	result := results(aerostore.CodeOK, aerostore.CodeNotFound, aerostore.CodeOK)
-	store, recorder := traced(answers(result, nil), otelmw.WithReturnedRows())
+	store, recorder := traced(fake.Answers(result, nil), otelmw.WithReturnedRows())
 	keys := []aerostore.Key{key, key, key}
 	if _, err := store.BatchRead(t.Context(), keys, nil); err != nil {
 		t.Fatal(err)

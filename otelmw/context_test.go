@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -17,7 +18,7 @@ func TestTheSpanIsAChildOfTheCallersAndTheParentOfWhatIsInside(t *testing.T) {
 	var inside trace.SpanContext
 	store, recorder := traced(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		inside = trace.SpanContextFromContext(ctx)
-		return success(call), nil
+		return fake.Success(call), nil
 	})
 	if _, err := store.Get(trace.ContextWithSpanContext(t.Context(), parent), key); err != nil {
 		t.Fatal(err)
@@ -74,7 +75,7 @@ func TestARemoteParentComesInByW3CHeadersAndItsSampledFlagDecides(t *testing.T) 
 			var inside trace.SpanContext
 			store := aerostore.Chain(aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 				inside = trace.SpanContextFromContext(ctx)
-				return success(call), nil
+				return fake.Success(call), nil
 			}), otelmw.Tracing(otelmw.WithTracerProvider(provider)))
 			if _, err := store.Get(ctx, key); err != nil {
 				t.Fatal(err)

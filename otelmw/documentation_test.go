@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -25,7 +26,7 @@ var pages = map[string]*regexp.Regexp{
 
 func TestEveryInstrumentIsDocumented(t *testing.T) {
 	backend := counter(aerostore.NodeStats{Node: *node})
-	backend.Handler = answers(aerostore.Result{Attempts: 2}, nil)
+	backend.Handler = fake.Answers(aerostore.Result{Attempts: 2}, nil)
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))), under(limiting(1, 1)))
 	if _, err := store.BatchRead(t.Context(), []aerostore.Key{key, key}, nil); err != nil {
@@ -58,7 +59,7 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 	backend := counter(aerostore.NodeStats{Node: *node})
 	backend.Handler = func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 		if call.IsBatch() {
-			return aerostore.Result{}.WithBatch([]aerostore.BatchResult{{Record: nothing}, {Err: err}}), nil
+			return aerostore.Result{}.WithBatch([]aerostore.BatchResult{{Record: fake.Empty}, {Err: err}}), nil
 		}
 		return aerostore.Result{Attempts: 2}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -46,7 +47,7 @@ func TestAnErrorHandlerMayCallTheStore(t *testing.T) {
 			}))
 			ended := make(chan error, 1)
 			go func() {
-				store = aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing(options...), otelmw.Metrics(options...))
+				store = aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Tracing(options...), otelmw.Metrics(options...))
 				ended <- store.Touch(context.Background(), key)
 			}()
 			select {

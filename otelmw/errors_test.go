@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -100,7 +101,7 @@ func TestASpanHasTheTypeOfItsError(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, recorder := traced(answers(aerostore.Result{}, c.err))
+			store, recorder := traced(fake.Answers(aerostore.Result{}, c.err))
 			if err := store.Put(t.Context(), key, bins); err != c.err {
 				t.Fatal(err)
 			}
@@ -125,7 +126,7 @@ func invalid() error {
 
 func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
 	t.Run("a miss of a get can be one", func(t *testing.T) {
-		store, recorder := traced(fails(aerostore.CodeNotFound), otelmw.WithErrorClassifier(
+		store, recorder := traced(fake.Fails(aerostore.CodeNotFound), otelmw.WithErrorClassifier(
 			func(_ context.Context, call aerostore.Call, _ error) bool { return call.Op == aerostore.OpGet }))
 		if _, err := store.Get(t.Context(), key); !errors.Is(err, aerostore.ErrNotFound) {
 			t.Fatal(err)
@@ -137,7 +138,7 @@ func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
 		}
 	})
 	t.Run("a lost race can be none", func(t *testing.T) {
-		store, recorder := traced(fails(aerostore.CodeGeneration), otelmw.WithErrorClassifier(
+		store, recorder := traced(fake.Fails(aerostore.CodeGeneration), otelmw.WithErrorClassifier(
 			func(_ context.Context, _ aerostore.Call, err error) bool {
 				return !errors.Is(err, aerostore.ErrGeneration)
 			}))
@@ -151,7 +152,7 @@ func TestAClassifierDecidesWhatIsAFailure(t *testing.T) {
 		}
 	})
 	t.Run("nil keeps the default", func(t *testing.T) {
-		store, recorder := traced(fails(aerostore.CodeNotFound), otelmw.WithErrorClassifier(nil))
+		store, recorder := traced(fake.Fails(aerostore.CodeNotFound), otelmw.WithErrorClassifier(nil))
 		_, _ = store.Get(t.Context(), key)
 		if status := only(t, recorder).Status(); status.Code != codes.Unset {
 			t.Error(status)

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -21,8 +22,8 @@ import (
 // change the ratio.
 func BenchmarkBesideTheFloor(b *testing.B) {
 	record := new(aerostore.Record)
-	bare := answers(aerostore.Result{}.WithRecord(record), nil)
-	served := answers(aerostore.Result{Node: node}.WithRecord(record), nil)
+	bare := fake.Answers(aerostore.Result{}.WithRecord(record), nil)
+	served := fake.Answers(aerostore.Result{Node: node}.WithRecord(record), nil)
 	batch := sdktrace.WithBatcher(nowhere{})
 	spans := sdktrace.NewTracerProvider(batch, sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.AlwaysSample())))
 	b.Cleanup(func() { _ = spans.Shutdown(context.WithoutCancel(b.Context())) })

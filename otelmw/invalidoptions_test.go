@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -43,7 +44,7 @@ func TestAttributesWithoutAKeyAreLeftOut(t *testing.T) {
 	t.Run("given once", func(t *testing.T) {
 		errs := handled(t)
 		option := otelmw.WithAttributes(odd...)
-		store, recorder := traced(answers(aerostore.Result{}, nil), option)
+		store, recorder := traced(fake.Answers(aerostore.Result{}, nil), option)
 		_, _ = store.Get(t.Context(), key)
 		if got, want := attributesOf(only(t, recorder)), about("GET").with("team", "carts"); !maps.Equal(got, want) {
 			t.Errorf("attributes %v", got)
@@ -52,7 +53,7 @@ func TestAttributesWithoutAKeyAreLeftOut(t *testing.T) {
 	})
 	t.Run("made for each operation", func(t *testing.T) {
 		errs := handled(t)
-		store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithAttributesFunc(
+		store, reader := measured(fake.Answers(aerostore.Result{}, nil), otelmw.WithAttributesFunc(
 			func(context.Context, aerostore.Call, aerostore.Result, error) []attribute.KeyValue { return odd }))
 		for range 3 {
 			_, _ = store.Get(t.Context(), key)
@@ -64,7 +65,7 @@ func TestAttributesWithoutAKeyAreLeftOut(t *testing.T) {
 
 func TestAnEmptySpanNameIsReplacedByTheDefault(t *testing.T) {
 	errs := handled(t)
-	store, recorder := traced(answers(aerostore.Result{}, nil),
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil),
 		otelmw.WithSpanNameFormatter(func(string, string, string) string { return "" }))
 	getSets(t.Context(), t, store, 3)
 	for _, span := range recorder.Ended() {
@@ -82,13 +83,13 @@ func TestBoundariesThatDoNotIncreaseKeepTheDefault(t *testing.T) {
 	}
 	for _, odd := range [][]float64{{1, 1}, {2, 1}, {math.NaN()}, {1, math.NaN(), 2}} {
 		errs := handled(t)
-		store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithDurationBoundaries(odd...))
+		store, reader := measured(fake.Answers(aerostore.Result{}, nil), otelmw.WithDurationBoundaries(odd...))
 		if got := boundaries(store, func() metricdata.Metrics { return collect(t, reader)[durationName] }); len(got) != 12 {
 			t.Errorf("%v: boundaries %v", odd, got)
 		}
 		handledOnce(t, *errs, "do not increase")
 	}
-	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithDurationBoundaries(.5, 1))
+	store, reader := measured(fake.Answers(aerostore.Result{}, nil), otelmw.WithDurationBoundaries(.5, 1))
 	if got := boundaries(store, func() metricdata.Metrics { return collect(t, reader)[durationName] }); !slices.Equal(got, []float64{.5, 1}) {
 		t.Errorf("boundaries %v", got)
 	}
@@ -96,7 +97,7 @@ func TestBoundariesThatDoNotIncreaseKeepTheDefault(t *testing.T) {
 
 func TestNilOptionsKeepTheDefault(t *testing.T) {
 	errs := handled(t)
-	store := aerostore.Chain(answers(aerostore.Result{}, nil),
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil),
 		otelmw.Tracing(nil, otelmw.WithSpanNameFormatter(nil), otelmw.WithFilter(nil), otelmw.WithAttributes()),
 		otelmw.Metrics(nil, otelmw.WithAttributesFunc(nil), otelmw.WithCardinalityLimit(-1)))
 	if _, err := store.Get(t.Context(), key); err != nil || len(*errs) != 0 {
@@ -123,7 +124,7 @@ func TestANilProviderOptionKeepsTheGlobalProvider(t *testing.T) {
 			install(t, providerOf(recorder))
 			installMeter(t, meterOf(reader))
 			errs := handled(t)
-			store := aerostore.Chain(answers(aerostore.Result{}, nil), c.middleware())
+			store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), c.middleware())
 			for range 2 {
 				if err := store.Touch(t.Context(), key); err != nil {
 					t.Fatal(err)
@@ -141,7 +142,7 @@ func TestANilGlobalProviderIsHandledOnceAndNotUsed(t *testing.T) {
 	install(t, (*sdktrace.TracerProvider)(nil))
 	installMeter(t, (*sdkmetric.MeterProvider)(nil))
 	errs := handled(t)
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing(), otelmw.Metrics())
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Tracing(), otelmw.Metrics())
 	for range 2 {
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -133,7 +134,7 @@ func TestEventsAndGaugesOfLayersAreReported(t *testing.T) {
 func TestLayerStatsAreReadAtCollectionOnly(t *testing.T) {
 	limit := limiting(5, 7)
 	reader := sdkmetric.NewManualReader()
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))), under(limit))
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))), under(limit))
 	for range 3 {
 		if err := store.Touch(t.Context(), key); err != nil || limit.reads != 0 {
 			t.Fatalf("Stats was called %d times, %v", limit.reads, err)
@@ -236,7 +237,7 @@ func TestAFailedInstrumentOfLayersIsHandledAndTheOthersReport(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			errs := handled(t)
 			reader := sdkmetric.NewManualReader()
-			store := aerostore.Chain(answers(aerostore.Result{}, nil),
+			store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil),
 				otelmw.Metrics(otelmw.WithMeterProvider(halfProvider{meterOf(reader), c.refuse})), under(limiting(1, 1)))
 			all := collect(t, reader)
 			if events, gauges := len(counts(t, all[eventsName])), len(levelsOf(t, all[gaugeName])); events != c.events || gauges != c.gauges || len(*errs) != c.errs {

@@ -13,11 +13,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
 func TestBeyondTheCardinalityLimitSetsAreReportedAsOther(t *testing.T) {
-	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2))
+	store, reader := measured(fake.Answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2))
 	getSets(t.Context(), t, store, 5)
 	getSets(t.Context(), t, store, 5)
 	other := about("GET").with("db.namespace", "other", "db.collection.name", "other")
@@ -35,7 +36,7 @@ func (e typed) ErrorType() string { return string(e) }
 func TestErrorsBeyondTheLimitDoNotChangeTheOperation(t *testing.T) {
 	var failure error
 	store, reader := measured(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return success(call), failure
+		return fake.Success(call), failure
 	}, otelmw.WithCardinalityLimit(3))
 	get := func(err error, n int) {
 		t.Helper()
@@ -66,7 +67,7 @@ func TestErrorsBeyondTheLimitDoNotChangeTheOperation(t *testing.T) {
 }
 
 func TestNamesOfCustomOperationsAreLimited(t *testing.T) {
-	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2))
+	store, reader := measured(fake.Answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2))
 	for i := range 10 {
 		custom := aerostore.Custom{Name: fmt.Sprint("INFO", i)}
 		if err := aerostore.Do(t.Context(), store, custom, func(context.Context) error { return nil }); err != nil {
@@ -82,7 +83,7 @@ func TestNamesOfCustomOperationsAreLimited(t *testing.T) {
 func TestErrorTypesDoNotCountAgainstResultCodes(t *testing.T) {
 	var failure error
 	store, reader := measured(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return success(call), failure
+		return fake.Success(call), failure
 	})
 	for i := range 1000 {
 		failure = typed(fmt.Sprint("type", i))

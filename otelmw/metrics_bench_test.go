@@ -6,6 +6,7 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -13,8 +14,8 @@ import (
 // measurement written by hand around the same store, its attributes prepared.
 func BenchmarkMetrics(b *testing.B) {
 	record := new(aerostore.Record)
-	bare := answers(aerostore.Result{}.WithRecord(record), nil)
-	failing := answers(aerostore.Result{}, aerostore.Call{Op: aerostore.OpGet, Key: key}.NewError(aerostore.CodeKeyBusy, nil))
+	bare := fake.Answers(aerostore.Result{}.WithRecord(record), nil)
+	failing := fake.Answers(aerostore.Result{}, aerostore.Call{Op: aerostore.OpGet, Key: key}.NewError(aerostore.CodeKeyBusy, nil))
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
 	with := otelmw.WithMeterProvider(provider)
 

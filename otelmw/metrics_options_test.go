@@ -16,11 +16,12 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
 func TestWithAttributesAddsThemToEveryMeasurement(t *testing.T) {
-	store, reader := measured(answers(aerostore.Result{Attempts: 2}, nil),
+	store, reader := measured(fake.Answers(aerostore.Result{Attempts: 2}, nil),
 		otelmw.WithAttributes(attribute.String("team", "carts")))
 	if err := store.Touch(t.Context(), key); err != nil {
 		t.Fatal(err)
@@ -44,7 +45,7 @@ func TestWithAttributesFuncSeesCallResultAndError(t *testing.T) {
 	})
 	want := about("PUT").with("conflict", "true", "attempts", "2", "writes", "true", "tier", "gold",
 		"db.response.status_code", "3", "error.type", "GENERATION_ERROR")
-	backend := answers(aerostore.Result{Attempts: 2}, aerostore.ErrGeneration)
+	backend := fake.Answers(aerostore.Result{Attempts: 2}, aerostore.ErrGeneration)
 	t.Run("to spans", func(t *testing.T) {
 		store, recorder := traced(backend, option, more)
 		_ = store.Put(t.Context(), key, bins)
@@ -61,7 +62,7 @@ func TestWithAttributesFuncSeesCallResultAndError(t *testing.T) {
 }
 
 func TestAFilterLeavesOperationsUnmeasured(t *testing.T) {
-	store, reader := measured(answers(aerostore.Result{}, nil), otelmw.WithFilter(
+	store, reader := measured(fake.Answers(aerostore.Result{}, nil), otelmw.WithFilter(
 		func(_ context.Context, call aerostore.Call) bool { return call.Op != aerostore.OpExists }))
 	_, _ = store.Exists(t.Context(), key)
 	_, _ = store.Get(t.Context(), key)
@@ -69,8 +70,8 @@ func TestAFilterLeavesOperationsUnmeasured(t *testing.T) {
 }
 
 func TestASuppressedOperationIsNotInstrumented(t *testing.T) {
-	traces, recorder := traced(answers(aerostore.Result{}, nil))
-	measures, reader := measured(answers(aerostore.Result{}, nil))
+	traces, recorder := traced(fake.Answers(aerostore.Result{}, nil))
+	measures, reader := measured(fake.Answers(aerostore.Result{}, nil))
 	for _, ctx := range []context.Context{otelmw.Suppress(t.Context()), t.Context()} {
 		for _, store := range []aerostore.Store{traces, measures} {
 			if err := store.Touch(ctx, key); err != nil {
@@ -83,9 +84,9 @@ func TestASuppressedOperationIsNotInstrumented(t *testing.T) {
 }
 
 func TestTenThousandSetsTakeBoundedMemory(t *testing.T) {
-	measures, reader := measured(answers(aerostore.Result{}, nil))
+	measures, reader := measured(fake.Answers(aerostore.Result{}, nil))
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(discard{}))
-	traces := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing(otelmw.WithTracerProvider(provider)))
+	traces := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Tracing(otelmw.WithTracerProvider(provider)))
 	for name, store := range map[string]aerostore.Store{"metrics": measures, "tracing": traces} {
 		getSets(t.Context(), t, store, 2000)
 		before := heap()
@@ -111,7 +112,7 @@ func heap() int64 {
 
 func TestManyOperationsAreReportedSeparatelyFromManyGoroutines(t *testing.T) {
 	recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
-	store := aerostore.Chain(answers(aerostore.Result{}, nil),
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil),
 		otelmw.Tracing(otelmw.WithTracerProvider(providerOf(recorder))), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	const goroutines, sets = 4, 60
 	want := map[string]int64{}

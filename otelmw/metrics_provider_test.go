@@ -14,6 +14,7 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
@@ -34,7 +35,7 @@ func installMeter(t *testing.T, provider metric.MeterProvider) {
 
 func TestMetricsFollowTheGlobalProvider(t *testing.T) {
 	first, second := sdkmetric.NewManualReader(), sdkmetric.NewManualReader()
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics())
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Metrics())
 	touch := func(n int) {
 		t.Helper()
 		for range n {
@@ -72,7 +73,7 @@ type sliceMeterProvider struct {
 
 func TestCallbacksAreUnregisteredWhenTheProviderChanges(t *testing.T) {
 	first, second := sdkmetric.NewManualReader(), sdkmetric.NewManualReader()
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics())
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Metrics())
 	for _, reader := range []*sdkmetric.ManualReader{first, second} {
 		installMeter(t, meterOf(reader))
 		if err := store.Touch(t.Context(), key); err != nil {
@@ -88,7 +89,7 @@ func TestCallbacksAreUnregisteredWhenTheStoreIsUnreachable(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	provider := meterOf(reader)
 	func() {
-		store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Metrics(otelmw.WithMeterProvider(provider)))
+		store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Metrics(otelmw.WithMeterProvider(provider)))
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +131,7 @@ func TestActiveOperationsAreCorrectWhenTheProviderChanges(t *testing.T) {
 
 func TestMeterProvidersMayChangeWhileOperationsRun(t *testing.T) {
 	installMeter(t, noop.NewMeterProvider())
-	store := aerostore.Chain(answers(aerostore.Result{Attempts: 2}, nil), otelmw.Metrics())
+	store := aerostore.Chain(fake.Answers(aerostore.Result{Attempts: 2}, nil), otelmw.Metrics())
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -180,7 +181,7 @@ func (stingyMeter) Int64ObservableUpDownCounter(string, ...metric.Int64Observabl
 
 func TestAProviderWithoutInstrumentsIsHandledAndOperationsSucceed(t *testing.T) {
 	errs := handled(t)
-	store := aerostore.Chain(yields(2, nil), otelmw.Metrics(otelmw.WithMeterProvider(stingyProvider{})))
+	store := aerostore.Chain(fake.Yields(2, nil), otelmw.Metrics(otelmw.WithMeterProvider(stingyProvider{})))
 	rows := 0
 	for range store.Query(t.Context(), everyone) {
 		rows++

@@ -14,13 +14,14 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
 func TestEveryOperationIsMeasured(t *testing.T) {
 	for _, op := range operations {
 		t.Run(op.name, func(t *testing.T) {
-			store, reader := measured(answers(aerostore.Result{}, nil))
+			store, reader := measured(fake.Answers(aerostore.Result{}, nil))
 			if err := op.run(t.Context(), store); err != nil {
 				t.Fatal(err)
 			}
@@ -34,7 +35,7 @@ func TestEveryOperationIsMeasured(t *testing.T) {
 }
 
 func TestInstrumentsFollowTheConventions(t *testing.T) {
-	store, reader := measured(yields(2, nil))
+	store, reader := measured(fake.Yields(2, nil))
 	for range store.Query(t.Context(), everyone) {
 	}
 	all := collect(t, reader)
@@ -63,7 +64,7 @@ func TestAMeasurementHasTheErrorOfItsOperation(t *testing.T) {
 		{"another type", &oddError{marker}, []string{"error.type", "*otelmw_test.oddError"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, reader := measured(answers(aerostore.Result{}, c.err))
+			store, reader := measured(fake.Answers(aerostore.Result{}, c.err))
 			if err := store.Put(t.Context(), key, bins); err != c.err {
 				t.Fatal(err)
 			}
@@ -74,7 +75,7 @@ func TestAMeasurementHasTheErrorOfItsOperation(t *testing.T) {
 }
 
 func TestTheClassifierOfMetricsIsThatOfTracing(t *testing.T) {
-	store, reader := measured(fails(aerostore.CodeNotFound), otelmw.WithErrorClassifier(
+	store, reader := measured(fake.Fails(aerostore.CodeNotFound), otelmw.WithErrorClassifier(
 		func(context.Context, aerostore.Call, error) bool { return true }))
 	_, _ = store.Get(t.Context(), key)
 	expect(t, reader, durationName, one(about("GET").with("db.response.status_code", "2", "error.type", "KEY_NOT_FOUND_ERROR")))
@@ -96,7 +97,7 @@ func TestAPanicIsMeasuredAndReachesTheCaller(t *testing.T) {
 
 func TestABatchOfOneKeyIsMeasuredAsTheSingleOperation(t *testing.T) {
 	for _, b := range batches {
-		store, reader := measured(answers(results(aerostore.CodeKeyBusy), nil))
+		store, reader := measured(fake.Answers(results(aerostore.CodeKeyBusy), nil))
 		if err := b.run(t.Context(), store, []aerostore.Key{key}); err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +108,7 @@ func TestABatchOfOneKeyIsMeasuredAsTheSingleOperation(t *testing.T) {
 
 func TestRowsAreMeasuredForQueriesAndBatchReads(t *testing.T) {
 	t.Run("a query", func(t *testing.T) {
-		store, reader := measured(yields(5, nil))
+		store, reader := measured(fake.Yields(5, nil))
 		rows := 0
 		for range store.Query(t.Context(), everyone) {
 			if rows++; rows == 3 {
@@ -117,7 +118,7 @@ func TestRowsAreMeasuredForQueriesAndBatchReads(t *testing.T) {
 		expect(t, reader, rowsName, map[string]int64{about("QUERY").String(): 3})
 	})
 	t.Run("a batch read", func(t *testing.T) {
-		store, reader := measured(answers(results(aerostore.CodeOK, aerostore.CodeNotFound, aerostore.CodeOK), nil))
+		store, reader := measured(fake.Answers(results(aerostore.CodeOK, aerostore.CodeNotFound, aerostore.CodeOK), nil))
 		if _, err := store.BatchRead(t.Context(), []aerostore.Key{key, key, key}, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +127,7 @@ func TestRowsAreMeasuredForQueriesAndBatchReads(t *testing.T) {
 }
 
 func TestTheDurationOfAQueryCoversTheIteration(t *testing.T) {
-	store, reader := measured(yields(2, nil))
+	store, reader := measured(fake.Yields(2, nil))
 	const each = 5 * time.Millisecond
 	for range store.Query(t.Context(), everyone) {
 		time.Sleep(each)
@@ -141,7 +142,7 @@ func TestRetriesAreTheAttemptsBeyondTheFirst(t *testing.T) {
 	for attempts, want := range map[int32]map[string]int64{
 		0: none, 1: none, 4: {about("TOUCH").String(): 3},
 	} {
-		store, reader := measured(answers(aerostore.Result{Attempts: attempts}, nil))
+		store, reader := measured(fake.Answers(aerostore.Result{Attempts: attempts}, nil))
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +173,7 @@ func TestActiveOperationsAreThoseThatHaveNotEnded(t *testing.T) {
 
 func TestAMeasurementNamesTheServerThatWasConfigured(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
-	backend := &described{Handler: answers(aerostore.Result{Node: node}, nil), description: seed}
+	backend := &described{Handler: fake.Answers(aerostore.Result{Node: node}, nil), description: seed}
 	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	if _, err := store.Get(t.Context(), key); err != nil {
 		t.Fatal(err)
@@ -189,7 +190,7 @@ func TestAnExemplarLinksAMeasurementToTheSpanOfTheOperation(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
 			spans := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder), sdktrace.WithSampler(c.sampler))
-			store := aerostore.Chain(answers(aerostore.Result{}, nil),
+			store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil),
 				otelmw.Tracing(otelmw.WithTracerProvider(spans)), otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 			if _, err := store.Get(t.Context(), key); err != nil {
 				t.Fatal(err)

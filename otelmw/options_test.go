@@ -10,11 +10,12 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
 func TestWithAttributesAddsThemToEverySpan(t *testing.T) {
-	store, recorder := traced(answers(aerostore.Result{}, nil),
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil),
 		otelmw.WithAttributes(attribute.String("team", "carts")), nil,
 		otelmw.WithAttributes(attribute.Int("shard", 3)))
 	if err := store.Touch(t.Context(), key); err != nil {
@@ -28,7 +29,7 @@ func TestWithAttributesAddsThemToEverySpan(t *testing.T) {
 
 func TestASpanNameFormatterNamesTheSpans(t *testing.T) {
 	calls := 0
-	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithSpanNameFormatter(
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil), otelmw.WithSpanNameFormatter(
 		func(operation, namespace, set string) string {
 			calls++
 			return set + "@" + namespace + ":" + operation
@@ -74,7 +75,7 @@ func TestWithKeyAddsTheUserKeyOfASingleRecord(t *testing.T) {
 		}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithKey())
+			store, recorder := traced(fake.Answers(aerostore.Result{}, nil), otelmw.WithKey())
 			if err := c.run(t.Context(), store); err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +94,7 @@ func get(key aerostore.Key) func(context.Context, aerostore.Store) error {
 }
 
 func TestAFilterLeavesOperationsWithoutASpan(t *testing.T) {
-	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithFilter(
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil), otelmw.WithFilter(
 		func(_ context.Context, call aerostore.Call) bool { return call.Op != aerostore.OpExists }))
 	if _, err := store.Exists(t.Context(), key); err != nil {
 		t.Fatal(err)
@@ -107,7 +108,7 @@ func TestAFilterLeavesOperationsWithoutASpan(t *testing.T) {
 }
 
 func TestWithRequireParentSpanStartsNoTraces(t *testing.T) {
-	store, recorder := traced(answers(aerostore.Result{}, nil), otelmw.WithRequireParentSpan())
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil), otelmw.WithRequireParentSpan())
 	if _, err := store.Get(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +124,7 @@ func TestWithRequireParentSpanStartsNoTraces(t *testing.T) {
 }
 
 func TestSetsBeyondTheLimitKeepTheirNamesInSpans(t *testing.T) {
-	store, recorder := traced(answers(aerostore.Result{}, nil))
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil))
 	const sets = 1500 // more than are prepared
 	for range 2 {
 		for i := range sets {
@@ -157,8 +158,8 @@ func TestAPanicInAnOptionsFunctionReachesTheCallerAndEndsTheSpan(t *testing.T) {
 		{"a formatter", otelmw.WithSpanNameFormatter(func(string, string, string) string { panic(marker) }), 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			traces, recorder := traced(fails(aerostore.CodeKeyBusy), c.option)
-			measures, reader := measured(fails(aerostore.CodeKeyBusy), c.option)
+			traces, recorder := traced(fake.Fails(aerostore.CodeKeyBusy), c.option)
+			measures, reader := measured(fake.Fails(aerostore.CodeKeyBusy), c.option)
 			for range 2 {
 				for _, store := range []aerostore.Store{traces, measures} {
 					func() {

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -24,7 +25,7 @@ func TestASpanNameFormatterThatDoesNotReturnIsCalledAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			calls := 0
-			store, _ = traced(answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2),
+			store, _ = traced(fake.Answers(aerostore.Result{}, nil), otelmw.WithCardinalityLimit(2),
 				otelmw.WithSpanNameFormatter(func(operation, _, _ string) string {
 					if calls++; calls == 1 {
 						strike()
@@ -74,7 +75,7 @@ func TestAPanicOrExitEndsTheSpanAndTheActiveOperation(t *testing.T) {
 			"the backend": {nil, 1},
 		} {
 			t.Run(name+" "+way, func(t *testing.T) {
-				backend := fails(aerostore.CodeTimeout)
+				backend := fake.Fails(aerostore.CodeTimeout)
 				if c.opts == nil {
 					backend = func(context.Context, aerostore.Call) (aerostore.Result, error) {
 						strike()

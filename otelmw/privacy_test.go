@@ -11,6 +11,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/otelmw"
 )
@@ -33,13 +34,13 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 		Budget:      middleware.RetryBudget{Ratio: 9},
 	})
 	handlers := map[string]aerostore.Handler{
-		"success": answers(aerostore.Result{}.WithRecord(&aerostore.Record{Key: key, Bins: bins}), nil),
-		"rows":    yields(3, nil),
-		"failure": fails(aerostore.CodeGeneration),
+		"success": fake.Answers(aerostore.Result{}.WithRecord(&aerostore.Record{Key: key, Bins: bins}), nil),
+		"rows":    fake.Yields(3, nil),
+		"failure": fake.Fails(aerostore.CodeGeneration),
 		"refused": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, call.Validate()
 		},
-		"another's error": answers(aerostore.Result{}, leaky),
+		"another's error": fake.Answers(aerostore.Result{}, leaky),
 		"a cause": func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
 			return aerostore.Result{}, call.NewError(aerostore.CodeServer, leaky)
 		},
@@ -51,9 +52,9 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 			cancel(leaky)
 			return aerostore.Result{}, call.Check(ctx)
 		},
-		"attempts":         aerostore.Layers(aerostore.Chain(answers(aerostore.Result{}, nil), retry))[0].Intercept(answers(aerostore.Result{}, leaky)),
-		"a wrapped error":  answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, aerostore.ErrTimeout)),
-		"failures of keys": answers(results(aerostore.CodeKeyBusy, aerostore.CodeKeyBusy), nil),
+		"attempts":         aerostore.Layers(aerostore.Chain(fake.Answers(aerostore.Result{}, nil), retry))[0].Intercept(fake.Answers(aerostore.Result{}, leaky)),
+		"a wrapped error":  fake.Answers(aerostore.Result{}, fmt.Errorf("%w: %w", leaky, aerostore.ErrTimeout)),
+		"failures of keys": fake.Answers(results(aerostore.CodeKeyBusy, aerostore.CodeKeyBusy), nil),
 		"panic":            func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) },
 	}
 	for _, h := range handlers {

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
@@ -25,7 +26,7 @@ func install(t *testing.T, provider trace.TracerProvider) {
 
 func TestTracingFollowsTheGlobalProvider(t *testing.T) {
 	first, second := tracetest.NewSpanRecorder(), tracetest.NewSpanRecorder()
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing())
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Tracing())
 	touch := func() {
 		t.Helper()
 		if err := store.Touch(t.Context(), key); err != nil {
@@ -68,7 +69,7 @@ func TestTracingFollowsAProviderThatIsSwitchedOffAndOn(t *testing.T) {
 	recorder := tracetest.NewSpanRecorder()
 	provider := new(global.Provider)
 	install(t, provider)
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing())
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Tracing())
 	for i, next := range []trace.TracerProvider{nil, providerOf(recorder), nil, providerOf(recorder)} {
 		provider.Set(next)
 		if err := store.Touch(t.Context(), key); err != nil {
@@ -84,7 +85,7 @@ func TestProvidersMayChangeWhileOperationsRun(t *testing.T) {
 	provider := new(global.Provider)
 	install(t, provider)
 	recorder := tracetest.NewSpanRecorder()
-	store := aerostore.Chain(answers(aerostore.Result{}, nil), otelmw.Tracing())
+	store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), otelmw.Tracing())
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {

@@ -10,25 +10,11 @@ import (
 	"go.opentelemetry.io/otel/codes"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
 var everyone = aerostore.Query{Namespace: "test", Set: "users"}
-
-// yields returns a handler that yields n records and returns err.
-func yields(n int, err error) aerostore.Handler {
-	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		for range n {
-			if ctx.Err() != nil {
-				return aerostore.Result{}, call.NewContextError(ctx.Err())
-			}
-			if !call.Yield(&aerostore.Record{Key: key, Bins: bins}) {
-				return aerostore.Result{}, nil
-			}
-		}
-		return aerostore.Result{}, err
-	}
-}
 
 func TestTheSpanOfAQueryCoversTheIteration(t *testing.T) {
 	broken := aerostore.Call{Op: aerostore.OpQuery}.NewError(aerostore.CodeQueryAborted, nil)
@@ -59,7 +45,7 @@ func TestTheSpanOfAQueryCoversTheIteration(t *testing.T) {
 		}, codes.Error, []string{"db.response.returned_rows", "3", "error.type", "canceled"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			store, recorder := traced(yields(5, c.err), otelmw.WithReturnedRows())
+			store, recorder := traced(fake.Yields(5, c.err), otelmw.WithReturnedRows())
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			rows := 0
@@ -87,7 +73,7 @@ func TestTheSpanOfAQueryCoversTheIteration(t *testing.T) {
 }
 
 func TestAPanicInTheLoopBodyEndsTheSpanOfTheQuery(t *testing.T) {
-	store, recorder := traced(yields(5, nil))
+	store, recorder := traced(fake.Yields(5, nil))
 	want := errors.New(marker)
 	func() {
 		defer func() {
@@ -106,7 +92,7 @@ func TestAPanicInTheLoopBodyEndsTheSpanOfTheQuery(t *testing.T) {
 }
 
 func TestAQueryThatIsNotIteratedHasNoSpan(t *testing.T) {
-	store, recorder := traced(yields(5, nil))
+	store, recorder := traced(fake.Yields(5, nil))
 	query := store.Query(t.Context(), everyone)
 	if n := len(recorder.Started()); n != 0 {
 		t.Errorf("%d spans", n)
@@ -121,7 +107,7 @@ func TestAQueryThatIsNotIteratedHasNoSpan(t *testing.T) {
 }
 
 func TestAQueryOfAWholeNamespaceIsNamedAfterIt(t *testing.T) {
-	store, recorder := traced(yields(0, nil))
+	store, recorder := traced(fake.Yields(0, nil))
 	for range store.Query(t.Context(), aerostore.Query{Namespace: "test"}) {
 	}
 	want := attributes{"db.system.name": "aerospike", "db.operation.name": "QUERY", "db.namespace": "test"}
@@ -131,7 +117,7 @@ func TestAQueryOfAWholeNamespaceIsNamedAfterIt(t *testing.T) {
 }
 
 func TestAQueryThatTakesTimeHasASpanThatLong(t *testing.T) {
-	store, recorder := traced(yields(2, nil))
+	store, recorder := traced(fake.Yields(2, nil))
 	const each = 5 * time.Millisecond
 	for range store.Query(t.Context(), everyone) {
 		time.Sleep(each)

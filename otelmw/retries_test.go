@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/otelmw"
 )
@@ -23,7 +24,7 @@ func TestRetriesOfASharedReadAreCountedOnce(t *testing.T) {
 			if tries++; tries < 3 {
 				return aerostore.Result{Attempts: 1}, call.NewError(aerostore.CodeTimeout, nil)
 			}
-			return completed(aerostore.Result{Attempts: 1}, call), nil
+			return fake.Completed(aerostore.Result{Attempts: 1}, call), nil
 		})
 		reader, recorder := metric.NewManualReader(), tracetest.NewSpanRecorder()
 		store := aerostore.Chain(backend,

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/otelmw"
 )
@@ -33,7 +34,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 		name  string
 		store aerostore.Store
 	}{
-		{"nothing", answers(aerostore.Result{Node: node}.WithRecord(nothing), nil)},
+		{"nothing", fake.Answers(aerostore.Result{Node: node}.WithRecord(fake.Empty), nil)},
 		{"memory", inMemory},
 		{"loopback", echoed(b)},
 	} {
@@ -90,6 +91,6 @@ func echoed(b *testing.B) aerostore.Handler {
 			return aerostore.Result{}, err
 		}
 		_, err := io.ReadFull(conn, message)
-		return aerostore.Result{Node: node}.WithRecord(nothing), err
+		return aerostore.Result{Node: node}.WithRecord(fake.Empty), err
 	}
 }

@@ -1,9 +1,7 @@
 package otelmw_test
 
 import (
-	"context"
 	"maps"
-	"slices"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -12,19 +10,19 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
-// marker is part of every key and value. Nothing exported may contain it.
-const marker = "s3cr3t"
+const marker = fake.Marker
 
 var (
-	key  = aerostore.NewKey("test", "users", marker)
-	bins = aerostore.Bins{"name": marker}
+	key  = fake.Key
+	bins = fake.Bins
 	ops  = []aerostore.Operation{aerostore.WriteBin("name", marker)}
 
 	seed = aerostore.Description{System: "aerospike", Address: "db.example", Port: 3000}
-	node = &aerostore.Node{Name: "BB9", Address: "10.0.0.7", Port: 3010}
+	node = fake.Node
 
 	parent = trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID:    trace.TraceID{1},
@@ -58,50 +56,6 @@ func traced(h aerostore.Handler, opts ...otelmw.Option) (aerostore.Store, *trace
 
 func providerOf(recorder *tracetest.SpanRecorder) trace.TracerProvider {
 	return sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
-}
-
-// answers returns a handler that always returns the same. A success has what the
-// call requires filled in.
-func answers(result aerostore.Result, err error) aerostore.Handler {
-	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		if err != nil {
-			return result, err
-		}
-		return completed(result, call), nil
-	}
-}
-
-// nothing is a record without bins, and nothings are the results of a batch read of
-// it.
-var (
-	nothing  = &aerostore.Record{Key: key, Bins: aerostore.Bins{}}
-	nothings = slices.Repeat([]aerostore.BatchResult{{Record: nothing}}, 64)
-)
-
-// success returns an empty result for a call.
-func success(call aerostore.Call) aerostore.Result { return completed(aerostore.Result{}, call) }
-
-// completed fills in what the result of a call requires.
-func completed(result aerostore.Result, call aerostore.Call) aerostore.Result {
-	switch {
-	case call.IsBatch() && len(result.Batch()) == 0:
-		if n := call.Len(); n <= len(nothings) {
-			return result.WithBatch(nothings[:n])
-		}
-		return result.WithBatch(slices.Repeat(nothings[:1], call.Len()))
-	case call.Op == aerostore.OpGet, call.Op == aerostore.OpSelect, call.Op == aerostore.OpOperate:
-		if result.Record() == nil {
-			return result.WithRecord(nothing)
-		}
-	}
-	return result
-}
-
-// fails returns a handler whose every call fails with the code.
-func fails(code aerostore.ResultCode) aerostore.Handler {
-	return func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
-		return aerostore.Result{}, call.NewError(code, nil)
-	}
 }
 
 // only returns the one span that was made.

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -101,7 +102,7 @@ func about(operation string) attributes {
 func TestEveryOperationThatSucceedsHasASpanWithoutAStatus(t *testing.T) {
 	for _, op := range operations {
 		t.Run(op.name, func(t *testing.T) {
-			store, recorder := traced(answers(aerostore.Result{}, nil))
+			store, recorder := traced(fake.Answers(aerostore.Result{}, nil))
 			if err := op.run(t.Context(), store); err != nil {
 				t.Fatal(err)
 			}
@@ -131,7 +132,7 @@ func TestEveryOperationThatSucceedsHasASpanWithoutAStatus(t *testing.T) {
 func TestEveryOperationThatFailsHasASpanWithItsError(t *testing.T) {
 	for _, op := range operations {
 		t.Run(op.name, func(t *testing.T) {
-			store, recorder := traced(fails(aerostore.CodeDeviceOverload))
+			store, recorder := traced(fake.Fails(aerostore.CodeDeviceOverload))
 			err := op.run(t.Context(), store)
 			if !errors.Is(err, aerostore.CodeDeviceOverload) {
 				t.Fatalf("the error did not come through: %v", err)
@@ -153,7 +154,7 @@ func TestSamplersSeeWhatIsKnownBeforeTheOperation(t *testing.T) {
 		t.Run(op.name, func(t *testing.T) {
 			sampler := new(recordingSampler)
 			provider := sdktrace.NewTracerProvider(sdktrace.WithSampler(sampler))
-			store := aerostore.Chain(answers(aerostore.Result{Node: node}, nil),
+			store := aerostore.Chain(fake.Answers(aerostore.Result{Node: node}, nil),
 				otelmw.Tracing(otelmw.WithTracerProvider(provider)))
 			if err := op.run(t.Context(), store); err != nil {
 				t.Fatal(err)
@@ -214,7 +215,7 @@ func TestASpanNamesTheServerThatWasConfiguredAndTheNodeThatServed(t *testing.T) 
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			recorder := tracetest.NewSpanRecorder()
-			backend := &described{Handler: answers(c.result, c.err), description: c.description}
+			backend := &described{Handler: fake.Answers(c.result, c.err), description: c.description}
 			store := aerostore.Chain(backend, otelmw.Tracing(otelmw.WithTracerProvider(providerOf(recorder))))
 			if _, err := store.Get(t.Context(), key); !errors.Is(err, c.err) {
 				t.Fatal(err)
@@ -232,7 +233,7 @@ func TestASpanCountsAttemptsIfThereWereSeveral(t *testing.T) {
 		1: about("GET"),
 		3: about("GET").with("aerospike.attempts", "3"),
 	} {
-		store, recorder := traced(answers(aerostore.Result{Attempts: attempts}, nil))
+		store, recorder := traced(fake.Answers(aerostore.Result{Attempts: attempts}, nil))
 		if _, err := store.Get(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +244,7 @@ func TestASpanCountsAttemptsIfThereWereSeveral(t *testing.T) {
 }
 
 func TestARecordOutsideAnySetHasASpanNamedAfterItsNamespace(t *testing.T) {
-	store, recorder := traced(answers(aerostore.Result{}, nil))
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil))
 	if _, err := store.Get(t.Context(), aerostore.NewKey("test", "", 1)); err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +258,7 @@ func TestARecordOutsideAnySetHasASpanNamedAfterItsNamespace(t *testing.T) {
 }
 
 func TestACustomCallAboutNothingHasASpanNamedAfterItAlone(t *testing.T) {
-	store, recorder := traced(answers(aerostore.Result{}, nil))
+	store, recorder := traced(fake.Answers(aerostore.Result{}, nil))
 	err := aerostore.Do(t.Context(), store, aerostore.Custom{Name: "INFO"}, func(context.Context) error { return nil })
 	if err != nil {
 		t.Fatal(err)
@@ -272,7 +273,7 @@ func TestACustomCallAboutNothingHasASpanNamedAfterItAlone(t *testing.T) {
 func TestResultsAreUnchanged(t *testing.T) {
 	record := &aerostore.Record{Generation: 7}
 	want := aerostore.Result{Attempts: 2, Node: node}.WithRecord(record)
-	store, _ := traced(answers(want, aerostore.ErrFilteredOut))
+	store, _ := traced(fake.Answers(want, aerostore.ErrFilteredOut))
 	got, err := store.Get(t.Context(), key)
 	if got != record || err != aerostore.ErrFilteredOut {
 		t.Errorf("%v, %v", got, err)

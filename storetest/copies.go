@@ -1,6 +1,9 @@
 package storetest
 
-import "github.com/aerostore/aerostore"
+import (
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
+)
 
 // mutable returns bins with values that can be changed in place.
 func mutable() aerostore.Bins {
@@ -8,33 +11,6 @@ func mutable() aerostore.Bins {
 		"bytes": []byte("abc"),
 		"list":  []any{1, []any{2}, []byte("d"), map[any]any{"k": "v"}},
 		"map":   map[any]any{"l": []any{3}, "b": []byte("e"), "m": map[any]any{"k": "v"}},
-	}
-}
-
-// scribble changes a value in place, with all values in it.
-func scribble(value any) {
-	switch v := value.(type) {
-	case aerostore.Bins:
-		for name, element := range v {
-			scribble(element)
-			v[name] = "scribbled"
-		}
-		v["more"] = "scribbled"
-	case []byte:
-		for i := range v {
-			v[i] = '!'
-		}
-	case []any:
-		for i, element := range v {
-			scribble(element)
-			v[i] = "scribbled"
-		}
-	case map[any]any:
-		for key, element := range v {
-			scribble(element)
-			v[key] = "scribbled"
-		}
-		v["more"] = "scribbled"
 	}
 }
 
@@ -48,7 +24,7 @@ func copyCases() []testCase {
 				key, bins := t.key(), mutable()
 				t.ok(writer.write(target{t.store, t.Context(), key, nil}, bins))
 				t.equal("the bins given to "+writer.name, bins, mutable())
-				scribble(bins)
+				fake.Spoil(bins)
 				t.holds(key, mutable())
 			},
 		})
@@ -60,7 +36,7 @@ func copyCases() []testCase {
 			run: func(t *trial) {
 				key, tail := t.key(), []byte("tail")
 				t.ok(t.store.Append(t.Context(), key, aerostore.Bins{"b": tail}))
-				scribble(tail)
+				fake.Spoil(tail)
 				t.holds(key, aerostore.Bins{"b": []byte("tail")})
 			},
 		},
@@ -115,7 +91,7 @@ func copyCases() []testCase {
 				key := t.owned(aerostore.NewKey(t.namespace, mainSet, id))
 				same := aerostore.NewKey(t.namespace, mainSet, append([]byte(nil), id...))
 				t.put(key, before, aerostore.SendKey)
-				scribble(id)
+				fake.Spoil(id)
 				t.holds(key, before)
 				t.equal("the key of the record", t.scanned(key).Key, same)
 			},
@@ -130,7 +106,7 @@ func copyCases() []testCase {
 				for range 2 {
 					t.readBy(t.waysOfBins(key, names), func(r *aerostore.Record, name string) {
 						t.equal("what is read by "+name, r.Bins, mutable())
-						scribble(r.Bins)
+						fake.Spoil(r.Bins)
 					})
 				}
 				t.holds(key, mutable())
@@ -148,7 +124,7 @@ func copyCases() []testCase {
 					t.ok(err)
 					results, err := r.Results(name)
 					t.ok(err)
-					scribble(results[0])
+					fake.Spoil(results[0])
 					t.equal("the other result", results[1], value)
 				}
 			},
@@ -163,7 +139,7 @@ func copyCases() []testCase {
 				t.ok(err)
 				t.results(results, []aerostore.Key{key, key})
 				t.ok(batchError(results, nil))
-				scribble(results[0].Record.Bins)
+				fake.Spoil(results[0].Record.Bins)
 				results[0].Record.Generation++
 				t.bins(results[1].Record, mutable())
 				t.equal("the generation of the other", results[1].Record.Generation, uint32(1))
