@@ -32,22 +32,11 @@ var (
 var (
 	// ErrInvalid matches the error of an operation whose input was refused before
 	// anything was sent. It is a mistake of the program.
-	ErrInvalid error = &sentinel{"refused before anything was sent", "invalid"}
+	ErrInvalid error = safe.NewSentinel("refused before anything was sent", "invalid")
 
 	// ErrClosed matches the error of an operation on a backend that is closed.
-	ErrClosed error = &sentinel{"the store is closed", "closed"}
+	ErrClosed error = safe.NewSentinel("the store is closed", "closed")
 )
-
-// sentinel is an error without a code. Its errorType is its name in telemetry.
-type sentinel struct{ text, errorType string }
-
-func (s *sentinel) Error() string { return s.text }
-
-// SafeMessage returns what Error returns.
-func (s *sentinel) SafeMessage() string { return s.text }
-
-// ErrorType returns the error.type of OpenTelemetry's conventions.
-func (s *sentinel) ErrorType() string { return s.errorType }
 
 // An Error is the error of an operation. All backends return it; use errors.As to find
 // it in the error of a chain.

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // ErrCircuitOpen matches the error of an operation that a [CircuitBreaker]
 // refused.
-var ErrCircuitOpen error = &sentinel{"the circuit breaker is open", "circuit_open"}
+var ErrCircuitOpen error = safe.NewSentinel("the circuit breaker is open", "circuit_open")
 
 // CircuitBreaker returns a middleware that stops sending operations to a cluster
 // that fails them. Callers then fail at once instead of waiting for a timeout,

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // ErrConcurrencyLimited matches the error of an operation that a
 // [ConcurrencyLimit] refused.
-var ErrConcurrencyLimited error = &sentinel{"too many operations at once", "concurrency_limited"}
+var ErrConcurrencyLimited error = safe.NewSentinel("too many operations at once", "concurrency_limited")
 
 // ConcurrencyOptions are the options of [ConcurrencyLimit].
 type ConcurrencyOptions struct {

@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // ErrRateLimited matches the error of an operation that a [RateLimit] refused.
-var ErrRateLimited error = &sentinel{"the rate limit is reached", "rate_limited"}
+var ErrRateLimited error = safe.NewSentinel("the rate limit is reached", "rate_limited")
 
 // RateOptions are the options of [RateLimit].
 type RateOptions struct {

@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // ErrReadOnly matches the error of a write that [ReadOnly] refused.
-var ErrReadOnly error = &sentinel{"the store is read-only", "read_only"}
+var ErrReadOnly error = safe.NewSentinel("the store is read-only", "read_only")
 
 // ReadOnlyOptions are the options of [ReadOnly].
 type ReadOnlyOptions struct {

@@ -61,15 +61,3 @@ func (e *RejectedError) Unwrap() []error {
 	}
 	return []error{e.ended, e.Err}
 }
-
-// A sentinel is an error with the value of the attribute error.type.
-type sentinel struct{ text, errorType string }
-
-// Error returns the text.
-func (s *sentinel) Error() string { return s.text }
-
-// SafeMessage returns the text.
-func (s *sentinel) SafeMessage() string { return s.text }
-
-// ErrorType returns the value of the attribute error.type.
-func (s *sentinel) ErrorType() string { return s.errorType }
