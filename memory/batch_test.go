@@ -2,7 +2,9 @@ package memory_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/aerostore/aerostore"
@@ -100,4 +102,59 @@ func TestABatchOfNoKeysIsEmpty(t *testing.T) {
 	wantOutcomes(t, aerostore.OpBatchOperate, nil, results, err)
 	results, err = s.BatchRemove(ctx, nil)
 	wantOutcomes(t, aerostore.OpBatchRemove, nil, results, err)
+}
+
+func TestABatchCanBeCarriedOutInRandomOrder(t *testing.T) {
+	const batches, times = 20, 5
+	// draw returns the order of each batch, as it shows in counts.
+	draw := func(opts ...memory.Option) (orders [][]int) {
+		s := memory.NewT(t, opts...)
+		keys := make([]aerostore.Key, times)
+		for i := range keys {
+			keys[i] = key("a")
+		}
+		for range batches {
+			if _, err := s.Remove(t.Context(), key("a")); err != nil {
+				t.Fatal(err)
+			}
+			results, err := s.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			order := make([]int, times)
+			seen := make(map[int]bool)
+			for i, r := range results {
+				order[i] = r.Record.Bins["n"].(int)
+				seen[order[i]] = true
+			}
+			if len(seen) != times {
+				t.Fatalf("counts %v", order)
+			}
+			orders = append(orders, order)
+		}
+		return orders
+	}
+	straight := fmt.Sprint(draw())
+	if want := fmt.Sprint(draw()); straight != want || !strings.HasPrefix(straight, "[[1 2 3 4 5] [1 2 3 4 5]") {
+		t.Errorf("without the option: %s", straight)
+	}
+	one, again, other := fmt.Sprint(draw(memory.WithBatchOrder(1))), fmt.Sprint(draw(memory.WithBatchOrder(1))), fmt.Sprint(draw(memory.WithBatchOrder(2)))
+	if one == straight || one != again || one == other {
+		t.Errorf("with one seed:\n%s\n%s\nwith another:\n%s", one, again, other)
+	}
+	if orders := draw(memory.WithBatchOrder(1)); fmt.Sprint(orders[0]) == fmt.Sprint(orders[1]) && fmt.Sprint(orders[1]) == fmt.Sprint(orders[2]) {
+		t.Errorf("all batches have one order: %v", orders)
+	}
+
+	s := memory.NewT(t, memory.WithBatchOrder(3))
+	numbers := make([]aerostore.BatchItem, 50)
+	for i := range numbers {
+		numbers[i] = aerostore.BatchItem{Key: aerostore.NewKey("test", "users", i), Bins: bins{"n": i}}
+	}
+	results, err := s.BatchWrite(t.Context(), numbers)
+	for i, r := range results {
+		if err != nil || r.Err != nil || r.Key != numbers[i].Key || mustGet(t, s, r.Key).Bins["n"] != i {
+			t.Errorf("result %d: %v, %v", i, r, err)
+		}
+	}
 }

@@ -145,3 +145,8 @@ func (s *set) count() int {
 	}
 	return n
 }
+
+// digestKey returns the key as a digest.
+func digestKey(key aerostore.Key) aerostore.Key {
+	return aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
+}

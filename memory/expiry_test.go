@@ -2,8 +2,10 @@ package memory_test
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -209,4 +211,61 @@ func TestExpiredRecordsDoNotLeak(t *testing.T) {
 		t.Errorf("%d bytes more after %d bytes of records that expired", grown, rounds*records*size)
 	}
 	runtime.KeepAlive(s)
+}
+
+func TestAStoreWithoutExpiryRefusesTTLs(t *testing.T) {
+	const forbidden, ok = aerostore.CodeForbidden, aerostore.CodeOK
+	for name, tt := range map[string]struct {
+		write  write
+		want   aerostore.ResultCode
+		byHour aerostore.ResultCode // with a default of an hour
+	}{
+		"with a TTL":                     {put(bins{"a": 2}, 10*second), forbidden, forbidden},
+		"never":                          {put(bins{"a": 2}, aerostore.NeverExpire), ok, ok},
+		"without one":                    {put(bins{"a": 2}), ok, forbidden},
+		"by default":                     {put(bins{"a": 2}, aerostore.NamespaceTTL), ok, forbidden},
+		"kept":                           {put(bins{"a": 2}, aerostore.KeepTTL), ok, ok},
+		"touch with a TTL":               {touch(10 * second), forbidden, forbidden},
+		"touch":                          {touch(), ok, forbidden},
+		"increment":                      {increment(bins{"a": 1}, 10*second), forbidden, forbidden},
+		"another type":                   {appendTo(bins{"a": "x"}, 10*second), forbidden, forbidden},
+		"what is not GeoJSON":            {put(bins{"a": aerostore.GeoJSON("x")}, 10*second), forbidden, forbidden},
+		"the last bin deleted":           {put(bins{"a": nil}, 10*second), forbidden, forbidden},
+		"another generation":             {put(bins{"a": 2}, 10*second, aerostore.GenerationEqual(9)), aerostore.CodeGeneration, aerostore.CodeGeneration},
+		"create only":                    {put(bins{"a": 2}, 10*second, aerostore.CreateOnly), aerostore.CodeExists, aerostore.CodeExists},
+		"a replacement that deletes":     {put(bins{"a": nil}, 10*second, aerostore.Replace), aerostore.CodeParameter, aerostore.CodeParameter},
+		"a removal, which has no record": {remove(10 * second), ok, ok},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for want, s := range map[*aerostore.ResultCode]*memory.Store{
+				&tt.want:   memory.NewT(t, memory.WithoutExpiry()),
+				&tt.byHour: memory.NewT(t, memory.WithDefaultTTL(3600*second), memory.WithoutExpiry()),
+			} {
+				mustPut(t, s, key("a"), bins{"a": 1}, aerostore.NeverExpire)
+				wantCode(t, tt.write.do(t, s, key("a")), *want)
+			}
+		})
+	}
+	t.Run("kept where there is no record", func(t *testing.T) {
+		s := memory.NewT(t, memory.WithDefaultTTL(3600*second), memory.WithoutExpiry())
+		wantCode(t, put(bins{"a": 2}, aerostore.KeepTTL).do(t, s, key("a")), forbidden)
+	})
+	t.Run("one key of a batch", func(t *testing.T) {
+		s := memory.NewT(t, memory.WithoutExpiry())
+		results, err := s.BatchWrite(t.Context(), []aerostore.BatchItem{
+			{Key: key("a"), Bins: bins{"a": 1}},
+			{Key: key("b"), Bins: bins{"a": 1}, Options: []aerostore.WriteOption{10 * second}},
+		})
+		if err != nil || results[0].Err != nil {
+			t.Errorf("%v, %v", results, err)
+		}
+		wantCode(t, results[1].Err, forbidden)
+	})
+	t.Run("Load", func(t *testing.T) {
+		err := memory.NewT(t, memory.WithoutExpiry()).Load(strings.NewReader(
+			`{"records": {"test": {"users": [{"key": 1, "bins": {"n": 1}, "ttl": 5}]}}}`))
+		if !errors.Is(err, aerostore.CodeForbidden) {
+			t.Errorf("Load of a record with a TTL: %v", err)
+		}
+	})
 }

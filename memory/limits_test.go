@@ -96,63 +96,6 @@ func TestANamespaceHas4095Sets(t *testing.T) {
 	wantCode(t, put(bins{"a": 1}).do(t, s, in("new")), aerostore.CodeParameter) // a set stays without records
 }
 
-func TestAStoreWithoutExpiryRefusesTTLs(t *testing.T) {
-	const forbidden, ok = aerostore.CodeForbidden, aerostore.CodeOK
-	for name, tt := range map[string]struct {
-		write  write
-		want   aerostore.ResultCode
-		byHour aerostore.ResultCode // with a default of an hour
-	}{
-		"with a TTL":                     {put(bins{"a": 2}, 10*second), forbidden, forbidden},
-		"never":                          {put(bins{"a": 2}, aerostore.NeverExpire), ok, ok},
-		"without one":                    {put(bins{"a": 2}), ok, forbidden},
-		"by default":                     {put(bins{"a": 2}, aerostore.NamespaceTTL), ok, forbidden},
-		"kept":                           {put(bins{"a": 2}, aerostore.KeepTTL), ok, ok},
-		"touch with a TTL":               {touch(10 * second), forbidden, forbidden},
-		"touch":                          {touch(), ok, forbidden},
-		"increment":                      {increment(bins{"a": 1}, 10*second), forbidden, forbidden},
-		"another type":                   {appendTo(bins{"a": "x"}, 10*second), forbidden, forbidden},
-		"what is not GeoJSON":            {put(bins{"a": aerostore.GeoJSON("x")}, 10*second), forbidden, forbidden},
-		"the last bin deleted":           {put(bins{"a": nil}, 10*second), forbidden, forbidden},
-		"another generation":             {put(bins{"a": 2}, 10*second, aerostore.GenerationEqual(9)), aerostore.CodeGeneration, aerostore.CodeGeneration},
-		"create only":                    {put(bins{"a": 2}, 10*second, aerostore.CreateOnly), aerostore.CodeExists, aerostore.CodeExists},
-		"a replacement that deletes":     {put(bins{"a": nil}, 10*second, aerostore.Replace), aerostore.CodeParameter, aerostore.CodeParameter},
-		"a removal, which has no record": {remove(10 * second), ok, ok},
-	} {
-		t.Run(name, func(t *testing.T) {
-			for want, s := range map[*aerostore.ResultCode]*memory.Store{
-				&tt.want:   memory.NewT(t, memory.WithoutExpiry()),
-				&tt.byHour: memory.NewT(t, memory.WithDefaultTTL(3600*second), memory.WithoutExpiry()),
-			} {
-				mustPut(t, s, key("a"), bins{"a": 1}, aerostore.NeverExpire)
-				wantCode(t, tt.write.do(t, s, key("a")), *want)
-			}
-		})
-	}
-	t.Run("kept where there is no record", func(t *testing.T) {
-		s := memory.NewT(t, memory.WithDefaultTTL(3600*second), memory.WithoutExpiry())
-		wantCode(t, put(bins{"a": 2}, aerostore.KeepTTL).do(t, s, key("a")), forbidden)
-	})
-	t.Run("one key of a batch", func(t *testing.T) {
-		s := memory.NewT(t, memory.WithoutExpiry())
-		results, err := s.BatchWrite(t.Context(), []aerostore.BatchItem{
-			{Key: key("a"), Bins: bins{"a": 1}},
-			{Key: key("b"), Bins: bins{"a": 1}, Options: []aerostore.WriteOption{10 * second}},
-		})
-		if err != nil || results[0].Err != nil {
-			t.Errorf("%v, %v", results, err)
-		}
-		wantCode(t, results[1].Err, forbidden)
-	})
-	t.Run("Load", func(t *testing.T) {
-		err := memory.NewT(t, memory.WithoutExpiry()).Load(strings.NewReader(
-			`{"records": {"test": {"users": [{"key": 1, "bins": {"n": 1}, "ttl": 5}]}}}`))
-		if !errors.Is(err, aerostore.CodeForbidden) {
-			t.Errorf("Load of a record with a TTL: %v", err)
-		}
-	})
-}
-
 func TestConcurrentQueriesCanBeLimited(t *testing.T) {
 	s := memory.NewT(t, memory.WithMaxQueries(2))
 	numbers(t, s, 3)
@@ -186,61 +129,6 @@ func TestConcurrentQueriesCanBeLimited(t *testing.T) {
 	for range 3 {
 		if err := queryError(ctx, s, everything); err != nil {
 			t.Errorf("after all have ended: %v", err)
-		}
-	}
-}
-
-func TestABatchCanBeCarriedOutInRandomOrder(t *testing.T) {
-	const batches, times = 20, 5
-	// draw returns the order of each batch, as it shows in counts.
-	draw := func(opts ...memory.Option) (orders [][]int) {
-		s := memory.NewT(t, opts...)
-		keys := make([]aerostore.Key, times)
-		for i := range keys {
-			keys[i] = key("a")
-		}
-		for range batches {
-			if _, err := s.Remove(t.Context(), key("a")); err != nil {
-				t.Fatal(err)
-			}
-			results, err := s.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			order := make([]int, times)
-			seen := make(map[int]bool)
-			for i, r := range results {
-				order[i] = r.Record.Bins["n"].(int)
-				seen[order[i]] = true
-			}
-			if len(seen) != times {
-				t.Fatalf("counts %v", order)
-			}
-			orders = append(orders, order)
-		}
-		return orders
-	}
-	straight := fmt.Sprint(draw())
-	if want := fmt.Sprint(draw()); straight != want || !strings.HasPrefix(straight, "[[1 2 3 4 5] [1 2 3 4 5]") {
-		t.Errorf("without the option: %s", straight)
-	}
-	one, again, other := fmt.Sprint(draw(memory.WithBatchOrder(1))), fmt.Sprint(draw(memory.WithBatchOrder(1))), fmt.Sprint(draw(memory.WithBatchOrder(2)))
-	if one == straight || one != again || one == other {
-		t.Errorf("with one seed:\n%s\n%s\nwith another:\n%s", one, again, other)
-	}
-	if orders := draw(memory.WithBatchOrder(1)); fmt.Sprint(orders[0]) == fmt.Sprint(orders[1]) && fmt.Sprint(orders[1]) == fmt.Sprint(orders[2]) {
-		t.Errorf("all batches have one order: %v", orders)
-	}
-
-	s := memory.NewT(t, memory.WithBatchOrder(3))
-	numbers := make([]aerostore.BatchItem, 50)
-	for i := range numbers {
-		numbers[i] = aerostore.BatchItem{Key: aerostore.NewKey("test", "users", i), Bins: bins{"n": i}}
-	}
-	results, err := s.BatchWrite(t.Context(), numbers)
-	for i, r := range results {
-		if err != nil || r.Err != nil || r.Key != numbers[i].Key || mustGet(t, s, r.Key).Bins["n"] != i {
-			t.Errorf("result %d: %v, %v", i, r, err)
 		}
 	}
 }

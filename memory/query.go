@@ -174,8 +174,3 @@ func (r *record) hasAny(names []string) bool {
 	}
 	return len(names) == 0
 }
-
-// digestKey returns the key as a digest.
-func digestKey(key aerostore.Key) aerostore.Key {
-	return aerostore.DigestKey(key.Namespace(), key.Set(), key.Digest())
-}
