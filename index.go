@@ -45,17 +45,9 @@ const (
 // maxIndexName is the longest index name that a server accepts, in bytes.
 const maxIndexName = 63
 
-// Validate returns an error if the definition is not valid. The error is an [*Error] that
-// matches [ErrInvalid].
-func (x Index) Validate() error {
-	if err := x.checkDefinition(); err != nil {
-		return x.NewError(err.code, err)
-	}
-	return nil
-}
-
-// CheckCreate returns an [*Error] if ctx is nil or done or [Index.Validate] fails, and
-// otherwise nil. Backends call it first in CreateIndex.
+// CheckCreate returns an [*Error] if ctx is nil or done, or if the definition is not
+// valid, and otherwise nil. The error of an invalid definition matches [ErrInvalid].
+// Backends call CheckCreate first in CreateIndex.
 func (x Index) CheckCreate(ctx context.Context) error { return x.checkContext(ctx, x.checkDefinition) }
 
 // CheckDrop is like CheckCreate, but does not require a bin and a type. Backends call it

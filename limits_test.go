@@ -100,7 +100,7 @@ func TestInputAtTheLimitsOfTheProtocolIsAccepted(t *testing.T) {
 
 func TestIndexNamesThatDoNotFitACommandAreRefused(t *testing.T) {
 	good := aerostore.Index{Namespace: "test", Set: "users", Name: "by age", Bin: "age/years", Type: aerostore.IndexInt}
-	if err := good.Validate(); err != nil {
+	if err := good.CheckCreate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for fault, says := range map[string]string{
@@ -111,8 +111,7 @@ func TestIndexNamesThatDoNotFitACommandAreRefused(t *testing.T) {
 		set.Set, name.Name, bin.Bin, namespace.Namespace = fault, fault, fault, fault
 		for what, x := range map[string]aerostore.Index{"set": set, "name": name, "bin": bin, "namespace": namespace} {
 			t.Run(fmt.Sprintf("%s %q", what, fault), func(t *testing.T) {
-				refused(t, x.Validate(), aerostore.CodeParameter, says, "the "+what)
-				refused(t, x.CheckCreate(t.Context()), aerostore.CodeParameter, says)
+				refused(t, x.CheckCreate(t.Context()), aerostore.CodeParameter, says, "the "+what)
 				refused(t, x.CheckDrop(t.Context()), aerostore.CodeParameter, says)
 			})
 		}
@@ -129,7 +128,7 @@ func TestIndexNamesThatDoNotFitACommandAreRefused(t *testing.T) {
 		x := good
 		change(&x)
 		t.Run(what, func(t *testing.T) {
-			if err := x.Validate(); err == nil || !strings.Contains(err.Error(), what) {
+			if err := x.CheckCreate(t.Context()); err == nil || !strings.Contains(err.Error(), what) {
 				t.Errorf("the error is %v", err)
 			}
 		})

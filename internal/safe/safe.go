@@ -50,17 +50,17 @@ func (e TextError) Error() string { return string(e) }
 // SafeMessage implements [Messenger].
 func (e TextError) SafeMessage() string { return string(e) }
 
-// A Sentinel is an error without a code, whose text is safe.
-type Sentinel struct{ text, errorType string }
+// A SentinelError is an error without a code, whose text is safe.
+type SentinelError struct{ text, errorType string }
 
 // NewSentinel returns an error with a text and its error.type in telemetry.
-func NewSentinel(text, errorType string) *Sentinel { return &Sentinel{text, errorType} }
+func NewSentinel(text, errorType string) *SentinelError { return &SentinelError{text, errorType} }
 
 // Error returns the text.
-func (s *Sentinel) Error() string { return s.text }
+func (s *SentinelError) Error() string { return s.text }
 
 // SafeMessage implements [Messenger].
-func (s *Sentinel) SafeMessage() string { return s.text }
+func (s *SentinelError) SafeMessage() string { return s.text }
 
 // ErrorType returns the error.type of OpenTelemetry's conventions.
-func (s *Sentinel) ErrorType() string { return s.errorType }
+func (s *SentinelError) ErrorType() string { return s.errorType }

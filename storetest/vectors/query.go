@@ -134,7 +134,7 @@ func (s *step) parseCreateIndex(data []byte) error {
 		return err
 	}
 	s.administer(index, aerostore.Indexer.CreateIndex)
-	s.refusal = index.Validate()
+	s.refusal = index.CheckCreate(context.Background())
 	return nil
 }
 
