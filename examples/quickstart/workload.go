@@ -60,20 +60,27 @@ func (a *accounts) run(ctx context.Context) error {
 }
 
 // prepare removes what an interrupted run may have left, and creates the secondary
-// index that the query needs. Store has no method for that, so Do runs it through the
-// same layers.
+// index that the query needs.
 func (a *accounts) prepare(ctx context.Context) (string, error) {
+	return "an index on age", a.clear(ctx, "CREATE INDEX", aerostore.Indexer.CreateIndex)
+}
+
+func (a *accounts) cleanUp(ctx context.Context) (string, error) {
+	return "records and index removed", a.clear(ctx, "DROP INDEX", aerostore.Indexer.DropIndex)
+}
+
+// clear removes the records and changes the index. Store has no method for an index, so
+// Do runs it through the same layers.
+func (a *accounts) clear(ctx context.Context, name string, change func(aerostore.Indexer, context.Context, aerostore.Index) error) error {
 	if _, err := a.store.BatchRemove(ctx, a.team()); err != nil {
-		return "", err
+		return err
 	}
 	indexer, ok := aerostore.As[aerostore.Indexer](a.store)
 	if !ok {
-		return "", errors.New("the backend cannot make an index")
+		return errors.New("the backend has no indexes")
 	}
-	err := aerostore.Do(ctx, a.store,
-		aerostore.Custom{Name: "CREATE INDEX", Namespace: a.namespace, Set: a.set, Writes: true},
-		func(ctx context.Context) error { return indexer.CreateIndex(ctx, a.index()) })
-	return "an index on age", err
+	return aerostore.Do(ctx, a.store, aerostore.Custom{Name: name, Namespace: a.namespace, Set: a.set, Writes: true},
+		func(ctx context.Context) error { return change(indexer, ctx, a.index()) })
 }
 
 func (a *accounts) index() aerostore.Index {
@@ -208,20 +215,6 @@ func (a *accounts) busyRecord(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-}
-
-func (a *accounts) cleanUp(ctx context.Context) (string, error) {
-	if _, err := a.store.BatchRemove(ctx, a.team()); err != nil {
-		return "", err
-	}
-	indexer, ok := aerostore.As[aerostore.Indexer](a.store)
-	if !ok {
-		return "", errors.New("the backend cannot drop an index")
-	}
-	err := aerostore.Do(ctx, a.store,
-		aerostore.Custom{Name: "DROP INDEX", Namespace: a.namespace, Set: a.set, Writes: true},
-		func(ctx context.Context) error { return indexer.DropIndex(ctx, a.index()) })
-	return "records and index removed", err
 }
 
 // busyOnce is a middleware that an application could write: the first increment fails
