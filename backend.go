@@ -1,8 +1,8 @@
 package aerostore
 
-// A Backend is a Store that is made of a [Handler]. [Intercept] calls the handler
-// instead of the methods of Store. Operations are then not converted twice, and layers
-// see the Attempts and Node of its [Result]. A Store need not be a Backend.
+// A Backend is a Store whose methods call a [Handler]. [Intercept] calls the handler
+// directly. Operations are then not converted twice, and layers see the Attempts and
+// Node of its [Result]. A Store does not have to be a Backend.
 type Backend interface {
 	Store
 

@@ -2,13 +2,14 @@ package aerostore
 
 import "unsafe"
 
-// A Call is one operation and its arguments, as a [Handler] takes it. Its Op
-// determines which arguments it has: those of the method of [Store].
+// A Call is one operation and its arguments, as a [Handler] receives them. Its
+// Op determines which arguments it has: those of the [Store] method of that
+// name.
 //
-// A Call is passed by value, so a layer that changes it changes it for the layers
-// inside it only. The maps and slices of a Call belong to the application and must
-// not be modified. To change an argument, pass another map or slice to one of the
-// With methods.
+// A Call is passed by value. A layer that changes its Call affects only the layers
+// inside. The maps and slices of a Call belong to the application and must not be
+// modified. To change an argument, pass another map or slice to one of the With
+// methods.
 type Call struct {
 	Op Op
 
@@ -126,8 +127,8 @@ func (c Call) WithQuery(q Query, yield func(*Record) bool) Call {
 	return c
 }
 
-// Name returns the name of the operation in errors and telemetry: that of the
-// [Custom], or else Op.String().
+// Name returns the name of the operation in errors and telemetry: the Name of
+// the [Custom] for OpCustom, and otherwise Op.String().
 func (c Call) Name() string {
 	if custom := c.Custom(); custom != nil {
 		return custom.Name
@@ -151,8 +152,8 @@ func (c Call) GoString() string { return c.String() }
 // IsBatch reports whether the call is one of the batch operations.
 func (c Call) IsBatch() bool { return c.Op.IsBatch() }
 
-// Len returns the number of keys: that of a batch, 1 for an operation on a single
-// record, and 0 for OpQuery and OpCustom.
+// Len returns the number of keys. It is 1 for an operation on a single record,
+// and 0 for OpQuery and OpCustom.
 func (c Call) Len() int {
 	switch info := c.Op.info(); {
 	case info.args.has(argKeys):
@@ -220,7 +221,8 @@ func (c Call) Writes() bool {
 
 // NewError returns an error with the operation, namespace and set of the call. It
 // says that the call was not applied, unless its InDoubt is set. For a batch it
-// looks at all keys; use [Call.NewKeyError] for one of them.
+// reads all keys to find the namespace and set; use [Call.NewKeyError] for the
+// error of one key.
 func (c Call) NewError(code ResultCode, cause error) *Error {
 	namespace, set := c.Target()
 	err := &Error{Op: c.Op, Namespace: namespace, Set: set, Code: code, Err: cause}
@@ -231,7 +233,7 @@ func (c Call) NewError(code ResultCode, cause error) *Error {
 }
 
 // NewKeyError returns an error with the operation of the call and the namespace and
-// set of the key. It is for the result of one key of a batch.
+// set of the key. Use it for the result of one key of a batch.
 func (c Call) NewKeyError(key Key, code ResultCode, cause error) *Error {
 	return &Error{Op: c.Op, Namespace: key.namespace, Set: key.set, Code: code, Err: cause}
 }

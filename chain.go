@@ -50,7 +50,7 @@ type Interceptor func(next Handler) Handler
 func Intercept(interceptors ...Interceptor) Middleware {
 	return func(next Store) Store {
 		if next == nil {
-			panic("aerostore: Intercept of a nil Store")
+			panic("aerostore: Intercept around a nil Store")
 		}
 		h := handlerOf(next)
 		for i := len(interceptors) - 1; i >= 0; i-- {
@@ -74,9 +74,9 @@ type chained struct {
 
 func (c *chained) Unwrap() Store { return c.next }
 
-// As finds the outermost store in the chain of s that has type T, which is a concrete
-// type or an interface. The chain consists of s, followed by the stores that repeated
-// calls of Unwrap return, as in errors.As.
+// As returns the outermost store in the chain of s that has type T, and reports
+// whether there is one. T is a concrete type or an interface. The chain consists of
+// s, followed by the stores that repeated calls of Unwrap return, as in errors.As.
 //
 //	if index, ok := aerostore.As[aerostore.Indexer](store); ok { … }
 func As[T any](s Store) (T, bool) {

@@ -16,13 +16,14 @@ func (r *Record) Clone() *Record {
 	return &c
 }
 
-// Clone returns a deep copy of the call. A layer or backend that uses a call after it
-// has returned, as a hedging layer does, must use a clone. The application may modify
-// its arguments then.
+// Clone returns a deep copy of the call. A layer or backend that still uses a call
+// after returning, as a hedging layer does, must use a clone, because the application
+// may then modify the arguments.
 //
 // An OpQuery or OpCustom call holds functions of the application. Clone returns it
 // unchanged, and it must not be used after the layer or backend has returned. Clone
-// must not be called with a value that contains itself; [Call.Validate] refuses one.
+// must not be called on a call with a value that contains itself; [Call.Validate]
+// refuses such a call.
 func (c Call) Clone() Call {
 	args := c.Op.info().args
 	if args.has(argBins) {

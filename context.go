@@ -34,12 +34,11 @@ func (nilContext) Done() <-chan struct{}                   { return closed }
 func (nilContext) Err() error                              { return errNilContext }
 func (nilContext) Value(any) any                           { return nil }
 
-// ContextError returns the error of a context that is done, and nil for one that is
-// not. The error matches ctx.Err() and, if it has one, the cause of ctx; see
-// context.Cause.
+// ContextError returns nil if ctx is not done, and an error if it is. The error
+// matches ctx.Err() and the cause of ctx, if there is one; see context.Cause.
 //
 // A cause may be the [*Error] of another operation, as in a group whose first failure
-// cancels the rest. The error matches that cause, but not the code of the cause: it
+// cancels the rest. ContextError's error matches that *Error, but not its code, which
 // is not the outcome of the canceled operation.
 func ContextError(ctx context.Context) error {
 	err := ctx.Err()

@@ -8,12 +8,12 @@ type Custom struct {
 	// as "TRUNCATE". It is required and must come from a small set.
 	Name string
 
-	// Namespace and Set are what the function works on. They may be empty.
+	// Namespace and Set name what the function works on. They may be empty.
 	Namespace string
 	Set       string
 
-	// Writes says whether the function may change data. If it does and fails, it
-	// may be in doubt; see [Call.InDoubt].
+	// Writes says whether the function may change data. A function that does and
+	// fails may leave the call in doubt; see [Call.InDoubt].
 	Writes bool
 }
 
@@ -40,7 +40,7 @@ func (c Call) Custom() *Custom {
 }
 
 // Run runs the function of an OpCustom call and returns its error. Backends call
-// it. It does nothing for any other call.
+// it. For any other call it does nothing and returns nil.
 func (c Call) Run(ctx context.Context) error {
 	if cc, ok := c.subject.(*customCall); ok {
 		return cc.run(ctx)
@@ -48,10 +48,10 @@ func (c Call) Run(ctx context.Context) error {
 	return nil
 }
 
-// Do runs a function through the layers of s: a user-defined function, a truncation
-// or anything else for which [Store] has no method. The layers trace, count and limit
-// it like an operation. They may pass another context to run, and a layer that
-// retries may call it several times.
+// Do runs a function through the layers of s. Use it for everything that [Store] has
+// no method for, such as a truncation or a user-defined function. The layers trace,
+// count and limit it like an operation. They may pass another context to run, and a
+// layer that retries may call run several times.
 //
 // Do returns the error of run, as the layers return it. If custom.Writes is set, an
 // error is in doubt unless [Custom.NewError] made it: run may have changed something
@@ -59,10 +59,10 @@ func (c Call) Run(ctx context.Context) error {
 // true.
 //
 // Do fails with [ErrInvalid], without calling run, if ctx, s or run is nil, if
-// custom.Name is empty, or if it cannot see through s. A Store that is not a
-// [Backend] needs a method Unwrap() Store: without it, the Store may hide layers that
-// would be bypassed, such as one that permits only reads. A Store that wraps no other,
-// such as a fake or a mock, returns nil from Unwrap; Do then calls run.
+// custom.Name is empty, or if it cannot find the layers of s. A Store that is not a
+// [Backend] needs a method Unwrap() Store. Without it, Do could bypass layers inside
+// the Store, such as one that permits only reads. A Store that wraps no other, such as
+// a fake or a mock, returns nil from Unwrap; Do then calls run.
 func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
 	call := Call{Op: OpCustom, subject: &customCall{custom: custom, run: run}}
 	if run == nil {

@@ -34,11 +34,12 @@ func InDoubt(err error) bool {
 // so, and also if err does not say that the call was not applied. These errors say that
 // it was not applied, unless they are in doubt themselves:
 //
-//   - an [*Error] of an operation that writes. That of a Get says nothing about a write
-//     before it;
+//   - an [*Error] of an operation that writes; the error of a Get says nothing about a
+//     write before it;
 //   - a [ResultCode] with which a server refuses an operation;
 //   - for a custom call, only an [*Error] with its name, which [Call.NewError] and
-//     [Custom.NewError] make. Any other may come from a part of the function.
+//     [Custom.NewError] make. Any other error may come from one step of the
+//     function.
 //
 // A custom call whose Writes is not set is also in doubt if err says so.
 func (c Call) InDoubt(err error) bool {

@@ -11,11 +11,12 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// The result codes that applications check most, for errors.Is. It matches an [Error]
-// by its own code, and not by the codes of its causes: an Error with CodeTimeout does
-// not match ErrNotFound, even if an earlier attempt found no record. It does match the
-// codes of the causes if its own code is [CodeOK], [CodeMaxRetries] or
-// [CodeNoResponse], which do not say how the operation ended.
+// The result codes that applications check most, for errors.Is. It compares the code
+// of an [Error] itself, and not the codes of its causes. An Error with CodeTimeout
+// does not match ErrNotFound, even if an earlier attempt found no record.
+//
+// The codes [CodeOK], [CodeMaxRetries] and [CodeNoResponse] do not say how the
+// operation ended. An Error with one of these also matches the codes of its causes.
 var (
 	ErrNotFound         error = CodeNotFound         // the record does not exist
 	ErrExists           error = CodeExists           // the record exists, and CreateOnly was set
@@ -31,7 +32,7 @@ var (
 
 var (
 	// ErrInvalid matches the error of an operation whose input was refused before
-	// anything was sent. It is a mistake of the program.
+	// anything was sent. Such input is a mistake in the program.
 	ErrInvalid error = safe.NewSentinel("refused before anything was sent", "invalid")
 
 	// ErrClosed matches the error of an operation on a backend that is closed.
@@ -42,16 +43,17 @@ var (
 // it in the error of a chain.
 //
 // Its text names the operation, the namespace and set, the code with its meaning, and
-// the cause. If a client's attempts ended with an answer of the server, that answer
-// comes before CodeMaxRetries. The text contains no user key and no bin value, except
-// in a cause that comes from the application; [Error.SafeMessage] leaves that out.
+// the cause. If the client's attempts ran out and the last one had an answer of the
+// server, the text has that answer before CodeMaxRetries. The text contains no user
+// key and no bin value, unless a cause that comes from the application does.
+// [Error.SafeMessage] leaves out the text of such causes.
 type Error struct {
 	Op        Op
 	Namespace string // see [Call.Target]
 	Set       string
 
-	// Code is the result code of the server or the client. It is [CodeOK] if there
-	// is none, such as for a context that was done before.
+	// Code is the result code of the server or the client. It is [CodeOK] if
+	// neither returned one, for example because the context was done.
 	Code ResultCode
 
 	// InDoubt says that a write may or may not have been applied. If it is false,
@@ -151,9 +153,9 @@ func (e *Error) appendSubject(b []byte) []byte {
 	return append(b[:start], subject...)
 }
 
-// Unwrap returns the cause. If errors.Is must not match the codes of the cause, as
-// described at [ErrNotFound], it returns an error that hides them. The Err field has the
-// cause unchanged.
+// Unwrap returns the cause. If errors.Is must not match the codes of the cause (see
+// [ErrNotFound]), Unwrap returns an error that hides them. The Err field has the cause
+// unchanged.
 func (e *Error) Unwrap() error {
 	switch e.Code {
 	case CodeOK, CodeMaxRetries, CodeNoResponse:

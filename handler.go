@@ -5,18 +5,18 @@ import (
 	"iter"
 )
 
-// A Handler performs operations. Backends are made of one, and an [Interceptor] wraps
-// one. A Handler is also a [Store], in the way that an http.HandlerFunc is an
-// http.Handler: its methods convert their arguments to a [Call], call the function
-// and convert the [Result].
+// A Handler performs operations. The methods of a backend call one, and an
+// [Interceptor] wraps one. A Handler is also a [Store], as an http.HandlerFunc
+// is an http.Handler. Its methods convert their arguments to a [Call], call the
+// function and convert the [Result].
 //
 // A Handler must be safe for concurrent use. It must
 //
 //   - return an error with [CodeUnsupportedFeature] for an Op that it does not know;
 //   - call [Call.Run] for OpCustom;
 //   - pass the records of OpQuery to [Call.Yield] before it returns;
-//   - return an error, or else a record for OpGet, OpSelect and OpOperate, and a
-//     result for each key of a batch.
+//   - unless it returns an error, return a record for OpGet, OpSelect and
+//     OpOperate, and a result for each key of a batch.
 //
 // If a record or a result is missing, the methods return an error, which is in doubt
 // if the call writes.
@@ -127,8 +127,8 @@ func (h Handler) batch(ctx context.Context, call Call) ([]BatchResult, error) {
 }
 
 // Query implements [Store]. The handler runs during the iteration, on the caller's
-// goroutine. What a layer does around it covers the whole iteration, including a
-// break or a panic in the body of the loop.
+// goroutine. A layer around it covers the whole iteration, including a break or a
+// panic in the body of the loop.
 func (h Handler) Query(ctx context.Context, q Query) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		done := false

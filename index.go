@@ -22,8 +22,8 @@ type Indexer interface {
 }
 
 // An Index is the definition of a secondary index on a bin. Its names must be valid
-// UTF-8, without space at either end, control characters and any of : ; , = |. Set and
-// Name have at most 63 bytes, Bin at most 15.
+// UTF-8. They must not begin or end with space, and must not contain control
+// characters or any of : ; , = |. Set and Name have at most 63 bytes, Bin at most 15.
 type Index struct {
 	Namespace string
 	Set       string // "" for all records of the namespace

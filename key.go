@@ -18,10 +18,10 @@ import (
 // identify different records: the integer 1, the string "1" and the bytes {'1'} are
 // three.
 //
-// A Key never prints its id, so that no log or error shows to whom the record
-// belongs. String and the verbs of fmt print namespace and set. In an unexported
-// field of another struct, where fmt calls no methods, it prints the id under a mask
-// that differs from process to process. [Key.ID] returns the id.
+// A Key never prints its id, so that logs and errors do not reveal it. String and
+// the verbs of fmt print namespace and set. fmt calls no methods on an unexported
+// field of another struct; there it prints a masked id. The mask differs from
+// process to process. [Key.ID] returns the id.
 type Key struct {
 	namespace, set string
 
@@ -38,14 +38,16 @@ type KeyID interface {
 		~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// NewKey returns the key of a record. It copies bytes. It allocates once for a string
-// or bytes, and not for an integer.
+// NewKey returns the key of a record. It copies a []byte id. It allocates once for a
+// string or a []byte, and not for an integer.
 //
 // NewKey checks nothing and returns no error, so that it can be called in the
-// arguments of an operation. The operation fails, before anything is sent, if the
-// namespace is empty, if the set name is longer than 63 bytes or has a NUL byte, or if
-// an unsigned id is above math.MaxInt64. Use [KeyOf] for an id whose type is known
-// only at run time.
+// arguments of an operation. The operation fails, before anything is sent,
+//   - if the namespace is empty,
+//   - if the name of the set is longer than 63 bytes or has a NUL byte,
+//   - if an unsigned id is above math.MaxInt64.
+//
+// Use [KeyOf] for an id whose type is known only at run time.
 func NewKey[ID KeyID](namespace, set string, id ID) Key {
 	var plain plainID
 	if !plain.set(any(id)) {
@@ -54,9 +56,9 @@ func NewKey[ID KeyID](namespace, set string, id ID) Key {
 	return plain.hide().Key(namespace, set)
 }
 
-// KeyOf returns the key of a record for an id of dynamic type: one of the types of
-// [KeyID]. It returns an error that matches [ErrInvalid] for another type, and for a
-// key that operations refuse; see [NewKey].
+// KeyOf is like [NewKey] for an id whose type is known only at run time. The type
+// must be one of those of [KeyID]. KeyOf returns an error that matches [ErrInvalid]
+// for any other type, and for a key that operations refuse.
 func KeyOf(namespace, set string, id any) (Key, error) {
 	var plain plainID
 	if !plain.set(id) && !plain.setNamed(id) {
@@ -72,10 +74,10 @@ func KeyOf(namespace, set string, id any) (Key, error) {
 	return k, nil
 }
 
-// DigestKey returns the key of a record of which only the digest is known. A query
-// returns such keys for records that were written without [SendKey]. The key
-// identifies the same record as the key from which the digest was computed, but the
-// two are not equal under ==.
+// DigestKey returns the key of a record whose id is not known, but whose digest is.
+// A query returns such keys for records that were written without [SendKey]. The
+// key identifies the same record as the key from which the digest was computed, but
+// the two are not equal under ==.
 func DigestKey(namespace, set string, digest [20]byte) Key {
 	return newRecordID(hideBytes(digest[:]), keyDigest).Key(namespace, set)
 }
@@ -143,7 +145,7 @@ func (k Key) Digest() [20]byte {
 // not contain the id.
 func (k Key) String() string { return target(k.namespace, k.set) }
 
-// GoString keeps %#v from printing the id.
+// GoString returns the namespace and the set, so that %#v does not print the id.
 func (k Key) GoString() string {
 	return fmt.Sprintf("aerostore.NewKey(%q, %q, …)", k.namespace, k.set)
 }

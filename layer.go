@@ -43,19 +43,17 @@ type LayerGauge struct {
 	Kind  GaugeKind // the same for all gauges of this name
 }
 
-// A GaugeKind says how gauges of the same name are combined, those of several scopes or
-// of several layers. Ratios cannot be combined; a layer reports numerator and
-// denominator as two gauges.
+// A GaugeKind says how gauges of the same name are combined, across scopes or layers.
+// Ratios cannot be combined, so a layer reports the numerator and the denominator as
+// two gauges.
 type GaugeKind uint8
 
 // The kinds of gauge.
 const (
-	// GaugeSum is for values that can be added, such as operations in flight, a limit
-	// or a budget.
+	// GaugeSum adds the values, such as operations in flight, limits or budgets.
 	GaugeSum GaugeKind = iota
 
-	// GaugeMax is for values of which the highest matters, such as a state or a
-	// duration.
+	// GaugeMax takes the highest value, such as of a state or a duration.
 	GaugeMax
 )
 
@@ -123,7 +121,7 @@ func WithLayer[P Layer](create func() P) Middleware {
 	return func(next Store) Store {
 		layer := Layer(create())
 		if layer == nil {
-			panic("aerostore: WithLayer with a nil Layer")
+			panic("aerostore: WithLayer with a function that returned nil")
 		}
 		s := Intercept(layer.Intercept)(next).(*chained)
 		s.layer = layer

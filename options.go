@@ -12,7 +12,7 @@ type ReadOption interface {
 	applyRead(Options) Options
 }
 
-// A WriteOption is an option of an operation that writes: a [TTL], a
+// A WriteOption is an option of an operation that writes. It is a [TTL], a
 // [GenerationEqual], a [GenerationGreater], a [RecordExists], a [WriteFlag], a
 // [Timeout], a [SocketTimeout] or [Options]. A later option overrides an earlier one.
 // Nil options are ignored.
@@ -23,7 +23,7 @@ type WriteOption interface {
 // Options are all options of a call, as layers and backends see them in [Call]. A field
 // that is zero is not set, and the backend's default applies.
 //
-// Options are also an option themselves. Each field that is set overrides earlier
+// Options can be passed as an option. Each field that is set overrides earlier
 // options; Generation and GenerationCheck are set together, if GenerationCheck is not
 // zero. A read uses the timeouts and ignores the other fields. To restore a default,
 // add [Update], Timeout(0), SocketTimeout(0) or [NamespaceTTL] after the Options. A
@@ -40,8 +40,8 @@ type Options struct {
 	// SocketTimeout limits each wait for the network.
 	SocketTimeout time.Duration
 
-	// TTL is how long the record lives after a write. To set a TTL that is computed,
-	// use the option TTL(d), which fails if d is zero; a zero field is not set.
+	// TTL is how long the record lives after a write. A zero field is not set. For a
+	// computed TTL use the option TTL(d): the write fails if d is zero.
 	TTL TTL
 
 	// Generation is the generation that GenerationCheck compares the record with.
@@ -129,7 +129,7 @@ func (o Options) forWrite() []WriteOption {
 	return opts
 }
 
-// A Timeout limits one call with all of its attempts. Zero stands for the backend's
+// A Timeout limits one call with all of its attempts. Zero means the backend's
 // default. An earlier deadline of the context still applies.
 type Timeout time.Duration
 
@@ -143,7 +143,7 @@ func (t Timeout) applyWrite(o Options) Options {
 	return o
 }
 
-// A SocketTimeout limits each wait for the network within a call. Zero stands for the
+// A SocketTimeout limits each wait for the network within a call. Zero means the
 // backend's default.
 type SocketTimeout time.Duration
 
@@ -168,10 +168,10 @@ const (
 	GenerationMustBeLess                        // see [GenerationGreater]
 )
 
-// A GenerationEqual is the generation that the record must have for a write to succeed.
+// A GenerationEqual lets a write succeed only if the record has this generation.
 // Otherwise the write fails with [ErrGeneration]. With the generation of a record that
-// was read, the write is a compare-and-set. A record that does not exist has generation
-// 0.
+// was read, the write is a compare-and-set. A record that does not exist has
+// generation 0.
 type GenerationEqual uint32
 
 func (g GenerationEqual) applyWrite(o Options) Options {
@@ -179,9 +179,9 @@ func (g GenerationEqual) applyWrite(o Options) Options {
 	return o
 }
 
-// A GenerationGreater must be greater than the record's generation for a write to
-// succeed, for example when a backup is restored. Otherwise the write fails with
-// [ErrGeneration].
+// A GenerationGreater lets a write succeed only if it is greater than the
+// record's generation. Otherwise the write fails with [ErrGeneration]. Use it
+// to restore a backup, for example.
 type GenerationGreater uint32
 
 func (g GenerationGreater) applyWrite(o Options) Options {

@@ -2,8 +2,7 @@ package aerostore
 
 import "math"
 
-// A Query selects the records of a set, all of them or those that a secondary index
-// finds.
+// A Query selects records of a set: all of them, or those that match a condition.
 type Query struct {
 	// Namespace is required.
 	Namespace string
@@ -12,9 +11,9 @@ type Query struct {
 	// selected. A set that does not exist has no records.
 	Set string
 
-	// Bins are the names of the bins to return. If it is nil, all bins are returned;
-	// if it is empty but not nil, only key, generation and TTL. Records that have none
-	// of the named bins are not returned.
+	// Bins are the names of the bins to return. If it is nil, all bins are returned.
+	// If it is empty but not nil, records have only their key, generation and TTL.
+	// Records that have none of the named bins are not returned.
 	Bins []string
 
 	// Where is the condition. The zero Predicate selects all records.

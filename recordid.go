@@ -1,12 +1,12 @@
 package aerostore
 
 // A RecordID identifies a record within its set: it is a [Key] without its
-// namespace and set. A table of the records of one set can use it as map key, in
+// namespace and set. A map of the records of one set can have it as its key, in
 // half the space of a Key.
 //
-// RecordIDs are comparable. Those of two keys are equal if the keys differ in
-// namespace and set alone. Like a Key, a RecordID never prints the id. The zero
-// RecordID is that of the zero Key, which operations refuse.
+// RecordIDs are comparable. Two keys have equal RecordIDs if they differ only
+// in namespace and set. Like a Key, a RecordID never prints the id. The zero
+// RecordID belongs to the zero Key, which operations refuse.
 type RecordID struct {
 	// The two fields of an opaque: a nested struct would be slower to hash.
 	text string // of a string, bytes and a digest
@@ -40,11 +40,12 @@ func (id RecordID) Key(namespace, set string) Key {
 func (id RecordID) IsDigest() bool { return id.kind == keyDigest }
 
 // Hash returns a hash of the id, for dividing records among tables. It differs
-// from process to process. The RecordID has it already: Hash computes nothing.
+// from process to process. It is stored in the RecordID, so Hash computes
+// nothing.
 func (id RecordID) Hash() uint64 { return uint64(id.num) } //nolint:gosec // G115: the bits are what is wanted
 
 // String returns a text that does not depend on the id.
 func (id RecordID) String() string { return "RecordID(…)" }
 
-// GoString keeps %#v from printing the id.
+// GoString returns a text that does not depend on the id, so that %#v does not print it.
 func (id RecordID) GoString() string { return "aerostore.RecordID{…}" }

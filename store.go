@@ -64,8 +64,9 @@ type Store interface {
 	// read, Operate fails with [ErrNotFound] if the record does not exist.
 	Operate(ctx context.Context, key Key, ops []Operation, opts ...WriteOption) (*Record, error)
 
-	// BatchRead reads many records: all bins if bins is nil, only the generation
-	// and the TTL if bins is empty but not nil, and otherwise the named bins.
+	// BatchRead reads many records. If bins is nil, it reads all bins. If bins
+	// is empty but not nil, it reads only the generation and the TTL. Otherwise
+	// it reads the named bins.
 	//
 	// The batch methods return one result for each key, in the order of the keys.
 	// Each result has its own error. The error of the method means that the batch

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// A TTL is how long a record lives after a write: a duration of up to ten years, such
-// as TTL(24*time.Hour), or one of the constants below. Servers count in seconds, so a
-// TTL is rounded up to a whole second. The TTL of a [Record] is the time that was left
-// when the record was read.
+// A TTL is how long a record lives after a write. It is a duration of up to ten years,
+// such as TTL(24*time.Hour), or one of the constants below. Servers count in seconds,
+// so a TTL is rounded up to a whole second. The TTL of a [Record] is the time that was
+// left when the record was read.
 //
 // A write with a duration of zero or less fails with [ErrInvalid]. The constants
 // are negative, but no result of time.Until or time.Time.Sub equals one of them, so

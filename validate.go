@@ -8,12 +8,12 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// Validate returns an error if no server could perform the call: if a key is empty,
-// a name too long, a value of a type that cannot be stored or an option out of range.
-// The error is an [*Error] that matches [ErrInvalid].
+// Validate returns an error if no server could perform the call, for example because
+// a name is too long, a value has a type that cannot be stored, or an option is out
+// of range. The error is an [*Error] that matches [ErrInvalid].
 //
 // Backends call Validate, usually by [Call.Check], before they do anything. Layers
-// need not.
+// do not have to.
 func (c Call) Validate() error {
 	if err := c.check(); err != nil {
 		return c.NewError(err.code, err)

@@ -29,12 +29,13 @@ type Bins map[string]any
 // string.
 type GeoJSON = value.GeoJSON
 
-// An HLL is a HyperLogLog as the server stores it. It is a []byte, and is only read.
+// An HLL is a HyperLogLog as the server stores it. It is a []byte. It can be read
+// but not written.
 type HLL = value.HLL
 
 // Unreadable is the value of a bin that the backend cannot read, such as a serialized
-// object of a client in another language. It is an empty struct and is only read. A
-// write of it fails, so that a record that is written back loses nothing.
+// object of a client in another language. It is an empty struct. It can be read but
+// not written, so that writing a record back does not overwrite such a bin.
 type Unreadable = value.Unreadable
 
 // A MapPair is an entry of a map that the server keeps in key order. Such a map is
