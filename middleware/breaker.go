@@ -24,37 +24,42 @@ var ErrCircuitOpen error = safe.NewSentinel("the circuit breaker is open", "circ
 // # States
 //
 // A closed circuit lets all operations pass. It opens when, within Window, at
-// least MinCalls operations ended and at least the part FailureRate of them
+// least MinCalls operations ended and at least the fraction FailureRate of them
 // failed. An open circuit refuses all operations for OpenFor. Then it is half
-// open: it lets Probes operations pass at once, the probes. It closes when that
-// many have succeeded. It opens again when one fails.
+// open and lets Probes operations run at once, the probes. It closes when that
+// many have succeeded, and opens again when one fails.
 //
-// A probe that has not ended after another OpenFor loses its place to another
-// operation, so that a probe that hangs does not block the rest. While the circuit
-// is half open, its success still counts. So does its failure, unless a probe that
-// began later has succeeded.
+// If a probe has not ended after another OpenFor, another operation may take its
+// place, so that a hanging probe does not block the circuit. While the circuit is
+// half open, the late success of a probe still counts. So does its late failure,
+// unless a probe that began later has succeeded.
 //
-// Any other operation is not counted if the circuit changed while it ran.
+// Other operations are not counted if the circuit changed its state while they
+// ran.
 //
 // # What counts
 //
-// A failure is an error for which [IsClusterFailure], or IsFailure, returns true. A
-// success is an answer of the cluster: a result, or another error that a server
-// returned. Everything else is not counted: refused input, the caller's
-// cancellation, rejections of other layers, a closed store, and a timeout of an
-// operation that had less time than MinTimeout. A longer deadline of the caller is
-// a failure, because most services notice only by their deadlines that a cluster
-// hangs.
+// A failure is an error for which IsFailure returns true, by default
+// [IsClusterFailure]. A success is an answer of the cluster: a result, or another
+// error that a server returned. Everything else is not counted:
+//   - refused input,
+//   - the caller's cancellation,
+//   - rejections of other layers,
+//   - a closed store,
+//   - a timeout of an operation that had less time than MinTimeout.
 //
-// A batch is counted once, by its keys that count. It failed if it failed as a
-// whole, or if the part FailureRate of those keys failed. A batch without such
-// keys is not counted.
+// A timeout of an operation that had more time is a failure, even if the caller set
+// the deadline. Most services notice only by their deadlines that a cluster hangs.
+//
+// A batch is counted once. It is a failure if it failed as a whole, or if at
+// least the fraction FailureRate of its counted keys failed. A batch without
+// counted keys is not counted.
 //
 // A query is counted when the caller's loop ends. Leaving the loop early is not a
 // failure. The time in the body of the loop is subtracted from the time that the
 // query had. A timeout is not counted if the body took more time than the cluster.
 //
-// A custom call is counted by the error of its function. Nil is a success, so do
+// A custom call is counted by the error of its function. Nil is a success. Do
 // not use [aerostore.Do] for a function that may return without contacting the
 // cluster. A layer that answers from elsewhere, such as a cache, belongs outside
 // the breaker. An operation that panics is not counted.
@@ -63,7 +68,8 @@ var ErrCircuitOpen error = safe.NewSentinel("the circuit breaker is open", "circ
 //
 // There is one circuit for the whole store, or one for each name that Scope
 // returns. With the method ByNode of asbackend's Store, the outcome is attributed
-// to the node that the client chooses first, also if the client tries another.
+// to the node that the client chooses first, even if the client then tries
+// another.
 //
 // Aerospike's client has its own breaker for each node, on by default: see
 // MaxErrorRate and ErrorRateWindow of its ClientPolicy. It counts each attempt of

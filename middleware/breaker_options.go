@@ -10,16 +10,16 @@ import (
 
 // BreakerOptions are the options of [CircuitBreaker].
 type BreakerOptions struct {
-	// FailureRate is the part of operations, over 0 and up to 1, that must fail
-	// for the circuit to open. The default is 0.5.
+	// FailureRate is the fraction of operations, over 0 and up to 1, that must
+	// fail for the circuit to open. The default is 0.5.
 	FailureRate float64
 
 	// MinCalls is how many operations must have ended within the window before
 	// the circuit can open. The default is 20.
 	MinCalls int
 
-	// Window is how long operations count, to the nearest tenth. The default is
-	// 10 s.
+	// Window is how long an operation counts, to the nearest tenth of it. The
+	// default is 10 s.
 	Window time.Duration
 
 	// OpenFor is how long an open circuit refuses all operations. The default is
@@ -36,24 +36,26 @@ type BreakerOptions struct {
 	// every timeout counts.
 	MinTimeout time.Duration
 
-	// IsFailure reports whether an error is a failure of the cluster. The error
-	// is not nil. For a batch it is called with the error of each key and the call
-	// of the batch. It is not called for errors that never count. Nil is
+	// IsFailure reports whether an error is a failure of the cluster. The error is
+	// not nil. For a batch it is called with the error of each key and the call of
+	// the batch. It is not called for errors that never count. The default is
 	// [IsClusterFailure].
 	IsFailure func(ctx context.Context, call aerostore.Call, err error) bool
 
 	// Scope returns the name of the circuit for an operation, out of a small
 	// fixed set. It is called before each operation. After 100 names, further
-	// names share the circuit "other". Nil is one circuit for the whole store.
-	// [ByNamespace] is a scope, and so is the method ByNode of asbackend's Store.
+	// names share the circuit "other". The default is one circuit for the whole
+	// store. [ByNamespace] is a scope, and so is the method ByNode of asbackend's
+	// Store.
 	Scope func(call aerostore.Call) string
 
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
-// ByNamespace is a scope with a circuit for each namespace. A batch over several
-// namespaces, which depends on all of them, has its own circuit with the name "".
+// ByNamespace returns the namespace of a call. Use it as BreakerOptions.Scope for
+// one circuit for each namespace. A batch over several namespaces depends on all
+// of them, and has its own circuit with the name "".
 func ByNamespace(call aerostore.Call) string {
 	if namespace := call.Key.Namespace(); namespace != "" {
 		return namespace
@@ -76,17 +78,17 @@ func (o BreakerOptions) withDefaults() BreakerOptions {
 	}
 	switch {
 	case !(o.FailureRate > 0 && o.FailureRate <= 1): // NaN included
-		panic(fmt.Sprintf("middleware: CircuitBreaker with a failure rate of %v", o.FailureRate))
+		panic(fmt.Sprintf("middleware: CircuitBreaker with a failure rate of %v: must be over 0 and at most 1", o.FailureRate))
 	case o.MinCalls < 1:
-		panic(fmt.Sprintf("middleware: CircuitBreaker with a minimum of %d calls", o.MinCalls))
+		panic(fmt.Sprintf("middleware: CircuitBreaker with a minimum of %d calls: must be positive", o.MinCalls))
 	case o.Window < windowParts:
-		panic(fmt.Sprintf("middleware: CircuitBreaker with a window of %v", o.Window))
+		panic(fmt.Sprintf("middleware: CircuitBreaker with a window of %v: must be at least 10ns", o.Window))
 	case o.OpenFor <= 0:
-		panic(fmt.Sprintf("middleware: CircuitBreaker that is open for %v", o.OpenFor))
+		panic(fmt.Sprintf("middleware: CircuitBreaker that is open for %v: must be positive", o.OpenFor))
 	case o.Probes < 1:
-		panic(fmt.Sprintf("middleware: CircuitBreaker with %d probes", o.Probes))
+		panic(fmt.Sprintf("middleware: CircuitBreaker with %d probes: must be positive", o.Probes))
 	case o.MinTimeout < 0:
-		panic(fmt.Sprintf("middleware: CircuitBreaker with a minimum timeout of %v", o.MinTimeout))
+		panic(fmt.Sprintf("middleware: CircuitBreaker with a minimum timeout of %v: must be positive, or None", o.MinTimeout))
 	}
 	return o
 }

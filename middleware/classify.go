@@ -7,10 +7,16 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// IsTransient reports whether another attempt may succeed a moment after err: a
-// timeout, a broken or missing connection, a busy record, an overloaded server or
-// a cluster that is changing. It does not say whether a write may be sent again;
-// see [aerostore.InDoubt].
+// IsTransient reports whether another attempt may succeed a moment after err.
+// These errors are transient:
+//   - a timeout,
+//   - a broken or missing connection,
+//   - a busy record,
+//   - an overloaded server,
+//   - a cluster that is changing.
+//
+// IsTransient does not say whether a write may be sent again; see
+// [aerostore.InDoubt].
 //
 // The outermost code decides. If the client's own attempts ran out, the code of
 // the last one decides. An error without a code is transient if it matches
@@ -24,11 +30,14 @@ func IsTransient(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded)
 }
 
-// IsClusterFailure reports whether err is a failure of the cluster or of the way
-// to it: a timeout, also that of a context's deadline, a broken or missing
-// connection, a node or partition that is not available, or a server that is
-// overloaded, out of memory or fails internally. If the client's attempts ran out,
-// the error of the last one decides.
+// IsClusterFailure reports whether err is a failure of the cluster or of the
+// network to it:
+//   - a timeout, including that of a context's deadline,
+//   - a broken or missing connection,
+//   - a node or partition that is not available,
+//   - a server that is overloaded, out of memory or fails internally.
+//
+// If the client's attempts ran out, the error of the last one decides.
 //
 // A missing record, another generation, a hot key, a quota, refused input and the
 // caller's cancellation are not failures of the cluster.
@@ -40,8 +49,8 @@ func IsClusterFailure(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded)
 }
 
-// ofLastAttempt returns the error of the last attempt where the client's attempts
-// ran out and it says so, else err.
+// ofLastAttempt returns the error of the last attempt if the client's attempts ran
+// out and their error wraps it. Otherwise it returns err.
 func ofLastAttempt(err error) error {
 	for {
 		outer, ok := errors.AsType[*aerostore.Error](err)

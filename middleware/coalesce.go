@@ -9,48 +9,49 @@ import (
 
 // CoalesceOptions are the options of [Coalesce].
 type CoalesceOptions struct {
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
-// Coalesce returns a middleware that answers reads of one record that run at the
-// same time with a single read. It helps when many callers want the same record at
-// once. Get, Select and Exists are coalesced with others of the same operation,
-// bins and options. Everything else passes unchanged.
+// Coalesce returns a middleware that lets concurrent reads of one record share a
+// single read. It helps when many callers want the same record at once. A Get,
+// Select or Exists joins another one of the same record with the same bins and
+// options. Everything else passes unchanged.
 //
 // # Consistency
 //
 // A read joins another only if no write to the record was running when the other
 // began, and none has begun since. So a read that begins after a write has returned
-// is never answered by a read that began before it. While a write to a record
-// runs, each read of it goes alone. A write by a key's digest, and a custom call
-// that writes, may be to any record and count as a write to all. A read by a digest
-// is not coalesced.
+// is never answered by a read that began before it. While a write to a record runs,
+// reads of it do not join each other. A write by a key's digest, or a custom call
+// that writes, may change any record and is treated as a write to all. A read by a
+// digest is not coalesced.
 //
 // This holds for writes through this layer of this store. A read may miss another
-// write, such as one of another process, if that was applied while the read that
-// it joined was running. The same is true of a write in doubt that is applied
-// after its error.
+// write, such as one of another process, if that write was applied while the read
+// that it joined was running. The same is true of a write in doubt that is
+// applied after its error.
 //
 // # Callers
 //
-// Each caller gets its own copy of the record, and is answered at once when its
-// own context ends. The read runs on its own goroutine. Its context has the values
-// of the first caller's, and so its trace, but no deadline. It is canceled when the
-// last caller has left. A limit for all callers, such as [Timeout], belongs inside
-// Coalesce.
+// Each caller gets its own copy of the record, and is answered at once when its own
+// context ends. The read runs on its own goroutine. Its context has the values of
+// the first caller's context, including the trace, but no deadline. It is canceled
+// when the last caller has left. A limit for all callers, such as [Timeout],
+// belongs inside Coalesce.
 //
 // All callers get the same error. If the read panics, all callers panic with a
-// [PanicError]. If no caller is left, that is the event panicked.
+// [PanicError]. If no caller is left, the panic is counted as the event
+// panicked.
 //
-// The result of one caller has the attempts of the shared read: the first caller,
-// unless it left. The results of the others have 0, so that a sum counts each
-// attempt once.
+// Result.Attempts of one caller is the number of attempts of the shared read.
+// This is the first caller, or another if the first has left. For all others it
+// is 0, so that a sum counts each attempt once.
 //
 // # Events
 //
-// The layer "coalesce" has the events joined, reads that joined another, and
-// panicked. It has the gauge in_flight, the reads that run.
+// The layer "coalesce" has the events joined, for reads that joined another,
+// and panicked. Its gauge in_flight is the number of reads that run.
 //
 // A read that no other joins costs a goroutine and a context: some microseconds
 // and six allocations.

@@ -23,7 +23,7 @@ type ConcurrencyOptions struct {
 	// 100 ms. An operation whose context ends earlier does not wait longer.
 	MaxWait time.Duration
 
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
@@ -31,17 +31,17 @@ type ConcurrencyOptions struct {
 // once. Further operations wait in a queue, first in, first out. An operation is
 // refused if the queue is full, or if it waited for MaxWait.
 //
-// The limit is for this process and this store. N processes with a limit of L let
-// a cluster that does R operations per second take N×L/R seconds for each. Keep
-// that below the deadline, for the slowest cluster that you expect. Keep L above
-// the number of operations that a node that hangs can hold, which is the number
-// that is sent to it within their deadline.
+// The limit is for this process and this store. Say that N processes have a limit
+// of L each, and the cluster does R operations per second. When all slots are
+// taken, an operation takes N×L/R seconds. Keep that below the deadline, for the
+// lowest R that you expect. Keep L above the number of operations that a hanging
+// node can hold: those sent to it per second, times their deadline in seconds.
 //
 // Each operation holds one slot until it ends, a batch too. A query holds its slot
 // during the caller's loop. An operation in the body of that loop needs another
-// slot. If queries hold all slots, that operation waits for its own caller and is
-// refused after MaxWait. Collect the records before you work on them, or keep the
-// limit above the number of queries at once.
+// slot. If queries hold all slots, that operation waits for a slot that its own
+// caller holds, and is refused after MaxWait. Collect the records before you work
+// on them, or keep the limit above the number of queries at once.
 //
 // A refused operation has an error that matches [ErrConcurrencyLimited] and is
 // never in doubt. The text says why. If its context ended while it waited, the
@@ -54,11 +54,11 @@ type ConcurrencyOptions struct {
 func ConcurrencyLimit(limit int, opts ConcurrencyOptions) aerostore.Middleware {
 	switch {
 	case limit < 1:
-		panic(fmt.Sprintf("middleware: ConcurrencyLimit of %d", limit))
+		panic(fmt.Sprintf("middleware: ConcurrencyLimit of %d: must be positive", limit))
 	case opts.Queue < None:
-		panic(fmt.Sprintf("middleware: ConcurrencyLimit with a queue of %d", opts.Queue))
+		panic(fmt.Sprintf("middleware: ConcurrencyLimit with a queue of %d: must be positive, or None", opts.Queue))
 	case opts.MaxWait < 0:
-		panic(fmt.Sprintf("middleware: ConcurrencyLimit with a wait of %v", opts.MaxWait))
+		panic(fmt.Sprintf("middleware: ConcurrencyLimit with a wait of %v: must be positive", opts.MaxWait))
 	}
 	opts.Queue = orDefault(opts.Queue, limit)
 	opts.MaxWait = orDefault(opts.MaxWait, 100*time.Millisecond)

@@ -11,12 +11,12 @@
 // # Options
 //
 // Each constructor takes a struct of options. The zero value of a field is its
-// default. [None] switches off what a field limits, where its comment says so.
-// Constructors panic if an option is invalid. A layer that was constructed does
-// not fail later because of its options.
+// default. [None] switches off the limit that a field sets, if the comment of
+// the field says so. Constructors panic if an option is invalid. Once
+// constructed, a layer does not fail because of its options.
 //
-// Functions in options are called by many goroutines at once. They delay the
-// operation that they are called for.
+// Functions in options are called by many goroutines at once. The operation
+// that they are called for waits for them.
 //
 // # Layers
 //

@@ -9,20 +9,20 @@ import (
 )
 
 // Hedge returns a middleware that sends a read a second time if the first attempt
-// takes long, and returns the first answer. So a slow node or a lost packet does
-// not make a slow answer. Hedge helps if most reads are quick and a few are slow
-// for their own reasons. If all reads are slow it adds load, which Budget bounds.
+// takes long, and returns the first answer. A slow node or a lost packet then
+// does not slow down the answer. Hedge helps if most reads are quick and a few
+// are slow by chance. If all reads are slow it adds load, which Budget limits.
 //
-// Hedged are Get, Select, Exists and BatchRead, and Operate and BatchOperate if
-// their operations only read. Everything else passes unchanged.
+// Hedge applies to Get, Select, Exists and BatchRead, and to Operate and
+// BatchOperate if their operations only read. Everything else passes unchanged.
 //
 // # When
 //
-// The second attempt begins after MinDelay, or after the time that is the Quantile
-// of recent operations, whichever is longer. A failure before that is returned at
-// once. With two attempts the first answer wins, also the answer that there is no
-// record. If one attempt fails, the other decides. If both fail, the error is the
-// first attempt's. Result.Attempts counts both. An attempt that has not ended
+// The second attempt begins after MinDelay or the Quantile of the times of recent
+// operations, whichever is longer. A failure before that is returned at once. With
+// two attempts the first answer wins, even the answer that there is no record. If
+// one attempt fails, the other decides. If both fail, Hedge returns the error of
+// the first attempt. Result.Attempts counts both. An attempt that has not ended
 // counts as 1.
 //
 // # Abandoned attempts
@@ -30,12 +30,12 @@ import (
 // Attempts run on their own goroutines. Their context has the caller's values and
 // ends when the caller has its answer. The caller is answered at once when its
 // own context ends. An abandoned attempt ends when the layers inside react to
-// their context. asbackend does not interrupt a command that was sent: it ends by
-// the timeouts of its policy at the latest. MaxAbandoned bounds how many such
-// attempts there are.
+// their context. asbackend does not interrupt a command that was sent. The
+// command ends with its answer or a timeout of its policy. MaxAbandoned limits
+// the number of abandoned attempts.
 //
 // If an attempt panics, the caller's goroutine panics with a [PanicError]. If the
-// caller has its answer already, that is the event panicked.
+// caller already has its answer, the panic is counted as the event panicked.
 //
 // # Events
 //
@@ -46,8 +46,11 @@ import (
 //	over_budget  a second attempt was due, but the budget was empty
 //	panicked     an attempt panicked after its caller had an answer
 //
-// and the gauges delay, in seconds, in_flight, the attempts that run, and
-// abandoned, those among them whose caller has an answer.
+// and the gauges
+//
+//	delay      the delay before a second attempt, in seconds
+//	in_flight  attempts that run
+//	abandoned  attempts that run although their caller has an answer
 //
 // A read that is not hedged costs a goroutine, a timer and a context: some
 // microseconds and nine allocations.

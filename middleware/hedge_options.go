@@ -7,26 +7,26 @@ import (
 
 // HedgeOptions are the options of [Hedge].
 type HedgeOptions struct {
-	// Quantile is the part of recent operations, over 0 and under 1, that were
-	// quicker than the delay before the second attempt. The default is 0.95. The
-	// recent operations are about the last 20/(1-Quantile), 400 for 0.95. With
-	// [None] the delay is always MinDelay.
+	// Quantile is the fraction of recent operations, over 0 and under 1, that
+	// were quicker than the delay before a second attempt. The default is 0.95.
+	// The recent operations are about the last 20/(1-Quantile), 400 for 0.95.
+	// With [None] the delay is always MinDelay.
 	Quantile float64
 
 	// MinDelay is the shortest delay before the second attempt. The default is
 	// 1 ms.
 	MinDelay time.Duration
 
-	// Budget is the part of operations, over 0 and up to 1, that may be hedged.
-	// Up to ten hedges can be saved up. The default is 0.1.
+	// Budget is the fraction of operations, over 0 and up to 1, that may be
+	// hedged. Up to ten hedges can be saved up. The default is 0.1.
 	Budget float64
 
 	// MaxAbandoned is how many attempts may still run after their callers had
-	// an answer or left. While there are so many, no operation is hedged. The
-	// default is 100.
+	// an answer or left. At this number no operation is hedged. The default is
+	// 100.
 	MaxAbandoned int
 
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
@@ -39,13 +39,13 @@ func (o HedgeOptions) withDefaults() HedgeOptions {
 	o.MaxAbandoned = orDefault(o.MaxAbandoned, 100)
 	switch {
 	case !(o.Quantile >= 0 && o.Quantile < 1): // NaN included
-		panic(fmt.Sprintf("middleware: Hedge with a quantile of %v", o.Quantile))
+		panic(fmt.Sprintf("middleware: Hedge with a quantile of %v: must be over 0 and under 1, or None", o.Quantile))
 	case o.MinDelay <= 0:
-		panic(fmt.Sprintf("middleware: Hedge after %v", o.MinDelay))
+		panic(fmt.Sprintf("middleware: Hedge after %v: the MinDelay must be positive", o.MinDelay))
 	case !(o.Budget > 0 && o.Budget <= 1):
-		panic(fmt.Sprintf("middleware: Hedge with a budget of %v", o.Budget))
+		panic(fmt.Sprintf("middleware: Hedge with a budget of %v: must be over 0 and at most 1", o.Budget))
 	case o.MaxAbandoned < 1:
-		panic(fmt.Sprintf("middleware: Hedge with at most %d abandoned attempts", o.MaxAbandoned))
+		panic(fmt.Sprintf("middleware: Hedge with at most %d abandoned attempts: must be positive", o.MaxAbandoned))
 	}
 	return o
 }

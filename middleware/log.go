@@ -15,13 +15,13 @@ import (
 //
 // # Levels
 //
-// A success, and an answer such as that there is no record, have the level Debug.
-// A failure has Warn. A failure that leaves a write in doubt has Error, and so has a
-// panic. A batch in which a key failed is a failure here, unlike in traces. An
-// operation slower than LogOptions.Slow has at least Warn.
+// A success has the level Debug. So has an answer, such as that there is no record.
+// A failure has Warn. A failure that leaves a write in doubt, or a panic, has Error.
+// A batch in which a key failed is a failure here, unlike in traces. An operation
+// slower than LogOptions.Slow has at least Warn.
 //
 // Log does not recover panics. It writes a record, and the panic continues with its
-// stack. A goroutine that ends by runtime.Goexit has the same record.
+// stack. An operation that ends by runtime.Goexit gets the same record.
 //
 // # Attributes
 //
@@ -42,8 +42,8 @@ import (
 //	error          the SafeMessage of an aerostore.Error, without keys and values;
 //	               absent for other errors
 //
-// The outcome of a batch is that of its first key that failed. A record never has
-// a key or a bin value. The error of refused input has the name of the bin and the
+// The outcome of a batch is that of its first key that failed. A log record never
+// has a user key or a bin value. The error of refused input names the bin and the
 // Go type of its value.
 //
 // # Handlers

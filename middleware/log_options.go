@@ -14,29 +14,31 @@ import (
 
 // LogOptions are the options of [Log].
 type LogOptions struct {
-	// Levels are the levels of records by outcome.
+	// Levels are the levels of records by outcome. [LogLevels] has the defaults.
 	Levels LogLevels
 
-	// Slow is how long an operation may take. A slower one has the attribute
-	// slow and at least the level Warn, and is always logged. The time in the body
-	// of a query's loop does not count. With zero and [None] no operation is slow.
+	// Slow is how long an operation may take. A slower one is always logged, with
+	// the attribute slow and at least the level Warn. The time in the body of a
+	// query's loop does not count. With zero, the default, and [None], no
+	// operation is slow.
 	Slow time.Duration
 
-	// Sample logs one in so many successes and answers, drawn at random. Failures
-	// and slow operations are always logged. Zero, 1 and None log all.
+	// Sample is the number of successes and answers of which one is logged, drawn
+	// at random. Failures and slow operations are always logged. The default is
+	// 1: all are logged. None means the same.
 	Sample int
 
 	// IsFailure reports whether an error is a failure. Otherwise it is an answer.
 	// The error is not nil. It is also called for the errors of single keys of a
 	// batch. An error that leaves a write in doubt is always a failure: see
-	// [aerostore.Call.InDoubt]. Nil is a failure for all errors but those for
-	// which [aerostore.IsNoRecord] is true.
+	// [aerostore.Call.InDoubt]. By default all errors are failures, except those
+	// for which [aerostore.IsNoRecord] returns true.
 	IsFailure func(ctx context.Context, call aerostore.Call, err error) bool
 }
 
-// LogLevels are the levels of records by outcome. Nil is the default. [Log] reads
-// the levels once. To change the level while the program runs, change it in the
-// handler.
+// LogLevels are the levels of records by outcome. A nil level is the default.
+// [Log] reads the levels once. To change the level while the program runs, change
+// it in the handler.
 //
 // Failure must not be below Success and Answer, and InDoubt and Panic must not be
 // below Failure.
@@ -65,13 +67,13 @@ func newLogging(handler slog.Handler, opts LogOptions) *logging {
 	}
 	switch {
 	case opts.Slow < None:
-		panic(fmt.Sprintf("middleware: Log with a slow threshold of %v", opts.Slow))
+		panic(fmt.Sprintf("middleware: Log with a slow threshold of %v: must be positive, or None", opts.Slow))
 	case opts.Sample < None:
-		panic(fmt.Sprintf("middleware: Log of one in %d successes", opts.Sample))
+		panic(fmt.Sprintf("middleware: Log of one in %d successes: must be positive, or None", opts.Sample))
 	case l.levels[failed] < max(l.levels[succeeded], l.levels[answered]):
-		panic(fmt.Sprintf("middleware: Log of failures at %v, below successes or answers", l.levels[failed]))
+		panic(fmt.Sprintf("middleware: Log of failures at %v, below successes or answers: raise Levels.Failure", l.levels[failed]))
 	case min(l.levels[inDoubt], l.levels[panicked]) < l.levels[failed]:
-		panic(fmt.Sprintf("middleware: Log of doubt or panics below failures at %v", l.levels[failed]))
+		panic(fmt.Sprintf("middleware: Log of doubt or panics below failures at %v: raise Levels.InDoubt or Levels.Panic", l.levels[failed]))
 	}
 	if l.failed == nil {
 		l.failed = judgement.Default

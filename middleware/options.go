@@ -2,8 +2,8 @@ package middleware
 
 import "time"
 
-// None in a field of an options struct switches off what the field limits. The
-// comment of the field says what that means. Zero is the default.
+// None in a field of an options struct switches off the limit that the field
+// sets, if the comment of the field says so. Zero means the default.
 const None = -1
 
 // orDefault returns the value of a field: byDefault for zero, zero for None.

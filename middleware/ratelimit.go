@@ -15,31 +15,33 @@ var ErrRateLimited error = safe.NewSentinel("the rate limit is reached", "rate_l
 
 // RateOptions are the options of [RateLimit].
 type RateOptions struct {
-	// Burst is how many operations may come at once after a pause. The default
-	// is the number per second, at least 1.
+	// Burst is how many operations may pass at once after a pause. The default
+	// is the rate per second, rounded down, but at least 1.
 	Burst int
 
-	// MaxWait is how long an operation may wait. Zero and [None] mean not at all.
-	// An operation that would have to wait longer, or past the deadline of its
-	// context, is refused at once.
+	// MaxWait is how long an operation may wait. Zero, the default, and [None]
+	// mean not at all. An operation that would have to wait longer, or past the
+	// deadline of its context, is refused at once.
 	MaxWait time.Duration
 
 	// Weight returns how much an operation counts. An operation with a weight of
-	// 0 or less passes. A weight above Burst counts as Burst. Nil is 1 for each
-	// operation. [PerKey] is a weight.
+	// 0 or less passes. A weight above Burst counts as Burst. The default is 1
+	// for each operation. [PerKey] is another choice.
 	Weight func(call aerostore.Call) int
 
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
-// PerKey is a weight by which a batch counts once for each of its keys.
+// PerKey returns the number of keys of a batch, and 1 for any other call. Use
+// it as RateOptions.Weight.
 func PerKey(call aerostore.Call) int { return max(call.Len(), 1) }
 
 // RateLimit returns a middleware that lets perSecond operations pass in a second,
 // and Burst at once after a pause. Further operations are refused, or wait for at
-// most MaxWait. Those that wait pass in the order in which they came. One that
-// stops waiting uses nothing of the rate: those behind it move up.
+// most MaxWait. Those that wait pass in the order in which they came. An
+// operation that stops waiting does not use up any of the rate, and those behind
+// it move up.
 //
 // Each operation counts as 1, a batch or a query too, unless Weight returns
 // another number. The limit is for this process and this store.
@@ -48,22 +50,23 @@ func PerKey(call aerostore.Call) int { return max(call.Len(), 1) }
 // doubt. Its [RejectedError] says when it may pass. If its context ended while it
 // waited, the error matches the context's error too.
 //
-// The layer "rate_limit" has the events waited and rejected, and the gauges
-// available, how much may come at once, and waiting, how many operations wait.
+// The layer "rate_limit" has the events waited and rejected. Its gauge available is
+// the weight of operations that may pass at once, and waiting is the number of
+// operations that wait.
 //
 // RateLimit panics if perSecond is not positive and finite, or if an option is
 // invalid.
 func RateLimit(perSecond float64, opts RateOptions) aerostore.Middleware {
 	if !(perSecond > 0) || math.IsInf(perSecond, 0) { // NaN included
-		panic(fmt.Sprintf("middleware: RateLimit of %v a second", perSecond))
+		panic(fmt.Sprintf("middleware: RateLimit of %v a second: must be positive and finite", perSecond))
 	}
 	opts.Burst = orDefault(opts.Burst, int(min(max(perSecond, 1), math.MaxInt32)))
 	opts.MaxWait = orDefault(opts.MaxWait, 0)
 	switch {
 	case opts.Burst < 1:
-		panic(fmt.Sprintf("middleware: RateLimit with a burst of %d", opts.Burst))
+		panic(fmt.Sprintf("middleware: RateLimit with a burst of %d: must be positive", opts.Burst))
 	case opts.MaxWait < 0:
-		panic(fmt.Sprintf("middleware: RateLimit with a wait of %v", opts.MaxWait))
+		panic(fmt.Sprintf("middleware: RateLimit with a wait of %v: must be positive, or None", opts.MaxWait))
 	}
 	return aerostore.WithLayer(func() *rateLimit {
 		return &rateLimit{

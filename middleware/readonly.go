@@ -13,10 +13,10 @@ var ErrReadOnly error = safe.NewSentinel("the store is read-only", "read_only")
 // ReadOnlyOptions are the options of [ReadOnly].
 type ReadOnlyOptions struct {
 	// While is called before each write and reports whether writes are refused
-	// at the moment. Nil refuses writes always.
+	// at the moment. The default is to refuse them always.
 	While func() bool
 
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 

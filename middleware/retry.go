@@ -27,19 +27,19 @@ import (
 //
 // # Budget
 //
-// Retries take from a budget that calls fill: see [RetryBudget]. When it is
-// empty, Retry returns the last error at once. So a cluster that fails gets
-// little more load than one that works.
+// Retries take from a budget that calls fill: see [RetryBudget]. When the
+// budget is empty, Retry returns the last error at once, so that a failing
+// cluster gets little more load than a working one.
 //
-// Attempts multiply if the backend tries again itself. With its default policies,
+// Attempts multiply if the backend retries, too. With its default policies,
 // Aerospike's client sends a failing read twice and a failing write once.
 //
 // # Batches and queries
 //
 // Retry resends only those keys of a batch that failed and may be tried again.
 // Results stay in the order of the keys, each with the last answer for its key.
-// A later attempt does not lose the result of an earlier one. The error of the
-// batch is not nil only if no attempt succeeded as a whole.
+// A later attempt does not lose the result of an earlier one. The batch returns
+// an error only if no attempt succeeded as a whole.
 //
 // Retry resends a query only before its first record.
 //
@@ -50,8 +50,8 @@ import (
 //
 // After one attempt its error is returned unchanged. After several the error is
 // the last attempt's, as an [aerostore.Error] that says how many there were. It
-// is in doubt if any attempt left the write in doubt. An error that is no
-// aerostore.Error is returned unchanged if there is nothing to add.
+// is in doubt if any attempt left the write in doubt. Another error is returned
+// unchanged if there is nothing to add.
 //
 // If the caller's context ended a pause, the error matches both the context's
 // error and the last attempt's. If a context or a layer cut the last attempt

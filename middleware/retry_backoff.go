@@ -7,11 +7,11 @@ import (
 
 // Backoff sets the pauses between attempts. The pause before the second attempt
 // is drawn at random from 0 up to Base, so that callers that failed together do
-// not come back together. The upper bound doubles with each attempt until it is
+// not retry together. The upper bound doubles with each attempt until it is
 // Max.
 //
 // The default is a Base of 10 ms and a Max of 1 s. If only one field is set and
-// the default of the other does not fit, the other has the same value.
+// the default of the other contradicts it, the other gets the same value.
 type Backoff struct {
 	Base, Max time.Duration
 }

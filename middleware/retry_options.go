@@ -18,10 +18,10 @@ type RetryOptions struct {
 	// Backoff sets the pauses between attempts.
 	Backoff Backoff
 
-	// AttemptTimeout bounds each attempt: its context ends after that time. The
-	// failure is a timeout and transient, as long as the caller's context is
-	// alive. Zero and [None] mean no bound. Queries are not bounded, because a
-	// query that has begun cannot be tried again.
+	// AttemptTimeout limits each attempt: its context ends after that time. The
+	// attempt fails with a timeout, which is transient as long as the caller's
+	// context is not done. Zero, the default, and [None] mean no limit. Queries
+	// are not limited, because a query that has begun cannot be tried again.
 	//
 	// It costs one allocation for each attempt, and a timer if a layer inside
 	// waits for the Done channel of the context.
@@ -33,13 +33,13 @@ type RetryOptions struct {
 	// IsTransient reports whether an error may be gone a moment later. The error
 	// is not nil. For a batch it is called with the error of each key that failed
 	// and the call of the batch. It is not called for a write in doubt, unless
-	// Idempotent allows to resend it. Nil is [IsTransient].
+	// Idempotent allows resending it. The default is [IsTransient].
 	IsTransient func(ctx context.Context, call aerostore.Call, err error) bool
 
-	// Idempotent reports whether a write that may have been applied already may
-	// be sent again. Return true only for calls that can be applied twice without
-	// harm, such as a Put of bins that do not depend on earlier values, with one
-	// writer for each record. Nil allows none.
+	// Idempotent reports whether a write in doubt may be sent again. Return true
+	// only for calls that can be applied twice without harm. An example is a Put
+	// of bins that do not depend on earlier values, with one writer for each
+	// record. The default allows none.
 	//
 	// If the first attempt was applied, the second may fail because of that: with
 	// ErrGeneration after [aerostore.GenerationEqual], with ErrExists after
@@ -47,7 +47,7 @@ type RetryOptions struct {
 	// attempt in doubt. A Remove returns false without an error.
 	Idempotent func(call aerostore.Call) bool
 
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
@@ -66,17 +66,18 @@ func (o RetryOptions) withDefaults() RetryOptions {
 	}
 	switch b := o.Budget; {
 	case o.Attempts < 1:
-		panic(fmt.Sprintf("middleware: Retry of %d attempts", o.Attempts))
+		panic(fmt.Sprintf("middleware: Retry of %d attempts: must be positive", o.Attempts))
 	case o.Backoff.Base <= 0 || o.Backoff.Max < o.Backoff.Base:
-		panic(fmt.Sprintf("middleware: Retry with pauses from %v to %v", o.Backoff.Base, o.Backoff.Max))
+		panic(fmt.Sprintf("middleware: Retry with pauses from %v to %v: Base must be positive and at most Max", o.Backoff.Base, o.Backoff.Max))
 	case o.AttemptTimeout < 0:
-		panic(fmt.Sprintf("middleware: Retry of attempts of %v", o.AttemptTimeout))
+		panic(fmt.Sprintf("middleware: Retry of attempts of %v: must be positive, or None", o.AttemptTimeout))
 	case !(b.Ratio >= 0 && b.PerSecond >= 0 && b.Burst >= 1), // NaN included
 		math.IsInf(b.PerSecond, 0), math.IsInf(b.Burst, 0):
-		panic(fmt.Sprintf("middleware: Retry with a budget of %v for each call, %v a second and %v saved up",
+		panic(fmt.Sprintf("middleware: Retry with a budget of %v for each call, %v a second and %v saved up: "+
+			"none may be negative or infinite, and the last must be at least 1",
 			b.Ratio, b.PerSecond, b.Burst))
 	case b.Ratio == 0 && b.PerSecond == 0:
-		panic("middleware: Retry with a budget that is never filled again")
+		panic("middleware: Retry with a budget that is never filled again: Ratio and PerSecond must not both be None")
 	}
 	return o
 }

@@ -13,20 +13,20 @@ import (
 // a query includes the body of the caller's loop, so queries often need a longer
 // limit or none.
 //
-// A call with an [aerostore.Timeout] is bounded by that, shorter or longer,
-// instead of the limit.
+// If a call has an [aerostore.Timeout], that applies instead of the limit,
+// whether it is shorter or longer. TimeoutOptions.MaxTimeout caps it.
 //
-// Timeout ends the context and waits. It starts no goroutine. The operation
-// returns as soon as the layers inside react to their context. asbackend makes
-// the deadline the timeout of the client's command.
+// Timeout ends the context and waits for the operation. It starts no goroutine.
+// The operation returns as soon as the layers inside react to their context.
+// asbackend makes the deadline the timeout of the client's command.
 //
 // # Errors
 //
 // The error of an operation that the limit ended is an [aerostore.Error] that
 // matches [aerostore.ErrTimeout] and context.DeadlineExceeded. A [TimeoutError]
-// in its chain says how long the limit was. It is in doubt if the error that it
-// wraps is. Around a [Retry] it also matches the last failure of an attempt that
-// was not cut short.
+// in its chain says how long the limit was. The error is in doubt if the error
+// that it wraps is. Outside a [Retry], it also matches the last failure of an
+// attempt that was not cut short.
 //
 // Timeout does not change the error of a deadline that the caller set, nor a
 // success that came late.

@@ -14,14 +14,15 @@ import (
 type TimeoutOptions struct {
 	// Limits are the limits of some operations, such as longer ones for queries
 	// and batches. [None] means no limit. An operation without an entry, or with
-	// 0, has the limit that Timeout was given.
+	// 0, has the limit that was passed to Timeout.
 	Limits map[aerostore.Op]time.Duration
 
-	// MaxTimeout is the longest [aerostore.Timeout] that a call may have. A call
-	// that wants more is bounded by MaxTimeout. Zero and None mean no maximum.
+	// MaxTimeout is the longest [aerostore.Timeout] that a call may have. A
+	// longer one is shortened to MaxTimeout. Zero, the default, and None mean no
+	// maximum.
 	MaxTimeout time.Duration
 
-	// OnEvent is called for each event.
+	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
@@ -33,10 +34,10 @@ type limits struct {
 
 func newLimits(general time.Duration, opts TimeoutOptions) limits {
 	if general <= 0 {
-		panic(fmt.Sprintf("middleware: Timeout of %v", general))
+		panic(fmt.Sprintf("middleware: Timeout of %v: must be positive", general))
 	}
 	if opts.MaxTimeout < None {
-		panic(fmt.Sprintf("middleware: Timeout with a maximum of %v", opts.MaxTimeout))
+		panic(fmt.Sprintf("middleware: Timeout with a maximum of %v: must be positive, or None", opts.MaxTimeout))
 	}
 	l := limits{longest: opts.MaxTimeout}
 	if l.longest <= 0 {
@@ -49,9 +50,9 @@ func newLimits(general time.Duration, opts TimeoutOptions) limits {
 	for _, op := range slices.Sorted(maps.Keys(opts.Limits)) {
 		switch limit := opts.Limits[op]; {
 		case !op.IsValid():
-			panic(fmt.Sprintf("middleware: Timeout with a limit for operation %d", op))
+			panic(fmt.Sprintf("middleware: Timeout with a limit for operation %d: there is no such Op", op))
 		case limit < None:
-			panic(fmt.Sprintf("middleware: Timeout of %v for %v", limit, op))
+			panic(fmt.Sprintf("middleware: Timeout of %v for %v: must be positive, or None", limit, op))
 		case limit == None:
 			l.byOp[op] = nil
 		case limit > 0:
