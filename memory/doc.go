@@ -1,25 +1,29 @@
-// Package memory provides an [aerostore.Store] in memory that answers as an
-// Aerospike server does. Use it in tests, in local development and in prototypes
-// without a cluster.
+// Package memory provides an [aerostore.Store] in memory that gives the answers
+// of an Aerospike server. Use it in tests, in local development and in
+// prototypes without a cluster.
 //
 //	store := memory.New()
 //	defer store.Close()
 //
-// In a test, [NewT] closes the store when the test ends. [Store.Load] fills a store
-// from a fixture, [Store.Snapshot] writes one, and [Store.Dump] prints the contents
-// as a table. [Store.Inject] makes operations fail, in doubt or not, or take longer.
+// In a test use [NewT], which closes the store when the test ends. [Store.Load]
+// fills a store from a fixture, [Store.Snapshot] writes one, and [Store.Dump] prints
+// the contents as a table. [Store.Inject] makes operations fail, in doubt or not, or
+// take longer.
 //
 // # Fidelity
 //
-// Results, generations, TTLs and error codes are those of Aerospike Community
-// Edition 8.1. They were compared with recordings of a server, and follow it where it
-// is surprising: an append to a missing bin stores a value of any type, a write of
-// nothing but nil bins to a missing record fails with not found, an increment wraps,
-// and generation 65535 is followed by 1. A new store has the namespaces of a stock
-// server, "test" and "bar"; see [WithNamespaces].
+// Results, generations, TTLs and error codes are those of Aerospike Community Edition
+// 8.1. They were compared with recordings of a server, and include its surprises:
+//   - An append to a missing bin stores a value of any type.
+//   - A write of only nil bins to a missing record fails with ErrNotFound.
+//   - An increment wraps.
+//   - Generation 65535 is followed by 1.
 //
-// Values are copied on the way in and on the way out, nested ones too. They are read
-// as a server returns them: integers of every kind as int.
+// A new store has the namespaces of a stock server, "test" and "bar"; see
+// [WithNamespaces].
+//
+// Values are copied when they are written and when they are read, nested values too.
+// They are read as a server returns them: integers of every kind as int.
 //
 // The store differs from a server in some points:
 //
@@ -28,7 +32,7 @@
 //   - Polygons are checked for their form only, not for their geometry.
 //   - An index and a refused write make no set. On a server both count towards the
 //     4,095 sets of a namespace.
-//   - The contents end with the process. An operation fails in doubt only where a
+//   - The contents end with the process. An operation fails in doubt only if a
 //     [Fault] says so.
 //
 // # Time
@@ -42,37 +46,42 @@
 // seconds after it expired.
 //
 // The clock may be set to any time. If it goes back, expired records that are still
-// in memory return, and no remaining TTL is longer than ten years, the longest that
-// a server accepts.
+// in memory return. No remaining TTL is longer than ten years, the longest that a
+// server accepts.
 //
 // # Options
 //
-// Options make a store as strict as a server with another configuration or under
-// load: [WithMaxRecordSize], [WithDefaultTTL], [WithoutExpiry] for nsup-period 0,
-// [WithMaxQueries] for a limit of concurrent queries, and [WithBatchOrder] for
-// batches that do not run in the order of their keys, as on a cluster.
+// These options make a store as strict as a server with another configuration or
+// under load:
+//   - [WithMaxRecordSize] limits the size of records.
+//   - [WithDefaultTTL] gives records a TTL by default.
+//   - [WithoutExpiry] refuses TTLs, as nsup-period 0 does.
+//   - [WithMaxQueries] limits concurrent queries.
+//   - [WithBatchOrder] runs batches in another order than that of their keys, as
+//     a cluster does.
 //
 // # Concurrency
 //
-// A Store is safe for concurrent use and starts no goroutine. Each record
-// changes as a whole: a read sees all of a write or nothing of it, and writes to one
-// record happen one after another. A batch consists of independent operations. It is
-// not a transaction.
+// A Store is safe for concurrent use and starts no goroutine. Each record changes as
+// a whole: a read sees all of a write or nothing of it. Writes to one record happen
+// one after another. A batch consists of independent operations. It is not a
+// transaction.
 //
 // A query holds no lock while the loop body runs, so the body may write to the
 // store. The query returns every record that exists from its beginning to its end,
 // and none twice. It may or may not return records that are made or removed
 // meanwhile. It checks its Timeout between records. If the context ends in the loop,
-// the query ends with an error, also after the last record. Close does not end it.
+// the query ends with an error, even after the last record. Close does not end a
+// query.
 //
 // # Cost
 //
-// A query by index costs as much as it finds, in a set of any size. Each index over
-// a bin that a write changes adds some hundred nanoseconds to the write, and some
-// seventy bytes to each record.
+// The cost of a query by index depends on the number of records that it finds, and
+// not on the size of the set. Each index over a bin that a write changes adds some
+// hundred nanoseconds to the write, and some seventy bytes to each record.
 //
 // The store finds records by key. The first operation with an [aerostore.DigestKey]
 // computes the digests of all records of the set once, which takes half a second for
-// a million. Other operations do not wait for it. From then on each record of the
+// a million. Other operations do not wait for that. From then on each record of the
 // set takes some eighty bytes more, and making or removing one computes a digest.
 package memory

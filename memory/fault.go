@@ -11,6 +11,6 @@ type Fault = fault.Fault
 type Injection = fault.Injection
 
 // Inject makes operations fail from now on; see [fault.Injector.Inject], which also
-// says when it panics. A fault does not strike operations that fail before it:
-// those with bad input, with a context that is done or on a closed store.
+// says when it panics. A fault does not affect operations that fail anyway: those
+// with invalid input, with a context that is done, or on a closed store.
 func (s *Store) Inject(f Fault) *Injection { return s.faults.Inject(f) }

@@ -9,9 +9,9 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// CreateIndex implements [aerostore.Indexer]. As on a server, it renames an index
-// of the same definition under another name. It does not delay operations on the
-// records that it indexes.
+// CreateIndex implements [aerostore.Indexer]. As on a server, it renames an
+// index that has the same definition under another name. It does not delay
+// operations on the records that it indexes.
 //
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
 // [aerostore.CodeIndexFound], [aerostore.CodeIndexMaxCount] if the namespace has 256
@@ -76,8 +76,8 @@ func (n *namespace) setIndex(ctx context.Context, index aerostore.Index) error {
 	return err
 }
 
-// DropIndex implements [aerostore.Indexer]. As on a server, it uses the namespace and
-// the name of the index only. A missing index is no error.
+// DropIndex implements [aerostore.Indexer]. As on a server, it uses only the
+// namespace and the name of the index. It returns nil if there is no such index.
 //
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
 // [aerostore.ErrClosed], and those of the context.

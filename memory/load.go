@@ -12,14 +12,14 @@ import (
 )
 
 // Load adds the records and indexes of a text to the store. The text is one that
-// [Store.Snapshot] wrote, or one written by hand. A record replaces that of the same
-// key, with all of its bins. An index replaces that of the same name. Everything
-// else in the store stays.
+// [Store.Snapshot] wrote, or one written by hand. A record replaces the record of
+// the same key, with all of its bins. An index replaces the index of the same name.
+// Everything else in the store is kept.
 //
 // Load checks the whole text, by the rules for writes, before it changes anything.
-// It loads all of the text or nothing. An error names line, record and reason, and
-// neither key nor value. Load is not a transaction: other goroutines may see some
-// records before the rest.
+// It loads all of the text or nothing. An error names the line, the record and the
+// reason, but no user key and no value. Load is not a transaction: other
+// goroutines may see some records before the rest.
 //
 // Errors: those of r and of the text, and [aerostore.ErrClosed].
 func (s *Store) Load(r io.Reader) error {

@@ -29,13 +29,18 @@ import (
 //	  ]
 //	}
 //
-// A record has its generation, 1 by default, the seconds that it has
-// left to live, unless it never expires, and "sendKey": true if it was written
-// with [aerostore.SendKey]. An index has the type "int" or "string", and no set
-// if it is over the whole namespace.
+// Some fields may be absent:
+//   - "generation" is 1 by default.
+//   - "ttl" is the remaining time in seconds, and absent if the record never
+//     expires.
+//   - "sendKey" is true if the record was written with [aerostore.SendKey].
+//   - "set" of an index is absent if the index is over the whole namespace.
 //
-// Values are those of JSON: numbers with a fraction or an exponent are
-// float64, others int; objects are maps. What JSON cannot say has a tag:
+// The type of an index is "int" or "string".
+//
+// Values are those of JSON. Numbers with a fraction or an exponent are float64,
+// and all others int. Objects are maps. Values that JSON does not have are
+// tagged:
 //
 //	{"$bytes": "AQI="}            []byte, in base64
 //	{"$float": 5}                 a whole float64; also "NaN", "+Inf" and "-Inf"
@@ -45,11 +50,12 @@ import (
 //	{"$digest": "0a1b…"}          the key of a record known by its digest, in hex
 //
 // The order is fixed and each record has a line, so that files can be compared.
-// Records that expired are left out. Each record is whole, but writes
-// meanwhile may be in it in part. Writers are not held up.
+// Records that expired are left out. Each record is whole, but the snapshot may
+// contain some of the writes that run meanwhile and not others. Writers do not
+// wait for it.
 //
-// Nothing is written if a name of a namespace, a set or an index is not UTF-8.
-// An error of w ends it in the middle.
+// Snapshot fails without writing anything if the name of a namespace, a set or
+// an index is not UTF-8. If w fails, the text ends in the middle.
 func (s *Store) Snapshot(w io.Writer) error {
 	if err := fixture.WriteJSON(w, s.contents()); err != nil {
 		return fmt.Errorf("memory: Snapshot: %w", err)
@@ -57,10 +63,10 @@ func (s *Store) Snapshot(w io.Writer) error {
 	return nil
 }
 
-// Dump writes the contents of the store as a table for people, with keys and
-// values: sets and records in order, the generation of each, the time that it has
-// left to live, and its bins. Long values are cut. The form may change; use
-// [Store.Snapshot] for one that does not.
+// Dump writes the contents of the store as a table for people, with user keys and
+// values. Sets and records are in order. Each record has its generation, its TTL
+// and its bins. Long values are cut. The form may change; use [Store.Snapshot]
+// for one that does not.
 //
 // Errors: those of w.
 func (s *Store) Dump(w io.Writer) error {

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -77,7 +78,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // Advance moves the clock of the store ahead by d. It panics if d is negative.
 func (s *Store) Advance(d time.Duration) {
 	if d < 0 {
-		panic("memory: Advance of a negative duration")
+		panic(fmt.Sprintf("memory: Advance of %v: must not be negative", d))
 	}
 	s.clock.advance(d)
 }
