@@ -1,5 +1,5 @@
-// Package fault makes operations fail on purpose, so that an application can be tested
-// against failures: errors, errors in doubt, delays, and queries that break off.
+// Package fault makes operations fail on purpose, to test how an application handles
+// failures: errors, errors in doubt, delays, and queries that break off.
 //
 // A [Fault] selects operations and describes the failure. An [Injector] applies faults,
 // which can be added and removed while the program runs. In a staging environment,

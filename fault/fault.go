@@ -10,8 +10,8 @@ import (
 )
 
 // A Fault selects operations and describes how they fail. An operation must satisfy all
-// fields that select. The zero Fault fails every operation with [aerostore.CodeServer],
-// and applies none.
+// fields that select. The zero Fault makes every operation fail with
+// [aerostore.CodeServer], without applying it.
 //
 // A Fault does not affect an operation that is refused before anything is sent, or
 // whose context is done.
@@ -25,23 +25,26 @@ type Fault struct {
 	Key       aerostore.Key
 	Match     func(aerostore.Call) bool
 
-	// Probability is the share of the selected operations that fail, from 0 to 1.
-	// Zero means all of them. Seed determines the random sequence: with one
-	// goroutine, the same seed fails the same operations. Times is the maximum
-	// number of operations that fail. Zero means no maximum.
+	// Probability is the fraction of the selected operations that fail, from 0 to 1.
+	// The default is 1.
 	Probability float64
-	Seed        uint64
-	Times       int
 
-	// After selects queries only, and fails them after that many records. A query
-	// with fewer records does not fail.
+	// Seed determines the random sequence: with one goroutine, the same seed makes
+	// the same operations fail.
+	Seed uint64
+
+	// Times is the maximum number of operations that fail. Zero means no maximum.
+	Times int
+
+	// After, if not zero, selects queries only, and makes them fail after that many
+	// records. A query with fewer records does not fail.
 	After int
 
 	// Delay is the time that an operation waits before it runs or fails. If its
-	// context ends in this time, the operation fails with the context's error; if
-	// its [aerostore.Timeout] ends, with [aerostore.ErrTimeout]. It is not applied
-	// then. Otherwise the rest of its Timeout remains for the operation. A Fault
-	// with a Delay and without Code, Err and InDoubt only delays.
+	// context ends in this time, the operation fails with the context's error. If
+	// its [aerostore.Timeout] ends, it fails with [aerostore.ErrTimeout]. In both
+	// cases it is not applied. Otherwise the operation has the rest of its Timeout.
+	// A Fault with a Delay and without Code, Err and InDoubt only delays.
 	Delay time.Duration
 
 	// Code and Err are the fields of the [aerostore.Error]. The default is

@@ -12,7 +12,7 @@ import (
 
 // An Injector applies faults to the operations that pass through it. The zero Injector
 // has no faults and is ready for use. An Injector must not be copied after first use.
-// It is safe for concurrent use, and may be around several stores.
+// It is safe for concurrent use, and may wrap several stores.
 type Injector struct {
 	// Hook, if not nil, is called for each operation that a fault applies to, before
 	// the fault delays or fails it. Hook must be safe for concurrent use, and must be
@@ -28,9 +28,12 @@ type Injector struct {
 // Inject adds a fault. If several faults select an operation, the first one added
 // applies. A batch fails as a whole, without results.
 //
-// Inject panics if Ops has an unknown operation, if Probability is not between 0 and 1,
-// if Times, After or Delay is negative, if Applied is set without InDoubt, or if After
-// is set and Ops is not empty and does not have OpQuery.
+// Inject panics if
+//   - Ops has an unknown operation,
+//   - Probability is not between 0 and 1,
+//   - Times, After or Delay is negative,
+//   - Applied is set without InDoubt,
+//   - After is set, and Ops is neither empty nor has OpQuery.
 func (in *Injector) Inject(f Fault) *Injection {
 	f.check()
 	f.Ops = slices.Clone(f.Ops)
@@ -65,9 +68,9 @@ func (in *Injector) Intercept(next aerostore.Handler) aerostore.Handler {
 	}
 }
 
-// LayerStats implements [aerostore.Layer]. The layer is "fault". Its events are the
-// operations "delayed" and "failed", and those of the failed that are "in_doubt". Its
-// gauge "active" is the number of faults.
+// LayerStats implements [aerostore.Layer]. The layer is "fault". Its events are
+// "delayed", "failed" and, for those that failed in doubt, also "in_doubt". Its gauge
+// "active" is the number of faults.
 func (in *Injector) LayerStats() aerostore.LayerStats {
 	active := 0
 	if all := in.all.Load(); all != nil {
