@@ -11,7 +11,7 @@
 //
 // Each case is a subtest. Its name says what the store should do; a failure
 // prints the expected and the actual answer, and the reason for the case. Select
-// cases as any subtests:
+// cases like any subtests:
 //
 //	go test -run 'TestStore/query'
 //	go test -run 'TestStore/operate/Operate_applies_steps_in_order'
@@ -26,8 +26,8 @@
 //		storetest.WithAdvance(func(s aerostore.Store, d time.Duration) { … }),
 //		storetest.WithStalled(newStalledStore))
 //
-// Nothing is left out without a log: a store without Close fails the cases about
-// closing unless Without(Closing, …) is given.
+// [Run] logs everything that it leaves out. A store without Close fails the
+// cases about closing unless Without(Closing, …) is given.
 //
 // # Options
 //
@@ -35,9 +35,9 @@
 // honours the field, or the field has no meaning for it and changes nothing. The
 // cases see each field as follows:
 //
-//   - Timeout and SocketTimeout: a negative value fails with ErrInvalid, an ample
-//     one changes nothing. That an operation ends with its timeout is seen on the
-//     stores of [WithStalled] only.
+//   - Timeout and SocketTimeout: a negative value fails with ErrInvalid, and an
+//     ample one changes nothing. Only on the stores of [WithStalled] do the cases
+//     check that an operation ends with its timeout.
 //   - TTL, Generation, GenerationCheck and Exists: by what the operation returns,
 //     and by a Get afterwards.
 //   - SendKey: by the key of the record in a scan.
@@ -47,22 +47,29 @@
 //
 // # Shared servers
 //
-// The cases may run on a server that other programs use, among them other runs of
-// the cases. They write to sets whose names begin with "storetest_" and differ
-// from run to run, to a dozen sets whose names begin with "storetest" in any case,
-// and to no set, in the namespaces "test" and "bar" or those of [WithNamespace] and
-// [WithOtherNamespace]. Ids are random, except in sets of the run. When a case ends
-// it removes its records and indexes.
+// The cases may run on a server that other programs use, including other runs of
+// the cases. They use the namespaces "test" and "bar", or those of [WithNamespace]
+// and [WithOtherNamespace]. They write to
+//   - sets whose names begin with "storetest_" and differ from run to run,
+//   - a dozen sets whose names begin with "storetest", in upper or lower case,
+//     and are the same in every run,
+//   - records outside any set.
+//
+// Ids are random, except in sets of the run. When a case ends it removes its
+// records and indexes.
 //
 // # The code
 //
-// storetest.go has [Run] and the list of the groups. trial.go has the helpers of a
-// case. writes.go is a typical group. operations.go lists the operations for cases
-// about each of them, optionfields.go the fields of Options. config.go has the
-// options of Run.
+//   - storetest.go has [Run] and the list of the groups.
+//   - trial.go has the helpers of a case.
+//   - writes.go is a typical group.
+//   - operations.go lists the operations, for cases about each of them.
+//   - optionfields.go lists the fields of Options.
+//   - config.go has the options of Run.
 //
 // The tests of this package run the cases on broken stores, which the cases must
-// detect: sabotage_test.go breaks much, subtle_test.go little, optionfields_test.go
-// a single option of an operation. TestEveryCaseCanFail fails for a case that
-// passes on all of them, so a new case needs a broken store that it detects.
+// detect. sabotage_test.go breaks much, subtle_test.go breaks little, and
+// optionfields_test.go breaks a single option of an operation. TestEveryCaseCanFail
+// fails for a case that passes on all broken stores, so a new case needs one that
+// it detects.
 package storetest
