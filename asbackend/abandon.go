@@ -13,11 +13,10 @@ import (
 // abandoned: it ends with its answer or its timeout, which is ignored. An abandoned
 // write fails in doubt.
 //
-// At most limit commands are abandoned at any time. A cancellation beyond the limit
-// waits for its command, as every cancellation does without this option.
-// [Store.Abandoned] counts the abandoned commands, and [Store.Close] waits for them. An
-// operation whose context can be cancelled costs a goroutine, and a write also a copy
-// of its values.
+// At most limit commands are abandoned at any time. At the limit, further cancellations
+// wait for their commands, as all do without this option. [Store.Abandoned] counts the
+// abandoned commands, and [Store.Close] waits for them. An operation whose context can
+// be cancelled costs a goroutine. A write also costs a copy of its values.
 //
 // Deadlines do not need this option: a deadline is the command's timeout. [Dial] and
 // [New] take the option, and fail if limit is below 1.

@@ -1,4 +1,4 @@
-// Package asbackend implements [aerostore.Store] with an Aerospike cluster, using
+// Package asbackend is an [aerostore.Store] over an Aerospike cluster. It uses
 // github.com/aerospike/aerospike-client-go/v7.
 //
 //	backend, err := asbackend.Dial(ctx, "db1:3000,db2:3000")
@@ -25,19 +25,21 @@
 // shortens either. The client's default for reads and writes is one second. Set
 // [aerostore.Timeout] or the policy's TotalTimeout for more.
 //
-// The client's batch policy is made for reads. Batches that write use it, except for
-// the retries: DefaultWritePolicy.MaxRetries applies, which is 0 by default, so that
-// no counter is incremented twice after a lost answer. The client makes one attempt of
-// a write, and asbackend makes the further attempts with the policy's pauses. Each
-// attempt goes to the current master of the record, whatever the ReplicaPolicy.
+// The client's batch policy is made for reads. Batches that write use it, too, except
+// for its retries. For these DefaultWritePolicy.MaxRetries applies, which is 0 by
+// default, so that no counter is incremented twice after a lost answer. The client
+// makes one attempt of a write. asbackend makes the further attempts, with the
+// policy's pauses. Each attempt goes to the current master of the record, whatever the
+// ReplicaPolicy.
 //
-// A command without a timeout, from policy, option or deadline, waits for a connection
-// as long as its SocketTimeout, and at least 5 seconds. Without a SocketTimeout it waits
-// 30 seconds. The wait ends with the context. The client alone would wait forever.
+// If neither policy, option nor deadline sets a timeout, a command waits for a
+// connection as long as its SocketTimeout, and at least 5 seconds. Without a
+// SocketTimeout it waits 30 seconds. The wait ends with the context. The client alone
+// would wait forever.
 //
-// A query without a timeout, which is the default, fails if nothing is received for
-// longer than that wait and all its attempts may take. With the client's defaults that
-// limit is three and a half minutes, and the query fails within twice the limit. A query
+// By default a query has no timeout. It then fails if it receives nothing for longer
+// than that wait and all its attempts may take together. With the client's defaults this
+// limit is three and a half minutes. The query fails within twice the limit. A query
 // without a SocketTimeout has no such limit.
 //
 // # Differences from the client
@@ -45,7 +47,7 @@
 // Contexts. Nothing is sent if the context is done. A deadline becomes the timeout of
 // the command. A query stops when its context ends. A cancellation does not interrupt
 // a command on a single record or a batch, which ends with its answer or its timeout.
-// With [WithAbandonOnCancel] the operation returns without waiting for that.
+// With [WithAbandonOnCancel] the operation returns without waiting for the command.
 //
 // Errors. Each error is an [*aerostore.Error] with a text of one line. Its code is the
 // client's outermost code, and it names the node. errors.As finds the client's own
@@ -58,36 +60,36 @@
 // writes is in doubt if it returns an error of the client, which does not show what
 // else the call did.
 //
-// Batches. Each key has its own answer: a key that fails or an unknown namespace does
-// not affect other keys. The client sends a batch of one key as a single command; the
-// answers are the same as for larger batches. The part of a batch for each node is sent,
-// and fails, separately, with the time that is left until the deadline.
-// BatchPolicy.ConcurrentNodes limits the parts that are sent at a time. A further attempt
-// sends only the keys without an answer, and only these can be in doubt because of
-// an earlier attempt.
+// Batches. Each key has its own answer. A key that fails, such as one in an unknown
+// namespace, does not affect other keys. The client sends a batch of one key as a single
+// command; the answers are the same as for larger batches. The keys are divided into a
+// part for each node. Each part is sent and fails separately, and has the time that is
+// left until the deadline. BatchPolicy.ConcurrentNodes limits the parts that are sent at
+// a time. A further attempt sends only the keys without an answer, and only these can be
+// in doubt because of an earlier attempt.
 //
 // Operate. Several results for one bin are an [aerostore.OpResults], which differs from a
 // list bin. Operations without a result leave no bin behind. For each key, BatchOperate
-// returns what Operate would, with one exception: [aerostore.ReadAll] with an operation
-// that writes is for one key. For more keys it fails with [aerostore.ErrParameter], which
-// is a server's answer to several keys at one node.
+// returns what Operate would, with one exception: [aerostore.ReadAll] beside an operation
+// that writes fails with [aerostore.ErrParameter] for more than one key. A server gives
+// this answer to several keys at one node.
 //
-// Queries. A query whose failed attempts were repeated with success succeeds. The client
-// alone returns an error after the last record. MaxRecords is exact on a cluster of
-// several nodes: each node is queried for that many records. The client alone queries
+// Queries. If failed attempts of a query were repeated with success, the query succeeds.
+// The client returns an error after the last record. MaxRecords is exact on a cluster of
+// several nodes, because each node is queried for that many records. The client queries
 // each node for a share.
 //
 // Empty bin names. The empty name is a legal name of a bin, but ReadBin("") reads all
 // bins, as it does in the client.
 //
-// Node and attempts. Results and errors name the node that answered; for a batch, that
-// of the last key. The node is not known if Exists, or Select without bins, finds no
-// record. Attempts is exact for writes. For a batch it is that of the part with the most
-// attempts. The client does not report the attempts of a successful read: Attempts is 0
-// if the policy allows more than one.
+// Node and attempts. Results and errors name the node that answered. For a batch it is
+// the node of the last key. The node is not known if Exists, or Select without bins,
+// finds no record. Attempts is exact for writes. For a batch it is the number of the
+// part with the most attempts. The client does not report the attempts of a successful
+// read: Attempts is 0 if the policy allows more than one.
 //
 // Closing. [Store.Close] waits for commands under way. [Store.Shutdown] also waits for
-// queries, until its context ends. [Store.Ping] is for health endpoints.
+// queries, until its context ends. Use [Store.Ping] for health endpoints.
 //
 // Counters. [Store.Stats] returns the client's counters of connections, tends and nodes.
 // Package otelmw exports them.

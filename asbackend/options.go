@@ -82,8 +82,9 @@ func WithTLS(tlsConfig *tls.Config) Option {
 }
 
 // WithTLSFiles is [WithTLS] with certificates from PEM files. caFile has the authorities
-// to trust; "" is the system's. certFile and keyFile have the client's certificate and
-// key; both are "" if the servers do not require one. [Dial] reads the files once.
+// to trust. If it is "", the system's are used. certFile and keyFile have the client's
+// certificate and key. Both are "" if the servers do not require one. [Dial] reads the
+// files once.
 func WithTLSFiles(caFile, certFile, keyFile string) Option {
 	return func(c *config) {
 		tlsConfig, err := tlsConfigOf(caFile, certFile, keyFile)

@@ -19,12 +19,15 @@ var (
 )
 
 // Ping implements [aerostore.Pinger]. It sends an info command to one node after another
-// and returns nil when one answers. It waits for each node for a second, or for the
-// timeout of the info policy if that is shorter.
+// and returns nil when one answers. It waits one second for each node, or the timeout of
+// the info policy if that is shorter.
 //
-// Ping returns [aerostore.ErrClosed]; [aerostore.ErrInvalid] for a nil ctx; the context's
-// error if ctx ends; [aerostore.CodeInvalidNode] if the client knows no node; or the
-// error of the last node.
+// Ping returns
+//   - [aerostore.ErrClosed] if the Store is closed,
+//   - [aerostore.ErrInvalid] if ctx is nil,
+//   - the context's error if ctx ends,
+//   - [aerostore.CodeInvalidNode] if the client knows no node,
+//   - the error of the last node otherwise.
 func (s *Store) Ping(ctx context.Context) error {
 	return aerostore.Do(ctx, s, ping, func(ctx context.Context) error {
 		last := ping.NewError(aerostore.CodeInvalidNode, errNoNode)

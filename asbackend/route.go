@@ -6,17 +6,19 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// ByNode returns the name of the node to which an operation on a single record would be
-// sent first, by the client's current partition map. It returns "" for any other call,
+// ByNode returns the name of the node to which the client would first send an operation
+// on a single record, by its current partition map. It returns "" for any other call,
 // for an invalid call, and if no node is known for the record. A further attempt may go
 // to another node.
 //
-// Use ByNode as a scope, for example for a circuit breaker with one circuit a node:
+// Use ByNode as a scope, for example for a circuit breaker with a circuit for each
+// node:
 //
 //	middleware.CircuitBreaker(middleware.BreakerOptions{Scope: backend.ByNode})
 //
 // When the client notices that a node left the cluster, ByNode returns another node for
-// its records. ByNode computes the digest of the key, which the operation computes again.
+// its records. ByNode computes the digest of the key, and the operation computes it
+// again.
 func (s *Store) ByNode(call aerostore.Call) string {
 	if !call.Op.IsSingle() || !s.life.acquire() {
 		return ""

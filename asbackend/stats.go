@@ -9,15 +9,18 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// Stats implements [aerostore.StatsReporter] with the client's counters, which do not need
-// EnableMetrics. Stores with the same client return the same counters. Stats returns
-// false if the Store or its client is closed. It takes about 0.1 ms for each node.
+// Stats implements [aerostore.StatsReporter] with the client's counters, which are kept
+// without EnableMetrics. Stores with the same client return the same counters. Stats
+// returns false if the Store or its client is closed. It takes about 0.1 ms for each node.
 //
-// Each counter is the client's, with these limits. A failed connection may be counted
-// twice, once for the login or the timeout and once for the connection. PoolEmpty
-// counts connections refused by the limit; commands that find no free connection in the
-// pool are not counted. A connection in use when its node left is not counted as
-// closed. The counters of a node that left are kept.
+// The counters are the client's, with these limits:
+//   - A failed connection may be counted twice, once for the login or the timeout and
+//     once for the connection.
+//   - PoolEmpty counts connections refused by the limit, and not commands that find no
+//     free connection in the pool.
+//   - A connection in use when its node left is not counted as closed.
+//
+// The counters of a node that left are kept.
 func (s *Store) Stats() (aerostore.Stats, bool) {
 	if !s.life.acquire() {
 		return aerostore.Stats{}, false
