@@ -1,6 +1,6 @@
-// Package otelmw instruments a Store with OpenTelemetry. [Tracing] is a middleware that
-// makes a span for each operation. [Metrics] is one that measures each operation. Both
-// work with every backend and every other layer:
+// Package otelmw instruments a Store with OpenTelemetry. [Tracing] makes a span for
+// each operation. [Metrics] measures each operation. Both are middlewares that work
+// with every backend and every other layer:
 //
 //	store := aerostore.Chain(backend,
 //		otelmw.Tracing(), // outermost: the span covers all retries
@@ -10,8 +10,8 @@
 //
 // Both follow the semantic conventions for database clients. Spans are of kind CLIENT.
 // The parent of a span is the span in the operation's context, and layers inside Tracing
-// find the span in theirs. A query lasts as long as the caller ranges over it. [Suppress]
-// excludes operations from both.
+// find the span in theirs. The span of a query lasts as long as the caller ranges over
+// it. [Suppress] excludes operations from both.
 //
 // # Spans
 //
@@ -50,17 +50,18 @@
 //
 // They have these attributes of the span, with the same values and conditions:
 // db.system.name, db.namespace, db.collection.name, db.operation.name, server.address,
-// server.port, error.type and db.response.status_code. The active operations have
-// neither of the last two. A batch of one key counts as the operation on a single
+// server.port, error.type and db.response.status_code.
+// aerospike.client.operations.active has neither error.type nor
+// db.response.status_code. A batch of one key counts as the operation on a single
 // record.
 //
-// The application chooses the names of custom operations, namespaces, sets and error
-// types. Beyond a limit they are reported as "other", and an error type as "_OTHER"; see
+// The application chooses the names of custom calls, namespaces, sets and error types.
+// Beyond a limit they are reported as "other", and an error type as "_OTHER"; see
 // [WithCardinalityLimit]. Errors do not count against the limit of operations.
 //
-// The counts of a backend that is an [aerostore.StatsReporter], such as package
-// asbackend's, are read when the provider collects. Nothing is reported once the backend
-// is closed:
+// A backend that is an [aerostore.StatsReporter], such as that of package asbackend, has
+// counts of its own. Metrics reads them when the provider collects, until the backend is
+// closed:
 //
 //	aerospike.client.nodes.active              up-down counter, {node}: in use
 //	aerospike.client.connections.open          up-down counter, {connection}
@@ -80,57 +81,59 @@
 //	aerospike.client.nodes.added               counter, {node}
 //	aerospike.client.nodes.removed             counter, {node}
 //
-// They have db.system.name, server.address, server.port, the attributes of
-// [WithAttributes] and, except nodes.active, those of the node: network.peer.address and
-// network.peer.port. A backend under several chains is reported once for each provider,
-// with the attributes of the first chain. Several backends with the same attributes, such
-// as Stores over one client, are added up.
+// These instruments have db.system.name, server.address, server.port and the attributes
+// of [WithAttributes]. All but nodes.active also have those of the node:
+// network.peer.address and network.peer.port. A backend under several chains is reported
+// once for each provider, with the attributes of the first chain. The counts of several
+// backends with the same attributes, such as Stores over one client, are added up.
 //
-// The events and gauges of each [aerostore.Layer] beneath Metrics in the chain are read
-// when the provider collects:
+// When the provider collects, Metrics also reads the events and gauges of each
+// [aerostore.Layer] beneath it in the chain:
 //
 //	aerospike.client.layer.events  counter, {event}
 //	aerospike.client.layer.gauge   gauge, {gauge}
 //
-// They have db.system.name, server.address, server.port, the attributes of
-// [WithAttributes], aerospike.layer.name ("retry"), and aerospike.layer.event or
-// aerospike.layer.gauge. A value with a scope, a namespace or a node, also has
-// aerospike.layer.scope. Values with the same attributes are combined: those of two layers of a
-// kind in one chain, and those of chains that share a provider. Events are added up, and
-// gauges combined by their [aerostore.GaugeKind]. A layer in several chains is reported
-// once for each provider. LayerStats runs on the goroutine that collects: if it panics the
-// program ends, and if it blocks so does the collection.
+// Both have db.system.name, server.address, server.port, the attributes of [WithAttributes],
+// aerospike.layer.name ("retry"), and aerospike.layer.event or aerospike.layer.gauge. A value
+// with a scope, which is a namespace or a node, also has aerospike.layer.scope.
+//
+// Values with the same attributes are combined. Such values come from two layers of a kind in
+// one chain, or from chains that share a provider. Events are added up. Gauges are combined by
+// their [aerostore.GaugeKind]. A layer in several chains is reported once for each provider.
+//
+// LayerStats runs on the goroutine that collects. If it panics, the program ends. If it blocks,
+// the collection blocks.
 //
 // A sampled span in the operation's context becomes the exemplar of its measurements.
-// With Metrics directly inside Tracing that is the operation's own span. Both durations
-// are then the same, except for the time that making the span takes.
+// With Metrics directly inside Tracing it is the operation's own span. The durations of
+// both are then the same, except for the time that it takes to make the span.
 //
 // # Failures
 //
-// A failed operation has an error.type, and its span the status Error. A record that does
-// not exist, or that a filter left out, is an answer and not a failure: it has the result
-// code and no error. [WithErrorClassifier] changes that. A write in doubt is always a
+// A failed operation has an error.type, and its span has the status Error. A miss, or a
+// record that a filter excluded, is an answer and not a failure. It has a result code,
+// but no error.type. [WithErrorClassifier] changes that. A write in doubt is always a
 // failure, and so is a batch whose keys all failed.
 //
-// Measurements have no key and no bin value, and neither have spans without [WithKey].
-// The description of a span's status is the SafeMessage of an [aerostore.Error], which has
-// neither. Of any other error only the type is reported, since its text may contain
-// anything.
+// Neither measurements nor spans contain user keys or bin values, except that [WithKey]
+// adds user keys to spans. The description of a span's status is the SafeMessage of an
+// [aerostore.Error]. For any other error only the type is reported, because its text may
+// contain anything.
 //
 // # Functions in options
 //
 // Filters, classifiers, span name formatters and attribute functions run on the goroutine
 // of the operation, which waits for them. They must be safe for concurrent use. They may
 // use the context and must not modify the call or the result. A formatter must not call
-// the store. A panic in one of them reaches the caller of the operation, whose result is
-// lost. The span ends, and the operation is no longer active.
+// the store. A panic in one of them reaches the caller of the operation, and the result
+// of the operation is lost. The span ends, and the operation no longer counts as active.
 //
 // # Providers
 //
 // Without [WithTracerProvider] and [WithMeterProvider] the middlewares use OpenTelemetry's
 // global providers. If one is installed or replaced later, the next operation uses it.
-// Package otlp installs providers that export over OTLP. While none is installed nothing
-// is recorded, and the two layers take some 15 ns.
+// Package otlp installs providers that export over OTLP. While none is installed, nothing
+// is recorded, and the two layers together take about 15 ns.
 //
 // Instrumentation that attaches to the process from outside and relies on OpenTelemetry's
 // stand-in provider needs WithTracerProvider(otel.GetTracerProvider()). A provider set by

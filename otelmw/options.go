@@ -91,9 +91,9 @@ func WithAttributes(attributes ...attribute.KeyValue) Option {
 // up. An attribute without a key is left out, and the first one is reported to
 // OpenTelemetry's error handler. Nil adds nothing.
 //
-// With Metrics each combination of values is a time series, which
-// [WithCardinalityLimit] does not limit: return few. Each measurement with such
-// attributes allocates. For Tracing and Metrics.
+// With Metrics each combination of values is a time series.
+// [WithCardinalityLimit] does not limit these, so return few different values.
+// Each measurement with such attributes allocates. For Tracing and Metrics.
 func WithAttributesFunc(attributes func(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) []attribute.KeyValue) Option {
 	return func(c *config) {
 		if attributes == nil {
@@ -128,8 +128,8 @@ func valid(attributes []attribute.KeyValue, report func(error)) []attribute.KeyV
 }
 
 // WithSpanNameFormatter sets the names of spans. The namespace or set is "" unless
-// all keys of the operation share it. A name is reused, so it must depend on nothing
-// but the arguments. Concurrent first calls with the same arguments are possible. If
+// all keys of the operation share it. A name is reused, so it must depend only on
+// the arguments. The function may be called concurrently with the same arguments. If
 // the formatter returns "" the default name is used, and the first such name is
 // reported to OpenTelemetry's error handler. Nil keeps the default. For Tracing.
 func WithSpanNameFormatter(format func(operation, namespace, set string) string) Option {
@@ -151,9 +151,9 @@ func WithSpanNameFormatter(format func(operation, namespace, set string) string)
 
 // WithErrorClassifier sets which errors are failures. A failure has an error.type and
 // sets the span's status to Error. The function is called with each error that is not
-// nil, also those of single keys in a batch. By default all errors are failures but
-// those for which [aerostore.IsNoRecord] returns true. An error that leaves a write in
-// doubt is always a failure. Nil keeps the default. For Tracing and Metrics.
+// nil, including those of single keys in a batch. By default all errors are failures,
+// except those for which [aerostore.IsNoRecord] returns true. An error that leaves a
+// write in doubt is always a failure. Nil keeps the default. For Tracing and Metrics.
 func WithErrorClassifier(failed func(ctx context.Context, call aerostore.Call, err error) bool) Option {
 	return func(c *config) {
 		if failed != nil {
@@ -218,23 +218,24 @@ func checkBoundaries(boundaries []float64) error {
 // For Metrics the default is 600. The limit applies to each of these separately:
 //
 //   - Combinations of operation, namespace and set. Beyond the limit namespace and
-//     set are reported as "other", and so is the name of a Custom operation.
+//     set are reported as "other", and so is the name of a custom call.
 //   - Combinations of those with an error.type and a db.response.status_code. Beyond
 //     the limit error.type is "_OTHER", without a status code.
 //   - Nodes. Beyond the limit the address is "other", with the sum of their counts.
 //   - Events of layers, each with its scope. Beyond the limit the scope is "other".
-//     Beyond as many of those, events are left out.
+//     The limit applies to these events again, and beyond it they are left out.
 //   - Gauges of layers, each with its scope. Beyond the limit gauges are left out,
-//     since most cannot be added up.
+//     because most cannot be added up.
 //
-// Error types are limited to 100, or to the limit if that is lower. The names of
-// result codes, timeout, canceled, panic and closed do not count. An instrument of
-// operations has at most three times the limit and 128 series. Keep that below the
-// SDK's limit of 2000, beyond which all attributes are lost.
+// Error types are limited to 100, or to the limit if that is lower. Names of
+// result codes, timeout, canceled, panic and closed do not count against this
+// limit. An instrument of operations has at most three times the limit and 128
+// series. Keep that below the SDK's limit of 2000, beyond which all attributes are
+// lost.
 //
-// For Tracing the default is 1000. It limits how many operations have the start of
-// their spans prepared. Spans always have their operation, namespace, set and error
-// type. For Tracing and Metrics.
+// For Tracing the default is 1000. Tracing prepares the start and the end of
+// spans, for at most this many combinations each. Beyond the limit spans take
+// longer to make, but have the same attributes. For Tracing and Metrics.
 func WithCardinalityLimit(limit int) Option {
 	return func(c *config) {
 		if limit > 0 {

@@ -22,9 +22,9 @@
 // has no counts of its connections for the last export.
 //
 // [InitTracing] and [InitMetrics] install the global providers, so the application's
-// own spans and metrics are exported as well. They keep a provider or propagator that
-// other code has installed, and the middlewares then use that one. An application that
-// sets OpenTelemetry up itself does not need this package.
+// own spans and metrics are exported as well. If other code has already installed a
+// provider or propagator, they keep it, and the middlewares use it. An application
+// that sets OpenTelemetry up itself does not need this package.
 //
 // # Environment
 //
@@ -54,37 +54,38 @@
 //	OTEL_EXPORTER_OTLP_METRICS_…         TEMPORALITY_PREFERENCE: cumulative, delta or
 //	                                     lowmemory; DEFAULT_HISTOGRAM_AGGREGATION
 //
-// A warning is logged once for an invalid value, with what is used instead. Neither a
-// warning nor an error has the value, which may hold a password; they name the
-// variable. While a signal starts, such a variable is replaced, because the SDK would
-// log its value. An invalid endpoint is an error, since telemetry would go nowhere or
-// elsewhere; operations continue without it. A user name in an endpoint is left out:
-// credentials belong in HEADERS.
+// A warning is logged once for an invalid value, with what is used instead. Warnings
+// and errors name the variable. They never contain the value, which may hold a
+// password. While InitTracing or InitMetrics runs, it replaces a variable with an
+// invalid value, because the SDK would log the value. An invalid endpoint is an
+// error, because telemetry would go nowhere or elsewhere. Operations continue without
+// telemetry. A user name in an endpoint is left out: credentials belong in HEADERS.
 //
-// A number that is too large becomes the largest that is used: a queue of 1048576 spans,
-// a batch of 65536, a day for any time, 2147483647 for other limits. A number below the
-// least becomes the default. The least is 1. It is 0 for EXPORT_TIMEOUT and TIMEOUT, and
-// -1 for the limits of the SDK; both mean no limit.
+// A number above the maximum becomes the maximum: a queue of 1048576 spans, a batch of
+// 65536, a day for any time, and 2147483647 for other limits. A number below the minimum
+// becomes the default. The minimum is 1. For EXPORT_TIMEOUT and TIMEOUT it is 0, and for
+// the limits of the SDK -1; both mean no limit.
 //
 // # When the collector is down
 //
 // Neither InitTracing nor InitMetrics waits for a collector. Spans wait in a bounded
 // queue, and metrics are aggregated in memory. Both are exported in the background, so a
 // collector that is down, slow or full does not delay operations. Spans for which there
-// is no room are dropped and counted. No metrics are lost, since each export has the
+// is no room are dropped and counted. Metrics are not lost, because each export has the
 // totals.
 //
 // A warning is logged once when exports begin to fail, with the reason, and once when
 // spans begin to be dropped. An info record is logged when either ends, with the number
-// of spans lost or dropped. A partial success of the collector is warned about once, and
-// the spans that it rejects are counted as lost. [TracingStats] returns the counts at any
-// time.
+// of spans lost or dropped. If the collector accepts a batch only in part, a warning is
+// logged once, and the rejected spans are counted as lost. [TracingStats] returns the
+// counts at any time.
 //
-// [Flush] exports what there is, and export continues. [Shutdown] exports the rest of
-// both signals concurrently, [ShutdownTracing] and [ShutdownMetrics] that of one. All
-// take at most five seconds, or until their context is done, and return an error that
-// says what could not be sent. If the collector's address refuses connections or does
-// not exist, a shutdown does not wait for another attempt.
+// [Flush] exports everything recorded so far, and export continues. [Shutdown]
+// exports the rest of both signals concurrently and ends the export.
+// [ShutdownTracing] and [ShutdownMetrics] do this for one signal. All take until
+// their context is done, or at most five seconds if it has no deadline. They return
+// an error that says what could not be sent. If the collector's address refuses
+// connections or does not exist, a shutdown does not wait for another attempt.
 //
 // A console that blocks, such as a pipe that is not read, does not delay operations
 // either. The spans being written are counted as lost when the export times out, and the

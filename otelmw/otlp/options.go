@@ -34,8 +34,8 @@ func newConfig(opts []Option) config {
 
 // WithLogger sets the logger for warnings. Nil keeps the default, slog.Default() at the
 // time of the call. Its handler runs on its own goroutine, one record at a time, and may
-// call this package. An init, flush or shutdown waits for it for at most a tenth of a
-// second, and nothing else does.
+// call this package. InitTracing, InitMetrics, Flush and the shutdowns wait for the
+// handler for at most a tenth of a second. Nothing else waits for it.
 func WithLogger(log *slog.Logger) Option {
 	return func(c *config) {
 		if log != nil {
