@@ -40,8 +40,8 @@ func (c Call) WithBins(bins Bins) Call {
 	return c
 }
 
-// hideBins returns bins as a pointer, which a map is, to a type that prints
-// nothing.
+// hideBins returns bins, which a map represents as a pointer, as a pointer to a
+// type that prints nothing.
 func hideBins(bins Bins) any {
 	return *(**veil[Bins])(unsafe.Pointer(&bins)) //nolint:gosec // G103: a map is represented by one pointer
 }

@@ -17,8 +17,8 @@ func (r *Record) Clone() *Record {
 }
 
 // Clone returns a deep copy of the call. A layer or backend that still uses a call
-// after returning, as a hedging layer does, must use a clone, because the application
-// may then modify the arguments.
+// after returning, as a hedging layer does, must use a clone. The application may
+// then modify the arguments.
 //
 // An OpQuery or OpCustom call holds functions of the application. Clone returns it
 // unchanged, and it must not be used after the layer or backend has returned. Clone

@@ -24,7 +24,7 @@ func (c Custom) NewError(code ResultCode, cause error) *Error {
 	return Call{Op: OpCustom, subject: &customCall{custom: c}}.NewError(code, cause)
 }
 
-// customCall is a custom operation and its function.
+// A customCall is the description of a custom call and its function.
 type customCall struct {
 	custom Custom
 	run    func(context.Context) error
@@ -58,11 +58,11 @@ func (c Call) Run(ctx context.Context) error {
 // before it failed. Do wraps such an error in an [*Error] for which [InDoubt] reports
 // true.
 //
-// Do fails with [ErrInvalid], without calling run, if ctx, s or run is nil, if
-// custom.Name is empty, or if it cannot find the layers of s. A Store that is not a
-// [Backend] needs a method Unwrap() Store. Without it, Do could bypass layers inside
-// the Store, such as one that permits only reads. A Store that wraps no other, such as
-// a fake or a mock, returns nil from Unwrap; Do then calls run.
+// Do fails with [ErrInvalid], without calling run, if an argument is nil, custom.Name
+// is empty, or it cannot find the layers of s. A Store that is not a [Backend] needs a
+// method Unwrap() Store. Without it, Do could bypass layers inside the Store, such as
+// one that permits only reads. A Store that wraps no other, such as a fake or a mock,
+// returns nil from Unwrap; Do then calls run.
 func Do(ctx context.Context, s Store, custom Custom, run func(ctx context.Context) error) error {
 	call := Call{Op: OpCustom, subject: &customCall{custom: custom, run: run}}
 	if run == nil {
@@ -85,7 +85,7 @@ func customHandler(s Store) Handler {
 		}
 		u, ok := s.(unwrapper)
 		if !ok {
-			return refusing(invalidf("%T is not a Backend and has no method Unwrap, so Do cannot see through it: "+
+			return refusing(invalidf("%T is not a Backend and has no method Unwrap, so Do cannot find the layers inside: "+
 				"add Unwrap() aerostore.Store that returns the store it wraps, or nil", s))
 		}
 		if s = u.Unwrap(); s == nil {

@@ -45,7 +45,7 @@ var (
 // Its text names the operation, the namespace and set, the code with its meaning, and
 // the cause. If the client's attempts ran out and the last one had an answer of the
 // server, the text has that answer before CodeMaxRetries. The text contains no user
-// key and no bin value, unless a cause that comes from the application does.
+// key and no bin value, but the text of a cause that comes from the application may.
 // [Error.SafeMessage] leaves out the text of such causes.
 type Error struct {
 	Op        Op

@@ -72,7 +72,8 @@ func (x Index) checkContext(ctx context.Context, check func() *invalidError) err
 	return nil
 }
 
-// checkNames returns why a name does not fit a server's commands, which are text, or nil.
+// checkNames returns why a name cannot be part of a server's commands, which are text. It
+// returns nil if all can.
 func (x Index) checkNames() *invalidError {
 	if x.Namespace == "" {
 		return errNoNamespace

@@ -19,8 +19,8 @@ import (
 // three.
 //
 // A Key never prints its id, so that logs and errors do not reveal it. String and
-// the verbs of fmt print namespace and set. fmt calls no methods on an unexported
-// field of another struct; there it prints a masked id. The mask differs from
+// the verbs of fmt print namespace and set. On an unexported field of another
+// struct fmt calls no methods and prints a masked id. The mask differs from
 // process to process. [Key.ID] returns the id.
 type Key struct {
 	namespace, set string

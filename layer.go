@@ -1,21 +1,21 @@
 package aerostore
 
-// A Layer is an interceptor that reports statistics, such as a retry, a limit or a
-// circuit breaker. [WithLayer] wraps a Store in it, and [Layers] finds the layers of a
-// chain.
+// A Layer is an interceptor that reports events and gauges, such as a retry, a limit
+// or a circuit breaker. [WithLayer] wraps a Store in a Layer. [Layers] finds the
+// layers of a chain.
 type Layer interface {
 	// Intercept wraps a Handler, as an [Interceptor] does. [WithLayer] calls it once
 	// for each Layer.
 	Intercept(next Handler) Handler
 
-	// LayerStats returns the current counters and gauges. It is safe for concurrent
+	// LayerStats returns the current events and gauges. It is safe for concurrent
 	// use and cheap enough to be called every few seconds. The result belongs to the
 	// caller.
 	LayerStats() LayerStats
 }
 
-// LayerStats are the statistics of a layer. Names are in snake_case, and every call of
-// [Layer.LayerStats] returns the same names.
+// LayerStats are the events and gauges of a layer. Names are in snake_case, and every
+// call of [Layer.LayerStats] returns the same names.
 type LayerStats struct {
 	// Layer is the kind of layer, such as "retry".
 	Layer string

@@ -252,7 +252,7 @@ func writeOptions(opts []WriteOption) (o Options) {
 	return o
 }
 
-// check returns why the options are not valid, or nil.
+// check returns why the options are not valid, or nil if they are.
 func (o Options) check() *invalidError {
 	switch {
 	case o.Timeout < 0:

@@ -145,8 +145,8 @@ func (c ResultCode) IsTransient() bool { return codeTable[c].is&transient != 0 }
 // the cluster.
 func (c ResultCode) IsClusterFailure() bool { return codeTable[c].is&clusterFailure != 0 }
 
-// codeTable has the name of each code, and its meaning with what to do about it
-// where that is plain. docs/decisions/0010-retries.md says why a code is transient.
+// codeTable has the name and the meaning of each code. The meaning includes what to
+// do if that is clear. docs/decisions/0010-retries.md says why a code is transient.
 var codeTable = map[ResultCode]struct {
 	name, meaning string
 	is            codeClass

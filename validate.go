@@ -171,7 +171,7 @@ func checkOperations(ops []Operation) *invalidError {
 	return nil
 }
 
-// at adds which of several inputs was refused.
+// at adds to the error which of several inputs was refused.
 func (e *invalidError) at(what string, i int) *invalidError {
 	where := fmt.Sprintf("%s %d: ", what, i)
 	located := &invalidError{code: e.code, err: fmt.Errorf("%s%w", where, e.err)}

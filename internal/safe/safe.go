@@ -15,9 +15,9 @@ type Messenger interface {
 	SafeMessage() string
 }
 
-// Message returns a text of err without keys and values: the SafeMessage of the first
-// Messenger that err wraps, or the text of a context's error that it wraps. Otherwise it
-// returns the type of err.
+// Message returns a text of err without keys and values. It is the SafeMessage of the
+// first Messenger that err wraps, or the text of a context's error that it wraps, or
+// else the type of err.
 func Message(err error) string {
 	if m, ok := errors.AsType[Messenger](err); ok {
 		return m.SafeMessage()

@@ -45,8 +45,9 @@ func cloneList(list []any) []any {
 	return list
 }
 
-// Clean returns a clone of a value that can be stored, in the types in which it is
-// read back: integers as int, and an empty blob, list or map for a nil one.
+// Clean returns a clone of a value that can be stored. The clone has the types in
+// which the value is read back: integers are int, and a nil blob, list or map is
+// empty.
 func Clean(value any) any {
 	switch v := value.(type) {
 	case []byte:

@@ -1,9 +1,9 @@
-// Package aerostore holds what this module knows of values: the types that the root
-// package aliases, the check of what can be stored, copies and sizes. Other packages
-// import it as value. It imports no other package of the module.
+// Package aerostore has the value types that the root package aliases, and functions
+// that check, copy and measure values. Other packages import it as value. It imports
+// no other package of the module.
 //
-// It has the root package's name because the name is part of what users see of a
-// type: in %T, in the panic of a failed type assertion, in the output of a test.
+// It has the root package's name because users see the name with a type: in %T,
+// in the panic of a failed type assertion and in the output of a test.
 package aerostore
 
 // A GeoJSON is documented in package aerostore, as the other types are.
