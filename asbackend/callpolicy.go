@@ -46,8 +46,8 @@ func (s *single) writePolicy(each bool) *as.WritePolicy {
 // batch that writes has as many attempts as a single write.
 func (p *part) policy() *as.BatchPolicy {
 	b := p.batch
-	// If a removal sends ids, the batch's policy must say so, too: the client would
-	// otherwise send the first key for all, which the server refuses.
+	// If a removal sends ids, the batch's policy must say so, too. Otherwise the
+	// client would send the first key for all of them, which the server refuses.
 	sendKey := b.policy.SendKey || b.sendsIDs && b.call.Op == aerostore.OpBatchRemove
 	if b.policy.RespondAllKeys && b.maxRetries == b.policy.MaxRetries && sendKey == b.policy.SendKey && !p.changesTimeouts(&b.policy.BasePolicy) {
 		return b.policy
@@ -90,7 +90,7 @@ func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy 
 
 // queryPolicy returns the policy of a query. The client divides MaxRecords by the number
 // of nodes, and a node may have fewer records than its share. So each node may return
-// MaxRecords, and the query counts.
+// MaxRecords records, and the query counts them.
 func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	p := *c.store.queryPolicy()
 	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(&p.BasePolicy)
@@ -106,8 +106,8 @@ func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	return &p
 }
 
-// timeouts returns the timeouts of the call: those of its options, or else of the policy,
-// but no longer than the time until the context's deadline. It reports whether that
+// timeouts returns the timeouts of the call. They are those of its options, or else of
+// the policy, but at most the time until the context's deadline. It reports whether that
 // deadline is the total timeout.
 func (c *command) timeouts(p *as.BasePolicy) (total, socket time.Duration, byContext bool) {
 	total, socket = p.TotalTimeout, p.SocketTimeout

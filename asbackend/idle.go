@@ -47,9 +47,9 @@ func (t *idleTimer) stop() {
 	}
 }
 
-// idleLimit returns how long a query without a timeout may receive nothing: the time
-// that all attempts may take, at one node after another if the policy says so, and the
-// wait for a connection. Zero is no limit.
+// idleLimit returns how long a query without a timeout may receive nothing. It is the
+// wait for a connection plus the time that all attempts may take, at one node after
+// another if the policy says so. Zero means no limit.
 func idleLimit(p *as.QueryPolicy, nodes int, connectionWait time.Duration) time.Duration {
 	if p.TotalTimeout > 0 || p.SocketTimeout <= 0 {
 		return 0

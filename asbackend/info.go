@@ -37,7 +37,7 @@ func (s *Store) info(
 		if err := aerostore.ContextError(ctx); err != nil {
 			return "", aerostore.CodeOK, err
 		}
-		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) { // its timer is late
+		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) { // the timer of ctx is late
 			return "", aerostore.CodeOK, deadlineError(ctx)
 		}
 		return "", aerostore.CodeTimeout, nil

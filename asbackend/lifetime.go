@@ -46,7 +46,8 @@ func (l *lifetime) release() {
 	}
 }
 
-// unbounded counts something for which Close does not wait, until done is called.
+// unbounded counts an operation for which Close does not wait, until done is
+// called.
 func (l *lifetime) unbounded() (done func()) {
 	l.notAwaited.Add(1)
 	return func() { l.notAwaited.Add(-1) }

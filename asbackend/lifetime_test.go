@@ -14,7 +14,7 @@ import (
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
-// held returns a Store whose answers are held back, and the proxy that holds them back.
+// held returns a Store, and a proxy that holds back the answers to it.
 func held(t *testing.T, opts ...asbackend.Option) (*asbackend.Store, *tcpproxy.Proxy, *fakeNode) {
 	t.Helper()
 	n := newFakeNode(t)

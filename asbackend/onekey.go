@@ -55,8 +55,9 @@ func (p *part) readOne(batch *as.BatchPolicy, read *as.BatchRead) as.Error {
 	return nil
 }
 
-// failOne sets the error of the only key of a part. It returns that of the part, nil
-// for an unknown namespace, which in larger batches is the error of the key alone.
+// failOne sets the error of the only key of a part, and returns the error of the
+// part. That is nil for an unknown namespace, which is an error only of the key, as
+// in larger batches.
 func failOne(record *as.BatchRecord, err as.Error) as.Error {
 	record.Err, record.ResultCode = err, newClientError(err).err.ResultCode
 	if record.ResultCode == types.INVALID_NAMESPACE {

@@ -12,8 +12,8 @@ import (
 type plan struct {
 	ops        []*as.Operation
 	writes     bool
-	readsAll   bool // all bins; each operation cannot have a result then
-	readsTwice bool // a bin
+	readsAll   bool // all bins, so that the operations have no results of their own
+	readsTwice bool // the same bin
 }
 
 // planOf returns false for an unknown operation.

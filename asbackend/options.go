@@ -20,7 +20,7 @@ type Option func(*config)
 type config struct {
 	address      as.Host // that Describe returns
 	policy       as.ClientPolicy
-	changes      []func(*as.ClientPolicy) // to the policy, by other options
+	changes      []func(*as.ClientPolicy) // that other options make to policy
 	fault        error                    // of a file that an option could not read
 	policies     Policies
 	abandons     bool // WithAbandonOnCancel was given

@@ -12,16 +12,17 @@ import (
 
 // A part is the command of those keys of a batch that go to one node.
 //
-// The client would divide a batch, too, and put the errors of all nodes into one
-// chain, in which each loses what it wraps: the timeout of one node then wraps the
-// error of another, to which nothing was sent. Each part has its own chain, and the
-// time that is left until the context's deadline when it is sent. Keys that move to
-// another node before the part is sent, or sent again, form parts of their own.
+// The client would also divide a batch, but it puts the errors of all nodes into
+// one chain, in which each error loses its cause. The timeout of one node then
+// wraps the error of another node, to which nothing was sent. Each part has its own
+// chain, and the time that is left until the context's deadline when it is sent.
+// Keys that move to another node before the part is sent, or sent again, form parts
+// of their own.
 type part struct {
 	command
 	batch   *batch
-	node    *as.Node // nil: no node is known for the keys
-	places  []int    // of the records in the batch, nil: the part has all
+	node    *as.Node // nil if no node is known for the keys
+	places  []int    // of the records in the batch, nil if the part has all
 	records []as.BatchRecordIfc
 
 	waited bool    // since it was divided, so that keys may have moved
@@ -161,7 +162,7 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 		}
 	}
 	if p.retries != nil && !p.retries.deadline.IsZero() && !p.batch.writes {
-		// A single key is read as by Get: the client waits itself, at each replica in turn.
+		// A single key is read as by Get. The client itself waits, at each replica in turn.
 		base := p.batch.policy
 		policy.ExitFastOnExhaustedConnectionPool, policy.ReplicaPolicy = base.ExitFastOnExhaustedConnectionPool, base.ReplicaPolicy
 	}
@@ -220,7 +221,7 @@ func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
 	case p.batch.refused && br.ResultCode == types.PARAMETER_ERROR:
 		e.Err = errReadAll
 	case failed && !isAnswered(record) && (p.ended != nil || len(p.records) == 1):
-		e = p.failure() // in doubt if the key is, which was part of every attempt
+		e = p.failure() // in doubt if the key is: every attempt included the key
 		e.Namespace, e.Set = key.Namespace(), key.Set()
 	case br.Err != nil:
 		cause := newClientError(br.Err)

@@ -45,8 +45,9 @@ func cloned[P any](policy *P) *P {
 	return &p
 }
 
-// These methods return the policy that applies to the Store: its own, or the client's
-// default, or the client's initial default if the application has set that to nil.
+// These methods return the policy that applies to the Store. It is the Store's own,
+// or the client's default. If the application has set the default to nil, it is the
+// client's initial default.
 
 func (s *Store) readPolicy() *as.BasePolicy {
 	return firstOf(s.policies.Read, s.client.GetDefaultPolicy, as.NewPolicy)

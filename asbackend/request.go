@@ -41,7 +41,7 @@ func timeLeft(ctx context.Context) (left time.Duration, late bool) {
 	return left, ok && left <= 0
 }
 
-// doUnbounded carries out what may run for any length of time.
+// doUnbounded carries out operations that may run for any length of time.
 func (r *request) doUnbounded(left time.Duration) (aerostore.Result, error) {
 	defer r.store.life.unbounded()()
 	if r.call.Op == aerostore.OpQuery {
@@ -75,8 +75,8 @@ func (r *request) doCustom() error {
 	return err
 }
 
-// late and unsupported are kept out of line: each makes room for a copy of the
-// call, which would be on the stack of every operation.
+// late and unsupported are kept out of line. Each makes room for a copy of the
+// call, which would otherwise be on the stack of every operation.
 //
 //go:noinline
 func (r *request) late() (aerostore.Result, error) {

@@ -23,18 +23,18 @@ import (
 //     each replica, an attempt each, and fail.
 //   - If asbackend repeats a write, each send must use the current partition map.
 type retries struct {
-	deadline   time.Time     // of the command, zero: none
+	deadline   time.Time     // of the command, or zero
 	pause      time.Duration // before the next attempt
 	multiplier float64       // of pause from one attempt to the next
 
 	waits     bool          // for connections, in place of the client
-	waitUntil time.Time     // there is a connection for this attempt, zero: the wait has not begun
-	waitPause time.Duration // before the last send of this wait, 0: there was only one
+	waitUntil time.Time     // when the wait for a connection ends, zero before it begins
+	waitPause time.Duration // before the last send of this wait, 0 if there was only one
 
 	attempts int      // that ended
 	sent     bool     // one of them may have applied a write
 	lost     as.Error // the error of the last attempt without an answer
-	err      as.Error // the error of the last send, nil: the client did not fail
+	err      as.Error // the error of the last send, nil if the client did not fail
 	late     bool     // no time was left for another attempt
 	closed   bool     // the Store was closed meanwhile
 }
@@ -174,7 +174,7 @@ func (c *command) finalError() *aerostore.Error {
 		return e
 	case t.lost != nil && gaveUp(newClientError(t.err).err):
 		t.late = true
-		return c.newError(t.lost) // which says more than that the next attempt had no connection
+		return c.newError(t.lost) // more useful than the error of an attempt without a connection
 	default:
 		return c.newError(t.err)
 	}

@@ -42,8 +42,8 @@ func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
 	return s.firstNode(false, s.readPolicy(), key)
 }
 
-// firstNode returns the node to which a key is sent first. With some policies that is
-// another node for each read.
+// firstNode returns the node to which a key is sent first. Under some policies it is
+// a different node for each read.
 func (s *Store) firstNode(writes bool, p *as.BasePolicy, key *as.Key) (*as.Node, as.Error) {
 	if writes {
 		return s.writeNode(p.ReplicaPolicy, key)

@@ -26,7 +26,7 @@ func clientBins(bins aerostore.Bins) as.BinMap {
 	return converted
 }
 
-// clientValue returns the value as the client takes it.
+// clientValue returns the value in the client's types.
 func clientValue(v any) any {
 	converted, _ := value.Replace(v, clientScalar)
 	return converted
