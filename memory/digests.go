@@ -63,8 +63,8 @@ func (d *digests) forget(s *set, id aerostore.RecordID) {
 	p.ids.remove(digest)
 }
 
-// digested returns the id of the record with the digest of the key. For a key that
-// is no digest, it finds only a record that was made by digest.
+// digested returns the id of the record with the digest of the key. For a key with
+// an id, it finds only a record that was made by digest.
 func (s *set) digested(key *aerostore.Key) (id aerostore.RecordID, found bool) {
 	if key.IsDigest() {
 		_ = s.learnDigests(context.Background())
@@ -82,7 +82,7 @@ func (s *set) digested(key *aerostore.Key) (id aerostore.RecordID, found bool) {
 }
 
 // learnDigests computes the digests of all records of the set. Once it has begun,
-// writes add and remove those of their records themselves, so that it can do the
+// writes add and remove the digests of their records. learnDigests adds the
 // others one by one, without delaying other operations.
 func (s *set) learnDigests(ctx context.Context) error {
 	d := s.digests.Load()

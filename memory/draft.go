@@ -104,7 +104,7 @@ func (d *draft) clear() { *d = draft{bins: d.bins[:0]} }
 // A written is the bins of a Put, cloned and checked before any lock is taken.
 type written struct {
 	draft                        // without the bins that are deleted
-	deleted []string             // their names
+	deleted []string             // the names of these bins
 	code    aerostore.ResultCode // CodeOK if a server stores them
 }
 

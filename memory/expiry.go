@@ -150,8 +150,8 @@ func (n *namespace) left(expires instant) (ttl aerostore.TTL, alive bool) {
 	return aerostore.TTL(min(seconds, maxTTLSeconds)) * second, true
 }
 
-// linger is the number of seconds after its expiry for which a removal reports that
-// a record existed: the nsup-period of the server of the recordings (ttl_expires in
+// linger is how many seconds after its expiry a removal still reports that a record
+// existed. It is the nsup-period of the recorded server (ttl_expires in
 // policy.jsonl).
 const linger = 10
 

@@ -63,7 +63,7 @@ func TestAWriteSetsTheTTL(t *testing.T) {
 	forever := aerostore.NeverExpire
 	for name, tt := range map[string]struct {
 		write              write
-		stock, defaultHour aerostore.TTL // what is left after it, by default-ttl
+		stock, defaultHour aerostore.TTL // the remaining TTL under each default-ttl
 	}{
 		"of its own":        {put(bins{"a": 2}, 50*second), 50 * second, 50 * second},
 		"without one":       {put(bins{"a": 2}), forever, hour},

@@ -204,8 +204,8 @@ func (n *namespace) uncover() {
 }
 
 // cover makes the shards index the values. Once it has begun with a shard, writes
-// index the records that they change themselves, so that it can do the others a few
-// at a time. Errors are those of the context.
+// index the records that they change. cover indexes the others a few at a time. It
+// returns the errors of the context.
 func (s *set) cover(ctx context.Context, c coverage) error {
 	for i := range s.shards {
 		if err := s.shards[i].fill(ctx, c); err != nil {
@@ -277,8 +277,8 @@ func (sh *shard) uncover(wanted map[coverage]bool) {
 	}
 }
 
-// replace replaces the value that a record had in its old bins by the one that it
-// has in the new bins. Either may have none.
+// replace replaces the value of a record in its old bins with the value in its
+// new bins. Old and new bins may lack a value.
 func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []bin) {
 	before, after := ix.value(old), ix.value(bins)
 	if before == after && ix.complete {
@@ -299,8 +299,8 @@ func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []b
 }
 
 // lookup returns the ids and births of the records that an index has for the
-// predicate now: nil for none, and false if no index answers it. They can be ranged
-// over without a lock.
+// predicate now, or nil if it has none. It returns false if no index answers the
+// predicate. The caller can range over the result without a lock.
 func (sh *shard) lookup(where aerostore.Predicate) (found iter.Seq2[aerostore.RecordID, uint64], ok bool) {
 	wanted := coverageFor(where)
 	sh.mu.Lock()

@@ -92,7 +92,7 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool) {
 	})
 }
 
-// runFound visits those of the records found that did not change since.
+// runFound visits the records found that have not changed since.
 func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID, uint64]) (more bool) {
 	for id, birth := range found {
 		sh.mu.Lock()

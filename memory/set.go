@@ -272,8 +272,9 @@ func (s *set) reserve(records int) {
 }
 
 // walk calls visit for each record, until visit returns false. The caller has locked
-// the shard. Visit may unlock it and lock it again: walk skips records that are made
-// meanwhile, so that it visits no record twice, and visits all that exist throughout.
+// the shard. Visit may unlock the shard and lock it again. walk skips records that
+// are made meanwhile, so it visits no record twice. It visits all records that exist
+// throughout.
 func (sh *shard) walk(visit func(id aerostore.RecordID, r *record) bool) (complete bool) {
 	latest, remade := sh.births, sh.records.remade
 	for id, r := range sh.records.m {

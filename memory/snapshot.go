@@ -99,9 +99,9 @@ type shownID struct {
 	clear fixture.ID
 }
 
-// ids returns the ids of the records of a set, in order: of the key that each was
-// sent with, else the one that the set has. There are none if all records
-// expired.
+// ids returns the ids of the records of a set, in order. If a record was sent
+// with its key, it is the id of that key, and otherwise the id in the set. There
+// are none if all records expired.
 func (n *namespace) ids(set *set) []shownID {
 	ids := make([]shownID, 0, set.count())
 	alive := false

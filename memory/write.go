@@ -109,9 +109,9 @@ func replaces(o *aerostore.Options) bool {
 
 // A change is what a write does to a record.
 type change struct {
-	// apply returns the bins after the write. Old are those before it, none if the
-	// record is replaced; apply does not change them. It is called again if the
-	// record has changed meanwhile.
+	// apply returns the bins after the write. Old are the bins before it, or none
+	// if the record is replaced. apply does not change old. It is called again if
+	// the record has changed meanwhile.
 	apply func(old []bin) (draft, aerostore.ResultCode)
 
 	mustExist bool
@@ -266,8 +266,9 @@ func generationFits(o *aerostore.Options, generation uint32) bool {
 	}
 }
 
-// vanish returns the code of a write that left no bins: it removes the record, and
-// if there was none, it fails with not found (nil_bin_missing_record in basic.jsonl).
+// vanish returns the code of a write that left no bins. Such a write removes the
+// record, and fails with CodeNotFound if there was none (nil_bin_missing_record in
+// basic.jsonl).
 func vanish(old *record, o *aerostore.Options) aerostore.ResultCode {
 	if old == nil {
 		return aerostore.CodeNotFound

@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// Valid reports whether a server would store the text in a bin: a shape of one of
-// the types that it indexes, or a Feature of one. Valid checks the form alone. A
-// server also refuses loops that cross themselves and regions that take too many
-// cells to cover.
+// Valid reports whether a server would store the text in a bin. The text must be
+// a shape of a type that the server indexes, or a Feature of such a shape. Valid
+// checks only the form. A server also refuses loops that cross themselves and
+// regions that take too many cells to cover.
 func Valid(text string) bool {
 	if !utf8.ValidString(text) || !json.Valid([]byte(text)) || !validEscapes(text) {
 		return false
