@@ -362,8 +362,8 @@ func TestPanicsExitsAndCallbacksLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// eachWay runs operations with the wire in a place, once for each way not to return
-// from there.
+// eachWay runs operations with the tripwire in a place, once for each way in which
+// a function there can misbehave.
 func eachWay(t *testing.T, place string, layer func(*tripwire) aerostore.Middleware, script []attempt, run func(*stage)) {
 	for name, way := range map[string]func(*tripwire){
 		"panics": func(*tripwire) { panic(marker) },

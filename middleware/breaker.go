@@ -14,7 +14,7 @@ import (
 )
 
 // ErrCircuitOpen matches the error of an operation that a [CircuitBreaker]
-// refused.
+// rejected.
 var ErrCircuitOpen error = safe.NewSentinel("the circuit breaker is open", "circuit_open")
 
 // CircuitBreaker returns a middleware that stops sending operations to a cluster
@@ -25,7 +25,7 @@ var ErrCircuitOpen error = safe.NewSentinel("the circuit breaker is open", "circ
 //
 // A closed circuit lets all operations pass. It opens when, within Window, at
 // least MinCalls operations ended and at least the fraction FailureRate of them
-// failed. An open circuit refuses all operations for OpenFor. Then it is half
+// failed. An open circuit rejects all operations for OpenFor. Then it is half
 // open and lets Probes operations run at once, the probes. It closes when that
 // many have succeeded, and opens again when one fails.
 //
@@ -73,12 +73,12 @@ var ErrCircuitOpen error = safe.NewSentinel("the circuit breaker is open", "circ
 //
 // Aerospike's client has its own breaker for each node, on by default: see
 // MaxErrorRate and ErrorRateWindow of its ClientPolicy. It counts each attempt of
-// the client, also for batches and queries. What it refuses fails with
+// the client, also for batches and queries. What it rejects fails with
 // [aerostore.CodeMaxErrorRate], which is a failure here.
 //
 // # Errors
 //
-// A refused operation has an error that matches [ErrCircuitOpen] and is never in
+// A rejected operation has an error that matches [ErrCircuitOpen] and is never in
 // doubt. Its [RejectedError] says when the next probe may pass.
 //
 // # Events
@@ -188,7 +188,7 @@ func (b *breaker) Intercept(next aerostore.Handler) aerostore.Handler {
 	}
 }
 
-// probe refuses a call or lets it pass as a probe. The probe's place is released
+// probe rejects a call or lets it pass as a probe. The probe's place is released
 // however the call ends.
 func (b *breaker) probe(
 	ctx context.Context, call aerostore.Call, c *scopedCircuit, next aerostore.Handler,

@@ -22,7 +22,7 @@ type BreakerOptions struct {
 	// default is 10 s.
 	Window time.Duration
 
-	// OpenFor is how long an open circuit refuses all operations. The default is
+	// OpenFor is how long an open circuit rejects all operations. The default is
 	// 5 s.
 	OpenFor time.Duration
 

@@ -38,7 +38,7 @@ type circuit struct {
 	// set before state.
 	until atomic.Int64
 
-	changing  sync.Mutex // guards changes of state, and:
+	changing  sync.Mutex // guards changes of state, and the fields below
 	probing   int        // probes that run, without those that lost their places
 	succeeded int        // probes that succeeded since the circuit is half open
 	since     uint64     // the ticket of the first probe since then
@@ -75,8 +75,8 @@ func (c *circuit) renew(to uint64, until time.Duration) {
 	c.state.Store((c.state.Load()>>stateBits+1)<<stateBits | to)
 }
 
-// admit returns the ticket of an operation that may pass, or how long none may.
-// became is the state that the circuit changed to, -1 for no change.
+// admit returns the ticket of an operation that may pass. If none may pass,
+// wait is how long. became is the state that the circuit changed to, or -1.
 func (c *circuit) admit() (ticket uint64, wait time.Duration, became int) {
 	now := c.now()
 	if wait = time.Duration(c.until.Load()) - now; wait > 0 && stateOf(c.state.Load()) == open {

@@ -55,7 +55,8 @@ func (b *breaker) verdictOf(ctx context.Context, call aerostore.Call, err error,
 	}
 }
 
-// ranOutOfTime reports whether time was up, the client's or the server's.
+// ranOutOfTime reports whether a timeout of the client or the server ended the
+// operation.
 func ranOutOfTime(err error) bool {
 	err = ofLastAttempt(err)
 	return errors.Is(err, aerostore.ErrTimeout) || aerostore.CodeOf(err) == aerostore.CodeQueryTimeout

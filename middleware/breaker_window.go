@@ -12,7 +12,7 @@ const windowParts = 10
 // time has passed.
 type window struct {
 	start time.Time
-	width time.Duration // of a part
+	width time.Duration // of a tenth of the window
 
 	tick  atomic.Int64 // the number of the newest part
 	parts [windowParts]struct{ calls, failures atomic.Int64 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrConcurrencyLimited matches the error of an operation that a
-// [ConcurrencyLimit] refused.
+// [ConcurrencyLimit] rejected.
 var ErrConcurrencyLimited error = safe.NewSentinel("too many operations at once", "concurrency_limited")
 
 // ConcurrencyOptions are the options of [ConcurrencyLimit].
@@ -29,7 +29,7 @@ type ConcurrencyOptions struct {
 
 // ConcurrencyLimit returns a middleware that lets at most limit operations run at
 // once. Further operations wait in a queue, first in, first out. An operation is
-// refused if the queue is full, or if it waited for MaxWait.
+// rejected if the queue is full, or if it waited for MaxWait.
 //
 // The limit is for this process and this store. Say that N processes have a limit
 // of L each, and the cluster does R operations per second. When all slots are
@@ -40,10 +40,10 @@ type ConcurrencyOptions struct {
 // Each operation holds one slot until it ends, a batch too. A query holds its slot
 // during the caller's loop. An operation in the body of that loop needs another
 // slot. If queries hold all slots, that operation waits for a slot that its own
-// caller holds, and is refused after MaxWait. Collect the records before you work
+// caller holds, and is rejected after MaxWait. Collect the records before you work
 // on them, or keep the limit above the number of queries at once.
 //
-// A refused operation has an error that matches [ErrConcurrencyLimited] and is
+// A rejected operation has an error that matches [ErrConcurrencyLimited] and is
 // never in doubt. The text says why. If its context ended while it waited, the
 // error matches the context's error too.
 //

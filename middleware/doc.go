@@ -25,7 +25,7 @@
 // share the Injector of a [Fault].
 //
 // All layers but [Log] implement [aerostore.Layer]: [aerostore.Layers] finds them,
-// and otelmw exports their counters as metrics.
+// and otelmw exports their events and gauges as metrics.
 //
 // No layer passes a user key or a bin value to a log, an error or a counter.
 package middleware

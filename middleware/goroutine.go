@@ -52,7 +52,8 @@ func carryOut(ctx context.Context, call aerostore.Call, next aerostore.Handler, 
 	returned = true
 }
 
-// deliver ends the operation on the caller's goroutine as it ended on the other.
+// deliver ends the operation on the caller's goroutine in the way in which it
+// ended on the other goroutine.
 func (o *outcome) deliver() (aerostore.Result, error) {
 	switch {
 	case o.panicked != nil:

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// A quantile estimates the duration below which the part q of operations stays.
-// It grows by q steps for each longer operation and shrinks by 1-q steps for each
-// other, so it rests where the part 1-q is longer. A step is 5 % of it.
+// A quantile estimates the duration below which the fraction q of operations
+// stays. It grows by q steps for each longer operation and shrinks by 1-q steps
+// for each other one. So it settles where the fraction 1-q is longer. A step is 5
+// % of the estimate.
 type quantile struct {
 	up, down float64
 	bits     atomic.Uint64 // of a float64, in nanoseconds
@@ -20,7 +21,7 @@ const (
 	longestTime  = float64(time.Minute)
 )
 
-// init sets the part and the first estimate.
+// init sets q, which is part, and the first estimate.
 func (q *quantile) init(part float64, first time.Duration) {
 	q.up, q.down = 1+quantileStep*part, 1-quantileStep*(1-part)
 	q.bits.Store(math.Float64bits(float64(first)))

@@ -10,7 +10,7 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// ErrRateLimited matches the error of an operation that a [RateLimit] refused.
+// ErrRateLimited matches the error of an operation that a [RateLimit] rejected.
 var ErrRateLimited error = safe.NewSentinel("the rate limit is reached", "rate_limited")
 
 // RateOptions are the options of [RateLimit].
@@ -21,7 +21,7 @@ type RateOptions struct {
 
 	// MaxWait is how long an operation may wait. Zero, the default, and [None]
 	// mean not at all. An operation that would have to wait longer, or past the
-	// deadline of its context, is refused at once.
+	// deadline of its context, is rejected at once.
 	MaxWait time.Duration
 
 	// Weight returns how much an operation counts. An operation with a weight of
@@ -38,7 +38,7 @@ type RateOptions struct {
 func PerKey(call aerostore.Call) int { return max(call.Len(), 1) }
 
 // RateLimit returns a middleware that lets perSecond operations pass in a second,
-// and Burst at once after a pause. Further operations are refused, or wait for at
+// and Burst at once after a pause. Further operations are rejected, or wait for at
 // most MaxWait. Those that wait pass in the order in which they came. An
 // operation that stops waiting does not use up any of the rate, and those behind
 // it move up.
@@ -46,7 +46,7 @@ func PerKey(call aerostore.Call) int { return max(call.Len(), 1) }
 // Each operation counts as 1, a batch or a query too, unless Weight returns
 // another number. The limit is for this process and this store.
 //
-// A refused operation has an error that matches [ErrRateLimited] and is never in
+// A rejected operation has an error that matches [ErrRateLimited] and is never in
 // doubt. Its [RejectedError] says when it may pass. If its context ended while it
 // waited, the error matches the context's error too.
 //

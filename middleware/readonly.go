@@ -7,20 +7,20 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// ErrReadOnly matches the error of a write that [ReadOnly] refused.
+// ErrReadOnly matches the error of a write that [ReadOnly] rejected.
 var ErrReadOnly error = safe.NewSentinel("the store is read-only", "read_only")
 
 // ReadOnlyOptions are the options of [ReadOnly].
 type ReadOnlyOptions struct {
-	// While is called before each write and reports whether writes are refused
-	// at the moment. The default is to refuse them always.
+	// While is called before each write and reports whether writes are rejected
+	// at the moment. The default is to reject them always.
 	While func() bool
 
 	// OnEvent, if not nil, is called for each event.
 	OnEvent Hook
 }
 
-// ReadOnly returns a middleware that refuses everything that may change data,
+// ReadOnly returns a middleware that rejects everything that may change data,
 // before anything is sent: the operations for which [aerostore.Call.Writes] is
 // true. These include an Operate with a single step that writes, and custom
 // calls that write. Reads pass.
@@ -30,11 +30,11 @@ type ReadOnlyOptions struct {
 //
 // Writes that passed before the switch may still be running after it.
 //
-// A refused operation has an error that matches [ErrReadOnly] and is never in
+// A rejected operation has an error that matches [ErrReadOnly] and is never in
 // doubt.
 //
 // The layer "read_only" has the event rejected and the gauge active, which is 1
-// while writes are refused.
+// while writes are rejected.
 func ReadOnly(opts ReadOnlyOptions) aerostore.Middleware {
 	if opts.While == nil {
 		opts.While = func() bool { return true }

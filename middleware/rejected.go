@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// A RejectedError says why a layer refused an operation. Nothing was sent, so
+// A RejectedError says why a layer rejected an operation. Nothing was sent, so
 // the operation is never in doubt. A RejectedError is the Err of an
 // [aerostore.Error].
 type RejectedError struct {

@@ -164,8 +164,8 @@ func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, er
 	}
 }
 
-// remember adds to the error of a key what is relevant of the error before: its
-// doubt, and its reason if the last attempt was cut short.
+// remember adds to the error of a key the doubt of the error before. If the
+// last attempt was cut short, it also adds the reason of the error before.
 func (b *batchRun) remember(kept *aerostore.BatchResult, before error) {
 	x := ending{n: b.n, last: kept.Err, failure: failureOf(before)}
 	if x.hidesFailure() {

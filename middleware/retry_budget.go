@@ -10,9 +10,9 @@ import (
 //
 //	Ratio × calls + PerSecond × seconds + Burst
 //
-// The default is a Ratio of 0.2, 10 PerSecond and a Burst of 100. [None] for
-// Ratio or PerSecond, but not for both, leaves that term out. A Ratio of Attempts-1
-// or more means no bound.
+// The default is a Ratio of 0.2, 10 PerSecond and a Burst of 100. [None] for Ratio
+// or PerSecond leaves out that term. Only one of them may be None. A Ratio of
+// Attempts-1 or more means no bound.
 //
 // All callers of a store share its budget. A batch is one call, whatever the
 // number of its keys.
@@ -41,7 +41,7 @@ type retryBucket struct {
 
 	mu      sync.Mutex
 	saved   float64
-	counted int64     // calls that are in saved
+	counted int64     // calls that saved includes
 	filled  time.Time // the time up to which saved is filled
 }
 

@@ -15,15 +15,15 @@ import (
 //	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
 //	store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics(), stack.Middleware())
 //
-// Tracing and metrics go around the stack: they report the operation that the
-// application called, with all of its attempts. [Fault] goes inside, next to the
-// backend. docs/production.md shows what goes wrong in another order.
+// Tracing and Metrics go around the stack. They then report the operation that
+// the application called, with all of its attempts. [Fault] goes inside, next to
+// the backend. docs/production.md shows what goes wrong in another order.
 type Stack struct {
 	// Log writes one record for each operation, with the outcome of all of its
 	// attempts.
 	Log aerostore.Middleware
 
-	// ReadOnly refuses a write before it uses anything of the layers inside.
+	// ReadOnly rejects a write before it uses anything of the layers inside.
 	ReadOnly aerostore.Middleware
 
 	// Coalesce is outside the layers that limit and try again: callers that
@@ -42,12 +42,12 @@ type Stack struct {
 	// attempts.
 	Hedge aerostore.Middleware
 
-	// CircuitBreaker is outside the limits: what an open circuit refuses takes
-	// no token and no slot, and what the limits refuse is not a failure of the
+	// CircuitBreaker is outside the limits. What an open circuit rejects takes
+	// no token and no slot. What the limits reject is not a failure of the
 	// cluster.
 	CircuitBreaker aerostore.Middleware
 
-	// RateLimit is outside ConcurrencyLimit: what it refuses or holds in its
+	// RateLimit is outside ConcurrencyLimit: what it rejects or holds in its
 	// queue takes no slot.
 	RateLimit aerostore.Middleware
 
