@@ -11,8 +11,8 @@ import (
 // The default limits. An instrument has at most 3×600+128 series, so that none is
 // lost to the SDK's limit of 2000.
 const (
-	seriesLimit    = 600  // operations, endings, nodes, events and gauges, each
-	spanLimit      = 1000 // prepared starts and ends of spans, each
+	seriesLimit    = 600  // for operations, outcomes, nodes, events and gauges separately
+	spanLimit      = 1000 // for prepared starts and prepared ends of spans separately
 	errorTypeLimit = 100  // error types that are not in resultCodes
 )
 

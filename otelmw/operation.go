@@ -28,7 +28,7 @@ func operationName(call aerostore.Call) string {
 	return call.Name()
 }
 
-// single returns the operation on a single record that a batch runs for each key.
+// single returns the operation on a single record that corresponds to a batch.
 func single(batch aerostore.Op) aerostore.Op {
 	switch batch {
 	case aerostore.OpBatchRead:

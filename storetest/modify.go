@@ -116,7 +116,7 @@ func (m modification) try(t *trial) {
 	}
 }
 
-// cases returns the cases that are alike for the three.
+// cases returns the cases that Append, Prepend and Increment share.
 func (m modifier) cases() []testCase {
 	operand, bad := any("x"), any([]any{1})
 	if m.name == incrementing.name {

@@ -111,7 +111,7 @@ func operations() []operation {
 	}
 }
 
-// itemWrite is BatchWrite with the options given to the item instead of the call.
+// itemWrite is BatchWrite with the options in the item instead of the call.
 var itemWrite = operation{
 	op: aerostore.OpBatchWrite, item: true, writes: true, creates: true, sets: true,
 	run: func(on target) error {
@@ -174,8 +174,8 @@ func perCreation(newCase func(operation) testCase) []testCase {
 	return perSome(func(o operation) bool { return o.creates }, newCase)
 }
 
-// perSome returns a case for each operation that is wanted, and for an item of
-// BatchWrite if that is.
+// perSome returns a case for each wanted operation. An item of BatchWrite is
+// one of the operations.
 func perSome(wanted func(operation) bool, newCase func(operation) testCase) []testCase {
 	return perEach(slices.DeleteFunc(append(operations(), itemWrite), func(o operation) bool { return !wanted(o) }), newCase)
 }

@@ -120,7 +120,7 @@ type way struct {
 	read func() (*aerostore.Record, error)
 }
 
-// ways returns the ways to read generation and TTL.
+// ways returns the ways to read the generation and the TTL.
 func (t *trial) ways(key aerostore.Key) []way {
 	ctx, s, keys := t.Context(), t.store, []aerostore.Key{key}
 	header := []aerostore.Operation{aerostore.ReadHeader()}

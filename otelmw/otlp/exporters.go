@@ -18,7 +18,7 @@ type exporterMaker[E any] struct {
 	otlp func(c collector, dial ...grpc.DialOption) (E, error)
 }
 
-// An openedExporter is an exporter with what is known of its exports.
+// An openedExporter is an exporter with the state of its exports.
 type openedExporter[E any] struct {
 	exporter E
 	health   *health

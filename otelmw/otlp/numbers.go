@@ -30,7 +30,7 @@ var (
 	seriesLimit = number{2000, noLimit, math.MaxInt32}
 )
 
-// day is one day in milliseconds, the most for any time.
+// day is one day in milliseconds, the longest time allowed.
 const day = int(24 * time.Hour / time.Millisecond)
 
 // correct is the correct function of a [variable].

@@ -7,7 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// A signal is tracing or metrics, with its pipeline that runs and the one that stops.
+// A signal is tracing or metrics. It has the pipeline that runs and the one that is
+// stopping.
 type signal struct {
 	name string // in errors: "tracing is"
 

@@ -94,7 +94,8 @@ func mayInstallTracing(c config) bool {
 	return false
 }
 
-// flushTracing flushes all concurrently, so that a slow one does not delay the others.
+// flushTracing flushes all processors and queues concurrently, so that a slow one does
+// not delay the others.
 func flushTracing(ctx context.Context, processors []sdktrace.SpanProcessor, queues []*queue) error {
 	var flushes []func(context.Context) error
 	for _, p := range processors {

@@ -295,7 +295,7 @@ func TestTheStepsAfterADifferenceAreReplayed(t *testing.T) {
 
 func TestARightAnswerIsNoDifference(t *testing.T) {
 	t.Parallel()
-	selectNone := strings.Replace(getA, `"get",`, `"select","bins":[],`, 1) // the client reads all then
+	selectNone := strings.Replace(getA, `"get",`, `"select","bins":[],`, 1) // for which the client reads all bins
 	if got := replayed(t, memory.NewT(t), vectorOf(t, putA, getA, selectNone)); got != nil {
 		t.Errorf("the differences are %q", got)
 	}

@@ -52,9 +52,9 @@ func (c counts) sum() (sum int) {
 }
 
 // String returns a report. For each file it has the number of vectors that were
-// replayed, that were skipped for each reason, and that ended early after each rule,
-// and the number of answers that each rule translated. The reasons for the rules
-// follow.
+// replayed, the number skipped for each reason, and the number that ended early
+// after each rule. It also has the number of answers that each rule translated. The
+// reasons for the rules follow.
 func (t *tally) String() string {
 	var b strings.Builder
 	translated := make(counts)

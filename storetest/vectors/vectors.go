@@ -28,11 +28,12 @@ func WithAdvance(advance func(store aerostore.Store, d time.Duration)) Option {
 // Run calls newStore once for each vector that it replays, with the testing.TB of the
 // vector, whose Cleanup should close what newStore opens.
 //
-// Before and after a vector, Run removes the records and indexes that the vector names
-// and all records of the sets that it queries, in the namespaces test and bar. Do not
-// run it on a server with data that matters. Recorded names that begin with gv get a
-// suffix that differs from run to run, so that several runs can share a server. The
-// few vectors with other names may then disturb each other.
+// Before and after a vector, Run removes the records and indexes that the vector
+// names. It also removes all records of the sets that the vector queries, in the
+// namespaces test and bar. Do not run it on a server with data that matters. Recorded
+// names that begin with gv get a suffix that differs from run to run, so that several
+// runs can share a server. The few vectors with other names may then disturb each
+// other.
 //
 // A vector that cannot be parsed fails the test of its file. The others still run.
 func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Option) {

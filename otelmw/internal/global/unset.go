@@ -2,8 +2,8 @@ package global
 
 import "reflect"
 
-// standIns is the package of the providers that OpenTelemetry's getters return until
-// one is installed.
+// standIns is the path of the package whose providers OpenTelemetry's getters return
+// until another one is installed.
 const standIns = "go.opentelemetry.io/otel/internal/global"
 
 // Unset reports whether v, which a getter of package otel returned, is the stand-in for
