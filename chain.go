@@ -47,6 +47,8 @@ type Interceptor func(next Handler) Handler
 //
 // Adjacent interceptors of a chain call each other directly, whether they come from
 // one Intercept or several. An operation is converted to a [Call] once.
+//
+// The middleware panics if the Store is nil or an interceptor returns nil.
 func Intercept(interceptors ...Interceptor) Middleware {
 	return func(next Store) Store {
 		if next == nil {
@@ -75,8 +77,9 @@ type chained struct {
 func (c *chained) Unwrap() Store { return c.next }
 
 // As returns the outermost store in the chain of s that has type T, and reports
-// whether there is one. T is a concrete type or an interface. The chain consists of
-// s, followed by the stores that repeated calls of Unwrap return, as in errors.As.
+// whether there is one. T is a concrete type or an interface. The chain consists
+// of s, followed by the stores that repeated calls of Unwrap return, as in
+// errors.As. It is empty if s is nil.
 //
 //	if index, ok := aerostore.As[aerostore.Indexer](store); ok { … }
 func As[T any](s Store) (T, bool) {

@@ -34,8 +34,9 @@ func (nilContext) Done() <-chan struct{}                   { return closed }
 func (nilContext) Err() error                              { return errNilContext }
 func (nilContext) Value(any) any                           { return nil }
 
-// ContextError returns nil if ctx is not done, and an error if it is. The error
-// matches ctx.Err() and the cause of ctx, if there is one; see context.Cause.
+// ContextError returns nil if ctx is not done, and an error if it is. Ctx must
+// not be nil. The error matches ctx.Err() and the cause of ctx, if there is
+// one; see context.Cause.
 //
 // A cause may be the [*Error] of another operation, as in a group whose first failure
 // cancels the rest. ContextError's error matches that *Error, but not its code, which

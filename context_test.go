@@ -23,7 +23,7 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 		want       []error
 		text, safe string
 	}{
-		"cancelled": {
+		"canceled": {
 			func(ctx context.Context) context.Context {
 				ctx, cancel := context.WithCancel(ctx)
 				cancel()
@@ -32,7 +32,7 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 			[]error{context.Canceled},
 			"context canceled", "context canceled",
 		},
-		"cancelled with a cause": {
+		"canceled with a cause": {
 			func(ctx context.Context) context.Context {
 				ctx, cancel := context.WithCancelCause(ctx)
 				cancel(shutdown)

@@ -13,6 +13,7 @@ import (
 
 // A Key identifies one record by namespace, set and id. Keys are small immutable
 // values. They can be compared with ==, used as map keys and shared among goroutines.
+// Operations refuse the zero Key.
 //
 // The set may be empty: the record is then outside any set. Ids of different kinds
 // identify different records: the integer 1, the string "1" and the bytes {'1'} are

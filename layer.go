@@ -130,7 +130,7 @@ func WithLayer[P Layer](create func() P) Middleware {
 }
 
 // Layers returns the layers in the chain of s that [WithLayer] added. The first is the
-// outermost.
+// outermost. It returns nil if there are none.
 func Layers(s Store) []Layer {
 	var all []Layer
 	for ; s != nil; s = unwrap(s) {

@@ -4,7 +4,7 @@ package aerostore
 // record as a whole.
 //
 // An Operation keeps the value that it is made of, which must not be modified until the
-// call has returned. It does not print the value.
+// call has returned. It does not print the value. The zero Operation is not valid.
 type Operation struct {
 	kind  OperationKind
 	bin   string

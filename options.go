@@ -171,7 +171,7 @@ const (
 // A GenerationEqual lets a write succeed only if the record has this generation.
 // Otherwise the write fails with [ErrGeneration]. With the generation of a record that
 // was read, the write is a compare-and-set. A record that does not exist has
-// generation 0.
+// generation 0. In a batch a generation is at most 65,535.
 type GenerationEqual uint32
 
 func (g GenerationEqual) applyWrite(o Options) Options {

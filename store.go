@@ -11,10 +11,10 @@ import (
 // Methods are safe for concurrent use. They neither keep nor modify their
 // arguments, and their results belong to the caller.
 //
-// Errors wrap an [*Error]. Input that no server accepts fails with [ErrInvalid]
-// before anything is sent. If the context is done, the error matches the context's
-// error. If a write may or may not have been applied, [InDoubt] reports true for
-// its error.
+// Errors wrap an [*Error]. Input that no server accepts, or a nil context, fails
+// with [ErrInvalid] before anything is sent. If the context is done, the error
+// matches the context's error. If a write may or may not have been applied,
+// [InDoubt] reports true for its error.
 //
 // A Store has no Close method; the caller that opens a backend closes it. After
 // that, operations fail with [ErrClosed].
@@ -31,9 +31,10 @@ type Store interface {
 	// does not exist.
 	Get(ctx context.Context, key Key, opts ...ReadOption) (*Record, error)
 
-	// Select reads the named bins. Bins that the record does not have are absent
-	// from the result. If bins is empty, Select reads only the generation and the
-	// TTL. It fails with [ErrNotFound] if the record does not exist.
+	// Select reads the named bins, at most 65,535. Bins that the record does not
+	// have are absent from the result. If bins is empty, Select reads only the
+	// generation and the TTL. It fails with [ErrNotFound] if the record does not
+	// exist.
 	Select(ctx context.Context, key Key, bins []string, opts ...ReadOption) (*Record, error)
 
 	// Exists reports whether the record exists.
@@ -58,10 +59,11 @@ type Store interface {
 	// fails with [ErrBinType]. Integers wrap at 64 bits.
 	Increment(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error
 
-	// Operate applies operations to one record, in order and atomically. The
-	// returned record holds the results of those that read. If several return a
-	// result for one bin, the bin's value is an [OpResults]. If all operations
-	// read, Operate fails with [ErrNotFound] if the record does not exist.
+	// Operate applies from 1 to 32,767 operations to one record, in order and
+	// atomically. The returned record holds the results of those that read. If
+	// several return a result for one bin, the bin's value is an [OpResults].
+	// If all operations read, Operate fails with [ErrNotFound] if the record
+	// does not exist.
 	Operate(ctx context.Context, key Key, ops []Operation, opts ...WriteOption) (*Record, error)
 
 	// BatchRead reads many records. If bins is nil, it reads all bins. If bins

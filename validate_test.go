@@ -138,14 +138,14 @@ func TestANilContextIsRefused(t *testing.T) {
 }
 
 func TestAContextThatIsDoneSendsNothing(t *testing.T) {
-	cancelled, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer cancel()
 	for _, tc := range []struct {
 		ctx  context.Context
 		want error
-	}{{cancelled, context.Canceled}, {late, context.DeadlineExceeded}} {
+	}{{canceled, context.Canceled}, {late, context.DeadlineExceeded}} {
 		err := strict.Put(tc.ctx, ada, aerostore.Bins{"a": 1})
 		if !errors.Is(err, tc.want) || aerostore.InDoubt(err) || errors.Is(err, aerostore.ErrInvalid) {
 			t.Errorf("%v, want %v, not in doubt", err, tc.want)

@@ -2,8 +2,8 @@ package aerostore
 
 import value "github.com/aerostore/aerostore/internal/value"
 
-// Bins are the named values of a record. A name has at most 15 bytes. A value has
-// one of the types
+// Bins are the named values of a record. A write has from 1 to 32,767 bins. A
+// name has at most 15 bytes. A value has one of the types
 //
 //	nil           a write of nil deletes the bin
 //	bool

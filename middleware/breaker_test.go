@@ -357,7 +357,7 @@ func TestAProbeSucceedsOnlyWithAnAnswer(t *testing.T) {
 			backend.set(eachKey(func(call aerostore.Call) error { return call.NewContextError(context.Canceled) }))
 			_, _ = s.BatchRead(t.Context(), keys, nil)
 		}},
-		{"a batch whose keys another layer refused", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
+		{"a batch whose keys another layer rejected", func(t *testing.T, s aerostore.Store, backend *exchangeable) {
 			backend.set(eachKey(func(call aerostore.Call) error {
 				return call.NewError(aerostore.CodeOK, &middleware.RejectedError{Err: middleware.ErrRateLimited})
 			}))

@@ -112,7 +112,7 @@ func (p *phase) quantile(q float64) time.Duration {
 }
 
 func (p *phase) String() string {
-	return fmt.Sprintf("%d succeeded, half of them within %v and 99 %% within %v; %d were refused, %d failed",
+	return fmt.Sprintf("%d succeeded, half of them within %v and 99 %% within %v; %d were rejected, %d failed",
 		len(p.took), p.quantile(0.5).Round(ms), p.quantile(0.99).Round(ms), p.rejected, p.failed)
 }
 

@@ -220,7 +220,7 @@ func TestASlotIsReleasedHoweverTheOperationEnds(t *testing.T) {
 	}
 }
 
-func TestAnOperationInALoopIsRefusedIfTheQueryHoldsTheLastSlot(t *testing.T) {
+func TestAnOperationInALoopIsRejectedIfTheQueryHoldsTheLastSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		backend := memory.NewT(t)
 		for i := range 3 {

@@ -65,7 +65,7 @@ func TestARateLimitIsATokenBucket(t *testing.T) {
 							passed++
 							bucket--
 						} else if bucket >= taken {
-							r.Fatalf("it was refused with %v in the bucket", bucket)
+							r.Fatalf("it was rejected with %v in the bucket", bucket)
 						}
 						if bucket < -1e-6 {
 							r.Fatalf("it passed with %v in the bucket", bucket)
@@ -388,7 +388,7 @@ func TestConcurrentCallersOfARateLimitLoseNoToken(t *testing.T) {
 		all.Wait()
 		stats := snapshot(t, store)
 		if n := passed.Load() + refused.Load(); n != 2000 {
-			t.Errorf("%d passed or were refused, want all", n)
+			t.Errorf("%d passed or were rejected, want all", n)
 		}
 		// Each token was used: they took no longer than those that passed.
 		if took := time.Since(start); took != time.Duration(passed.Load()-1)*ms {

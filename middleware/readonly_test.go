@@ -52,7 +52,7 @@ func everyOperation(ctx context.Context, s aerostore.Store) (reads, writes map[s
 
 func errorOf[T any](_ T, err error) error { return err }
 
-func TestReadOnlyRefusesWritesOnly(t *testing.T) {
+func TestReadOnlyRejectsWritesOnly(t *testing.T) {
 	sent := 0
 	count := aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
 		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
