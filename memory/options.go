@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Option changes a default of [New].
+// An Option changes a default of [New]. Nil options are ignored.
 type Option func(*config)
 
 type config struct {

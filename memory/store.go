@@ -41,7 +41,9 @@ var (
 func New(opts ...Option) *Store {
 	c := defaults()
 	for _, opt := range opts {
-		opt(&c)
+		if opt != nil {
+			opt(&c)
+		}
 	}
 	s := &Store{config: c, clock: newClock(c.now)}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.namespaces))) {

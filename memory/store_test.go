@@ -123,6 +123,13 @@ func TestACallWithADoneContextHasNoEffect(t *testing.T) {
 	}
 }
 
+func TestANilOptionIsIgnored(t *testing.T) {
+	s := memory.NewT(t, nil, memory.WithNamespaces("own"))
+	if err := s.Put(t.Context(), aerostore.NewKey("own", "users", 1), bins{"n": 1}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestInvalidOptionsPanic(t *testing.T) {
 	for name, f := range map[string]func(){
 		"no namespaces":       func() { memory.WithNamespaces() },

@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Option describes the stores to [Run].
+// An Option describes the stores to [Run]. Nil options are ignored.
 type Option func(*config)
 
 type config struct {
@@ -23,7 +23,9 @@ type config struct {
 func newConfig(opts []Option) *config {
 	c := &config{namespace: "test", otherNamespace: "bar", without: make(map[Feature]string)}
 	for _, opt := range opts {
-		opt(c)
+		if opt != nil {
+			opt(c)
+		}
 	}
 	return c
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An Option describes the stores to [Run].
+// An Option describes the stores to [Run]. Nil options are ignored.
 type Option func(*config)
 
 type config struct {
@@ -40,7 +40,9 @@ func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Opt
 	t.Helper()
 	c := &config{}
 	for _, opt := range opts {
-		opt(c)
+		if opt != nil {
+			opt(c)
+		}
 	}
 	files, err := source()
 	if err != nil {
