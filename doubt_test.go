@@ -97,3 +97,27 @@ func TestDoMarksAFailedCustomWriteAsInDoubt(t *testing.T) {
 		}
 	}
 }
+
+func TestInDoubtLooksAtAllWrappedErrors(t *testing.T) {
+	doubt := &aerostore.Error{Op: aerostore.OpPut, InDoubt: true}
+	certain := &aerostore.Error{Op: aerostore.OpPut}
+	for name, tc := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"no error":               {nil, false},
+		"a plain error":          {errors.New("x"), false},
+		"certain":                {certain, false},
+		"in doubt":               {doubt, true},
+		"wrapped":                {fmt.Errorf("a: %w", doubt), true},
+		"under a certain one":    {&aerostore.Error{Err: doubt}, true},
+		"among others":           {errors.Join(certain, fmt.Errorf("b: %w", doubt)), true},
+		"only certain ones":      {errors.Join(certain, certain), false},
+		"under a typed nothing":  {fmt.Errorf("c: %w", error(certain)), false},
+		"several in one wrapper": {fmt.Errorf("%w and %w", certain, doubt), true},
+	} {
+		if got := aerostore.InDoubt(tc.err); got != tc.want {
+			t.Errorf("%s: InDoubt = %v", name, got)
+		}
+	}
+}

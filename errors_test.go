@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"testing"
 
@@ -180,30 +179,6 @@ func TestUnwrapReturnsTheCauseUnlessItHasAHiddenCode(t *testing.T) {
 	}
 }
 
-func TestInDoubtLooksAtAllWrappedErrors(t *testing.T) {
-	doubt := &aerostore.Error{Op: aerostore.OpPut, InDoubt: true}
-	certain := &aerostore.Error{Op: aerostore.OpPut}
-	for name, tc := range map[string]struct {
-		err  error
-		want bool
-	}{
-		"no error":               {nil, false},
-		"a plain error":          {errors.New("x"), false},
-		"certain":                {certain, false},
-		"in doubt":               {doubt, true},
-		"wrapped":                {fmt.Errorf("a: %w", doubt), true},
-		"under a certain one":    {&aerostore.Error{Err: doubt}, true},
-		"among others":           {errors.Join(certain, fmt.Errorf("b: %w", doubt)), true},
-		"only certain ones":      {errors.Join(certain, certain), false},
-		"under a typed nothing":  {fmt.Errorf("c: %w", error(certain)), false},
-		"several in one wrapper": {fmt.Errorf("%w and %w", certain, doubt), true},
-	} {
-		if got := aerostore.InDoubt(tc.err); got != tc.want {
-			t.Errorf("%s: InDoubt = %v", name, got)
-		}
-	}
-}
-
 func TestAnErrorSaysWhatWhereWhyAndWhatToDo(t *testing.T) {
 	for name, tc := range map[string]struct {
 		err  *aerostore.Error
@@ -301,21 +276,6 @@ func TestTheTextOfAnErrorHasThoseOfItsCodeAndNode(t *testing.T) {
 	}
 }
 
-func TestEveryResultCodeHasANameAndAMeaning(t *testing.T) {
-	for code := aerostore.ResultCode(-50); code < 2000; code++ {
-		name := code.String()
-		if strings.HasPrefix(name, "RESULT_CODE_") {
-			continue
-		}
-		if name != strings.ToUpper(name) || !strings.Contains(code.Error(), ": ") {
-			t.Errorf("%d is %q, %q", int(code), name, code.Error())
-		}
-	}
-	if got := aerostore.ResultCode(999).Error(); got != "RESULT_CODE_999 (999)" {
-		t.Errorf("a code without a name is %q", got)
-	}
-}
-
 func TestOnlyTextThatIsKnownToBeSafeIsInASafeMessage(t *testing.T) {
 	const secret = "s3cr3t"
 	put := aerostore.Call{Op: aerostore.OpPut, Key: aerostore.NewKey("test", "users", secret)}
@@ -365,19 +325,3 @@ type messenger struct{ secret string }
 
 func (e messenger) Error() string       { return e.secret }
 func (e messenger) SafeMessage() string { return "a safe text" }
-
-func TestTheCodesOfNoRecord(t *testing.T) {
-	want := []aerostore.ResultCode{aerostore.CodeNotFound, aerostore.CodeFilteredOut}
-	var got []aerostore.ResultCode
-	for code := aerostore.ResultCode(-50); code < 2000; code++ {
-		if aerostore.IsNoRecord(fmt.Errorf("wrapped: %w", code)) {
-			got = append(got, code)
-		}
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("the codes are %q, want %q", got, want)
-	}
-	if aerostore.IsNoRecord(nil) {
-		t.Error("nil means that there is no record")
-	}
-}

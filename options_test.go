@@ -1,14 +1,118 @@
-package aerostore
+package aerostore_test
 
 import (
+	"context"
 	"reflect"
 	"testing"
+	"time"
+
+	"github.com/aerostore/aerostore"
 )
+
+func TestOptionsMerge(t *testing.T) {
+	const minute, hour = aerostore.TTL(time.Minute), aerostore.TTL(time.Hour)
+	full := aerostore.Options{
+		Timeout: 1, SocketTimeout: 2, TTL: hour, Generation: 3, GenerationCheck: aerostore.GenerationMustEqual,
+		Exists: aerostore.CreateOnly, SendKey: true, DurableDelete: true,
+	}
+	with := func(change func(o *aerostore.Options)) aerostore.Options {
+		o := full
+		change(&o)
+		return o
+	}
+	for name, tc := range map[string]struct {
+		over aerostore.WriteOption
+		want aerostore.Options
+	}{
+		"nothing":               {aerostore.Options{}, full},
+		"a timeout":             {aerostore.Options{Timeout: 9}, with(func(o *aerostore.Options) { o.Timeout = 9 })},
+		"a socket timeout":      {aerostore.Options{SocketTimeout: 9}, with(func(o *aerostore.Options) { o.SocketTimeout = 9 })},
+		"a TTL":                 {aerostore.Options{TTL: minute}, with(func(o *aerostore.Options) { o.TTL = minute })},
+		"the namespace's TTL":   {aerostore.Options{TTL: aerostore.NamespaceTTL}, with(func(o *aerostore.Options) { o.TTL = aerostore.NamespaceTTL })},
+		"a generation":          {aerostore.Options{GenerationCheck: aerostore.GenerationMustBeLess}, with(func(o *aerostore.Options) { o.Generation, o.GenerationCheck = 0, aerostore.GenerationMustBeLess })},
+		"half of a generation":  {aerostore.Options{Generation: 9}, full},
+		"UpdateOnly":            {aerostore.Options{Exists: aerostore.UpdateOnly}, with(func(o *aerostore.Options) { o.Exists = aerostore.UpdateOnly })},
+		"Update in Options":     {aerostore.Options{Exists: aerostore.Update}, full},
+		"Update":                {aerostore.Update, with(func(o *aerostore.Options) { o.Exists = aerostore.Update })},
+		"no timeout":            {aerostore.Timeout(0), with(func(o *aerostore.Options) { o.Timeout = 0 })},
+		"no socket timeout":     {aerostore.SocketTimeout(0), with(func(o *aerostore.Options) { o.SocketTimeout = 0 })},
+		"flags that are set":    {aerostore.Options{SendKey: true, DurableDelete: true}, full},
+		"all of it once again":  {full, full},
+		"an option that is nil": {nil, full},
+	} {
+		var seen aerostore.Call
+		if err := aerostore.Chain(silent{}, keep(&seen)).Put(t.Context(), ada, aerostore.Bins{"a": 1}, full, tc.over); err != nil {
+			t.Fatal(err)
+		}
+		if seen.Options != tc.want {
+			t.Errorf("%s over the others: %+v, want %+v", name, seen.Options, tc.want)
+		}
+		item := aerostore.BatchItem{Options: []aerostore.WriteOption{tc.over}}
+		want := tc.want
+		want.Timeout, want.SocketTimeout = full.Timeout, full.SocketTimeout
+		if got := item.Resolve(full); got != want {
+			t.Errorf("%s of an item: %+v, want %+v", name, got, want)
+		}
+	}
+}
+
+func TestAReadTakesTheTimeoutsOfOptions(t *testing.T) {
+	var seen aerostore.Call
+	store := aerostore.Chain(silent{}, keep(&seen))
+	_, _ = store.Exists(t.Context(), ada, aerostore.Timeout(1), aerostore.Options{SocketTimeout: 2, TTL: 3, Exists: aerostore.CreateOnly, SendKey: true})
+	if want := (aerostore.Options{Timeout: 1, SocketTimeout: 2}); seen.Options != want {
+		t.Errorf("options %+v, want %+v", seen.Options, want)
+	}
+}
+
+func TestALaterOptionOverridesAnEarlierOne(t *testing.T) {
+	var seen aerostore.Call
+	store := aerostore.Chain(silent{}, keep(&seen))
+	if err := store.Put(t.Context(), ada, aerostore.Bins{"a": 1},
+		aerostore.TTL(time.Minute), aerostore.TTL(time.Hour), nil, aerostore.GenerationEqual(4), aerostore.CreateOnly,
+		aerostore.SendKey, aerostore.DurableDelete, aerostore.Timeout(time.Second), aerostore.SocketTimeout(time.Millisecond),
+	); err != nil {
+		t.Fatal(err)
+	}
+	want := aerostore.Options{
+		TTL: aerostore.TTL(time.Hour), Generation: 4, GenerationCheck: aerostore.GenerationMustEqual,
+		Exists: aerostore.CreateOnly, SendKey: true, DurableDelete: true,
+		Timeout: time.Second, SocketTimeout: time.Millisecond,
+	}
+	if seen.Options != want {
+		t.Errorf("options %+v, want %+v", seen.Options, want)
+	}
+	if err := store.Touch(t.Context(), ada, aerostore.GenerationGreater(2)); err != nil {
+		t.Fatal(err)
+	}
+	if seen.Options != (aerostore.Options{Generation: 2, GenerationCheck: aerostore.GenerationMustBeLess}) {
+		t.Errorf("options %+v", seen.Options)
+	}
+}
+
+func TestABatchItemsOptionsOverrideThoseOfTheCall(t *testing.T) {
+	item := aerostore.BatchItem{Options: []aerostore.WriteOption{aerostore.CreateOnly, aerostore.Timeout(time.Hour)}}
+	got := item.Resolve(aerostore.Options{Timeout: time.Second, TTL: aerostore.NeverExpire})
+	if want := (aerostore.Options{Timeout: time.Second, TTL: aerostore.NeverExpire, Exists: aerostore.CreateOnly}); got != want {
+		t.Errorf("options %+v, want %+v", got, want)
+	}
+}
+
+// typed is a store whose methods a chain calls one by one.
+type typed struct{ aerostore.Store }
+
+func (typed) Unwrap() aerostore.Store { return nil }
 
 // Each field is copied by hand in four methods.
 func TestEachFieldOfOptionsIsPassedOn(t *testing.T) {
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Options]()) {
-		set := Options{GenerationCheck: GenerationMustEqual} // without which Generation means nothing
+	var got aerostore.Options
+	direct := aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+		got = call.Options
+		return aerostore.Result{}, nil
+	})
+	chain := aerostore.Chain(typed{direct}, passOn)
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[aerostore.Options]()) {
+		set := aerostore.Options{GenerationCheck: aerostore.GenerationMustEqual} // without which Generation means nothing
 		switch v := reflect.ValueOf(&set).Elem().FieldByIndex(f.Index); {
 		case v.CanInt():
 			v.SetInt(7)
@@ -17,13 +121,14 @@ func TestEachFieldOfOptionsIsPassedOn(t *testing.T) {
 		default:
 			v.SetBool(true)
 		}
-		if got := writeOptions([]WriteOption{set}); got != set {
-			t.Errorf("%s: as an option of a write, %+v is %+v", f.Name, set, got)
+		for name, s := range map[string]aerostore.Store{"a handler": direct, "a typed store": chain} {
+			if _ = s.Touch(t.Context(), ada, set); got != set {
+				t.Errorf("%s: %s gets %+v for a write, want %+v", f.Name, name, got, set)
+			}
 		}
-		if got := writeOptions(set.forWrite()); got != set {
-			t.Errorf("%s: a typed store gets %+v for a write, want %+v", f.Name, got, set)
-		}
-		if got, want := readOptions(set.forRead()), readOptions([]ReadOption{set}); got != want {
+		_, _ = direct.Exists(t.Context(), ada, set)
+		want := got
+		if _, _ = chain.Exists(t.Context(), ada, set); got != want {
 			t.Errorf("%s: a typed store gets %+v for a read, want %+v", f.Name, got, want)
 		}
 	}

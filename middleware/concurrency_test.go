@@ -359,3 +359,32 @@ func ExampleConcurrencyLimit() {
 	// <nil>
 	// aerostore: TOUCH test.users: too many operations at once: no slot of 1 was free for it within 1ms
 }
+
+func TestEachWaiterOfAConcurrencyLimitGetsASlot(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		wait     time.Duration
+		deadline time.Duration
+	}{
+		{"longer than it may", 90 * time.Millisecond, time.Hour},
+		{"past its deadline", time.Hour, 90 * time.Millisecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := aerostore.Chain(working,
+					middleware.RateLimit(10, middleware.RateOptions{Burst: 1, MaxWait: c.wait}))
+				_ = get(t, store)
+				ctx, cancel := context.WithTimeout(t.Context(), c.deadline)
+				defer cancel()
+				start := time.Now()
+				_, err := store.Get(ctx, key)
+				if !errors.Is(err, middleware.ErrRateLimited) || errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("Get returned %v", err)
+				}
+				if took := time.Since(start); took != 0 {
+					t.Errorf("it waited for %v", took)
+				}
+			})
+		})
+	}
+}
