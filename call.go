@@ -182,10 +182,10 @@ func (c Call) KeyAt(i int) Key {
 // Target returns the namespace and set of the call. The set is "" if the keys of a
 // batch differ in it; both are "" if the keys differ in the namespace.
 func (c Call) Target() (namespace, set string) {
-	if q := c.Query(); q != nil {
+	if q := c.Query(); q != nil && c.Op == OpQuery {
 		return q.Namespace, q.Set
 	}
-	if custom := c.Custom(); custom != nil {
+	if custom := c.Custom(); custom != nil && c.Op == OpCustom {
 		return custom.Namespace, custom.Set
 	}
 	for i := range c.Len() {

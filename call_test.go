@@ -45,6 +45,10 @@ func TestACallDescribesItself(t *testing.T) {
 			aerostore.Call{Op: aerostore.OpQuery}.WithQuery(aerostore.Query{Namespace: "test", Set: "users"}, func(*aerostore.Record) bool { return true }),
 			"QUERY test.users", 0, false, false,
 		},
+		"a single record, with a query": {
+			aerostore.Call{Op: aerostore.OpGet, Key: ada}.WithQuery(aerostore.Query{Namespace: "other"}, func(*aerostore.Record) bool { return true }),
+			"GET test.users", 1, false, false,
+		},
 		"nothing": {aerostore.Call{}, "UNKNOWN", 1, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
