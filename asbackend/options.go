@@ -13,7 +13,7 @@ import (
 )
 
 // An Option configures a [Store]. A later option overrides an earlier one. Other options
-// override [WithClientPolicy], whatever their order.
+// override [WithClientPolicy], whatever their order. Nil is ignored.
 type Option func(*config)
 
 // config holds the options of Dial and New.

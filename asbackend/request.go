@@ -52,11 +52,10 @@ func (r *request) doUnbounded(left time.Duration) (aerostore.Result, error) {
 
 // doBounded carries out an operation on a single record or a batch.
 func (r *request) doBounded(left time.Duration) (aerostore.Result, error) {
-	switch r.call.Op {
-	case aerostore.OpPut, aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists, aerostore.OpRemove, aerostore.OpTouch,
-		aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement, aerostore.OpOperate:
+	switch op := r.call.Op; {
+	case op.IsSingle():
 		return r.doSingle(left)
-	case aerostore.OpBatchRead, aerostore.OpBatchWrite, aerostore.OpBatchOperate, aerostore.OpBatchRemove:
+	case op.IsBatch():
 		return r.doBatch()
 	default:
 		return r.unsupported()
