@@ -41,7 +41,8 @@ type Options struct {
 	SocketTimeout time.Duration
 
 	// TTL is how long the record lives after a write. A zero field is not set. For a
-	// computed TTL use the option TTL(d): the write fails if d is zero.
+	// computed TTL use the option TTL(d): the write fails if d is zero. It has no
+	// meaning for a removal.
 	TTL TTL
 
 	// Generation is the generation that GenerationCheck compares the record with.
@@ -49,13 +50,14 @@ type Options struct {
 	GenerationCheck GenerationCheck
 
 	// Exists says whether a write requires that the record exists, or that it does
-	// not.
+	// not. It has no meaning for a removal.
 	Exists RecordExists
 
-	// SendKey is the option [SendKey].
+	// SendKey is the option [SendKey]. It has no meaning for a removal.
 	SendKey bool
 
-	// DurableDelete is the option [DurableDelete].
+	// DurableDelete is the option [DurableDelete]. It has a meaning only for an
+	// operation that removes the record.
 	DurableDelete bool
 }
 
