@@ -200,6 +200,18 @@ func timed(attempts int, timeout time.Duration) asbackend.Option {
 	})
 }
 
+// readsNothing fails unless a batch that reads the keys succeeds and finds no record.
+func readsNothing(t *testing.T, s *asbackend.Store, keys []aerostore.Key) {
+	t.Helper()
+	results, err := s.BatchRead(t.Context(), keys, nil)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, r := range results {
+		wantError(t, r.Err, aerostore.ErrNotFound)
+	}
+}
+
 func TestAColdPoolFailsNoBatchThatReads(t *testing.T) {
 	t.Parallel()
 	for _, attempts := range []int{1, 2, 3} {
@@ -217,13 +229,7 @@ func TestAColdPoolFailsNoBatchThatReads(t *testing.T) {
 				for i := range 20 {
 					keys = append(keys, key("set", i))
 				}
-				results, err := s.BatchRead(t.Context(), keys, nil)
-				if err != nil {
-					t.Error(err)
-				}
-				for _, r := range results {
-					wantError(t, r.Err, aerostore.ErrNotFound)
-				}
+				readsNothing(t, s, keys)
 			})
 		}
 	}
@@ -240,13 +246,7 @@ func TestABatchThatReadsGoesToReplicasOfANodeThatTakesNoConnections(t *testing.T
 			s := dialTo(t, proxies[0].Addr(), timed(attempts, 10*time.Second), asbackend.WithConnections(1, 8))
 			proxies[0].Refuse()
 			nodes[1].will(eachKey + 2)
-			results, err := s.BatchRead(t.Context(), append(keysOf(2), key("set", "a"), key("set", "b")), nil)
-			if err != nil {
-				t.Error(err)
-			}
-			for _, r := range results {
-				wantError(t, r.Err, aerostore.ErrNotFound)
-			}
+			readsNothing(t, s, append(keysOf(2), key("set", "a"), key("set", "b")))
 		})
 	}
 }

@@ -3,6 +3,7 @@ package memory_test
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -85,19 +86,22 @@ func TestOnlyOneOfManyCreates(t *testing.T) {
 	s := memory.NewT(t)
 	for turn := range turns {
 		k := aerostore.NewKey("test", "users", turn)
-		created := make([]bool, goroutines)
-		together(goroutines, func(i int) {
-			created[i] = s.Put(t.Context(), k, bins{"i": i}, aerostore.CreateOnly) == nil
-		})
-		n := 0
-		for _, ok := range created {
-			if ok {
-				n++
-			}
+		onlyOneCreates(t, s, k)
+	}
+}
+
+// onlyOneCreates has many goroutines create one record, by its keys in turn. It fails
+// unless exactly one of them succeeds.
+func onlyOneCreates(t *testing.T, s aerostore.Store, keys ...aerostore.Key) {
+	t.Helper()
+	var created atomic.Int64
+	together(goroutines, func(i int) {
+		if s.Put(t.Context(), keys[i%len(keys)], bins{"i": i}, aerostore.CreateOnly) == nil {
+			created.Add(1)
 		}
-		if n != 1 {
-			t.Fatalf("%d created the record", n)
-		}
+	})
+	if n := created.Load(); n != 1 {
+		t.Fatalf("%d created the record", n)
 	}
 }
 

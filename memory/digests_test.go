@@ -62,19 +62,7 @@ func TestOnlyOneOfManyCreatesARecordByKeyAndByDigest(t *testing.T) {
 	for turn := range turns {
 		k := aerostore.NewKey("test", "users", turn)
 		ks := []aerostore.Key{k, aerostore.DigestKey("test", "users", k.Digest())}
-		created := make([]bool, goroutines)
-		together(goroutines, func(i int) {
-			created[i] = s.Put(t.Context(), ks[i%2], bins{"i": i}, aerostore.CreateOnly) == nil
-		})
-		n := 0
-		for _, ok := range created {
-			if ok {
-				n++
-			}
-		}
-		if n != 1 {
-			t.Fatalf("%d created the record", n)
-		}
+		onlyOneCreates(t, s, ks...)
 		for i, k := range []aerostore.Key{ks[turn%2], ks[1-turn%2]} {
 			if existed, err := s.Remove(t.Context(), k); existed != (i == 0) || err != nil {
 				t.Fatalf("removal %d: %v, %v", i+1, existed, err)

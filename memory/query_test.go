@@ -302,21 +302,27 @@ func TestAQueryEndsAtItsTimeout(t *testing.T) {
 				}
 				q := tt.query
 				q.Options = []aerostore.ReadOption{aerostore.Timeout(time.Second)}
-				n := 0
-				var last error
-				for r, err := range s.Query(t.Context(), q) {
-					if last = err; r == nil {
-						break
-					}
-					n++
-					time.Sleep(tt.pause)
-				}
+				n, last := readSlowly(t, s, q, tt.pause)
 				if n != tt.rows || !errors.Is(last, tt.err) {
 					t.Errorf("%d records, then %v", n, last)
 				}
 			})
 		})
 	}
+}
+
+// readSlowly pauses after each record. It returns the number of records and the error
+// that ended the query.
+func readSlowly(t *testing.T, s aerostore.Store, q aerostore.Query, pause time.Duration) (n int, last error) {
+	t.Helper()
+	for r, err := range s.Query(t.Context(), q) {
+		if last = err; r == nil {
+			break
+		}
+		n++
+		time.Sleep(pause)
+	}
+	return n, last
 }
 
 func TestADelayCountsTowardsTheTimeoutOfAQuery(t *testing.T) {
@@ -326,15 +332,7 @@ func TestADelayCountsTowardsTheTimeoutOfAQuery(t *testing.T) {
 		s.Inject(memory.Fault{Ops: []aerostore.Op{aerostore.OpQuery}, Delay: 700 * time.Millisecond})
 		q := everything
 		q.Options = []aerostore.ReadOption{aerostore.Timeout(time.Second)}
-		n := 0
-		var last error
-		for r, err := range s.Query(t.Context(), q) {
-			if last = err; r == nil {
-				break
-			}
-			n++
-			time.Sleep(100 * time.Millisecond)
-		}
+		n, last := readSlowly(t, s, q, 100*time.Millisecond)
 		if n != 3 || !errors.Is(last, aerostore.ErrTimeout) {
 			t.Errorf("%d records, then %v", n, last)
 		}
