@@ -32,6 +32,10 @@ func Clone(value any) any {
 			pairs[i] = MapPair{Key: Clone(p.Key), Value: Clone(p.Value)}
 		}
 		return pairs
+	case *List:
+		return v.Clone()
+	case *Map:
+		return v.Clone()
 	default: // nil, bool, numbers, string and GeoJSON cannot be changed
 		return value
 	}

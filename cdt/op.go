@@ -1,0 +1,207 @@
+package cdt
+
+import (
+	value "github.com/aerostore/aerostore/internal/value"
+)
+
+// An Op is an operation on the value of a bin, as data. Backends carry it out and layers
+// may look at it. It must not be modified. Programs make one by the methods of
+// aerostore.ListBin, MapBin, BitBin and HLLBin.
+//
+// Each Kind reads some of the fields and ignores the others.
+type Op struct {
+	Kind   Kind
+	Path   []Step      // to the list or map, from the bin
+	Select *Selector   // of Get and Remove
+	Give   uint8       // what Get and Remove return, as cdt numbers it
+	Flags  uint8       // as the server numbers them
+	Order  value.Order // of a list or map that is created
+	Stored bool        // keep an index with it
+
+	Index   int  // of an element, or an offset in bytes or bits
+	Count   int  // of elements, or a size in bytes or bits
+	Counted bool // there is a Count
+
+	Key    any // of a map
+	Value  any // one value
+	Values any // several: a list, or the pairs of a map
+
+	Signed bool  // of integers in bits
+	Action uint8 // at an overflow of them
+	Shift  int   // of bits, or the minhash bits of an HLL
+}
+
+// A Kind is what an operation does.
+type Kind uint8
+
+// The operations.
+const (
+	ListSetOrder Kind = 1 + iota
+	ListAppend
+	ListInsert
+	ListPop
+	ListPopRange
+	ListRemoveAt
+	ListRemoveRange
+	ListSet
+	ListTrim
+	ListClear
+	ListIncrement
+	ListSort
+	ListSize
+	ListGetAt
+	ListGetRange
+	ListGet
+	ListRemove
+
+	MapSetOrder
+	MapAdd
+	MapPut
+	MapReplace
+	MapAddAll
+	MapPutAll
+	MapReplaceAll
+	MapIncrement
+	MapDecrement
+	MapClear
+	MapSize
+	MapGet
+	MapRemove
+
+	BitResize
+	BitInsert
+	BitRemove
+	BitSet
+	BitOr
+	BitXor
+	BitAnd
+	BitNot
+	BitLShift
+	BitRShift
+	BitAdd
+	BitSubtract
+	BitSetInt
+	BitGet
+	BitCount
+	BitLScan
+	BitRScan
+	BitGetInt
+
+	HLLInit
+	HLLAdd
+	HLLSetUnion
+	HLLRefreshCount
+	HLLFold
+	HLLGetCount
+	HLLGetUnion
+	HLLGetUnionCount
+	HLLGetIntersectCount
+	HLLGetSimilarity
+	HLLDescribe
+	HLLMayContain // in expressions alone
+)
+
+// A Family is the type of value that an operation works on.
+type Family uint8
+
+// The families.
+const (
+	OfLists Family = 1 + iota
+	OfMaps
+	OfBits
+	OfHLLs
+)
+
+// kinds is the table of operations.
+var kinds = [...]struct {
+	name    string
+	family  Family
+	writes  bool
+	creates bool // the bin, if it is missing
+}{
+	ListSetOrder:    {"list set order", OfLists, true, true},
+	ListAppend:      {"list append", OfLists, true, true},
+	ListInsert:      {"list insert", OfLists, true, true},
+	ListPop:         {"list pop", OfLists, true, false},
+	ListPopRange:    {"list pop range", OfLists, true, false},
+	ListRemoveAt:    {"list remove at", OfLists, true, false},
+	ListRemoveRange: {"list remove range", OfLists, true, false},
+	ListSet:         {"list set", OfLists, true, true},
+	ListTrim:        {"list trim", OfLists, true, false},
+	ListClear:       {"list clear", OfLists, true, false},
+	ListIncrement:   {"list increment", OfLists, true, true},
+	ListSort:        {"list sort", OfLists, true, false},
+	ListSize:        {"list size", OfLists, false, false},
+	ListGetAt:       {"list get at", OfLists, false, false},
+	ListGetRange:    {"list get range", OfLists, false, false},
+	ListGet:         {"list get", OfLists, false, false},
+	ListRemove:      {"list remove", OfLists, true, false},
+
+	MapSetOrder:   {"map set order", OfMaps, true, true},
+	MapAdd:        {"map add", OfMaps, true, true},
+	MapPut:        {"map put", OfMaps, true, true},
+	MapReplace:    {"map replace", OfMaps, true, true},
+	MapAddAll:     {"map add all", OfMaps, true, true},
+	MapPutAll:     {"map put all", OfMaps, true, true},
+	MapReplaceAll: {"map replace all", OfMaps, true, true},
+	MapIncrement:  {"map increment", OfMaps, true, true},
+	MapDecrement:  {"map decrement", OfMaps, true, true},
+	MapClear:      {"map clear", OfMaps, true, false},
+	MapSize:       {"map size", OfMaps, false, false},
+	MapGet:        {"map get", OfMaps, false, false},
+	MapRemove:     {"map remove", OfMaps, true, false},
+
+	BitResize:   {"bit resize", OfBits, true, true},
+	BitInsert:   {"bit insert", OfBits, true, true},
+	BitRemove:   {"bit remove", OfBits, true, false},
+	BitSet:      {"bit set", OfBits, true, false},
+	BitOr:       {"bit or", OfBits, true, false},
+	BitXor:      {"bit xor", OfBits, true, false},
+	BitAnd:      {"bit and", OfBits, true, false},
+	BitNot:      {"bit not", OfBits, true, false},
+	BitLShift:   {"bit shift left", OfBits, true, false},
+	BitRShift:   {"bit shift right", OfBits, true, false},
+	BitAdd:      {"bit add", OfBits, true, false},
+	BitSubtract: {"bit subtract", OfBits, true, false},
+	BitSetInt:   {"bit set int", OfBits, true, false},
+	BitGet:      {"bit get", OfBits, false, false},
+	BitCount:    {"bit count", OfBits, false, false},
+	BitLScan:    {"bit scan left", OfBits, false, false},
+	BitRScan:    {"bit scan right", OfBits, false, false},
+	BitGetInt:   {"bit get int", OfBits, false, false},
+
+	HLLInit:              {"hll init", OfHLLs, true, true},
+	HLLAdd:               {"hll add", OfHLLs, true, true},
+	HLLSetUnion:          {"hll set union", OfHLLs, true, true},
+	HLLRefreshCount:      {"hll refresh count", OfHLLs, true, false},
+	HLLFold:              {"hll fold", OfHLLs, true, false},
+	HLLGetCount:          {"hll get count", OfHLLs, false, false},
+	HLLGetUnion:          {"hll get union", OfHLLs, false, false},
+	HLLGetUnionCount:     {"hll get union count", OfHLLs, false, false},
+	HLLGetIntersectCount: {"hll get intersect count", OfHLLs, false, false},
+	HLLGetSimilarity:     {"hll get similarity", OfHLLs, false, false},
+	HLLDescribe:          {"hll describe", OfHLLs, false, false},
+	HLLMayContain:        {"hll may contain", OfHLLs, false, false},
+}
+
+// String returns the name of the operation, such as "list append".
+func (k Kind) String() string {
+	if k.Family() == 0 {
+		return "unknown operation"
+	}
+	return kinds[k].name
+}
+
+// Family returns the type of value that the operation works on, 0 for an unknown kind.
+func (k Kind) Family() Family {
+	if int(k) >= len(kinds) {
+		return 0
+	}
+	return kinds[k].family
+}
+
+// Writes reports whether the operation may change the bin.
+func (k Kind) Writes() bool { return k.Family() != 0 && kinds[k].writes }
+
+// Creates reports whether the operation creates the bin if it is missing.
+func (k Kind) Creates() bool { return k.Family() != 0 && kinds[k].creates }

@@ -1,0 +1,26 @@
+package cdt
+
+import "testing"
+
+func TestEveryKindIsInTheTable(t *testing.T) {
+	t.Parallel()
+	seen := map[string]Kind{}
+	for k := Kind(1); int(k) < len(kinds); k++ {
+		row := kinds[k]
+		if row.name == "" || k.Family() == 0 {
+			t.Errorf("kind %d has no row", k)
+		}
+		if other, twice := seen[row.name]; twice {
+			t.Errorf("kinds %d and %d are both named %q", other, k, row.name)
+		}
+		seen[row.name] = k
+		if k.Creates() && !k.Writes() {
+			t.Errorf("%s creates but does not write", k)
+		}
+	}
+	for _, k := range []Kind{0, Kind(len(kinds)), 255} {
+		if k.Family() != 0 || k.Writes() || k.Creates() || k.String() != "unknown operation" {
+			t.Errorf("kind %d is known", k)
+		}
+	}
+}

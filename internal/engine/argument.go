@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
+)
+
+func imported(v any) (any, *Error) {
+	switch v.(type) {
+	case int, string: // the common ones
+		return v, nil
+	}
+	in, err := value.Import(v)
+	if err != nil {
+		return nil, fail(Parameter, "%v", err)
+	}
+	return in, nil
+}
+
+// storable returns a copy of v that can be stored.
+func storable(v any) (any, *Error) {
+	in, refused := imported(v)
+	if refused == nil && hasEdge(in) {
+		return nil, fail(Parameter, "infinity and the wildcard cannot be stored")
+	}
+	return in, refused
+}
+
+func hasEdge(v any) bool {
+	switch v := v.(type) {
+	case value.Edge:
+		return true
+	case *value.List:
+		return slices.ContainsFunc(v.Items, hasEdge)
+	case *value.Map:
+		return slices.ContainsFunc(v.Pairs, func(p value.MapPair) bool { return hasEdge(p.Key) || hasEdge(p.Value) })
+	}
+	return false
+}
+
+// values returns the values of an operation that has several, or one.
+func valuesOf(op *cdt.Op) ([]any, bool) {
+	switch v := op.Values.(type) {
+	case []any:
+		return v, true
+	case *value.List:
+		return v.Items, true
+	}
+	return nil, false
+}
+
+func storableKey(k any) (any, *Error) {
+	key, refused := imported(k)
+	if refused == nil && !value.IsKey(key) {
+		return nil, fail(Parameter, "the key of a map is a string, an integer or bytes")
+	}
+	return key, refused
+}

@@ -1,0 +1,93 @@
+// Package engine carries out operations on lists, maps, bits and
+// HyperLogLogs as the server does.
+//
+// An [Op] is data. [Apply] carries one out on the value of a bin and returns
+// what it gives. An Op that fails changes nothing. To undo the operations
+// before it, pass a [value.Journal].
+package engine
+
+import (
+	"fmt"
+
+	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
+)
+
+// A Code is the result code of the server.
+type Code uint8
+
+// The codes of operations.
+const (
+	Parameter     Code = 4  // an argument that is never valid
+	BinExists     Code = 6  // a bin that must not exist
+	BinType       Code = 12 // a bin, or an element, of another type
+	TooBig        Code = 13 // more than a record of any server holds
+	BinNotFound   Code = 17
+	NoElement     Code = 23 // a key that must exist
+	ElementExists Code = 24 // a key or value that must not exist
+	NotApplicable Code = 26 // not possible with what is there
+)
+
+// An Error says why an operation was refused. It shows no value.
+type Error struct {
+	Code   Code
+	Reason string
+}
+
+func (e *Error) Error() string { return e.Reason }
+
+func fail(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Reason: fmt.Sprintf(format, args...)}
+}
+
+// Apply carries out op on the value of a bin, nil if it is missing. It returns
+// the value of the bin afterwards, which may be the same, changed in place, and
+// what the operation gives, nil for nothing. On an error the bin is as it was.
+//
+// The bin holds values of package value. Apply keeps no argument of op, and
+// what it returns shares nothing with the bin.
+func Apply(bin any, op *cdt.Op, j *value.Journal) (after, result any, err error) {
+	if !(op.Kind.Family() != 0) {
+		return bin, nil, fail(Parameter, "there is no such operation")
+	}
+	var refused *Error
+	switch op.Kind.Family() {
+	case cdt.OfLists, cdt.OfMaps:
+		after, result, refused = applyNested(bin, op, j)
+	case cdt.OfBits:
+		after, result, refused = applyBits(bin, op)
+	default:
+		after, result, refused = applyHLL(bin, op)
+	}
+	if refused != nil {
+		return bin, nil, refused
+	}
+	return after, result, nil
+}
+
+// The flags of writes.
+const (
+	addUnique     = 1
+	insertBounded = 2
+	createOnly    = 1
+	updateOnly    = 2
+	noFail        = 4
+	partial       = 8
+	allowFold     = 8
+)
+
+// What Get and Remove give.
+const (
+	giveNothing      = 0
+	giveIndex        = 1
+	giveReverseIndex = 2
+	giveRank         = 3
+	giveReverseRank  = 4
+	giveCount        = 5
+	giveKey          = 6
+	giveValue        = 7
+	givePairs        = 8
+	giveExists       = 13
+	giveMap          = 16
+	giveOrderedMap   = 17
+)

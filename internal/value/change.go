@@ -1,0 +1,253 @@
+package aerostore
+
+import (
+	"slices"
+	"sort"
+)
+
+// A Journal records changes to lists and maps so that they can be undone. A
+// nil Journal records nothing. It is not safe for concurrent use.
+type Journal struct {
+	changes []change
+}
+
+// A change is what a Journal knows of one.
+type change struct {
+	kind  changeKind
+	list  *List
+	m     *Map
+	at, n int // where, and how many were put there
+	one   any // the element or value before
+	many  []any
+	pairs []MapPair
+	order Order
+	index bool
+}
+
+type changeKind uint8
+
+const (
+	listSet      changeKind = iota // one was at a place
+	listSpliced                    // many were where n are
+	listReplaced                   // many were all
+	listReordered
+	mapSet      // one was the value at a place
+	mapInserted // nothing was at a place
+	mapRemoved  // the pair was at a place
+	mapReplaced // pairs were all
+	mapReordered
+)
+
+func (j *Journal) record(c change) { j.changes = append(j.changes, c) }
+
+// Rollback undoes what was recorded, the last change first, and forgets it.
+func (j *Journal) Rollback() {
+	for _, c := range slices.Backward(j.changes) {
+		c.undo()
+	}
+	j.changes = nil
+}
+
+func (c *change) undo() {
+	switch c.kind {
+	case listSet:
+		c.list.Items[c.at] = c.one
+	case listSpliced:
+		c.list.Items = slices.Replace(c.list.Items, c.at, c.at+c.n, c.many...)
+	case listReplaced:
+		c.list.Items = c.many
+	case listReordered:
+		c.list.Order, c.list.Indexed = c.order, c.index
+	case mapSet:
+		c.m.Pairs[c.at].Value = c.one
+	case mapInserted:
+		c.m.Pairs = slices.Delete(c.m.Pairs, c.at, c.at+1)
+	case mapRemoved:
+		c.m.Pairs = slices.Insert(c.m.Pairs, c.at, c.pairs...)
+	case mapReplaced:
+		c.m.Pairs = c.pairs
+	case mapReordered:
+		c.m.Order, c.m.Indexed = c.order, c.index
+	}
+	if c.m != nil {
+		c.m.ranks = nil
+	}
+}
+
+// Append puts an element at the end.
+func (l *List) Append(j *Journal, v any) {
+	if j != nil {
+		j.record(change{kind: listSpliced, list: l, at: len(l.Items), n: 1})
+	}
+	l.Items = append(l.Items, v)
+}
+
+// Insert puts an element at an index.
+func (l *List) Insert(j *Journal, at int, v any) {
+	if j != nil {
+		j.record(change{kind: listSpliced, list: l, at: at, n: 1})
+	}
+	l.Items = append(l.Items, nil)
+	copy(l.Items[at+1:], l.Items[at:])
+	l.Items[at] = v
+}
+
+// Add puts an element into an ordered list, after those that equal it.
+func (l *List) Add(j *Journal, v any) { l.Insert(j, l.SearchAfter(v), v) }
+
+// Set replaces the element at an index.
+func (l *List) Set(j *Journal, at int, v any) {
+	if j != nil {
+		j.record(change{kind: listSet, list: l, at: at, one: l.Items[at]})
+	}
+	l.Items[at] = v
+}
+
+// Splice replaces n elements from an index by items.
+func (l *List) Splice(j *Journal, at, n int, items []any) {
+	if j != nil {
+		j.record(change{kind: listSpliced, list: l, at: at, n: len(items), many: slices.Clone(l.Items[at : at+n])})
+	}
+	l.Items = slices.Replace(l.Items, at, at+n, items...)
+}
+
+// Replace puts items in the place of all elements.
+func (l *List) Replace(j *Journal, items []any) {
+	if j != nil {
+		j.record(change{kind: listReplaced, list: l, many: l.Items})
+	}
+	l.Items = items
+}
+
+// SetOrder changes how the list is kept and sorts it if it must be.
+func (l *List) SetOrder(j *Journal, order Order, indexed bool) {
+	if j != nil {
+		j.record(change{kind: listReordered, list: l, order: l.Order, index: l.Indexed})
+	}
+	if order == Ordered && l.Order != Ordered {
+		items := slices.Clone(l.Items)
+		slices.SortStableFunc(items, Compare)
+		l.Replace(j, items)
+	}
+	l.Order, l.Indexed = order, indexed
+}
+
+// Search returns the rank of the first element of an ordered list that is not
+// less than v.
+func (l *List) Search(v any) int {
+	return sort.Search(len(l.Items), func(i int) bool { return Compare(l.Items[i], v) >= 0 })
+}
+
+// SearchAfter returns the rank of the first element that is greater than v.
+func (l *List) SearchAfter(v any) int {
+	return sort.Search(len(l.Items), func(i int) bool { return Compare(l.Items[i], v) > 0 })
+}
+
+// Find returns where the key is, or where it would be inserted.
+func (m *Map) Find(key any) (at int, found bool) {
+	pairs := m.Pairs
+	if key, ok := key.(string); ok { // the common case, without a call per step
+		low, high := 0, len(pairs)
+		for low < high {
+			mid := int(uint(low+high) >> 1)
+			if at, ok := pairs[mid].Key.(string); ok && at < key || !ok && Compare(pairs[mid].Key, key) < 0 {
+				low = mid + 1
+			} else {
+				high = mid
+			}
+		}
+		if low == len(pairs) {
+			return low, false
+		}
+		at, ok := pairs[low].Key.(string)
+		return low, ok && at == key
+	}
+	at = sort.Search(len(pairs), func(i int) bool { return Compare(pairs[i].Key, key) >= 0 })
+	return at, at < len(pairs) && Compare(pairs[at].Key, key) == 0
+}
+
+// Put sets the value of a key that is at its place, as Find reports.
+func (m *Map) Put(j *Journal, at int, found bool, key, v any) {
+	if found {
+		if j != nil {
+			j.record(change{kind: mapSet, m: m, at: at, one: m.Pairs[at].Value})
+		}
+		m.rerank(at, v)
+		m.Pairs[at].Value = v
+		return
+	}
+	if j != nil {
+		j.record(change{kind: mapInserted, m: m, at: at})
+	}
+	m.Pairs = append(m.Pairs, MapPair{})
+	copy(m.Pairs[at+1:], m.Pairs[at:])
+	m.Pairs[at] = MapPair{key, v}
+	m.ranks = nil
+}
+
+// Touch says that the value at a place may have changed.
+func (m *Map) Touch() { m.ranks = nil }
+
+// Remove removes the pair at a place.
+func (m *Map) Remove(j *Journal, at int) {
+	if j != nil {
+		j.record(change{kind: mapRemoved, m: m, at: at, pairs: []MapPair{m.Pairs[at]}})
+	}
+	m.Pairs, m.ranks = slices.Delete(m.Pairs, at, at+1), nil
+}
+
+// Replace puts pairs, which are sorted by key, in the place of all.
+func (m *Map) Replace(j *Journal, pairs []MapPair) {
+	if j != nil {
+		j.record(change{kind: mapReplaced, m: m, pairs: m.Pairs})
+	}
+	m.Pairs, m.ranks = pairs, nil
+}
+
+// SetOrder changes how the map is kept.
+func (m *Map) SetOrder(j *Journal, order Order, indexed bool) {
+	if j != nil {
+		j.record(change{kind: mapReordered, m: m, order: m.Order, index: m.Indexed})
+	}
+	m.Order, m.Indexed = order, indexed
+}
+
+// ByRank returns the places of the pairs in the order of their values, and of
+// their keys where values are equal. It must not be modified. It is kept until
+// the map changes.
+func (m *Map) ByRank() []int32 {
+	if m.ranks == nil {
+		order := make([]int32, len(m.Pairs))
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortFunc(order, func(a, b int32) int { return m.compareRanks(m.Pairs[a].Value, a, b) })
+		m.ranks = order
+	}
+	return m.ranks
+}
+
+// compareRanks compares a pair with a value at place a with the pair at b.
+func (m *Map) compareRanks(v any, a, b int32) int {
+	if c := Compare(v, m.Pairs[b].Value); c != 0 {
+		return c
+	}
+	return int(a - b)
+}
+
+// rerank keeps the ranks, if they are known, when the value at a place is to
+// become v.
+func (m *Map) rerank(at int, v any) {
+	if m.ranks == nil {
+		return
+	}
+	place := int32(at) //nolint:gosec // G115: a map of a record has fewer entries
+	old, ok := slices.BinarySearchFunc(m.ranks, place, func(b, a int32) int { return -m.compareRanks(m.Pairs[at].Value, a, b) })
+	if !ok { // a NaN, or a value that was changed in place
+		m.ranks = nil
+		return
+	}
+	ranks := slices.Delete(m.ranks, old, old+1)
+	to, _ := slices.BinarySearchFunc(ranks, place, func(b, a int32) int { return -m.compareRanks(v, a, b) })
+	m.ranks = slices.Insert(ranks, to, place)
+}
