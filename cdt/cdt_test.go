@@ -145,10 +145,10 @@ func TestSelectorsAreEqualWhenTheySayTheSame(t *testing.T) {
 		{Between(1, nil).Selector()},
 		{Below(1).Selector()},
 		{Indexes(0, 1).Selector()},
-		{All().Selector(), IndexesFrom(0).Selector(), Not(Not(All())).Selector()},
+		{All().Selector(), Indexes(0, ToEnd).Selector(), Not(Not(All())).Selector()},
 		{Not(All()).Selector(), Invert(All().Selector())},
 		{RanksNear(1, 0, 1).Selector()},
-		{RanksNearFrom(1, 0).Selector()},
+		{RanksNear(1, 0, ToEnd).Selector()},
 	}
 	for i, group := range groups {
 		for j, other := range groups {
@@ -167,7 +167,7 @@ func TestTextShowsNoValue(t *testing.T) {
 	const secret = "s3cret"
 	for _, s := range []fmt.Stringer{
 		Key(secret), Value(secret), Values(secret, []any{secret}), Between(secret, secret), Below(secret), From(secret),
-		RanksNear(secret, -1, 2), RanksNearFrom(secret, 0), Keys(secret), KeyBetween(secret, secret), KeyBelow(secret),
+		RanksNear(secret, -1, 2), RanksNear(secret, 0, ToEnd), Keys(secret), KeyBetween(secret, secret), KeyBelow(secret),
 		KeyFrom(secret), IndexesNear(secret, 0, 1), Not(Value(secret)), Not(Keys(secret)), Key(secret).Create(KeyOrdered),
 		Value(secret).InMap(), Value(map[any]any{secret: secret}), Value([]byte(secret)),
 	} {

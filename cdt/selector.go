@@ -23,6 +23,7 @@ package cdt
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	value "github.com/aerostore/aerostore/internal/value"
@@ -69,22 +70,25 @@ func Key(key any) OneKey { return OneKey{&Selector{kind: ByKey, value: copied(ke
 // first.
 func Value(v any) Equal { return Equal{&Selector{kind: ByValue, value: copied(v)}} }
 
-// Indexes selects up to count elements from an index.
-func Indexes(from, count int) Many {
-	return Many{&Selector{kind: ByIndexRange, at: from, count: count, counted: true}}
+// ToEnd is the count of a range that reaches to the end.
+const ToEnd = math.MaxInt
+
+// ranged returns a selector of up to count elements.
+func ranged(s Selector, count int) *Selector {
+	if count != ToEnd {
+		s.count, s.counted = count, true
+	}
+	return &s
 }
 
-// IndexesFrom selects the elements from an index to the end.
-func IndexesFrom(from int) Many { return Many{&Selector{kind: ByIndexRange, at: from}} }
+// Indexes selects up to count elements from an index. The count may be [ToEnd].
+func Indexes(from, count int) Many {
+	return Many{ranged(Selector{kind: ByIndexRange, at: from}, count)}
+}
 
 // Ranks selects up to count elements from a rank. Ranks(-10, 10) are the ten
-// highest.
-func Ranks(from, count int) Many {
-	return Many{&Selector{kind: ByRankRange, at: from, count: count, counted: true}}
-}
-
-// RanksFrom selects the elements from a rank to the highest.
-func RanksFrom(from int) Many { return Many{&Selector{kind: ByRankRange, at: from}} }
+// highest. The count may be [ToEnd].
+func Ranks(from, count int) Many { return Many{ranged(Selector{kind: ByRankRange, at: from}, count)} }
 
 // Values selects the elements that equal one of the values.
 func Values(values ...any) Many { return Many{&Selector{kind: ByValueList, value: copiedAll(values)}} }
@@ -104,18 +108,13 @@ func From(from any) Many { return Many{&Selector{kind: ByValueInterval, value: c
 
 // RanksNear selects up to count elements from a rank that is counted from
 // where v is, or would be: 0 is the first element not less than v, -1 the one
-// before.
+// before. The count may be [ToEnd].
 func RanksNear(v any, from, count int) Many {
-	return Many{&Selector{kind: ByValueRelativeRank, value: copied(v), at: from, count: count, counted: true}}
-}
-
-// RanksNearFrom selects the elements from such a rank to the highest.
-func RanksNearFrom(v any, from int) Many {
-	return Many{&Selector{kind: ByValueRelativeRank, value: copied(v), at: from}}
+	return Many{ranged(Selector{kind: ByValueRelativeRank, value: copied(v), at: from}, count)}
 }
 
 // All selects everything.
-func All() Many { return IndexesFrom(0) }
+func All() Many { return Indexes(0, ToEnd) }
 
 // Keys selects the entries of the keys.
 func Keys(keys ...any) Keyed { return Keyed{&Selector{kind: ByKeyList, value: copiedAll(keys)}} }
@@ -135,14 +134,9 @@ func KeyBelow(to any) Keyed {
 func KeyFrom(from any) Keyed { return Keyed{&Selector{kind: ByKeyInterval, value: copied(from)}} }
 
 // IndexesNear selects up to count entries from an index that is counted from
-// where the key is, or would be.
+// where the key is, or would be. The count may be [ToEnd].
 func IndexesNear(key any, from, count int) Keyed {
-	return Keyed{&Selector{kind: ByKeyRelativeIndex, value: copied(key), at: from, count: count, counted: true}}
-}
-
-// IndexesNearFrom selects the entries from such an index to the last key.
-func IndexesNearFrom(key any, from int) Keyed {
-	return Keyed{&Selector{kind: ByKeyRelativeIndex, value: copied(key), at: from}}
+	return Keyed{ranged(Selector{kind: ByKeyRelativeIndex, value: copied(key), at: from}, count)}
 }
 
 // Not selects what s does not. It takes an Equal, a Many or a Keyed.

@@ -103,11 +103,11 @@ func selections(t *rapid.T, all []int) selection {
 	case 0:
 		s, values = cdt.Indexes(from, count), chosen(all, from, count, true)
 	case 1:
-		s, values = cdt.IndexesFrom(from), chosen(all, from, 0, false)
+		s, values = cdt.Indexes(from, cdt.ToEnd), chosen(all, from, 0, false)
 	case 2:
 		s, values = cdt.Ranks(from, count), chosen(sorted, from, count, true)
 	case 3:
-		s, values = cdt.RanksFrom(from), chosen(sorted, from, 0, false)
+		s, values = cdt.Ranks(from, cdt.ToEnd), chosen(sorted, from, 0, false)
 	case 4:
 		s, values = cdt.Value(v), filter(all, func(e int) bool { return e == v })
 	case 5:

@@ -911,11 +911,11 @@ func (o vectorOp) selector(name string) *cdt.Selector {
 	case "value":
 		s = cdt.Value(o.val("value"))
 	case "index_range":
-		s = cdt.IndexesFrom(o.num("index"))
+		s = cdt.Indexes(o.num("index"), cdt.ToEnd)
 	case "index_range_count":
 		s = cdt.Indexes(o.num("index"), n)
 	case "rank_range":
-		s = cdt.RanksFrom(o.num("rank"))
+		s = cdt.Ranks(o.num("rank"), cdt.ToEnd)
 	case "rank_range_count":
 		s = cdt.Ranks(o.num("rank"), n)
 	case "value_list":
@@ -935,11 +935,11 @@ func (o vectorOp) selector(name string) *cdt.Selector {
 			s = cdt.KeyFrom(o.val("begin"))
 		}
 	case "value_rel_rank_range":
-		s = cdt.RanksNearFrom(o.val("value"), o.num("rank"))
+		s = cdt.RanksNear(o.val("value"), o.num("rank"), cdt.ToEnd)
 	case "value_rel_rank_range_count":
 		s = cdt.RanksNear(o.val("value"), o.num("rank"), n)
 	case "key_rel_index_range":
-		s = cdt.IndexesNearFrom(o.val("key"), o.num("index"))
+		s = cdt.IndexesNear(o.val("key"), o.num("index"), cdt.ToEnd)
 	case "key_rel_index_range_count":
 		s = cdt.IndexesNear(o.val("key"), o.num("index"), n)
 	default:

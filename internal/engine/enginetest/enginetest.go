@@ -144,11 +144,11 @@ func (s *Source) selector() *cdt.Selector {
 	case 4:
 		sel = cdt.Indexes(s.index(), s.index())
 	case 5:
-		sel = cdt.IndexesFrom(s.index())
+		sel = cdt.Indexes(s.index(), cdt.ToEnd)
 	case 6:
 		sel = cdt.Ranks(s.index(), s.index())
 	case 7:
-		sel = cdt.RanksFrom(s.index())
+		sel = cdt.Ranks(s.index(), cdt.ToEnd)
 	case 8:
 		sel = cdt.Values(s.values()...)
 	case 9:
@@ -160,7 +160,7 @@ func (s *Source) selector() *cdt.Selector {
 	case 12:
 		sel = cdt.RanksNear(s.value(1), s.index(), s.index())
 	case 13:
-		sel = cdt.RanksNearFrom(s.value(1), s.index())
+		sel = cdt.RanksNear(s.value(1), s.index(), cdt.ToEnd)
 	case 14:
 		sel = cdt.Keys(s.keyOrNone(), s.keyOrNone())
 	case 15:
@@ -170,7 +170,7 @@ func (s *Source) selector() *cdt.Selector {
 	case 17:
 		sel = cdt.IndexesNear(s.keyOrNone(), s.index(), s.index())
 	case 18:
-		sel = cdt.IndexesNearFrom(s.keyOrNone(), s.index())
+		sel = cdt.IndexesNear(s.keyOrNone(), s.index(), cdt.ToEnd)
 	default:
 		return nil
 	}
