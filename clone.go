@@ -3,6 +3,7 @@ package aerostore
 import (
 	"slices"
 
+	"github.com/aerostore/aerostore/cdt"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -13,6 +14,9 @@ func (r *Record) Clone() *Record {
 	}
 	c := *r
 	c.Bins = cloneBins(r.Bins)
+	if r.steps != nil {
+		c.SetSteps(cloneSteps(*r.steps))
+	}
 	return &c
 }
 
@@ -56,9 +60,32 @@ func cloneItems(items []BatchItem) []BatchItem {
 func cloneOperations(ops []Operation) []Operation {
 	ops = slices.Clone(ops)
 	for i := range ops {
-		ops[i].value = hideValue(value.Clone(ops[i].Value()))
+		if op := ops[i].CDT(); op != nil {
+			ops[i] = OperationOf(ops[i].bin, cloneCDT(*op))
+		} else {
+			ops[i].value = hideValue(value.Clone(ops[i].Value()))
+		}
 	}
 	return ops
+}
+
+// cloneCDT copies the values. Steps and selectors are immutable.
+func cloneCDT(op cdt.Op) cdt.Op {
+	op.Key, op.Value, op.Values = value.Clone(op.Key), value.Clone(op.Value), value.Clone(op.Values)
+	op.Path = slices.Clone(op.Path)
+	return op
+}
+
+func cloneSteps(steps []any) []any {
+	steps = slices.Clone(steps)
+	for i, v := range steps {
+		if bins, ok := v.(Bins); ok {
+			steps[i] = cloneBins(bins)
+		} else {
+			steps[i] = value.Clone(v)
+		}
+	}
+	return steps
 }
 
 func cloneBins(bins Bins) Bins {

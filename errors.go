@@ -260,6 +260,30 @@ func (e *BinError) Is(target error) bool {
 	return target == ErrBinType
 }
 
+// A StepError is returned by the methods of [StepResult] if the operation returned
+// nothing or a result of another type. It matches [ErrBinNotFound] or [ErrBinType].
+type StepError struct {
+	Step int    // the place of the operation, from 0 on
+	Want string // the Go type that the method returns
+	Got  string // the Go type of the result; "" if the operation returned nothing
+}
+
+// Error returns the text of the error, which does not contain the result.
+func (e *StepError) Error() string {
+	if e.Got == "" {
+		return fmt.Sprintf("aerostore: operation %d returned nothing", e.Step)
+	}
+	return fmt.Sprintf("aerostore: operation %d returned a %s, not a %s", e.Step, e.Got, e.Want)
+}
+
+// Is reports whether target is [ErrBinNotFound] or [ErrBinType], depending on Got.
+func (e *StepError) Is(target error) bool {
+	if e.Got == "" {
+		return target == ErrBinNotFound
+	}
+	return target == ErrBinType
+}
+
 // IsNoRecord reports whether err is the server's answer that it has no record to
 // return: there is none, or the filter excluded it. Telemetry, retries and circuit
 // breakers do not count it as a failure.

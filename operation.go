@@ -1,5 +1,9 @@
 package aerostore
 
+import (
+	"github.com/aerostore/aerostore/cdt"
+)
+
 // An Operation is one step of Operate and BatchOperate. It reads or changes a bin or the
 // record as a whole.
 //
@@ -26,12 +30,17 @@ const (
 	OperationPrepend                             // see [PrependBin]
 	OperationTouch                               // see [TouchRecord]
 	OperationDelete                              // see [DeleteRecord]
+	OperationList                                // see [ListBin]
+	OperationMap                                 // see [MapBin]
+	OperationBit                                 // see [BitBin]
+	OperationHLL                                 // see [HLLBin]
 )
 
 var operationNames = [...]string{
 	OperationRead: "read", OperationReadAll: "read all", OperationReadHeader: "read header",
 	OperationWrite: "write", OperationAdd: "add", OperationAppend: "append", OperationPrepend: "prepend",
 	OperationTouch: "touch", OperationDelete: "delete",
+	OperationList: "list", OperationMap: "map", OperationBit: "bit", OperationHLL: "hll",
 }
 
 // String returns the kind in words, such as "read all".
@@ -82,31 +91,76 @@ func TouchRecord() Operation { return Operation{kind: OperationTouch} }
 // DeleteRecord returns an operation that removes the record.
 func DeleteRecord() Operation { return Operation{kind: OperationDelete} }
 
+// OperationOf returns an operation on a list, map, bits or HyperLogLog from what it does.
+// Most programs use the methods of [ListBin], [MapBin], [BitBin] and [HLLBin].
+func OperationOf(bin string, op cdt.Op) Operation {
+	h := &hiddenOp{op: op}
+	h.value = &h.op
+	h.at = &h.value
+	return Operation{kind: kindOfFamily[op.Kind.Family()], bin: bin, value: &h.at}
+}
+
+// A hiddenOp is a hiddenValue and what its value points to, in one allocation.
+type hiddenOp struct {
+	hiddenValue
+	op cdt.Op
+}
+
+var kindOfFamily = [...]OperationKind{
+	cdt.OfLists: OperationList, cdt.OfMaps: OperationMap, cdt.OfBits: OperationBit, cdt.OfHLLs: OperationHLL,
+}
+
+// CDT returns what an operation on a list, map, bits or HyperLogLog does, and nil for
+// other operations. It must not be modified.
+func (o Operation) CDT() *cdt.Op {
+	if o.kind < OperationList {
+		return nil
+	}
+	op, _ := revealValue(o.value).(*cdt.Op)
+	return op
+}
+
 // Kind returns the kind of the operation. It is zero for the zero Operation.
 func (o Operation) Kind() OperationKind { return o.kind }
 
 // Bin returns the name of the bin, or "" for an operation on the whole record.
 func (o Operation) Bin() string { return o.bin }
 
-// Value returns the value that is written, added, appended or prepended.
-func (o Operation) Value() any { return revealValue(o.value) }
+// Value returns the value that is written, added, appended or prepended. It is nil for
+// other operations.
+func (o Operation) Value() any {
+	if o.kind >= OperationList {
+		return nil
+	}
+	return revealValue(o.value)
+}
+
+// Name returns what the operation does, in words such as "read all" and "list append".
+func (o Operation) Name() string {
+	if op := o.CDT(); op != nil {
+		return op.Kind.String()
+	}
+	return o.kind.String()
+}
 
 // Writes reports whether the operation may change the record.
 func (o Operation) Writes() bool {
 	switch o.kind {
 	case OperationRead, OperationReadAll, OperationReadHeader:
 		return false
+	case OperationList, OperationMap, OperationBit, OperationHLL:
+		return o.CDT().Kind.Writes()
 	default:
 		return true
 	}
 }
 
-// String returns the kind and the bin, but no value.
+// String returns the name and the bin, such as "list append events", but no value.
 func (o Operation) String() string {
 	if o.bin == "" {
-		return o.kind.String()
+		return o.Name()
 	}
-	return o.kind.String() + " " + o.bin
+	return o.Name() + " " + o.bin
 }
 
 // GoString returns what String returns, so that %#v prints no value.
@@ -125,9 +179,11 @@ func anyWrites(ops []Operation) bool {
 func (o Operation) check() *invalidError {
 	switch o.kind {
 	case 0:
-		return invalidf("an operation is empty: make it with ReadBin, WriteBin, …")
+		return invalidf("an operation is empty: make it with ReadBin, WriteBin, ListBin, …")
 	case OperationWrite, OperationAdd, OperationAppend, OperationPrepend:
 		return checkBin(o.bin, o.Value())
+	case OperationList, OperationMap, OperationBit, OperationHLL:
+		return checkCDT(o.bin, o.CDT())
 	default:
 		return checkBinName(o.bin)
 	}

@@ -21,7 +21,27 @@ type Record struct {
 
 	// TTL is the time until the record expires, in whole seconds, or [NeverExpire].
 	TTL TTL
+
+	steps *[]any // a pointer, which keeps the record in its size class
 }
+
+// Step returns what an operation of [Store.Operate] or [Store.BatchOperate] returned, by
+// its place among the operations, from 0 on.
+//
+// The result of [ReadBin] is the value of the bin, that of [ReadAll] all bins as Bins.
+// [ReadHeader] and the operations that write whole bins return nothing. Operations on
+// lists, maps, bits and HyperLogLogs say what they return. An operation on a missing bin
+// returns nothing, and so does every i in a record that another method returned.
+func (r *Record) Step(i int) StepResult {
+	if r == nil || r.steps == nil || i < 0 || i >= len(*r.steps) {
+		return StepResult{step: i}
+	}
+	return StepResult{step: i, value: (*r.steps)[i]}
+}
+
+// SetSteps sets what the operations returned, nil for nothing, and keeps the slice.
+// Backends and mocks call it.
+func (r *Record) SetSteps(results []any) { r.steps = &results }
 
 // Int returns the value of an integer bin.
 func (r *Record) Int(bin string) (int, error) { return binAs[int](r, bin) }
@@ -63,9 +83,11 @@ func binAs[T any](r *Record, bin string) (T, error) {
 	if ok {
 		return v, nil
 	}
-	err := &BinError{Bin: bin, Want: fmt.Sprintf("%T", v)}
+	err := &BinError{Bin: bin, Want: typeName(v)}
 	if value != nil {
-		err.Got = fmt.Sprintf("%T", value)
+		err.Got = typeName(value)
 	}
 	return v, err
 }
+
+func typeName(v any) string { return fmt.Sprintf("%T", v) }

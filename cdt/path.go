@@ -70,10 +70,12 @@ const (
 )
 
 type (
+	// An Order is how a list or map is kept, as the server numbers it.
+	Order = value.Order
 	// A ListOrder is how a list is kept.
-	ListOrder value.Order
+	ListOrder Order
 	// A MapOrder is how a map is kept.
-	MapOrder value.Order
+	MapOrder Order
 )
 
 // Unordered is the order of lists and of maps that are kept in none. The
