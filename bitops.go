@@ -23,7 +23,7 @@ func BitBin(bin string) BitOps { return BitOps{bin: bin} }
 
 // With returns a BitOps whose writes have the flags.
 func (b BitOps) With(flags ...cdt.BitFlag) BitOps {
-	b.flags = cdt.BitFlags(flags...)
+	b.flags = bitsOf(flags)
 	return b
 }
 
@@ -35,11 +35,7 @@ func (b *BitOps) write(op cdt.Op) Operation {
 // Resize returns an operation that resizes the bin to a number of bytes. New bytes are
 // zero.
 func (b BitOps) Resize(bytes int, flags ...cdt.ResizeFlag) Operation {
-	op := cdt.Op{Kind: cdt.BitResize, Count: bytes}
-	for _, f := range flags {
-		op.Action |= uint8(f)
-	}
-	return b.write(op)
+	return b.write(cdt.Op{Kind: cdt.BitResize, Count: bytes, Action: bitsOf(flags)})
 }
 
 // Insert returns an operation that inserts bytes at an offset in bytes.

@@ -21,7 +21,7 @@ func HLLBin(bin string) HLLOps { return HLLOps{bin: bin} }
 
 // With returns a HLLOps whose Init, Add and SetUnion have the flags.
 func (h HLLOps) With(flags ...cdt.HLLFlag) HLLOps {
-	h.flags = cdt.HLLFlags(flags...)
+	h.flags = bitsOf(flags)
 	return h
 }
 

@@ -46,7 +46,7 @@ func (l ListOps) Create(order cdt.ListOrder) ListOps {
 
 // With returns a ListOps whose Append, Insert and Set have the flags.
 func (l ListOps) With(flags ...cdt.ListFlag) ListOps {
-	l.flags = cdt.ListFlags(flags...)
+	l.flags = bitsOf(flags)
 	return l
 }
 
@@ -118,11 +118,7 @@ func (l ListOps) Clear() Operation { return l.op(cdt.Op{Kind: cdt.ListClear}) }
 
 // Sort returns an operation that sorts the list once.
 func (l ListOps) Sort(flags ...cdt.SortFlag) Operation {
-	op := cdt.Op{Kind: cdt.ListSort}
-	for _, f := range flags {
-		op.Flags |= uint8(f)
-	}
-	return l.op(op)
+	return l.op(cdt.Op{Kind: cdt.ListSort, Flags: bitsOf(flags)})
 }
 
 // SetOrder returns an operation that gives the list the order of Create from now on. A
@@ -190,4 +186,14 @@ func listGive(give cdt.Give, gives []cdt.Give) uint8 {
 		give = g
 	}
 	return uint8(give)
+}
+
+// bitsOf returns the flags as the server numbers them.
+func bitsOf[F interface{ Number() uint8 }](flags []F) (bits uint8) {
+	for _, f := range flags {
+		if any(f) != nil {
+			bits |= f.Number()
+		}
+	}
+	return bits
 }

@@ -46,7 +46,7 @@ func (m MapOps) Create(order cdt.MapOrder) MapOps {
 
 // With returns a MapOps whose Put and PutAll have the flags.
 func (m MapOps) With(flags ...cdt.MapFlag) MapOps {
-	m.flags = cdt.MapFlags(flags...)
+	m.flags = bitsOf(flags)
 	return m
 }
 
@@ -143,5 +143,5 @@ func mapGive(give cdt.GiveOfMap, gives []cdt.GiveOfMap) uint8 {
 			give = g
 		}
 	}
-	return cdt.GiveNumber(give)
+	return give.Number()
 }

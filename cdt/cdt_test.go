@@ -146,7 +146,7 @@ func TestSelectorsAreEqualWhenTheySayTheSame(t *testing.T) {
 		{Below(1).Selector()},
 		{Indexes(0, 1).Selector()},
 		{All().Selector(), Indexes(0, ToEnd).Selector(), Not(Not(All())).Selector()},
-		{Not(All()).Selector(), Invert(All().Selector())},
+		{Not(All()).Selector(), All().Selector().Invert()},
 		{RanksNear(1, 0, 1).Selector()},
 		{RanksNear(1, 0, ToEnd).Selector()},
 	}
@@ -201,21 +201,17 @@ func TestSameStep(t *testing.T) {
 	}
 }
 
-func TestFlagsAreTheServers(t *testing.T) {
-	if got := ListFlags(AddUnique, InsertBounded, NoFail, Partial); got != 15 {
-		t.Errorf("list flags are %d", got)
-	}
-	if got := MapFlags(CreateOnly, UpdateOnly, NoFail, Partial); got != 15 {
-		t.Errorf("map flags are %d", got)
-	}
-	if got := BitFlags(CreateOnly, UpdateOnly, NoFail, Partial); got != 15 {
-		t.Errorf("bit flags are %d", got)
-	}
-	if got := HLLFlags(CreateOnly, UpdateOnly, NoFail, AllowFold); got != 15 {
-		t.Errorf("HLL flags are %d", got)
-	}
-	if ListFlags() != 0 || GiveNumber(AsOrderedMap) != 17 || GiveNumber(Exists) != 13 {
-		t.Error("numbers are not the server's")
+func TestNumbersAreTheServers(t *testing.T) {
+	for _, c := range []struct {
+		of   interface{ Number() uint8 }
+		want uint8
+	}{
+		{AddUnique, 1}, {InsertBounded, 2}, {CreateOnly, 1}, {UpdateOnly, 2}, {NoFail, 4}, {Partial, 8}, {AllowFold, 8},
+		{Nothing, 0}, {Exists, 13}, {KeyOf, 6}, {AsOrderedMap, 17},
+	} {
+		if got := c.of.Number(); got != c.want {
+			t.Errorf("%T %v is number %d, want %d", c.of, c.of, got, c.want)
+		}
 	}
 }
 

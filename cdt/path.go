@@ -6,6 +6,7 @@ import value "github.com/aerostore/aerostore/internal/value"
 // enters an element of a list, a OneKey or Entry an entry of a map, and a
 // Creation creates what is missing.
 type Step interface {
+	// Selector returns what the step selects, nil for the zero value.
 	Selector() *Selector
 	// OfMap reports whether the step enters a map.
 	OfMap() bool
@@ -30,6 +31,7 @@ func (s Equal) InMap() Entry { return Entry{s.equal} }
 // Selector returns what the step selects.
 func (s Entry) Selector() *Selector { return s.entry }
 
+// String describes the step without its values.
 func (s Entry) String() string { return s.entry.String() }
 
 // OfMap returns true.
@@ -69,29 +71,6 @@ const (
 	newMapKeyValue
 )
 
-type (
-	// An Order is how a list or map is kept, as the server numbers it.
-	Order = value.Order
-	// A ListOrder is how a list is kept.
-	ListOrder Order
-	// A MapOrder is how a map is kept.
-	MapOrder Order
-)
-
-// Unordered is the order of lists and of maps that are kept in none. The
-// indexes and ranks of their elements are sorted out when they are needed.
-const Unordered = 0
-
-const (
-	// Ordered keeps a list in the order of its values.
-	Ordered ListOrder = ListOrder(value.Ordered)
-	// KeyOrdered keeps a map in the order of its keys.
-	KeyOrdered MapOrder = MapOrder(value.Ordered)
-	// KeyValueOrdered keeps a map in the order of its keys, and of its values
-	// where the server stores an index.
-	KeyValueOrdered MapOrder = MapOrder(value.KeyValueOrdered)
-)
-
 // Create returns a step that creates what is missing: the list that it looks
 // into, with the order, and an element after the last if that is the index. The
 // steps after one that creates an element create theirs too.
@@ -126,6 +105,7 @@ func (s Creation) Selector() *Selector { return s.creation }
 // Creation returns what the step creates.
 func (s Creation) Creation() Container { return s.in }
 
+// String describes the step without its values.
 func (s Creation) String() string { return s.creation.String() + ", created" }
 
 // Creation returns 0: the step creates nothing.
@@ -165,49 +145,3 @@ func (c Container) IsMap() bool { return c >= newMapUnordered }
 func SameStep(a, b Step) bool {
 	return a.OfMap() == b.OfMap() && a.Creation() == b.Creation() && a.Selector().Equal(b.Selector())
 }
-
-// Infinity and Wildcard stand for values in comparisons. Infinity is greater
-// than every value. Wildcard equals every value, and in a list all that
-// follows: Value([]any{1, Wildcard}) selects the lists that begin with 1.
-const (
-	Infinity = value.Infinity
-	Wildcard = value.Wildcard
-)
-
-type (
-	// A Give is what an operation returns of the elements that it selects: of
-	// one, if the selector can select only one, else a list. It suits lists and
-	// maps.
-	Give uint8
-	// A MapGive is what an operation on a map alone returns.
-	MapGive uint8
-)
-
-// GiveOfMap is a Give or MapGive.
-type GiveOfMap interface{ giveOfMap() uint8 }
-
-func (g Give) giveOfMap() uint8    { return uint8(g) }
-func (g MapGive) giveOfMap() uint8 { return uint8(g) }
-
-// What an operation on a list or map returns.
-const (
-	Nothing        Give = 0
-	IndexOf        Give = 1
-	ReverseIndexOf Give = 2 // counted from the end: the last is 0
-	RankOf         Give = 3
-	ReverseRankOf  Give = 4 // counted from the highest
-	Count          Give = 5
-	Elements       Give = 7 // the values
-	Exists         Give = 13
-)
-
-// What an operation on a map may return too.
-const (
-	KeyOf        MapGive = 6
-	Pairs        MapGive = 8
-	AsMap        MapGive = 16
-	AsOrderedMap MapGive = 17
-)
-
-// GiveNumber returns the number of a Give or MapGive on the wire.
-func GiveNumber(g GiveOfMap) uint8 { return g.giveOfMap() }

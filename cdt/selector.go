@@ -2,31 +2,39 @@
 // what it returns of them. Operations, paths into nested lists and maps, and
 // expressions use the same selectors:
 //
-//	cdt.Ranks(-10, 10)            // the ten highest
-//	cdt.Below(50)                 // values less than 50
-//	cdt.Not(cdt.Keys("a", "b"))   // all entries but two
+//	cdt.Ranks(-10, 10)                          // the ten highest
+//	cdt.Below(50)                               // values less than 50
+//	cdt.Not(cdt.Keys("a", "b"))                 // all entries but two
 //	cdt.Key("devices").Create(cdt.KeyOrdered)   // a step that creates
 //
-// An index counts the elements of a list, or the keys of a map in order, from
-// 0, or from the end with -1. A rank counts values in order, the least is 0 and
-// the greatest -1. Values of different types are ordered too:
+// An index counts the elements of a list, or the entries of a map by key, from
+// 0. A rank counts values from the least. Negative ones count from the end: -1
+// is the last or the greatest. Values of different types are ordered too:
 //
-//	nil < bool < int < string < list < map < []byte < float < GeoJSON
+//	nil < bool < int < string < list < map < []byte < float64 < GeoJSON
 //
-// An integer never equals a float. Ranges may reach beyond the ends.
+// An integer never equals a float64. Ranges may reach beyond the ends.
 //
-// Where a selector may stand is a matter of its type: a key cannot select from
-// a list, and only a single element can be a step of a path. Selectors are
-// immutable and copy the values that they are given. Their text shows no
-// value.
+// The type of a selector decides where it may stand. A key cannot select from a
+// list, and only a single element can be a step of a path. Selectors are
+// immutable and copy their values. Their text shows no value.
 package cdt
 
 import (
-	"fmt"
 	"math"
-	"slices"
 
 	value "github.com/aerostore/aerostore/internal/value"
+)
+
+// ToEnd is the count of a range that reaches to the end.
+const ToEnd = math.MaxInt
+
+// Infinity and Wildcard stand for values in comparisons. Infinity is greater
+// than every value. Wildcard equals every value, and in a list all that
+// follows: Value([]any{1, Wildcard}) selects the lists that begin with 1.
+const (
+	Infinity = value.Infinity
+	Wildcard = value.Wildcard
 )
 
 type (
@@ -44,15 +52,17 @@ type (
 	Keyed struct{ keyed *Selector }
 )
 
-// OfList is a selector of elements of a list: a OneIndex, OneRank, Equal or
+// An OfList is a selector of elements of a list: a OneIndex, OneRank, Equal or
 // Many.
 type OfList interface {
+	// Selector returns what the selector says, nil for the zero value.
 	Selector() *Selector
 	ofList()
 }
 
-// OfMap is a selector of entries of a map: any selector.
+// An OfMap is a selector of entries of a map: any selector.
 type OfMap interface {
+	// Selector returns what the selector says, nil for the zero value.
 	Selector() *Selector
 	ofMap()
 }
@@ -69,9 +79,6 @@ func Key(key any) OneKey { return OneKey{&Selector{kind: ByKey, value: copied(ke
 // Value selects the elements that equal a value. As a step it selects the
 // first.
 func Value(v any) Equal { return Equal{&Selector{kind: ByValue, value: copied(v)}} }
-
-// ToEnd is the count of a range that reaches to the end.
-const ToEnd = math.MaxInt
 
 // ranged returns a selector of up to count elements.
 func ranged(s Selector, count int) *Selector {
@@ -142,9 +149,9 @@ func IndexesNear(key any, from, count int) Keyed {
 // Not selects what s does not. It takes an Equal, a Many or a Keyed.
 func Not[S Many | Keyed](s interface{ not() S }) S { return s.not() }
 
-func (s Equal) not() Many  { return Many{s.equal.invert()} }
-func (s Many) not() Many   { return Many{s.many.invert()} }
-func (s Keyed) not() Keyed { return Keyed{s.keyed.invert()} }
+func (s Equal) not() Many  { return Many{s.equal.Invert()} }
+func (s Many) not() Many   { return Many{s.many.Invert()} }
+func (s Keyed) not() Keyed { return Keyed{s.keyed.Invert()} }
 
 func (OneIndex) ofList() {}
 func (OneRank) ofList()  {}
@@ -176,154 +183,20 @@ func (s Many) Selector() *Selector { return s.many }
 // Selector returns what the selector says, nil for the zero value.
 func (s Keyed) Selector() *Selector { return s.keyed }
 
+// String describes the selector without its values.
 func (s OneIndex) String() string { return s.index.String() }
-func (s OneRank) String() string  { return s.rank.String() }
-func (s OneKey) String() string   { return s.key.String() }
-func (s Equal) String() string    { return s.equal.String() }
-func (s Many) String() string     { return s.many.String() }
-func (s Keyed) String() string    { return s.keyed.String() }
-
-// A SelectorKind is the way in which a Selector selects.
-type SelectorKind uint8
-
-// The kinds of selectors.
-const (
-	ByIndex SelectorKind = 1 + iota
-	ByRank
-	ByKey
-	ByValue
-	ByIndexRange
-	ByRankRange
-	ByValueList
-	ByValueInterval
-	ByValueRelativeRank
-	ByKeyList
-	ByKeyInterval
-	ByKeyRelativeIndex
-)
-
-var kindNames = [...]string{
-	ByIndex: "index", ByRank: "rank", ByKey: "key", ByValue: "value",
-	ByIndexRange: "indexes", ByRankRange: "ranks", ByValueList: "values",
-	ByValueInterval: "value interval", ByValueRelativeRank: "relative ranks",
-	ByKeyList: "keys", ByKeyInterval: "key interval", ByKeyRelativeIndex: "relative indexes",
-}
-
-// A Selector is what a selector says, as backends and layers read it. Most
-// programs use it only through the functions that make one.
-type Selector struct {
-	kind     SelectorKind
-	counted  bool // there is a count, or an end of the interval
-	inverted bool
-	at       int
-	count    int
-	value    any
-	to       any
-}
-
-// Kind returns the way in which s selects.
-func (s *Selector) Kind() SelectorKind { return s.kind }
-
-// At returns the index or rank, or the first of a range.
-func (s *Selector) At() int { return s.at }
-
-// Count returns how many elements a range has, false if it is open.
-func (s *Selector) Count() (count int, ok bool) { return s.count, s.counted }
-
-// Value returns the value or key, or the first of an interval. It must not be
-// modified.
-func (s *Selector) Value() any { return s.value }
-
-// To returns the end of an interval, false if it is open. It must not be
-// modified.
-func (s *Selector) To() (to any, ok bool) { return s.to, s.counted }
-
-// Values returns the values or keys of a list, nil for other kinds. They must
-// not be modified.
-func (s *Selector) Values() []any {
-	values, _ := s.value.(list)
-	return values
-}
-
-// Inverted reports whether s selects what it does not say.
-func (s *Selector) Inverted() bool { return s.inverted }
-
-func (s *Selector) invert() *Selector {
-	inverted := *s
-	inverted.inverted = !s.inverted
-	return &inverted
-}
-
-// Equal reports whether two selectors say the same. Both may be nil.
-func (s *Selector) Equal(t *Selector) bool {
-	if s == nil || t == nil {
-		return s == t
-	}
-	return s.kind == t.kind && s.counted == t.counted && s.inverted == t.inverted && s.at == t.at &&
-		s.count == t.count && same(s.value, t.value) && same(s.to, t.to)
-}
 
 // String describes the selector without its values.
-func (s *Selector) String() string {
-	if s == nil {
-		return "nothing"
-	}
-	text := kindNames[s.kind]
-	switch s.kind {
-	case ByIndex, ByRank:
-		text = fmt.Sprintf("%s %d", text, s.at)
-	case ByIndexRange, ByRankRange, ByValueRelativeRank, ByKeyRelativeIndex:
-		text = fmt.Sprintf("%s from %d", text, s.at)
-		if s.counted {
-			text = fmt.Sprintf("%s, %d of them", text, s.count)
-		}
-	case ByValueList, ByKeyList:
-		text = fmt.Sprintf("%d %s", len(s.Values()), text)
-	}
-	if s.inverted {
-		text = "not " + text
-	}
-	return text
-}
+func (s OneRank) String() string { return s.rank.String() }
 
-// GoString describes the selector without its values.
-func (s *Selector) GoString() string { return s.String() }
+// String describes the selector without its values.
+func (s OneKey) String() string { return s.key.String() }
 
-// list is a list of values or keys, not a value that is a list.
-type list []any
+// String describes the selector without its values.
+func (s Equal) String() string { return s.equal.String() }
 
-func copiedAll(values []any) any {
-	all := make(list, len(values))
-	for i, v := range values {
-		all[i] = copied(v)
-	}
-	return all
-}
+// String describes the selector without its values.
+func (s Many) String() string { return s.many.String() }
 
-// copied returns a copy of a value. What cannot be stored is kept, for the
-// check that refuses it.
-func copied(v any) any {
-	switch v := v.(type) {
-	case nil, bool, int, float64, string:
-		return v
-	case []byte:
-		return slices.Clone(v)
-	}
-	if c, err := value.Import(v); err == nil {
-		return c
-	}
-	return v
-}
-
-func same(a, b any) bool {
-	la, ok := a.(list)
-	lb, too := b.(list)
-	if ok || too {
-		return ok == too && slices.EqualFunc(la, lb, value.Identical)
-	}
-	return value.Identical(a, b)
-}
-
-// Invert returns a selector of what s does not select. The functions that make
-// selectors do not need it: see Not.
-func Invert(s *Selector) *Selector { return s.invert() }
+// String describes the selector without its values.
+func (s Keyed) String() string { return s.keyed.String() }

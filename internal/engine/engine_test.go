@@ -218,7 +218,7 @@ func TestErrorsShowNoValue(t *testing.T) {
 		{Kind: cdt.MapAdd, Key: secret, Value: secret},
 		{Kind: cdt.MapIncrement, Key: secret, Value: secret},
 		{Kind: cdt.ListAppend, Path: []cdt.Step{cdt.Key(secret), cdt.Value(secret)}, Value: secret},
-		{Kind: cdt.ListAppend, Path: []cdt.Step{cdt.Key(secret)}, Flags: cdt.ListFlags(cdt.AddUnique), Value: secret},
+		{Kind: cdt.ListAppend, Path: []cdt.Step{cdt.Key(secret)}, Flags: cdt.AddUnique.Number(), Value: secret},
 		{Kind: cdt.MapGet, Select: cdt.Key(secret).Selector(), Give: 99},
 		{Kind: cdt.MapPut, Key: secret, Value: struct{ s string }{secret}},
 	} {

@@ -125,7 +125,7 @@ func selections(t *rapid.T, all []int) selection {
 		s, values = cdt.RanksNear(v, from, count), nearby(sorted, less(all, v), from, count, true)
 	}
 	if rapid.Bool().Draw(t, "inverted") {
-		return selection{cdt.Invert(s.Selector()), minus(all, values), "not " + s.String()}
+		return selection{s.Selector().Invert(), minus(all, values), "not " + s.String()}
 	}
 	return selection{s.Selector(), values, s.String()}
 }
@@ -286,7 +286,7 @@ func TestMapsMatchModel(t *testing.T) {
 				}
 				selector := sel.Selector()
 				if rapid.Bool().Draw(t, "inverted") {
-					selector = cdt.Invert(selector)
+					selector = selector.Invert()
 					want = filter(keys, func(e string) bool { return !slices.Contains(want, e) })
 				}
 				got := apply(&cdt.Op{Kind: cdt.MapRemove, Select: selector, Give: giveKey}).(*value.List).Items

@@ -948,7 +948,7 @@ func (o vectorOp) selector(name string) *cdt.Selector {
 	if !inverted {
 		return s.Selector()
 	}
-	return cdt.Invert(s.Selector())
+	return s.Selector().Invert()
 }
 
 func (o vectorOp) decode() (op *cdt.Op, err error) {

@@ -175,7 +175,7 @@ func (s *Source) selector() *cdt.Selector {
 		return nil
 	}
 	if s.Draw(3) == 0 {
-		return cdt.Invert(sel.Selector())
+		return sel.Selector().Invert()
 	}
 	return sel.Selector()
 }
