@@ -6,61 +6,79 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// Check returns an error for an operation that must not be sent. Each of these
-// has ended an 8.1 server, kept it busy until the client gave up, or stored a key
-// that nothing finds again. Apply carries them out without harm.
+// Check returns an error for an operation that must not be sent, or that no client can
+// send. Most of these end an 8.1 server, keep it busy until the client gives up, or store
+// a key that nothing finds again. Arguments that a server refuses without harm pass: its
+// result code says what is wrong.
 //
-// What cannot be known before is whether a list has a stored index. There
-// [ListSort] may end the server, and so do [ListSet], [ListInsert] and
-// [ListIncrement] beyond the end.
+// A list with a stored index is the one danger that Check cannot see. There [ListSort]
+// may end the server, and so do [ListSet], [ListInsert] and [ListIncrement] beyond the
+// end.
 func (op *Op) Check() error {
+	switch {
+	case op.Kind.Family() == 0:
+		return errors.New("there is no such operation")
+	case op.Kind == HLLMayContain:
+		return errors.New("only an expression can test what a HyperLogLog may contain")
+	case len(op.Path) > maxSteps:
+		return errors.New("the path has more steps than values have levels, which are 256")
+	}
 	for _, step := range op.Path {
 		if err := checkStep(step); err != nil {
 			return err
 		}
 	}
-	if s := op.Select; s != nil {
-		if n, counted := s.Count(); counted && n < 0 {
-			return errors.New("a range has a negative count")
-		}
-		none := s.Kind() == ByKeyList || s.Kind() == ByValueList
-		if s.Inverted() && none && len(s.Values()) == 0 && op.Kind.Family() == OfMaps {
-			return errors.New("nothing is inverted: select all entries instead of those that are not among none")
+	switch op.Kind {
+	case ListGet, ListRemove, MapGet, MapRemove:
+		return op.checkSelect()
+	case BitLShift, BitRShift:
+		if op.Flags&Partial.Number() != 0 {
+			return errors.New("a shift of bits does not take the flag Partial")
 		}
 	}
-	switch op.Kind {
-	case BitLShift, BitRShift:
-		if op.Flags&uint8(Partial) != 0 {
-			return errors.New("a shift takes no flag for a part of the range")
+	return nil
+}
+
+// maxSteps is how deep the values of a supported server nest.
+const maxSteps = 256
+
+func (op *Op) checkSelect() error {
+	s := op.Select
+	if s == nil {
+		return errors.New("the operation has no selector")
+	}
+	switch s.Kind() {
+	case ByKey, ByKeyList, ByKeyInterval, ByKeyRelativeIndex:
+		if op.Kind.Family() == OfLists {
+			return errors.New("a key selects from a map, not from a list")
 		}
-	case ListPopRange, ListRemoveRange, ListGetRange, ListTrim:
-		if op.Counted && op.Count < 0 {
-			return errors.New("a range has a negative count")
+	}
+	switch s.Kind() {
+	case ByKeyList, ByValueList:
+		if s.Inverted() && len(s.Values()) == 0 && op.Kind.Family() == OfMaps {
+			return errors.New("the selector inverts a list of no keys or values: use All for everything")
 		}
 	}
 	return nil
 }
 
 func checkStep(step Step) error {
-	s, in := step.Selector(), step.Creation()
-	if s == nil {
+	if step == nil || step.Selector() == nil {
 		return errors.New("a step of the path selects nothing")
 	}
-	if s.Kind() == ByKey && in != 0 {
-		if key, err := value.Import(s.Value()); err != nil || !value.IsKey(key) {
-			return errors.New("a step of the path creates a key that is no string, integer or bytes")
-		}
-	}
-	if in == 0 || in.IsMap() {
-		return nil
-	}
+	s, in := step.Selector(), step.Creation()
 	switch {
+	case in == 0:
+		return nil
+	case in.IsMap():
+		if key, err := value.Import(s.Value()); err != nil || !value.IsKey(key) {
+			return errors.New("a step of the path creates a key that is no string, integer or []byte")
+		}
+		return nil
 	case s.At() < 0:
 		return errors.New("a step of the path creates an element at an index from the end")
-	case in.Pads() && s.At() > value.MaxRecord:
-		return errors.New("a step of the path creates a list that no record holds")
-	case in.Order() == value.Ordered && s.At() > value.MaxRecord:
-		return errors.New("a step of the path creates an element at an index that no list has")
+	case s.At() > value.MaxRecord && (in.Pads() || in.Order() == value.Ordered):
+		return errors.New("a step of the path creates an element at an index that no list in a record has")
 	}
 	return nil
 }

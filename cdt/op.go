@@ -117,7 +117,7 @@ var kinds = [...]struct {
 	name    string
 	family  Family
 	writes  bool
-	creates bool // the bin, if it is missing
+	creates bool // an empty value, if the bin is missing
 	returns bool // a result, or what Give says
 }{
 	ListSetOrder:    {"list set order", OfLists, true, true, false},
@@ -204,7 +204,9 @@ func (k Kind) Family() Family {
 // Writes reports whether the operation may change the bin.
 func (k Kind) Writes() bool { return k.Family() != 0 && kinds[k].writes }
 
-// Creates reports whether the operation creates the bin if it is missing.
+// Creates reports whether the operation begins with an empty value if the bin is
+// missing. All of these then create the bin, except [MapReplace] and [MapReplaceAll],
+// which fail because the empty map has no key to replace.
 func (k Kind) Creates() bool { return k.Family() != 0 && kinds[k].creates }
 
 // Returns reports whether the operation can return something. It depends on the kind

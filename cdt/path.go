@@ -13,6 +13,7 @@ type Step interface {
 	// Creation returns how the list or map that the step looks into is
 	// created if it is missing, 0 if it is not.
 	Creation() Container
+	step()
 }
 
 // An Entry is a step that enters an entry of a map by its index, rank or
@@ -145,3 +146,10 @@ func (c Container) IsMap() bool { return c >= newMapUnordered }
 func SameStep(a, b Step) bool {
 	return a.OfMap() == b.OfMap() && a.Creation() == b.Creation() && a.Selector().Equal(b.Selector())
 }
+
+func (OneIndex) step() {}
+func (OneRank) step()  {}
+func (OneKey) step()   {}
+func (Equal) step()    {}
+func (Entry) step()    {}
+func (Creation) step() {}

@@ -154,10 +154,10 @@ func walk(bin any, op *cdt.Op) (*place, *Error) {
 }
 
 func (p *place) enter(step cdt.Step) *Error {
-	s, in := step.Selector(), step.Creation()
-	if s == nil {
+	if step == nil || step.Selector() == nil {
 		return fail(Parameter, "a step of the path selects nothing")
 	}
+	s, in := step.Selector(), step.Creation()
 	var at placeStep
 	switch t := p.target.(type) {
 	case nil:

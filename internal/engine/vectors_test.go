@@ -485,6 +485,9 @@ func (r records) operate(s *vectorStep, batch bool) (code int, bins map[string]a
 		if err != nil {
 			return -1002, nil
 		}
+		if err := op.Check(); err != nil && op.Kind != cdt.BitLShift && op.Kind != cdt.BitRShift { // a server answered it
+			panic(fmt.Sprintf("%s: %v", name, err))
+		}
 		ops[i] = op
 		if op.Kind.Writes() {
 			writes = true
@@ -887,6 +890,7 @@ func creating(path []cdt.Step, order string, pad bool) []cdt.Step {
 		flags |= was
 	}
 	switch s := last.Selector(); {
+	case s.Kind() == cdt.ByIndex && !last.OfMap() && s.At() < 0: // must not be sent: see Op.Check
 	case s.Kind() == cdt.ByIndex && !last.OfMap():
 		path[len(path)-1] = listCreate(s.At(), map[bool]string{true: "ordered"}[flags == 3], flags == 2)
 	case s.Kind() == cdt.ByKey:

@@ -1,6 +1,9 @@
 package aerostore
 
-import "math"
+import (
+	"math"
+	"reflect"
+)
 
 // An Edge is a value that stands for others in comparisons. It is never
 // stored.
@@ -114,12 +117,14 @@ func Identical(a, b any) bool {
 			}
 		}
 		return true
-	default:
+	case nil, bool, int, string, GeoJSON, Edge:
 		switch b.(type) {
-		case []byte, HLL, *List, *Map:
-			return false
+		case nil, bool, int, string, GeoJSON, Edge:
+			return a == b
 		}
-		return a == b
+		return false
+	default: // what cannot be stored
+		return reflect.DeepEqual(a, b)
 	}
 }
 
