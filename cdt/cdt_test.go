@@ -212,8 +212,17 @@ func TestNumbersAreTheServers(t *testing.T) {
 		of   interface{ Number() uint8 }
 		want uint8
 	}{
-		{AddUnique, 1}, {InsertBounded, 2}, {CreateOnly, 1}, {UpdateOnly, 2}, {NoFail, 4}, {Partial, 8}, {AllowFold, 8},
-		{Nothing, 0}, {Exists, 13}, {KeyOf, 6}, {AsOrderedMap, 17},
+		{AddUnique, 1},
+		{InsertBounded, 2},
+		{CreateOnly, 1},
+		{UpdateOnly, 2},
+		{NoFail, 4},
+		{Partial, 8},
+		{AllowFold, 8},
+		{Nothing, 0},
+		{Exists, 13},
+		{KeyOf, 6},
+		{AsOrderedMap, 17},
 	} {
 		if got := c.of.Number(); got != c.want {
 			t.Errorf("%T %v is number %d, want %d", c.of, c.of, got, c.want)

@@ -3,8 +3,8 @@ package cdt
 import value "github.com/aerostore/aerostore/internal/value"
 
 // A Step enters one element of a list or map. A OneIndex, OneRank or Equal
-// enters an element of a list, a OneKey or Entry an entry of a map, and a
-// Creation creates what is missing.
+// enters an element of a list. A OneKey or Entry enters an entry of a map. A
+// Creation enters either, and creates what is missing.
 type Step interface {
 	// Selector returns what the step selects, nil for the zero value.
 	Selector() *Selector
@@ -53,8 +53,8 @@ func (OneRank) OfMap() bool { return false }
 // OfMap returns false: the step enters a list.
 func (Equal) OfMap() bool { return false }
 
-// A Creation is a step that creates the list or map that it looks into, if
-// there is none, and its element, if there is none.
+// A Creation is a step that creates the list or map that it looks into, and
+// the element, if they are missing.
 type Creation struct {
 	creation *Selector
 	in       Container

@@ -123,8 +123,8 @@ func (c *chooser) chooseNear(v any, at, count int, counted bool) {
 }
 
 // chooseEach selects the elements that equal one of the values. An ordered
-// list gives them in the order of the values, again for a value that comes
-// again; an unordered list gives them in its own order.
+// list gives them in the order of the values, and again for a value that comes
+// again. An unordered list gives them in its own order.
 func (c *chooser) chooseEach(values []any) *Error {
 	if len(values) == 0 {
 		return nil

@@ -183,30 +183,6 @@ func checkValue(t interface{ Fatalf(string, ...any) }, v any) {
 	}
 }
 
-func FuzzApply(f *testing.F) {
-	f.Add([]byte("a few bytes to begin with"))
-	for i := range 64 {
-		seed := make([]byte, 120)
-		for j := range seed {
-			seed[j] = byte(i*7 + j*j*13)
-		}
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		s := enginetest.NewSource(data)
-		bin := s.Bin(enginetest.Family(s.Draw(5)))
-		var j value.Journal
-		for !s.Done() {
-			after, result, err := engine.Apply(bin, s.Op(enginetest.Any), &j)
-			if err == nil {
-				checkValue(t, after)
-				checkValue(t, result)
-			}
-			bin = after
-		}
-	})
-}
-
 func TestErrorsShowNoValue(t *testing.T) {
 	secret := "s3cret"
 	bin, err := value.Import(map[any]any{secret: []any{secret}})

@@ -180,7 +180,7 @@ func (c *mapChooser) equal(v any) (at []int) {
 }
 
 // ofEach returns the places of the entries with the first of several keys or
-// values, then of the next, and again for one that comes again if that counts.
+// values, then of the next. One that comes again counts again if again is true.
 func (c *mapChooser) ofEach(again bool) (all []int) {
 	for _, v := range c.each {
 		for _, i := range c.equal(v) {

@@ -1,9 +1,9 @@
 // Package engine carries out operations on lists, maps, bits and
 // HyperLogLogs as the server does.
 //
-// An [Op] is data. [Apply] carries one out on the value of a bin and returns
-// what it gives. An Op that fails changes nothing. To undo the operations
-// before it, pass a [value.Journal].
+// A [cdt.Op] is data. [Apply] carries one out on the value of a bin and returns
+// the result. An operation that fails changes nothing. To undo the operations
+// before it as well, pass a journal.
 package engine
 
 import (
@@ -34,6 +34,7 @@ type Error struct {
 	Reason string
 }
 
+// Error returns the reason.
 func (e *Error) Error() string { return e.Reason }
 
 func fail(code Code, format string, args ...any) *Error {
@@ -47,11 +48,10 @@ func fail(code Code, format string, args ...any) *Error {
 // The bin holds values of package value. Apply keeps no argument of op, and
 // what it returns shares nothing with the bin.
 func Apply(bin any, op *cdt.Op, j *value.Journal) (after, result any, err error) {
-	if !(op.Kind.Family() != 0) {
-		return bin, nil, fail(Parameter, "there is no such operation")
-	}
 	var refused *Error
 	switch op.Kind.Family() {
+	case 0:
+		refused = fail(Parameter, "there is no such operation")
 	case cdt.OfLists, cdt.OfMaps:
 		after, result, refused = applyNested(bin, op, j)
 	case cdt.OfBits:

@@ -271,8 +271,8 @@ func (at *placeStep) inMap(s *cdt.Selector, creates, mayCreate bool) *Error {
 	}
 }
 
-// attach puts what was created at the end of the path in its place and lets
-// each list and map on the way know that an element changed.
+// attach puts what was created at the end of the path in its place. Each list
+// and map on the way learns that an element changed.
 func (p *place) attach(j *value.Journal) any {
 	v := p.target
 	for i := len(p.steps) - 1; i >= 0; i-- {

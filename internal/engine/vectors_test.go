@@ -42,9 +42,9 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// TestWideVectors replays what a real server answered to random operations with
-// every flag, order and return type, on lists and maps of up to 70 elements, and
-// to questions about HyperLogLogs of up to 60,000.
+// TestWideVectors replays what a real server answered to random operations. They
+// have every flag, order and return type, on lists and maps of up to 70 elements
+// and HyperLogLogs of up to 60,000.
 func TestWideVectors(t *testing.T) {
 	for _, name := range []string{"wide_list", "wide_list_large", "wide_map", "wide_map_large", "wide_map_ranked", "hll_large"} {
 		t.Run(name, func(t *testing.T) { replayFile(t, filepath.Join("testdata", "vectors", name)) })
