@@ -45,7 +45,7 @@ const maxSteps = 256
 func (op *Op) checkSelect() error {
 	s := op.Select
 	if s == nil {
-		return errors.New("the operation has no selector")
+		return errors.New("nothing is selected: the operation has no selector")
 	}
 	switch s.Kind() {
 	case ByKey, ByKeyList, ByKeyInterval, ByKeyRelativeIndex:
