@@ -12,6 +12,7 @@ import (
 	"go.uber.org/mock/gomock"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/fault"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -70,11 +71,16 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		"keys":            places(keys),
 		"a text id":       places(text.RecordID()),
 		"an integer id":   places(integer.RecordID()),
+		"a selector":      places(cdt.Between(secret, number)),
+		"keys of a map":   places(cdt.Keys(secret, number)),
+		"a step":          places(cdt.Key(secret).Create(cdt.KeyOrdered)),
+		"a list":          places(aerostore.ListBin("l").In(cdt.Key(secret))),
+		"a list append":   places(aerostore.ListBin("l").In(cdt.Value(number)).Append(secret, number)),
 		"a write":         places(ops[0]),
 		"an add":          places(ops[1]),
 		"an append":       places(ops[2]),
-		"a list":          places(ops[3]),
-		"a map":           places(ops[4]),
+		"a list value":    places(ops[3]),
+		"a map value":     places(ops[4]),
 		"operations":      places(ops),
 		"Equal":           places(query.Where),
 		"Equal, integer":  places(aerostore.Equal("n", number)),

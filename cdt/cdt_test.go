@@ -108,10 +108,11 @@ func TestConstantsAreCopied(t *testing.T) {
 	var before []*Selector
 	for _, s := range selectors {
 		c := *s.Selector()
-		c.value, c.to = copied(c.value), copied(c.to)
-		if all, ok := s.Selector().value.(list); ok {
-			c.value = copiedAll(all)
+		v, to := copied(c.Value()), copied(valueAt(c.to))
+		if all := c.Values(); all != nil {
+			v = copiedAll(all)
 		}
+		c.value, c.to = &v, &to
 		before = append(before, &c)
 	}
 	blob[0], l[0].([]any)[0], m["a"].([]any)[0], values[0] = 2, 2, 2, 2
@@ -189,6 +190,15 @@ func TestTextShowsNoValue(t *testing.T) {
 	}
 	if text := (Many{}).String(); text != "nothing" {
 		t.Errorf("the text of the zero value is %q", text)
+	}
+}
+
+func TestNotOfAZeroSelectorIsZero(t *testing.T) {
+	if s := Not(Many{}).Selector(); s != nil {
+		t.Errorf("the selector is %s", s)
+	}
+	if s := Not(Keyed{}).Selector(); s != nil {
+		t.Errorf("the selector is %s", s)
 	}
 }
 

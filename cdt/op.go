@@ -1,6 +1,9 @@
 package cdt
 
 import (
+	"fmt"
+	"io"
+
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -30,6 +33,10 @@ type Op struct {
 	Action uint8 // at an overflow of them
 	Shift  int   // of bits, or the minhash bits of an HLL
 }
+
+// Format writes the kind, whatever the verb, so that printing an Op shows no value. The
+// fields of an Op have values, as Bins have: what encodes them by reflection shows them.
+func (op *Op) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, op.Kind.String()) }
 
 // A Kind is what an operation does.
 type Kind uint8

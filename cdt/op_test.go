@@ -1,6 +1,9 @@
 package cdt
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestEveryKindIsInTheTable(t *testing.T) {
 	t.Parallel()
@@ -21,6 +24,16 @@ func TestEveryKindIsInTheTable(t *testing.T) {
 	for _, k := range []Kind{0, Kind(len(kinds)), 255} {
 		if k.Family() != 0 || k.Writes() || k.Creates() || k.String() != "unknown operation" {
 			t.Errorf("kind %d is known", k)
+		}
+	}
+}
+
+func TestPrintingAnOpShowsItsKindAlone(t *testing.T) {
+	t.Parallel()
+	op := &Op{Kind: MapPut, Key: "s3cret", Value: "s3cret"}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%d", "%x"} {
+		if text := fmt.Sprintf(format, op); text != "map put" {
+			t.Errorf("%s prints %s", format, text)
 		}
 	}
 }

@@ -41,8 +41,28 @@ type Selector struct {
 	inverted bool
 	at       int
 	count    int
-	value    any
-	to       any
+	value    *any // a pointer, so that no verb of package fmt shows the value
+	to       *any
+}
+
+// selector returns s with a value.
+func selector(s Selector, v any) *Selector {
+	h := &struct {
+		Selector
+		value any
+	}{s, v}
+	h.Selector.value = &h.value
+	return &h.Selector
+}
+
+// interval returns a selector from a value up to, but not including, another.
+func interval(kind SelectorKind, from, to any) *Selector {
+	h := &struct {
+		Selector
+		from, to any
+	}{Selector{kind: kind, counted: true}, copied(from), copied(to)}
+	h.Selector.value, h.Selector.to = &h.from, &h.to
+	return &h.Selector
 }
 
 // Kind returns the way in which s selects.
@@ -56,16 +76,23 @@ func (s *Selector) Count() (count int, ok bool) { return s.count, s.counted }
 
 // Value returns the value or key, or the first of an interval. It must not be
 // modified.
-func (s *Selector) Value() any { return s.value }
+func (s *Selector) Value() any { return valueAt(s.value) }
 
 // To returns the end of an interval, false if it is open. It must not be
 // modified.
-func (s *Selector) To() (to any, ok bool) { return s.to, s.counted }
+func (s *Selector) To() (to any, ok bool) { return valueAt(s.to), s.counted }
+
+func valueAt(at *any) any {
+	if at == nil {
+		return nil
+	}
+	return *at
+}
 
 // Values returns the values or keys of a list, nil for other kinds. They must
 // not be modified.
 func (s *Selector) Values() []any {
-	values, _ := s.value.(list)
+	values, _ := s.Value().(list)
 	return values
 }
 
@@ -75,6 +102,9 @@ func (s *Selector) Inverted() bool { return s.inverted }
 // Invert returns a selector of what s does not select. Programs use [Not], which
 // allows only what servers invert.
 func (s *Selector) Invert() *Selector {
+	if s == nil { // of a zero value, which the check refuses
+		return nil
+	}
 	inverted := *s
 	inverted.inverted = !s.inverted
 	return &inverted
@@ -86,7 +116,7 @@ func (s *Selector) Equal(t *Selector) bool {
 		return s == t
 	}
 	return s.kind == t.kind && s.counted == t.counted && s.inverted == t.inverted && s.at == t.at &&
-		s.count == t.count && same(s.value, t.value) && same(s.to, t.to)
+		s.count == t.count && same(s.Value(), t.Value()) && same(valueAt(s.to), valueAt(t.to))
 }
 
 // String describes the selector without its values.

@@ -74,76 +74,92 @@ func Index(index int) OneIndex { return OneIndex{&Selector{kind: ByIndex, at: in
 func Rank(rank int) OneRank { return OneRank{&Selector{kind: ByRank, at: rank}} }
 
 // Key selects the entry of a key.
-func Key(key any) OneKey { return OneKey{&Selector{kind: ByKey, value: copied(key)}} }
+func Key(key any) OneKey { return OneKey{selector(Selector{kind: ByKey}, copied(key))} }
 
 // Value selects the elements that equal a value. As a step it selects the
 // first.
-func Value(v any) Equal { return Equal{&Selector{kind: ByValue, value: copied(v)}} }
+func Value(v any) Equal { return Equal{selector(Selector{kind: ByValue}, copied(v))} }
 
 // ranged returns a selector of up to count elements.
-func ranged(s Selector, count int) *Selector {
-	if count != ToEnd {
-		s.count, s.counted = count, true
-	}
+func ranged(kind SelectorKind, from, count int) *Selector {
+	s := span(kind, from, count)
 	return &s
+}
+
+// near is ranged from where v is.
+func near(kind SelectorKind, v any, from, count int) *Selector {
+	return selector(span(kind, from, count), copied(v))
+}
+
+func span(kind SelectorKind, from, count int) Selector {
+	if count == ToEnd {
+		return Selector{kind: kind, at: from}
+	}
+	return Selector{kind: kind, at: from, count: count, counted: true}
 }
 
 // Indexes selects up to count elements from an index. The count may be [ToEnd].
 func Indexes(from, count int) Many {
-	return Many{ranged(Selector{kind: ByIndexRange, at: from}, count)}
+	return Many{ranged(ByIndexRange, from, count)}
 }
 
 // Ranks selects up to count elements from a rank. Ranks(-10, 10) are the ten
 // highest. The count may be [ToEnd].
-func Ranks(from, count int) Many { return Many{ranged(Selector{kind: ByRankRange, at: from}, count)} }
+func Ranks(from, count int) Many { return Many{ranged(ByRankRange, from, count)} }
 
 // Values selects the elements that equal one of the values.
-func Values(values ...any) Many { return Many{&Selector{kind: ByValueList, value: copiedAll(values)}} }
+func Values(values ...any) Many {
+	return Many{selector(Selector{kind: ByValueList}, copiedAll(values))}
+}
 
 // Between selects the values from one up to, but not including, another.
 func Between(from, to any) Many {
-	return Many{&Selector{kind: ByValueInterval, value: copied(from), to: copied(to), counted: true}}
+	return Many{interval(ByValueInterval, from, to)}
 }
 
 // Below selects the values less than to.
 func Below(to any) Many {
-	return Many{&Selector{kind: ByValueInterval, to: copied(to), counted: true}}
+	return Many{interval(ByValueInterval, nil, to)}
 }
 
 // From selects the values that are not less than from.
-func From(from any) Many { return Many{&Selector{kind: ByValueInterval, value: copied(from)}} }
+func From(from any) Many { return Many{selector(Selector{kind: ByValueInterval}, copied(from))} }
 
 // RanksNear selects up to count elements from a rank that is counted from
 // where v is, or would be: 0 is the first element not less than v, -1 the one
 // before. The count may be [ToEnd].
 func RanksNear(v any, from, count int) Many {
-	return Many{ranged(Selector{kind: ByValueRelativeRank, value: copied(v), at: from}, count)}
+	return Many{near(ByValueRelativeRank, v, from, count)}
 }
 
 // All selects everything.
 func All() Many { return Indexes(0, ToEnd) }
 
 // Keys selects the entries of the keys.
-func Keys(keys ...any) Keyed { return Keyed{&Selector{kind: ByKeyList, value: copiedAll(keys)}} }
+func Keys(keys ...any) Keyed {
+	return Keyed{selector(Selector{kind: ByKeyList}, copiedAll(keys))}
+}
 
 // KeyBetween selects the entries with keys from one up to, but not including,
 // another.
 func KeyBetween(from, to any) Keyed {
-	return Keyed{&Selector{kind: ByKeyInterval, value: copied(from), to: copied(to), counted: true}}
+	return Keyed{interval(ByKeyInterval, from, to)}
 }
 
 // KeyBelow selects the entries with keys less than to.
 func KeyBelow(to any) Keyed {
-	return Keyed{&Selector{kind: ByKeyInterval, to: copied(to), counted: true}}
+	return Keyed{interval(ByKeyInterval, nil, to)}
 }
 
 // KeyFrom selects the entries with keys that are not less than from.
-func KeyFrom(from any) Keyed { return Keyed{&Selector{kind: ByKeyInterval, value: copied(from)}} }
+func KeyFrom(from any) Keyed {
+	return Keyed{selector(Selector{kind: ByKeyInterval}, copied(from))}
+}
 
 // IndexesNear selects up to count entries from an index that is counted from
 // where the key is, or would be. The count may be [ToEnd].
 func IndexesNear(key any, from, count int) Keyed {
-	return Keyed{ranged(Selector{kind: ByKeyRelativeIndex, value: copied(key), at: from}, count)}
+	return Keyed{near(ByKeyRelativeIndex, key, from, count)}
 }
 
 // Not selects what s does not. It takes an Equal, a Many or a Keyed.
