@@ -15,10 +15,10 @@ func (s *Store) batch(call aerostore.Call) []aerostore.BatchResult {
 			i = order[i]
 		}
 		key := call.KeyAt(i)
-		record, code := s.batchOne(call, i, key)
+		record, code, why := s.batchOne(call, i, key)
 		results[i] = aerostore.BatchResult{Key: key, Record: record}
 		if code != aerostore.CodeOK {
-			results[i].Err = call.NewKeyError(key, code, nil)
+			results[i].Err = call.NewKeyError(key, code, why)
 		}
 	}
 	return results
@@ -34,25 +34,26 @@ func (s *Store) batchOrder(n int) []int {
 }
 
 // batchOne carries out a batch's operation on the i-th key.
-func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (*aerostore.Record, aerostore.ResultCode) {
+func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (record *aerostore.Record, code aerostore.ResultCode, why error) {
 	n := s.namespace(key.Namespace())
 	if n == nil {
-		return nil, aerostore.CodeInvalidNamespace
+		return nil, aerostore.CodeInvalidNamespace, nil
 	}
 	switch call.Op {
 	case aerostore.OpBatchRead:
-		return n.read(&key, call.BinNames())
+		record, code = n.read(&key, call.BinNames())
+		return record, code, nil
 	case aerostore.OpBatchWrite:
 		item := call.Items()[i]
 		o := item.Resolve(call.Options)
-		return nil, n.put(&key, item.Bins, &o)
+		return nil, n.put(&key, item.Bins, &o), nil
 	case aerostore.OpBatchOperate:
 		return n.operate(&key, call.Operations(), &call.Options, call.Len())
 	default:
 		existed, code := n.remove(&key, &call.Options)
 		if code == aerostore.CodeOK && !existed {
-			return nil, aerostore.CodeNotFound
+			return nil, aerostore.CodeNotFound, nil
 		}
-		return nil, code
+		return nil, code, nil
 	}
 }

@@ -2,11 +2,14 @@ package memory
 
 import (
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/memory/internal/geojson"
+	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/engine"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // A draft is a copy of a record's bins that a write changes. The bins are in any
-// order. Their values are shared with the record and never changed.
+// order. Their values are shared with the record. [draft.carryOut] says which of them
+// it changes in place.
 type draft struct {
 	bins  []bin
 	names finder
@@ -33,44 +36,87 @@ func (d *draft) binsSize() int {
 	return d.size + sizeOfBins(d.bins[d.sized:])
 }
 
-// write sets a bin; nil deletes it.
-func (d *draft) write(name string, value any) aerostore.ResultCode {
+// write sets a bin to a value, which it keeps; nil deletes it.
+func (d *draft) write(name string, value any) {
 	i := d.names.find(d.bins, name)
 	if value == nil {
 		d.remove(i)
-		return aerostore.CodeOK
+		return
 	}
-	if code := storable(value); code != aerostore.CodeOK {
-		return code
-	}
-	d.set(i, name, clone(value))
-	return aerostore.CodeOK
+	d.set(i, name, value)
 }
 
-// storable returns the code with which a server refuses the value of a bin, else
-// CodeOK. Within lists and maps a server takes any text for GeoJSON.
-func storable(value any) aerostore.ResultCode {
-	if geo, ok := value.(aerostore.GeoJSON); ok && !geojson.Valid(string(geo)) {
-		return aerostore.CodeInvalidGeoJSON
-	}
-	return aerostore.CodeOK
-}
-
-// modify adds, appends or prepends to a bin. A missing bin is set to the operand, of
-// any type (append_missing_bin in basic.jsonl).
+// modify adds, appends or prepends to a bin. A missing bin is set to the operand,
+// which is kept, of any type (append_missing_bin in basic.jsonl).
 func (d *draft) modify(kind aerostore.OperationKind, name string, operand any) aerostore.ResultCode {
 	if operand == nil {
 		return aerostore.CodeParameter
 	}
 	i := d.names.find(d.bins, name)
 	if i < 0 {
-		return d.write(name, operand)
+		d.set(i, name, operand)
+		return aerostore.CodeOK
 	}
 	value, code := combine(kind, d.bins[i].value, operand)
 	if code == aerostore.CodeOK {
 		d.set(i, name, value)
 	}
 	return code
+}
+
+// carryOut carries out an operation on a list, map, bits or HyperLogLog. It changes a
+// list or map in place, unless it is lent, and records that in the journal. The shard
+// is locked.
+func (d *draft) carryOut(name string, op *cdt.Op, j *value.Journal) (result any, err error) {
+	i := d.names.find(d.bins, name)
+	var before any
+	if i >= 0 {
+		before = d.bins[i].value
+	}
+	if !op.Kind.Writes() {
+		_, result, err = engine.Apply(before, op, nil)
+		return result, err
+	}
+	if i >= 0 {
+		before = d.own(i)
+	}
+	grown := j.Growth()
+	after, result, err := engine.Apply(before, op, j)
+	switch {
+	case err != nil:
+		return nil, err
+	case value.Same(before, after):
+		j.Grow(after, j.Growth()-grown)
+	case after != nil:
+		value.Measure(after)
+		d.set(i, name, after)
+	}
+	return result, nil
+}
+
+// own returns the value of a bin to be changed. A list or map that is lent is replaced
+// by a copy.
+func (d *draft) own(i int) any {
+	v := d.bins[i].value
+	lent, bound := false, uint32(0)
+	switch v := v.(type) {
+	case *value.List:
+		lent, bound = v.Lent, v.Bound
+	case *value.Map:
+		lent, bound = v.Lent, v.Bound
+	}
+	if !lent {
+		return v
+	}
+	v = value.Clone(v)
+	switch v := v.(type) {
+	case *value.List:
+		v.Bound = bound
+	case *value.Map:
+		v.Bound = bound
+	}
+	d.bins[i].value = v
+	return v
 }
 
 // set stores a value, which it does not copy, at i, or at the end if i is negative.
@@ -115,10 +161,10 @@ func (w *written) read(bins aerostore.Bins) {
 			w.deleted = append(w.deleted, name)
 			continue
 		}
-		if w.code = storable(value); w.code != aerostore.CodeOK {
+		if value, w.code = imported(value); w.code != aerostore.CodeOK {
 			return
 		}
-		w.bins = append(w.bins, bin{name, clone(value)})
+		w.bins = append(w.bins, bin{name, value})
 	}
 	w.sized, w.size = len(w.bins), sizeOfBins(w.bins)
 }

@@ -150,8 +150,10 @@ func (l *loader) checkBins(key aerostore.Key, shown []fixture.Bin) ([]bin, error
 	if refused, ok := errors.AsType[*aerostore.Error](err); ok {
 		return nil, refused.Err
 	}
-	for _, b := range bins {
-		if code := storable(b.value); code != aerostore.CodeOK {
+	for i := range bins {
+		b := &bins[i]
+		var code aerostore.ResultCode
+		if b.value, code = imported(b.value); code != aerostore.CodeOK {
 			return nil, fmt.Errorf("bin %q: %w", b.name, code)
 		}
 	}

@@ -36,7 +36,7 @@ func TestOperateReturnsTheResultsOfItsReads(t *testing.T) {
 		after      bins
 	}{
 		"one read":                   {one, ops{read("a")}, nil, ok, bins{"a": 1}, 1, one},
-		"a missing bin":              {one, ops{read("z"), read("z")}, nil, ok, bins{}, 1, one},
+		"a missing bin":              {one, ops{read("z"), read("z")}, nil, ok, bins{"z": results{nil, nil}}, 1, one},
 		"several reads of one bin":   {one, ops{read("a"), read("s"), read("a"), read("a")}, nil, ok, bins{"a": results{1, 1, 1}, "s": "x"}, 1, one},
 		"a header":                   {one, ops{header()}, nil, ok, bins{}, 1, one},
 		"a header and a bin":         {one, ops{header(), read("a")}, nil, ok, bins{"a": 1}, 1, one},
@@ -50,7 +50,7 @@ func TestOperateReturnsTheResultsOfItsReads(t *testing.T) {
 		"all bins and one, writing":  {one, ops{add("a", 1), all(), read("a")}, nil, parameter, nil, 0, one},
 		"all bins twice, writing":    {one, ops{add("a", 1), all(), all()}, nil, parameter, nil, 0, one},
 		"all or nothing":             {one, ops{add("a", 1), add("s", 1)}, nil, aerostore.CodeBinType, nil, 0, one},
-		"creation":                   {nil, ops{read("a"), write("a", 1), read("a")}, nil, ok, bins{"a": 1}, 1, bins{"a": 1}},
+		"creation":                   {nil, ops{read("a"), write("a", 1), read("a")}, nil, ok, bins{"a": results{nil, 1}}, 1, bins{"a": 1}},
 		"creation failed":            {nil, ops{write("a", 1), aerostore.AppendBin("a", "x")}, nil, aerostore.CodeBinType, nil, 0, nil},
 		"touch":                      {one, ops{touch(), read("a")}, nil, ok, bins{"a": 1}, 2, one},
 		"touch never creates":        {nil, ops{write("a", 1), touch()}, nil, notFound, nil, 0, nil},

@@ -1,10 +1,14 @@
 package memory
 
-import "github.com/aerostore/aerostore"
+import (
+	"github.com/aerostore/aerostore"
+	value "github.com/aerostore/aerostore/internal/value"
+)
 
 // A record is changed in its place, as a whole and under the lock of its shard. The
-// slice of its bins is replaced and never changed, so that a copy of the record can
-// be read without a lock.
+// slice of its bins is replaced and never changed. A list or map in a bin is changed in
+// place, but not while it is lent. A copy of a record that is lent can be read without
+// a lock.
 type record struct {
 	bins       []bin // a slice, not a map: a third of the memory
 	expires    instant
@@ -13,6 +17,23 @@ type record struct {
 	slot       uint32         // its place among those of its shard that expire, from 1 on; else 0
 	generation uint16
 	heavy      bool // too large to be copied while others wait for the shard
+	lent       bool // read without the lock since its lists and maps were marked
+}
+
+// mark marks the lists and maps of a lent record as lent. The shard is locked.
+func (r *record) mark() {
+	if !r.lent {
+		return
+	}
+	for i := range r.bins {
+		switch v := r.bins[i].value.(type) {
+		case *value.List:
+			v.Lent = true
+		case *value.Map:
+			v.Lent = true
+		}
+	}
+	r.lent = false
 }
 
 // heavySize is the size in bytes over which a record is heavy. To copy as much takes
@@ -42,7 +63,7 @@ func (r *record) only(names []string) aerostore.Bins {
 	var in finder
 	for _, name := range names {
 		if i := in.find(r.bins, name); i >= 0 {
-			bins[name] = clone(r.bins[i].value)
+			bins[name] = value.Export(r.bins[i].value)
 		}
 	}
 	return bins
@@ -59,7 +80,7 @@ func (r *record) some(names []string) aerostore.Bins {
 func copyBins(bins []bin) aerostore.Bins {
 	copied := make(aerostore.Bins, len(bins))
 	for _, b := range bins {
-		copied[b.name] = clone(b.value)
+		copied[b.name] = value.Export(b.value)
 	}
 	return copied
 }

@@ -149,15 +149,38 @@ func (s *set) find(key *aerostore.Key, r *record) (found bool) {
 	return found && s.at(id, r)
 }
 
-// at copies the record of that id to r.
+// at copies the record of that id to r and notes that it is lent.
 func (s *set) at(id aerostore.RecordID, r *record) (found bool) {
 	sh := s.shard(id)
 	sh.mu.Lock()
 	met := sh.records.m[id]
 	if met != nil {
+		met.lent = true
 		*r = *met
 	}
 	sh.mu.Unlock()
+	return met != nil
+}
+
+// view calls f with the record of that key, if there is one, under the lock.
+func (s *set) view(key *aerostore.Key, f func(r *record)) {
+	id := key.RecordID()
+	if !id.IsDigest() && s.viewAt(id, f) {
+		return
+	}
+	if id, found := s.digested(key); found { // see find
+		s.viewAt(id, f)
+	}
+}
+
+func (s *set) viewAt(id aerostore.RecordID, f func(r *record)) (found bool) {
+	sh := s.shard(id)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	met := sh.records.m[id]
+	if met != nil {
+		f(met)
+	}
 	return met != nil
 }
 

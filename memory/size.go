@@ -40,6 +40,15 @@ func sizeOfBins(bins []bin) int {
 	return n
 }
 
+// exactSizeOfBins measures lists and maps, of which sizeOfBins knows a bound.
+func exactSizeOfBins(bins []bin) int {
+	n := 0
+	for i := range bins {
+		n += 2 + len(bins[i].name) + value.ExactSize(bins[i].value)
+	}
+	return n
+}
+
 func idSize(id any) int {
 	switch v := id.(type) {
 	case string:

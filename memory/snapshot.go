@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore"
+	value "github.com/aerostore/aerostore/internal/value"
 	"github.com/aerostore/aerostore/memory/internal/fixture"
 )
 
@@ -139,7 +140,7 @@ func (n *namespace) records(set *set, ids []shownID) iter.Seq[*fixture.Record] {
 				ID: id.clear, Bins: shown.Bins[:0], Generation: r.generation, TTL: ttl, SendKey: r.sentKey != nil,
 			}
 			for _, b := range r.bins {
-				shown.Bins = append(shown.Bins, fixture.Bin{Name: b.name, Value: b.value})
+				shown.Bins = append(shown.Bins, fixture.Bin{Name: b.name, Value: value.Export(b.value)})
 			}
 			if !yield(&shown) {
 				return

@@ -131,9 +131,9 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 	if err := s.learnDigests(ctx, &call.Key); err != nil {
 		return result, call.NewContextError(err)
 	}
-	answer, code := s.single(call)
+	answer, code, why := s.single(call)
 	if code != aerostore.CodeOK {
-		return result, call.NewError(code, nil)
+		return result, call.NewError(code, why)
 	}
 	answer.Attempts = 1
 	return answer, nil
@@ -164,38 +164,39 @@ func (s *Store) learnDigests(ctx context.Context, key *aerostore.Key) error {
 	return nil
 }
 
-// single carries out an operation on one record.
-func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aerostore.ResultCode) {
+// single carries out an operation on one record. The error says more than the code,
+// and is nil where there is no more to say.
+func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aerostore.ResultCode, why error) {
 	n := s.namespace(call.Key.Namespace())
 	if n == nil {
-		return result, aerostore.CodeInvalidNamespace
+		return result, aerostore.CodeInvalidNamespace, nil
 	}
 	switch call.Op {
 	case aerostore.OpGet:
 		record, code := n.read(&call.Key, nil)
-		return result.WithRecord(record), code
+		return result.WithRecord(record), code, nil
 	case aerostore.OpSelect:
 		record, code := n.read(&call.Key, notNil(call.BinNames()))
-		return result.WithRecord(record), code
+		return result.WithRecord(record), code, nil
 	case aerostore.OpExists:
-		return result.WithExisted(n.exists(&call.Key)), code
+		return result.WithExisted(n.exists(&call.Key)), code, nil
 	case aerostore.OpPut:
-		return result, n.put(&call.Key, call.Bins(), &call.Options)
+		return result, n.put(&call.Key, call.Bins(), &call.Options), nil
 	case aerostore.OpTouch:
-		return result, n.touch(&call.Key, &call.Options)
+		return result, n.touch(&call.Key, &call.Options), nil
 	case aerostore.OpAppend:
-		return result, n.modify(aerostore.OperationAppend, &call.Key, call.Bins(), &call.Options)
+		return result, n.modify(aerostore.OperationAppend, &call.Key, call.Bins(), &call.Options), nil
 	case aerostore.OpPrepend:
-		return result, n.modify(aerostore.OperationPrepend, &call.Key, call.Bins(), &call.Options)
+		return result, n.modify(aerostore.OperationPrepend, &call.Key, call.Bins(), &call.Options), nil
 	case aerostore.OpIncrement:
-		return result, n.modify(aerostore.OperationAdd, &call.Key, call.Bins(), &call.Options)
+		return result, n.modify(aerostore.OperationAdd, &call.Key, call.Bins(), &call.Options), nil
 	case aerostore.OpRemove:
 		existed, code := n.remove(&call.Key, &call.Options)
-		return result.WithExisted(existed), code
+		return result.WithExisted(existed), code, nil
 	case aerostore.OpOperate:
-		record, code := n.operate(&call.Key, call.Operations(), &call.Options, 1)
-		return result.WithRecord(record), code
+		record, code, why := n.operate(&call.Key, call.Operations(), &call.Options, 1)
+		return result.WithRecord(record), code, why
 	default:
-		return result, aerostore.CodeUnsupportedFeature
+		return result, aerostore.CodeUnsupportedFeature, nil
 	}
 }

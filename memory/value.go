@@ -4,20 +4,42 @@ import (
 	"bytes"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/engine"
 	value "github.com/aerostore/aerostore/internal/value"
+	"github.com/aerostore/aerostore/memory/internal/geojson"
 )
 
-// clone copies a value on its way into a record and out of it.
-func clone(v any) any { return value.Clean(v) }
+// imported copies a value on its way into a record. A nil value stays nil. The code
+// is that with which a server refuses the value, else CodeOK. Within lists and maps a
+// server takes any text for GeoJSON.
+func imported(v any) (any, aerostore.ResultCode) {
+	in, err := value.Import(v)
+	if err != nil {
+		return nil, aerostore.CodeParameter
+	}
+	switch in := in.(type) {
+	case *value.List, *value.Map:
+		value.Measure(in)
+	case value.HLL:
+		if engine.CheckHLL(in) != nil {
+			return nil, aerostore.CodeParameter
+		}
+	case aerostore.GeoJSON:
+		if !geojson.Valid(string(in)) {
+			return nil, aerostore.CodeInvalidGeoJSON
+		}
+	}
+	return in, aerostore.CodeOK
+}
 
-// combine adds, appends or prepends the operand to the value of a bin. The result
-// shares nothing with the operand.
+// combine adds, appends or prepends the operand, which was imported, to the value of a
+// bin. The result shares nothing with the operand.
 func combine(kind aerostore.OperationKind, base, operand any) (any, aerostore.ResultCode) {
 	switch v := base.(type) {
 	case aerostore.GeoJSON:
 		return nil, aerostore.CodeServer // append_on_geo in basic.jsonl: not CodeBinType
 	case int:
-		if o, ok := value.Clean(operand).(int); ok && kind == aerostore.OperationAdd {
+		if o, ok := operand.(int); ok && kind == aerostore.OperationAdd {
 			return v + o, aerostore.CodeOK
 		}
 	case float64:

@@ -11,8 +11,8 @@ import (
 
 func (n *namespace) put(key *aerostore.Key, bins aerostore.Bins, o *aerostore.Options) aerostore.ResultCode {
 	if replaces(o) {
-		for _, value := range bins {
-			if code := admit(aerostore.OperationWrite, value, o); code != aerostore.CodeOK {
+		for name, value := range bins {
+			if code := admit(aerostore.WriteBin(name, value), o); code != aerostore.CodeOK {
 				return code
 			}
 		}
@@ -24,7 +24,7 @@ func (n *namespace) put(key *aerostore.Key, bins aerostore.Bins, o *aerostore.Op
 }
 
 func (n *namespace) touch(key *aerostore.Key, o *aerostore.Options) aerostore.ResultCode {
-	if code := admit(aerostore.OperationTouch, nil, o); code != aerostore.CodeOK {
+	if code := admit(aerostore.TouchRecord(), o); code != aerostore.CodeOK {
 		return code
 	}
 	var r record
@@ -38,19 +38,24 @@ func (n *namespace) touch(key *aerostore.Key, o *aerostore.Options) aerostore.Re
 func (n *namespace) modify(
 	kind aerostore.OperationKind, key *aerostore.Key, bins aerostore.Bins, o *aerostore.Options,
 ) aerostore.ResultCode {
-	if code := admit(kind, nil, o); code != aerostore.CodeOK {
-		return code
+	if replaces(o) {
+		return aerostore.CodeParameter
 	}
 	heavy := 0
-	for _, v := range bins {
-		heavy += value.Size(v)
+	operands := make([]bin, 0, len(bins))
+	for _, name := range slices.Sorted(maps.Keys(bins)) {
+		operand, code := imported(bins[name])
+		if code != aerostore.CodeOK {
+			return code
+		}
+		operands = append(operands, bin{name, operand})
+		heavy += value.Size(operand)
 	}
-	names := slices.Sorted(maps.Keys(bins))
 	var r record
 	return n.update(key, o, &change{heavy: heavy > heavySize, apply: func(old []bin) (draft, aerostore.ResultCode) {
 		d := draftOf(old)
-		for _, name := range names {
-			if code := d.modify(kind, name, bins[name]); code != aerostore.CodeOK {
+		for _, operand := range operands {
+			if code := d.modify(kind, operand.name, operand.value); code != aerostore.CodeOK {
 				return d, code
 			}
 		}
@@ -88,17 +93,9 @@ func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bo
 // admit returns the code with which a server refuses the operation, else CodeOK: a
 // write that replaces a record may only set and read bins. The code does not depend
 // on the record (exists_replace_* in basic.jsonl).
-func admit(kind aerostore.OperationKind, value any, o *aerostore.Options) aerostore.ResultCode {
-	if !replaces(o) {
+func admit(op aerostore.Operation, o *aerostore.Options) aerostore.ResultCode {
+	if !replaces(o) || !op.Writes() || op.Kind() == aerostore.OperationWrite && op.Value() != nil {
 		return aerostore.CodeOK
-	}
-	switch kind {
-	case aerostore.OperationRead, aerostore.OperationReadAll, aerostore.OperationReadHeader:
-		return aerostore.CodeOK
-	case aerostore.OperationWrite:
-		if value != nil {
-			return aerostore.CodeOK
-		}
 	}
 	return aerostore.CodeParameter
 }
@@ -116,6 +113,17 @@ type change struct {
 
 	mustExist bool
 	heavy     bool // takes long, even if the record is not heavy
+
+	// journal is of changes in place, which are undone if the change fails. It is nil
+	// if there are none. Such a change is made under the lock.
+	journal *value.Journal
+}
+
+// undo undoes what apply did in place.
+func (c *change) undo() {
+	if c.journal != nil {
+		c.journal.Rollback()
+	}
 }
 
 // update makes a change to one record and copies the record to r. A record that the
@@ -127,7 +135,9 @@ func (n *namespace) update(key *aerostore.Key, o *aerostore.Options, c *change, 
 			return cmp.Or(precondition(nil, o, c.mustExist), aerostore.CodeParameter)
 		}
 		// A refused write must not make the set.
-		if code := n.revise(key, nil, o, c, r); code != aerostore.CodeOK {
+		code := n.revise(key, nil, o, c, r)
+		c.undo()
+		if code != aerostore.CodeOK {
 			return code
 		}
 		if set = n.makeSet(key.Set()); set == nil {
@@ -137,12 +147,17 @@ func (n *namespace) update(key *aerostore.Key, o *aerostore.Options, c *change, 
 	var p place
 	set.lock(key, &p)
 	old := n.alive(p.met)
-	if c.heavy || old != nil && old.heavy {
+	switch {
+	case c.journal == nil && (c.heavy || old != nil && old.heavy):
 		return n.updateHeavy(&p, key, o, c, r)
+	case c.journal != nil && old != nil:
+		old.mark()
 	}
 	code := n.revise(key, old, o, c, r)
 	if code == aerostore.CodeOK {
 		p.store(r)
+	} else {
+		c.undo()
 	}
 	p.unlock()
 	return code
@@ -155,6 +170,7 @@ func (n *namespace) updateHeavy(p *place, key *aerostore.Key, o *aerostore.Optio
 	for range attempts {
 		var old *record
 		if alive := n.alive(p.met); alive != nil {
+			alive.lent = true
 			seen := *alive
 			old = &seen
 		}
@@ -222,10 +238,14 @@ func (n *namespace) revise(
 		return vanish(old, o)
 	}
 	r.bins = d.compact()
+	r.lent = old != nil && old.lent
 	r.expires = n.expiry(o.TTL, old)
 	r.sentKey = sentKey(key, old, o)
 	r.generation = nextGeneration(old)
 	size := r.size(key, d.binsSize())
+	if size > n.maxRecordSize {
+		size = r.size(key, exactSizeOfBins(r.bins))
+	}
 	if size > n.maxRecordSize {
 		*r = record{expires: never}
 		return aerostore.CodeRecordTooBig

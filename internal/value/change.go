@@ -9,7 +9,13 @@ import (
 // nil Journal records nothing. It is not safe for concurrent use.
 type Journal struct {
 	changes []change
+	growth  int
 }
+
+// Growth returns by how many bytes the changes grew the packed sizes of all lists and
+// maps together. It may be too high, but is never too low: a list that is changed
+// before it is put into another counts twice.
+func (j *Journal) Growth() int { return j.growth }
 
 // A change is what a Journal knows of one.
 type change struct {
@@ -36,16 +42,61 @@ const (
 	mapRemoved  // the pair was at a place
 	mapReplaced // pairs were all
 	mapReordered
+	listBounded // n more than before
+	mapBounded
 )
 
 func (j *Journal) record(c change) { j.changes = append(j.changes, c) }
+
+// Same reports whether both are the same list or map, whose own changes count.
+func Same(a, b any) bool {
+	switch a := a.(type) {
+	case *List:
+		b, ok := b.(*List)
+		return ok && a == b
+	case *Map:
+		b, ok := b.(*Map)
+		return ok && a == b
+	default:
+		return false
+	}
+}
+
+// sizeOf returns the packed size of elements.
+func sizeOf(items []any) int {
+	n := 0
+	for _, v := range items {
+		n += PackedSize(v)
+	}
+	return n
+}
+
+func sizeOfPairs(pairs []MapPair) int {
+	n := 0
+	for _, p := range pairs {
+		n += PackedSize(p.Key) + PackedSize(p.Value)
+	}
+	return n
+}
 
 // Rollback undoes what was recorded, the last change first, and forgets it.
 func (j *Journal) Rollback() {
 	for _, c := range slices.Backward(j.changes) {
 		c.undo()
 	}
-	j.changes = nil
+	j.Reset()
+}
+
+// Reset forgets what was recorded and keeps some room for more.
+func (j *Journal) Reset() {
+	const room = 16
+	j.growth = 0
+	if cap(j.changes) > room {
+		j.changes = nil
+		return
+	}
+	clear(j.changes)
+	j.changes = j.changes[:0]
 }
 
 func (c *change) undo() {
@@ -68,16 +119,35 @@ func (c *change) undo() {
 		c.m.Pairs = c.pairs
 	case mapReordered:
 		c.m.Order, c.m.Indexed = c.order, c.index
+	case listBounded:
+		c.list.Bound = grown(c.list.Bound, -c.n)
+	case mapBounded:
+		c.m.Bound = grown(c.m.Bound, -c.n)
 	}
 	if c.m != nil {
 		c.m.ranks = nil
 	}
 }
 
+// Grow raises the Bound of a list or map by n, which may be negative.
+func (j *Journal) Grow(v any, n int) {
+	switch v := v.(type) {
+	case *List:
+		j.record(change{kind: listBounded, list: v, n: n})
+		v.Bound = grown(v.Bound, n)
+	case *Map:
+		j.record(change{kind: mapBounded, m: v, n: n})
+		v.Bound = grown(v.Bound, n)
+	}
+}
+
+func grown(bound uint32, n int) uint32 { return uint32(int(bound) + n) } //nolint:gosec // G115: below any record's size
+
 // Append puts an element at the end.
 func (l *List) Append(j *Journal, v any) {
 	if j != nil {
 		j.record(change{kind: listSpliced, list: l, at: len(l.Items), n: 1})
+		j.growth += l.headerGrowth(1) + PackedSize(v)
 	}
 	l.Items = append(l.Items, v)
 }
@@ -86,6 +156,7 @@ func (l *List) Append(j *Journal, v any) {
 func (l *List) Insert(j *Journal, at int, v any) {
 	if j != nil {
 		j.record(change{kind: listSpliced, list: l, at: at, n: 1})
+		j.growth += l.headerGrowth(1) + PackedSize(v)
 	}
 	l.Items = append(l.Items, nil)
 	copy(l.Items[at+1:], l.Items[at:])
@@ -99,6 +170,7 @@ func (l *List) Add(j *Journal, v any) { l.Insert(j, l.SearchAfter(v), v) }
 func (l *List) Set(j *Journal, at int, v any) {
 	if j != nil {
 		j.record(change{kind: listSet, list: l, at: at, one: l.Items[at]})
+		j.replaced(l.Items[at], v)
 	}
 	l.Items[at] = v
 }
@@ -107,6 +179,7 @@ func (l *List) Set(j *Journal, at int, v any) {
 func (l *List) Splice(j *Journal, at, n int, items []any) {
 	if j != nil {
 		j.record(change{kind: listSpliced, list: l, at: at, n: len(items), many: slices.Clone(l.Items[at : at+n])})
+		j.growth += l.headerGrowth(len(items)-n) + sizeOf(items) - sizeOf(l.Items[at:at+n])
 	}
 	l.Items = slices.Replace(l.Items, at, at+n, items...)
 }
@@ -115,12 +188,14 @@ func (l *List) Splice(j *Journal, at, n int, items []any) {
 func (l *List) Replace(j *Journal, items []any) {
 	if j != nil {
 		j.record(change{kind: listReplaced, list: l, many: l.Items})
+		j.growth += l.headerGrowth(len(items)-len(l.Items)) + sizeOf(items) - sizeOf(l.Items)
 	}
 	l.Items = items
 }
 
 // SetOrder changes how the list is kept and sorts it if it must be.
 func (l *List) SetOrder(j *Journal, order Order, indexed bool) {
+	before := l.headerSize()
 	if j != nil {
 		j.record(change{kind: listReordered, list: l, order: l.Order, index: l.Indexed})
 	}
@@ -130,6 +205,27 @@ func (l *List) SetOrder(j *Journal, order Order, indexed bool) {
 		l.Replace(j, items)
 	}
 	l.Order, l.Indexed = order, indexed
+	if j != nil {
+		j.growth += l.headerSize() - before
+	}
+}
+
+// headerGrowth returns by how much n more elements grow the header.
+func (l *List) headerGrowth(n int) int {
+	stored := 0
+	if l.Order != Unordered || l.Indexed {
+		stored = 1
+	}
+	return headerGrowth(len(l.Items)+stored, n)
+}
+
+func headerGrowth(from, more int) int { return packedHeaderSize(from+more) - packedHeaderSize(from) }
+
+// replaced notes that one value is to replace another.
+func (j *Journal) replaced(old, v any) {
+	if !Same(old, v) {
+		j.growth += PackedSize(v) - PackedSize(old)
+	}
 }
 
 // Search returns the rank of the first element of an ordered list that is not
@@ -171,6 +267,7 @@ func (m *Map) Put(j *Journal, at int, found bool, key, v any) {
 	if found {
 		if j != nil {
 			j.record(change{kind: mapSet, m: m, at: at, one: m.Pairs[at].Value})
+			j.replaced(m.Pairs[at].Value, v)
 		}
 		m.rerank(at, v)
 		m.Pairs[at].Value = v
@@ -178,6 +275,7 @@ func (m *Map) Put(j *Journal, at int, found bool, key, v any) {
 	}
 	if j != nil {
 		j.record(change{kind: mapInserted, m: m, at: at})
+		j.growth += m.headerGrowth(1) + PackedSize(key) + PackedSize(v)
 	}
 	m.Pairs = append(m.Pairs, MapPair{})
 	copy(m.Pairs[at+1:], m.Pairs[at:])
@@ -192,6 +290,7 @@ func (m *Map) Touch() { m.ranks = nil }
 func (m *Map) Remove(j *Journal, at int) {
 	if j != nil {
 		j.record(change{kind: mapRemoved, m: m, at: at, pairs: []MapPair{m.Pairs[at]}})
+		j.growth += m.headerGrowth(-1) - PackedSize(m.Pairs[at].Key) - PackedSize(m.Pairs[at].Value)
 	}
 	m.Pairs, m.ranks = slices.Delete(m.Pairs, at, at+1), nil
 }
@@ -200,16 +299,29 @@ func (m *Map) Remove(j *Journal, at int) {
 func (m *Map) Replace(j *Journal, pairs []MapPair) {
 	if j != nil {
 		j.record(change{kind: mapReplaced, m: m, pairs: m.Pairs})
+		j.growth += m.headerGrowth(len(pairs)-len(m.Pairs)) + sizeOfPairs(pairs) - sizeOfPairs(m.Pairs)
 	}
 	m.Pairs, m.ranks = pairs, nil
 }
 
 // SetOrder changes how the map is kept.
 func (m *Map) SetOrder(j *Journal, order Order, indexed bool) {
+	before := m.headerSize()
 	if j != nil {
 		j.record(change{kind: mapReordered, m: m, order: m.Order, index: m.Indexed})
 	}
 	m.Order, m.Indexed = order, indexed
+	if j != nil {
+		j.growth += m.headerSize() - before
+	}
+}
+
+func (m *Map) headerGrowth(n int) int {
+	stored := 0
+	if m.Order != Unordered || m.Indexed {
+		stored = 1
+	}
+	return headerGrowth(len(m.Pairs)+stored, n)
 }
 
 // ByRank returns the places of the pairs in the order of their values, and of

@@ -34,6 +34,9 @@ type List struct {
 	Items   []any
 	Order   Order
 	Indexed bool // the server stores an index with it
+
+	Lent  bool   // see Map
+	Bound uint32 // see Map
 }
 
 // NewList returns an unordered list that keeps items.
@@ -46,6 +49,11 @@ type Map struct {
 	Pairs   []MapPair
 	Order   Order
 	Indexed bool
+
+	// Lent and Bound belong to the store that holds the map in a bin. A clone has
+	// neither.
+	Lent  bool   // it is read without the store's lock: it must not be changed in place
+	Bound uint32 // it has no larger packed size
 
 	ranks []int32 // the pairs by rank, nil if not known
 }

@@ -11,7 +11,7 @@ const (
 // without the name of the bin. Of a GeoJSON region it is an estimate, because a
 // server stores the cells that the region covers, too.
 //
-// The value is one that Clean returned.
+// The value is one that Import returned. A list or map counts with its Bound.
 func Size(value any) int {
 	switch v := value.(type) {
 	case bool:
@@ -24,10 +24,36 @@ func Size(value any) int {
 		return lengthSize + len(v)
 	case []byte:
 		return lengthSize + len(v)
+	case HLL:
+		return lengthSize + len(v)
 	case GeoJSON:
 		return lengthSize + geoOverhead + len(v)
-	default: // a list or a map
-		return lengthSize + packedSize(value)
+	case *List:
+		return lengthSize + int(v.Bound)
+	case *Map:
+		return lengthSize + int(v.Bound)
+	default: // nil
+		return 0
+	}
+}
+
+// ExactSize is Size with the packed size of a list or map.
+func ExactSize(value any) int {
+	switch value.(type) {
+	case *List, *Map:
+		return lengthSize + PackedSize(value)
+	default:
+		return Size(value)
+	}
+}
+
+// Measure sets the Bound of a list or map to its packed size.
+func Measure(value any) {
+	switch v := value.(type) {
+	case *List:
+		v.Bound = uint32(PackedSize(v)) //nolint:gosec // G115: no record is that large
+	case *Map:
+		v.Bound = uint32(PackedSize(v)) //nolint:gosec // G115
 	}
 }
 
@@ -44,8 +70,8 @@ func intSize(v int) int {
 	}
 }
 
-// packedSize returns the size of a value within a list or map, in MessagePack.
-func packedSize(value any) int {
+// PackedSize returns the number of bytes that AppendPacked appends for the value.
+func PackedSize(value any) int {
 	switch v := value.(type) {
 	case int:
 		return packedIntSize(v)
@@ -55,23 +81,43 @@ func packedSize(value any) int {
 		return packedBytesSize(len(v))
 	case []byte:
 		return packedBytesSize(len(v))
+	case HLL:
+		return packedBytesSize(len(v))
 	case GeoJSON:
 		return packedBytesSize(len(v))
-	case []any:
-		n := packedHeaderSize(len(v))
-		for _, element := range v {
-			n += packedSize(element)
+	case Edge:
+		return 3
+	case *List:
+		n := v.headerSize()
+		for _, element := range v.Items {
+			n += PackedSize(element)
 		}
 		return n
-	case map[any]any:
-		n := packedHeaderSize(len(v))
-		for key, element := range v {
-			n += packedSize(key) + packedSize(element)
+	case *Map:
+		n := v.headerSize()
+		for _, p := range v.Pairs {
+			n += PackedSize(p.Key) + PackedSize(p.Value)
 		}
 		return n
 	default: // nil and bool
 		return 1
 	}
+}
+
+// headerSize includes the order, which is stored like an element.
+func (l *List) headerSize() int {
+	if l.Order == Unordered && !l.Indexed {
+		return packedHeaderSize(len(l.Items))
+	}
+	return packedHeaderSize(len(l.Items)+1) + 3
+}
+
+// headerSize includes the order, which is stored like a pair.
+func (m *Map) headerSize() int {
+	if m.Order == Unordered && !m.Indexed {
+		return packedHeaderSize(len(m.Pairs))
+	}
+	return packedHeaderSize(len(m.Pairs)+1) + 4
 }
 
 func packedIntSize(v int) int {
