@@ -65,3 +65,12 @@ func TestAFailedOperateLeavesNothing(t *testing.T) {
 		t.Errorf("afterwards the record has %v, generation %d", r.Bins, r.Generation)
 	}
 }
+
+func operate(t testing.TB, s aerostore.Store, key aerostore.Key, ops ...aerostore.Operation) *aerostore.Record {
+	t.Helper()
+	r, err := s.Operate(t.Context(), key, ops)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

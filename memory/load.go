@@ -8,6 +8,7 @@ import (
 	"maps"
 
 	"github.com/aerostore/aerostore"
+	value "github.com/aerostore/aerostore/internal/value"
 	"github.com/aerostore/aerostore/memory/internal/fixture"
 )
 
@@ -141,7 +142,7 @@ func (l *loader) checkBins(key aerostore.Key, shown []fixture.Bin) ([]bin, error
 	clear(l.bins)
 	bins := make([]bin, len(shown))
 	for i, b := range shown {
-		l.bins[b.Name], bins[i] = b.Value, bin{b.Name, b.Value}
+		l.bins[b.Name], bins[i] = nil, bin{b.Name, b.Value} // nil: the values are checked below
 	}
 	if len(l.bins) < len(bins) {
 		return nil, errors.New("two bins have the same name")
@@ -152,8 +153,10 @@ func (l *loader) checkBins(key aerostore.Key, shown []fixture.Bin) ([]bin, error
 	}
 	for i := range bins {
 		b := &bins[i]
-		var code aerostore.ResultCode
-		if b.value, code = imported(b.value); code != aerostore.CodeOK {
+		if value.TooDeep(b.value) {
+			return nil, fmt.Errorf("bin %q: %w", b.name, value.ErrDepth)
+		}
+		if code := measured(b.value); code != aerostore.CodeOK {
 			return nil, fmt.Errorf("bin %q: %w", b.name, code)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore"
-	value "github.com/aerostore/aerostore/internal/value"
 	"github.com/aerostore/aerostore/memory/internal/fixture"
 )
 
@@ -46,7 +45,11 @@ import (
 //	{"$bytes": "AQI="}            []byte, in base64
 //	{"$float": 5}                 a whole float64; also "NaN", "+Inf" and "-Inf"
 //	{"$geo": {"type": "Point", …}}  GeoJSON, as an object or a string
+//	{"$hll": "AAgA…"}             an HLL, in base64
 //	{"$map": [[1, "a"], …]}       a map with keys of any kind
+//	{"$ordered": [1, 2]}          a list kept in order of its values, or a map in that of its keys
+//	{"$valueOrdered": {"a": 1}}   a map kept in order of its keys and values
+//	{"$indexed": …}               a list or map with a stored index
 //	{"$string": "/w=="}           a string that is not UTF-8, in base64
 //	{"$digest": "0a1b…"}          the key of a record known by its digest, in hex
 //
@@ -140,7 +143,7 @@ func (n *namespace) records(set *set, ids []shownID) iter.Seq[*fixture.Record] {
 				ID: id.clear, Bins: shown.Bins[:0], Generation: r.generation, TTL: ttl, SendKey: r.sentKey != nil,
 			}
 			for _, b := range r.bins {
-				shown.Bins = append(shown.Bins, fixture.Bin{Name: b.name, Value: value.Export(b.value)})
+				shown.Bins = append(shown.Bins, fixture.Bin{Name: b.name, Value: b.value})
 			}
 			if !yield(&shown) {
 				return

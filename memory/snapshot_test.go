@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -54,6 +55,14 @@ func furnish(t testing.TB, s *memory.Store) {
 		"map":  map[any]any{"b": 1, "a": map[any]any{}},
 		"maps": []any{map[any]any{2: "b", -1: "a", "$": nil}, map[any]any{"$map": 1}, map[any]any{"\xfe": 1}},
 	})
+	operate(t, s, aerostore.NewKey("bar", "places", "kept"),
+		aerostore.ListBin("list").Create(cdt.Ordered).Append(2, 1, []any{1}),
+		aerostore.ListBin("order").Create(cdt.Ordered).WithIndex().SetOrder(),
+		aerostore.MapBin("map").Create(cdt.KeyOrdered).PutAll(map[any]any{"b": 1, "$": 2, [2]byte{1, 2}: 3}),
+		aerostore.MapBin("ranks").Create(cdt.KeyValueOrdered).WithIndex().SetOrder(),
+		aerostore.MapBin("ranks").Put("a", []aerostore.MapPair{{Key: 1, Value: 2}}),
+		aerostore.HLLBin("hll").Init(4, 0),
+	)
 	digest := aerostore.NewKey("bar", "digests", "a").Digest()
 	mustPut(t, s, aerostore.DigestKey("bar", "digests", digest), bins{"n": 1})
 	mustPut(t, s, aerostore.NewKey("bar", "digests", "sent"), bins{"n": 1}, aerostore.SendKey)
@@ -71,7 +80,13 @@ const furnished = `{
 	`"geo": {"$geo": {"type":"Point","coordinates":[14.4,50.1]}}, ` +
 	`"list": [null, true, 1, {"$float": 1}, "x", {"$bytes": "AQ=="}, [], {"$geo": "no"}, {"$geo": " {}"}], ` +
 	`"map": {"a": {}, "b": 1}, ` +
-	`"maps": [{"$map": [[-1, "a"], [2, "b"], ["$", null]]}, {"$map": [["$map", 1]]}, {"$map": [[{"$string": "/g=="}, 1]]}]}}
+	`"maps": [{"$map": [[-1, "a"], [2, "b"], ["$", null]]}, {"$map": [["$map", 1]]}, {"$map": [[{"$string": "/g=="}, 1]]}]}},
+        {"key": "kept", "bins": {` +
+	`"hll": {"$hll": "AAQAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, ` +
+	`"list": {"$ordered": [1, 2, [1]]}, ` +
+	`"map": {"$ordered": {"$map": [["$", 2], ["b", 1], [{"$bytes": "AQI="}, 3]]}}, ` +
+	`"order": {"$indexed": {"$ordered": []}}, ` +
+	`"ranks": {"$indexed": {"$valueOrdered": {"a": {"$ordered": {"$map": [[1, 2]]}}}}}}}
       ]
     },
     "test": {

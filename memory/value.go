@@ -9,27 +9,34 @@ import (
 	"github.com/aerostore/aerostore/memory/internal/geojson"
 )
 
-// imported copies a value on its way into a record. A nil value stays nil. The code
-// is that with which a server refuses the value, else CodeOK. Within lists and maps a
-// server takes any text for GeoJSON.
+// imported copies a value on its way into a record, in the form that it is kept in. A
+// nil value stays nil. The code is that with which a server refuses the value, else
+// CodeOK.
 func imported(v any) (any, aerostore.ResultCode) {
 	in, err := value.Import(v)
 	if err != nil {
 		return nil, aerostore.CodeParameter
 	}
-	switch in := in.(type) {
+	return in, measured(in)
+}
+
+// measured notes the size of the value of a bin. The code is that with which a server
+// refuses the value, else CodeOK. Within lists and maps a server takes any text for
+// GeoJSON.
+func measured(v any) aerostore.ResultCode {
+	switch v := v.(type) {
 	case *value.List, *value.Map:
-		value.Measure(in)
+		value.Measure(v)
 	case value.HLL:
-		if engine.CheckHLL(in) != nil {
-			return nil, aerostore.CodeParameter
+		if engine.CheckHLL(v) != nil {
+			return aerostore.CodeParameter
 		}
 	case aerostore.GeoJSON:
-		if !geojson.Valid(string(in)) {
-			return nil, aerostore.CodeInvalidGeoJSON
+		if !geojson.Valid(string(v)) {
+			return aerostore.CodeInvalidGeoJSON
 		}
 	}
-	return in, aerostore.CodeOK
+	return aerostore.CodeOK
 }
 
 // combine adds, appends or prepends the operand, which was imported, to the value of a

@@ -17,7 +17,8 @@ const maxDepth = 256
 // and maps of those.
 func Import(v any) (any, error) { return importAt(v, 0) }
 
-var errDepth = fmt.Errorf("values nest deeper than %d levels, or hold themselves", maxDepth)
+// ErrDepth says that a value nests too deep.
+var ErrDepth = fmt.Errorf("values nest deeper than %d levels, or contain themselves", maxDepth)
 
 func importAt(v any, depth int) (any, error) {
 	switch v := v.(type) {
@@ -40,7 +41,7 @@ func importAt(v any, depth int) (any, error) {
 		return v.Clone(), nil
 	case []any:
 		if depth >= maxDepth {
-			return nil, errDepth
+			return nil, ErrDepth
 		}
 		items := make([]any, len(v))
 		for i, e := range v {
@@ -52,7 +53,7 @@ func importAt(v any, depth int) (any, error) {
 		return &List{Items: items}, nil
 	case []MapPair:
 		if depth >= maxDepth {
-			return nil, errDepth
+			return nil, ErrDepth
 		}
 		pairs := make([]MapPair, len(v))
 		for i, p := range v {
@@ -64,6 +65,21 @@ func importAt(v any, depth int) (any, error) {
 		return newMap(pairs, Ordered)
 	}
 	return importOther(reflect.ValueOf(v), depth)
+}
+
+// TooDeep reports whether a value nests deeper than that of any record.
+func TooDeep(v any) bool { return deeper(v, maxDepth) }
+
+// deeper reports whether the value nests deeper than that many lists and maps.
+func deeper(v any, depth int) bool {
+	switch v := v.(type) {
+	case *List:
+		return depth == 0 || slices.ContainsFunc(v.Items, func(e any) bool { return deeper(e, depth-1) })
+	case *Map: // no key is a list or map
+		return depth == 0 || slices.ContainsFunc(v.Pairs, func(p MapPair) bool { return deeper(p.Value, depth-1) })
+	default:
+		return false
+	}
 }
 
 func importPair(k, v any, depth int) (p MapPair, err error) {
@@ -92,7 +108,7 @@ func importOther(v reflect.Value, depth int) (any, error) {
 		return b, nil
 	case reflect.Slice:
 		if depth >= maxDepth {
-			return nil, errDepth
+			return nil, ErrDepth
 		}
 		items := make([]any, v.Len())
 		for i := range items {
@@ -104,7 +120,7 @@ func importOther(v reflect.Value, depth int) (any, error) {
 		return &List{Items: items}, nil
 	case reflect.Map:
 		if depth >= maxDepth {
-			return nil, errDepth
+			return nil, ErrDepth
 		}
 		pairs := make([]MapPair, 0, v.Len())
 		for entries := v.MapRange(); entries.Next(); {
