@@ -228,3 +228,43 @@ func ExampleApply() {
 	// 2
 	// [4 7]
 }
+
+func TestJournalCountsGrowth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := enginetest.NewSource(bytesOf(t))
+		of := rapid.SampledFrom(families[:2]).Draw(t, "family")
+		bin := s.Bin(of)
+		switch bin := bin.(type) { // a header grows with the 16th element
+		case *value.List:
+			for range rapid.IntRange(0, 20).Draw(t, "more") {
+				bin.Add(nil, 1)
+			}
+		case *value.Map:
+			for i := range rapid.IntRange(0, 20).Draw(t, "more") {
+				at, found := bin.Find(i)
+				bin.Put(nil, at, found, i, 1)
+			}
+		}
+		bound := value.PackedSize(bin)
+		var j value.Journal
+		for !s.Done() {
+			op := s.Op(of)
+			before := j.Growth()
+			after, _, err := engine.Apply(bin, op, &j)
+			if value.Same(bin, after) && err == nil {
+				bound += j.Growth() - before
+			} else if err == nil {
+				bound = value.PackedSize(after)
+			}
+			bin = after
+			size := value.PackedSize(bin)
+			if bound < size || bound > size && len(op.Path) == 0 {
+				t.Fatalf("after %s the size is %d, counted as %d", op.Kind, size, bound)
+			}
+			if want := len(value.AppendPacked(nil, bin)); size != want {
+				t.Fatalf("the size is %d, want %d", size, want)
+			}
+			bound = size
+		}
+	})
+}
