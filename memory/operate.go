@@ -144,10 +144,10 @@ func (run *running) carryOut(d *draft, j *value.Journal) aerostore.ResultCode {
 	for i, op := range run.ops {
 		var code aerostore.ResultCode
 		switch kind := op.Kind(); {
-		case kind >= aerostore.OperationList:
-			run.steps[i], code = run.cdt(d, i, op.CDT(), j)
 		case readsAll(op):
 			run.steps[i] = copyBins(d.bins)
+		case kind >= aerostore.OperationList:
+			run.steps[i], code = run.cdt(d, i, op.CDT(), j)
 		case kind == aerostore.OperationRead:
 			if at := d.names.find(d.bins, op.Bin()); at >= 0 {
 				run.steps[i] = value.Export(d.bins[at].value)
@@ -233,7 +233,7 @@ type plan struct {
 	touches  bool // fails if there is no record, even if another operation makes one
 	inPlace  bool // works on lists, maps, bits or HyperLogLogs
 	operands bool // writes whole bins
-	reads    int  // reading operations
+	answers  int  // operations that a server answers even if they write
 	readsAll int  // those of them that read all bins
 }
 
@@ -249,8 +249,8 @@ func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, 
 		} else {
 			p.operands = p.operands || writes
 		}
-		if !writes {
-			p.reads++
+		if !writes || kind >= aerostore.OperationList && kind != aerostore.OperationBit {
+			p.answers++
 		}
 		if readsAll(op) {
 			p.readsAll++
@@ -259,17 +259,17 @@ func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, 
 			return p, code
 		}
 	}
-	// With writes, all bins can be read once and nothing else can be read
+	// With writes, all bins can be read once, if nothing else is answered
 	// (last_bin_deleted_operate in basic.jsonl). They cannot in a batch of more than
-	// one key, where all operations have results (operate_put_all in batch.jsonl).
-	if p.writes && p.readsAll > 0 && (p.reads > 1 || keys > 1) {
+	// one key, where all operations are answered (operate_put_all in batch.jsonl).
+	if p.writes && p.readsAll > 0 && (p.answers > 1 || keys > 1) {
 		return p, aerostore.CodeParameter
 	}
 	return p, aerostore.CodeOK
 }
 
-// readsAll reports whether the operation reads all bins. The client takes a read of
-// the bin with the empty name for one.
+// readsAll reports whether the operation reads all bins. So does every read of the bin
+// with the empty name, even of a part of it.
 func readsAll(op aerostore.Operation) bool {
-	return op.Kind() == aerostore.OperationReadAll || op.Kind() == aerostore.OperationRead && op.Bin() == ""
+	return op.Bin() == "" && !op.Writes() && op.Kind() != aerostore.OperationReadHeader
 }

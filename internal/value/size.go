@@ -29,9 +29,9 @@ func Size(value any) int {
 	case GeoJSON:
 		return lengthSize + geoOverhead + len(v)
 	case *List:
-		return lengthSize + int(v.Bound)
+		return lengthSize + int(v.Bound) + v.indexSize(int(v.Bound))
 	case *Map:
-		return lengthSize + int(v.Bound)
+		return lengthSize + int(v.Bound) + v.indexSize(int(v.Bound))
 	default: // nil
 		return 0
 	}
@@ -39,11 +39,72 @@ func Size(value any) int {
 
 // ExactSize is Size with the packed size of a list or map.
 func ExactSize(value any) int {
-	switch value.(type) {
-	case *List, *Map:
-		return lengthSize + PackedSize(value)
+	switch v := value.(type) {
+	case *List:
+		n := PackedSize(v)
+		return lengthSize + n + v.indexSize(n)
+	case *Map:
+		n := PackedSize(v)
+		return lengthSize + n + v.indexSize(n)
 	default:
 		return Size(value)
+	}
+}
+
+// indexSize returns the size of the index that is stored with a list of that packed
+// size: where each element is, or each 128th of an unordered list.
+func (l *List) indexSize(packed int) int {
+	if !l.Indexed {
+		return 0
+	}
+	n := len(l.Items)
+	if l.Order == Unordered {
+		const each = 128
+		n = (n + each - 1) / each
+	}
+	return storedSize(n, packed-l.headerSize(), 0)
+}
+
+// indexSize returns the size of the index that is stored with a map of that packed size:
+// where each pair is, and for some maps the order of the values.
+func (m *Map) indexSize(packed int) int {
+	if !m.Indexed {
+		return 0
+	}
+	ranks := 0
+	if m.Order == KeyValueOrdered {
+		ranks = len(m.Pairs) * numberSize(len(m.Pairs))
+	}
+	return storedSize(len(m.Pairs), packed-m.headerSize(), ranks)
+}
+
+// storedSize returns by how much an index of n offsets into contents of a size, and
+// more bytes, grows the header of a list or map.
+func storedSize(n, contents, more int) int {
+	if n <= 1 {
+		return 0
+	}
+	switch data := n*numberSize(contents) + more; {
+	case data == 2, data == 4, data == 8, data == 16:
+		return data - 1
+	case data <= math.MaxUint8:
+		return data
+	case data <= math.MaxUint16:
+		return data + 1
+	default:
+		return data + 3
+	}
+}
+
+// numberSize returns the size of a number up to that one.
+func numberSize(most int) int {
+	switch {
+	case most <= math.MaxUint8:
+		return 1
+	case most <= math.MaxUint16:
+		return 2
+	default:
+		return 3
 	}
 }
 
