@@ -7,25 +7,32 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// A draft is a copy of a record's bins that a write changes. The bins are in any
-// order. Their values are shared with the record. [draft.carryOut] says which of them
-// it changes in place.
+// A draft is the bins of a record that a write changes. They are in any order. Their
+// values are shared with the record. [draft.carryOut] says which of them it changes in
+// place.
 type draft struct {
-	bins  []bin
-	names finder
-	sized int // size includes that many bins, from the first on
-	size  int
+	bins   []bin
+	shared bool // with the record: to be copied before the first change
+	names  finder
+	sized  int // size includes that many bins, from the first on
+	size   int
 }
 
 // draftOf returns a draft that begins with those bins.
-func draftOf(bins []bin) draft {
-	return draft{bins: append(make([]bin, 0, len(bins)), bins...)}
+func draftOf(bins []bin) draft { return draft{bins: bins, shared: true} }
+
+// unshare copies the bins if they are shared, with room for some more.
+func (d *draft) unshare(more int) {
+	if d.shared {
+		d.bins = append(make([]bin, 0, len(d.bins)+more), d.bins...)
+		d.shared = false
+	}
 }
 
 // compact returns the bins without much room to spare.
 func (d *draft) compact() []bin {
 	const spare = 2
-	if cap(d.bins)-len(d.bins) > spare {
+	if !d.shared && cap(d.bins)-len(d.bins) > spare {
 		return append(make([]bin, 0, len(d.bins)), d.bins...)
 	}
 	return d.bins
@@ -115,6 +122,7 @@ func (d *draft) own(i int) any {
 	case *value.Map:
 		v.Bound = bound
 	}
+	d.unshare(0)
 	d.bins[i].value = v
 	return v
 }
@@ -122,10 +130,12 @@ func (d *draft) own(i int) any {
 // set stores a value, which it does not copy, at i, or at the end if i is negative.
 func (d *draft) set(i int, name string, value any) {
 	if i < 0 {
+		d.unshare(1)
 		d.names.moved(name, len(d.bins))
 		d.bins = append(d.bins, bin{name, value})
 		return
 	}
+	d.unshare(0)
 	d.bins[i].value = value
 }
 
@@ -134,6 +144,7 @@ func (d *draft) remove(i int) {
 	if i < 0 {
 		return
 	}
+	d.unshare(0)
 	last := len(d.bins) - 1
 	d.names.removed(d.bins[i].name)
 	if i != last {
@@ -145,9 +156,9 @@ func (d *draft) remove(i int) {
 }
 
 // clear removes all bins.
-func (d *draft) clear() { *d = draft{bins: d.bins[:0]} }
+func (d *draft) clear() { *d = draft{} }
 
-// A written is the bins of a Put, cloned and checked before any lock is taken.
+// A written is the bins of a Put, imported and checked before any lock is taken.
 type written struct {
 	draft                        // without the bins that are deleted
 	deleted []string             // the names of these bins
@@ -169,8 +180,8 @@ func (w *written) read(bins aerostore.Bins) {
 	w.sized, w.size = len(w.bins), sizeOfBins(w.bins)
 }
 
-// over returns the bins that a record with the old bins has after the write.
-func (w *written) over(old []bin) (draft, aerostore.ResultCode) {
+// apply returns the bins that a record with the old bins has after the write.
+func (w *written) apply(old []bin) (draft, aerostore.ResultCode) {
 	if w.code != aerostore.CodeOK {
 		return draft{}, w.code
 	}

@@ -14,16 +14,21 @@ import (
 // error says why an operation on a list, map, bits or HyperLogLog failed.
 func (n *namespace) operate(
 	key *aerostore.Key, ops []aerostore.Operation, o *aerostore.Options, keys int,
-) (*aerostore.Record, aerostore.ResultCode, error) {
+) (record *aerostore.Record, code aerostore.ResultCode, why error) {
 	p, code := planOf(ops, o, keys)
 	if code != aerostore.CodeOK {
 		return nil, code, nil
 	}
-	run := running{ops: ops, plan: p}
+	run := runs.Get().(*running) //nolint:forcetypeassert // New's
+	run.ops, run.plan = ops, p
 	if p.writes {
-		return n.operateWrite(key, &run, o)
+		record, code = n.operateWrite(key, run, o)
+	} else {
+		record, code = n.operateRead(key, run)
 	}
-	return n.operateRead(key, &run)
+	why = run.failed
+	run.release()
+	return record, code, why
 }
 
 // A running is a call of Operate on one record.
@@ -33,68 +38,72 @@ type running struct {
 	operands []any // imported, of the operations on whole bins
 	steps    []any // what each operation returned
 	failed   error // of an operation in detail
+	journal  value.Journal
 }
 
-var journals = sync.Pool{New: func() any { return new(value.Journal) }}
+var runs = sync.Pool{New: func() any { return new(running) }}
 
-func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode, error) {
-	heavy := 0
-	if run.plan.operands {
-		run.operands = make([]any, len(run.ops))
-		for i, op := range run.ops {
-			operand, code := imported(op.Value())
-			if code != aerostore.CodeOK {
-				return nil, code, nil
-			}
-			run.operands[i] = operand
-			heavy += value.Size(operand)
+func (run *running) release() {
+	run.journal.Reset()
+	*run = running{journal: run.journal}
+	runs.Put(run)
+}
+
+// importOperands imports what is written to whole bins. It returns the size of it.
+func (run *running) importOperands() (size int, code aerostore.ResultCode) {
+	run.operands = make([]any, len(run.ops))
+	for i, op := range run.ops {
+		if run.operands[i], code = imported(op.Value()); code != aerostore.CodeOK {
+			return 0, code
 		}
+		size += value.Size(run.operands[i])
 	}
-	c := change{mustExist: run.plan.touches, heavy: heavy > heavySize, apply: run.apply}
+	return size, aerostore.CodeOK
+}
+
+func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
+	c := change{mustExist: run.plan.touches, work: run}
+	if run.plan.operands {
+		size, code := run.importOperands()
+		if code != aerostore.CodeOK {
+			return nil, code
+		}
+		c.heavy = size > heavySize
+	}
 	if run.plan.inPlace {
-		c.journal = journals.Get().(*value.Journal) //nolint:forcetypeassert // New's
-		defer func() {
-			c.journal.Reset()
-			journals.Put(c.journal)
-		}()
-		c.apply = func(old []bin) (draft, aerostore.ResultCode) { return run.applyInPlace(old, c.journal) }
+		c.journal = &run.journal
 	}
 	var r record
 	if code := n.update(key, o, &c, &r); code != aerostore.CodeOK {
-		return nil, code, run.failed
+		return nil, code
 	}
 	ttl, _ := n.left(r.expires)
-	return run.record(key, &r, ttl), aerostore.CodeOK, nil
+	return run.record(key, &r, ttl), aerostore.CodeOK
 }
 
 // operateRead is operate without writes. It ignores the options. If any operation reads
 // all bins, nothing else is read (op_put_all in basic.jsonl).
-func (n *namespace) operateRead(key *aerostore.Key, run *running) (*aerostore.Record, aerostore.ResultCode, error) {
-	var r record
+func (n *namespace) operateRead(key *aerostore.Key, run *running) (*aerostore.Record, aerostore.ResultCode) {
 	if run.plan.inPlace && run.plan.readsAll == 0 {
 		return n.operateReadLocked(key, run)
 	}
+	var r record
 	ttl, found := n.find(key, &r)
 	if !found {
-		return nil, aerostore.CodeNotFound, nil
+		return nil, aerostore.CodeNotFound
 	}
-	run.steps = make([]any, len(run.ops))
 	if run.plan.readsAll > 0 {
 		run.readAll(&r)
-	} else {
-		var in finder
-		for i, op := range run.ops {
-			if j := in.find(r.bins, op.Bin()); op.Kind() == aerostore.OperationRead && j >= 0 {
-				run.steps[i] = value.Export(r.bins[j].value)
-			}
-		}
+	} else if _, code := run.apply(r.bins); code != aerostore.CodeOK {
+		return nil, code
 	}
-	return run.record(key, &r, ttl), aerostore.CodeOK, nil
+	return run.record(key, &r, ttl), aerostore.CodeOK
 }
 
 // readAll reads all bins for each operation that reads a bin.
 func (run *running) readAll(r *record) {
 	all := r.all()
+	run.steps = make([]any, len(run.ops))
 	for i, op := range run.ops {
 		switch {
 		case readsAll(op):
@@ -105,72 +114,66 @@ func (run *running) readAll(r *record) {
 	}
 }
 
-// operateReadLocked reads parts of lists and maps, which are not copied as a whole.
-func (n *namespace) operateReadLocked(key *aerostore.Key, run *running) (result *aerostore.Record, code aerostore.ResultCode, err error) {
-	code = aerostore.CodeNotFound
+// operateReadLocked reads under the lock, so that a list or map need not be copied as a
+// whole.
+func (n *namespace) operateReadLocked(key *aerostore.Key, run *running) (*aerostore.Record, aerostore.ResultCode) {
 	set := n.set(key.Set())
 	if set == nil {
-		return nil, code, nil
+		return nil, aerostore.CodeNotFound
 	}
-	set.view(key, func(r *record) {
-		ttl, alive := n.left(r.expires)
-		if !alive {
-			return
-		}
-		d := draft{bins: r.bins}
-		run.steps = make([]any, len(run.ops))
-		if code = run.carryOut(&d, nil); code == aerostore.CodeOK {
-			result = run.record(key, r, ttl)
+	var r record
+	code := aerostore.CodeNotFound
+	set.view(key, func(met *record) {
+		if n.alive(met) != nil {
+			r = record{expires: met.expires, generation: met.generation}
+			_, code = run.apply(met.bins)
 		}
 	})
-	return result, code, run.failed
+	if code != aerostore.CodeOK {
+		return nil, code
+	}
+	ttl, _ := n.left(r.expires)
+	return run.record(key, &r, ttl), aerostore.CodeOK
 }
 
-// apply returns the bins after the operations.
+// apply carries out the operations. It returns the bins after them and the code of the
+// operation that failed, else CodeOK.
 func (run *running) apply(old []bin) (draft, aerostore.ResultCode) {
-	return run.applyInPlace(old, nil)
-}
-
-// applyInPlace is apply with operations that change lists and maps in place, as the
-// journal records.
-func (run *running) applyInPlace(old []bin, j *value.Journal) (draft, aerostore.ResultCode) {
 	d := draftOf(old)
 	run.steps = make([]any, len(run.ops))
-	code := run.carryOut(&d, j)
-	return d, code
-}
-
-func (run *running) carryOut(d *draft, j *value.Journal) aerostore.ResultCode {
 	for i, op := range run.ops {
-		var code aerostore.ResultCode
-		switch kind := op.Kind(); {
-		case readsAll(op):
-			run.steps[i] = copyBins(d.bins)
-		case kind >= aerostore.OperationList:
-			run.steps[i], code = run.cdt(d, i, op.CDT(), j)
-		case kind == aerostore.OperationRead:
-			if at := d.names.find(d.bins, op.Bin()); at >= 0 {
-				run.steps[i] = value.Export(d.bins[at].value)
-			}
-		case kind == aerostore.OperationWrite:
-			d.write(op.Bin(), run.operands[i])
-		case kind == aerostore.OperationDelete:
-			d.clear()
-		case kind == aerostore.OperationTouch, kind == aerostore.OperationReadHeader:
-		default:
-			code = d.modify(kind, op.Bin(), run.operands[i])
-		}
-		if code != aerostore.CodeOK {
-			return code
+		if code := run.step(&d, i, op); code != aerostore.CodeOK {
+			return d, code
 		}
 	}
-	return aerostore.CodeOK
+	return d, aerostore.CodeOK
 }
 
-// cdt carries out an operation on a list, map, bits or HyperLogLog.
-func (run *running) cdt(d *draft, i int, op *cdt.Op, j *value.Journal) (any, aerostore.ResultCode) {
+func (run *running) step(d *draft, i int, op aerostore.Operation) (code aerostore.ResultCode) {
+	switch kind := op.Kind(); {
+	case readsAll(op):
+		run.steps[i] = copyBins(d.bins)
+	case kind == aerostore.OperationRead:
+		if at := d.names.find(d.bins, op.Bin()); at >= 0 {
+			run.steps[i] = value.Export(d.bins[at].value)
+		}
+	case kind >= aerostore.OperationList:
+		run.steps[i], code = run.stepWithin(d, i, op.CDT())
+	case kind == aerostore.OperationWrite:
+		d.write(op.Bin(), run.operands[i])
+	case kind == aerostore.OperationDelete:
+		d.clear()
+	case kind == aerostore.OperationTouch, kind == aerostore.OperationReadHeader:
+	default:
+		code = d.modify(kind, op.Bin(), run.operands[i])
+	}
+	return code
+}
+
+// stepWithin carries out an operation on a list, map, bits or HyperLogLog.
+func (run *running) stepWithin(d *draft, i int, op *cdt.Op) (any, aerostore.ResultCode) {
 	name := run.ops[i].Bin()
-	result, err := d.carryOut(name, op, j)
+	result, err := d.carryOut(name, op, &run.journal)
 	if err == nil {
 		return value.Export(result), aerostore.CodeOK
 	}

@@ -20,7 +20,7 @@ func (n *namespace) put(key *aerostore.Key, bins aerostore.Bins, o *aerostore.Op
 	var w written
 	w.read(bins)
 	var r record
-	return n.update(key, o, &change{heavy: w.size > heavySize, apply: w.over}, &r)
+	return n.update(key, o, &change{heavy: w.size > heavySize, work: &w}, &r)
 }
 
 func (n *namespace) touch(key *aerostore.Key, o *aerostore.Options) aerostore.ResultCode {
@@ -28,10 +28,13 @@ func (n *namespace) touch(key *aerostore.Key, o *aerostore.Options) aerostore.Re
 		return code
 	}
 	var r record
-	return n.update(key, o, &change{mustExist: true, apply: func(old []bin) (draft, aerostore.ResultCode) {
-		return draftOf(old), aerostore.CodeOK
-	}}, &r)
+	return n.update(key, o, &change{mustExist: true, work: touched{}}, &r)
 }
+
+// touched changes no bins.
+type touched struct{}
+
+func (touched) apply(old []bin) (draft, aerostore.ResultCode) { return draftOf(old), aerostore.CodeOK }
 
 // modify carries out Append, Prepend and Increment, in the order of the bins'
 // names, so that the same call always fails with the same code.
@@ -52,15 +55,23 @@ func (n *namespace) modify(
 		heavy += value.Size(operand)
 	}
 	var r record
-	return n.update(key, o, &change{heavy: heavy > heavySize, apply: func(old []bin) (draft, aerostore.ResultCode) {
-		d := draftOf(old)
-		for _, operand := range operands {
-			if code := d.modify(kind, operand.name, operand.value); code != aerostore.CodeOK {
-				return d, code
-			}
+	return n.update(key, o, &change{heavy: heavy > heavySize, work: &modified{kind, operands}}, &r)
+}
+
+// A modified is what Append, Prepend and Increment do to bins.
+type modified struct {
+	kind     aerostore.OperationKind
+	operands []bin
+}
+
+func (m *modified) apply(old []bin) (draft, aerostore.ResultCode) {
+	d := draftOf(old)
+	for _, operand := range m.operands {
+		if code := d.modify(m.kind, operand.name, operand.value); code != aerostore.CodeOK {
+			return d, code
 		}
-		return d, aerostore.CodeOK
-	}}, &r)
+	}
+	return d, aerostore.CodeOK
 }
 
 // remove removes a record, even one that expired a moment ago (see linger). The
@@ -106,10 +117,12 @@ func replaces(o *aerostore.Options) bool {
 
 // A change is what a write does to a record.
 type change struct {
-	// apply returns the bins after the write. Old are the bins before it, or none
-	// if the record is replaced. apply does not change old. It is called again if
-	// the record has changed meanwhile.
-	apply func(old []bin) (draft, aerostore.ResultCode)
+	work interface {
+		// apply returns the bins after the write. Old are the bins before it, or
+		// none if the record is replaced. apply does not change old. It is called
+		// again if the record has changed meanwhile.
+		apply(old []bin) (draft, aerostore.ResultCode)
+	}
 
 	mustExist bool
 	heavy     bool // takes long, even if the record is not heavy
@@ -230,7 +243,7 @@ func (n *namespace) revise(
 	if old != nil && !replaces(o) {
 		bins = old.bins
 	}
-	d, code := c.apply(bins)
+	d, code := c.work.apply(bins)
 	if code != aerostore.CodeOK {
 		return code
 	}
