@@ -88,7 +88,7 @@ func (n *namespace) operateRead(key *aerostore.Key, run *running) (*aerostore.Re
 		return n.operateReadLocked(key, run)
 	}
 	var r record
-	ttl, found := n.find(key, &r)
+	ttl, found := n.find(key, &r, run.lend)
 	if !found {
 		return nil, aerostore.CodeNotFound
 	}
@@ -98,6 +98,18 @@ func (n *namespace) operateRead(key *aerostore.Key, run *running) (*aerostore.Re
 		return nil, code
 	}
 	return run.record(key, &r, ttl), aerostore.CodeOK
+}
+
+// lend lends the bins that the operations read.
+func (run *running) lend(met *record) {
+	const few = 8
+	if run.plan.readsAll > 0 || len(run.ops) > few {
+		met.lend()
+		return
+	}
+	for _, op := range run.ops {
+		met.lendBin(op.Bin())
+	}
 }
 
 // readAll reads all bins for each operation that reads a bin.

@@ -85,7 +85,7 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool) {
 		if !all && !r.matches(where) {
 			return true
 		}
-		r.lent = true
+		r.lend()
 		now := *r
 		sh.mu.Unlock()
 		defer sh.mu.Lock() // also if the caller panics
@@ -99,7 +99,7 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 		sh.mu.Lock()
 		var now record
 		if r := sh.records.m[id]; r != nil {
-			r.lent = true
+			r.lend()
 			now = *r
 		}
 		sh.mu.Unlock()

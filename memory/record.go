@@ -7,8 +7,8 @@ import (
 
 // A record is changed in its place, as a whole and under the lock of its shard. The
 // slice of its bins is replaced and never changed. A list or map in a bin is changed in
-// place, but not while it is lent. A copy of a record that is lent can be read without
-// a lock.
+// place, but not if it is lent: then a write replaces it by a copy. A copy of a record can
+// be read without a lock, as far as it is lent.
 type record struct {
 	bins       []bin // a slice, not a map: a third of the memory
 	expires    instant
@@ -20,20 +20,45 @@ type record struct {
 	lent       bool // read without the lock since its lists and maps were marked
 }
 
-// mark marks the lists and maps of a lent record as lent. The shard is locked.
+// lend lends all bins. The shard is locked, as for the methods below.
+func (r *record) lend() { r.lent = true }
+
+// lendOnly lends the bins named, or all if names is nil.
+func (r *record) lendOnly(names []string) {
+	const few = 8
+	if names == nil || len(names) > few {
+		r.lend()
+		return
+	}
+	for _, name := range names {
+		r.lendBin(name)
+	}
+}
+
+func (r *record) lendBin(name string) {
+	if i := indexOf(r.bins, name); i >= 0 {
+		markLent(r.bins[i].value)
+	}
+}
+
+// mark marks the lists and maps of a record as lent, if it is lent.
 func (r *record) mark() {
 	if !r.lent {
 		return
 	}
 	for i := range r.bins {
-		switch v := r.bins[i].value.(type) {
-		case *value.List:
-			v.Lent = true
-		case *value.Map:
-			v.Lent = true
-		}
+		markLent(r.bins[i].value)
 	}
 	r.lent = false
+}
+
+func markLent(v any) {
+	switch v := v.(type) {
+	case *value.List:
+		v.Lent = true
+	case *value.Map:
+		v.Lent = true
+	}
 }
 
 // heavySize is the size in bytes over which a record is heavy. To copy as much takes

@@ -137,43 +137,27 @@ func (s *set) shard(id aerostore.RecordID) *shard {
 	return &s.shards[id.Hash()%shardCount]
 }
 
-// find copies the record of that key to r.
-func (s *set) find(key *aerostore.Key, r *record) (found bool) {
+// find copies the record of that key to r, with the bins that lend lends.
+func (s *set) find(key *aerostore.Key, r *record, lend func(met *record)) (found bool) {
+	return s.view(key, func(met *record) {
+		lend(met)
+		*r = *met
+	})
+}
+
+// view calls f with the record of that key, if there is one, under the lock.
+func (s *set) view(key *aerostore.Key, f func(met *record)) (found bool) {
 	id := key.RecordID()
-	if !id.IsDigest() && s.at(id, r) {
+	if !id.IsDigest() && s.viewAt(id, f) {
 		return true
 	}
 	// A record that is removed and made again under another id meanwhile may be
 	// missed: it was missing for a moment.
 	id, found = s.digested(key)
-	return found && s.at(id, r)
+	return found && s.viewAt(id, f)
 }
 
-// at copies the record of that id to r and notes that it is lent.
-func (s *set) at(id aerostore.RecordID, r *record) (found bool) {
-	sh := s.shard(id)
-	sh.mu.Lock()
-	met := sh.records.m[id]
-	if met != nil {
-		met.lent = true
-		*r = *met
-	}
-	sh.mu.Unlock()
-	return met != nil
-}
-
-// view calls f with the record of that key, if there is one, under the lock.
-func (s *set) view(key *aerostore.Key, f func(r *record)) {
-	id := key.RecordID()
-	if !id.IsDigest() && s.viewAt(id, f) {
-		return
-	}
-	if id, found := s.digested(key); found { // see find
-		s.viewAt(id, f)
-	}
-}
-
-func (s *set) viewAt(id aerostore.RecordID, f func(r *record)) (found bool) {
+func (s *set) viewAt(id aerostore.RecordID, f func(met *record)) (found bool) {
 	sh := s.shard(id)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()

@@ -135,7 +135,7 @@ func (n *namespace) records(set *set, ids []shownID) iter.Seq[*fixture.Record] {
 		var shown fixture.Record
 		for _, id := range ids {
 			key := id.id.Key(set.namespace, set.name)
-			ttl, found := n.find(&key, &r)
+			ttl, found := n.find(&key, &r, (*record).lend)
 			if !found {
 				continue
 			}

@@ -183,7 +183,7 @@ func (n *namespace) updateHeavy(p *place, key *aerostore.Key, o *aerostore.Optio
 	for range attempts {
 		var old *record
 		if alive := n.alive(p.met); alive != nil {
-			alive.lent = true
+			alive.lend()
 			seen := *alive
 			old = &seen
 		}
