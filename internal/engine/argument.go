@@ -19,9 +19,13 @@ func imported(v any) (any, *Error) {
 	return in, nil
 }
 
-// storable returns a copy of v that can be stored.
+// storable returns a copy of v that can be stored in a list or map. There an HLL is
+// bytes.
 func storable(v any) (any, *Error) {
 	in, refused := imported(v)
+	if h, ok := in.(value.HLL); ok {
+		in = []byte(h)
+	}
 	if refused == nil && hasEdge(in) {
 		return nil, fail(Parameter, "infinity and the wildcard cannot be stored")
 	}
