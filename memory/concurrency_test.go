@@ -2,6 +2,9 @@ package memory_test
 
 import (
 	"errors"
+	"io"
+	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -9,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -24,6 +28,119 @@ func together(n int, f func(i int)) {
 }
 
 const goroutines, turns = 8, 200
+
+// TestListsAndMapsChangeAsAWhole has writers that move elements within a list and a map in
+// several operations, some of which fail at the end, beside readers of every kind. No
+// reader may see an element missing or twice.
+func TestListsAndMapsChangeAsAWhole(t *testing.T) {
+	const elements, players = 40, "players"
+	ctx := t.Context()
+	s := memory.NewT(t)
+	l, m := aerostore.ListBin("l"), aerostore.MapBin("m").Create(cdt.KeyOrdered)
+	list, scores, nested := []any{}, []aerostore.MapPair{}, []any{}
+	for i := range elements {
+		list = append(list, i)
+		scores = append(scores, aerostore.MapPair{Key: i, Value: i})
+		nested = append(nested, i)
+	}
+	mustPut(t, s, key("a"), bins{"l": list, "n": 1, "deep": map[any]any{players: nested}})
+	operate(t, s, key("a"), m.PutAll(scores))
+	wantCode(t, s.CreateIndex(ctx, aerostore.Index{Namespace: "test", Set: "users", Name: "n", Bin: "n", Type: aerostore.IndexInt}), aerostore.CodeOK)
+
+	check := func(what string, v any) {
+		sum, n := 0, 0
+		add := func(v any) { sum, n = sum+v.(int), n+1 }
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				add(e)
+			}
+		case []aerostore.MapPair:
+			for _, p := range v {
+				add(p.Value)
+			}
+		case map[any]any:
+			for _, e := range v[players].([]any) {
+				add(e)
+			}
+		}
+		if n != elements || sum != elements*(elements-1)/2 {
+			t.Errorf("%s read %d elements with the sum %d: %v", what, n, sum, v)
+		}
+	}
+	checkAll := func(what string, b bins) {
+		for _, name := range []string{"l", "m", "deep"} {
+			check(what, b[name])
+		}
+	}
+	deep := aerostore.ListBin("deep").In(cdt.Key(players))
+	together(goroutines, func(i int) {
+		random := rand.New(rand.NewPCG(uint64(i), 0))
+		for range turns {
+			at, to := random.IntN(elements), random.IntN(elements-1)
+			switch i {
+			case 0, 1, 2: // move an element, take from one value and add to another
+				_, err := s.Operate(ctx, key("a"), []aerostore.Operation{
+					l.Remove(cdt.Value(at)), l.Insert(to, at),
+					m.Decrement(at, 1), m.Increment(to, 1),
+					deep.Remove(cdt.Value(at)), deep.Insert(to, at),
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			case 3: // fails after it changed everything
+				_, err := s.Operate(ctx, key("a"), []aerostore.Operation{
+					l.Clear(), m.Remove(cdt.All()), deep.Remove(cdt.All()), aerostore.WriteBin("l", nil), aerostore.AddBin("n", "x"),
+				})
+				if !errors.Is(err, aerostore.ErrBinType) {
+					t.Error(err)
+				}
+			case 4:
+				checkAll("Get", mustGet(t, s, key("a")).Bins)
+				some, _ := s.Select(ctx, key("a"), []string{"l", "none"})
+				check("Select", some.Bins["l"])
+				batch, _ := s.BatchRead(ctx, []aerostore.Key{key("a")}, []string{"m"})
+				check("BatchRead", batch[0].Record.Bins["m"])
+				if existed, err := s.Exists(ctx, key("a")); !existed {
+					t.Error(err)
+				}
+			case 5:
+				for _, where := range []aerostore.Predicate{{}, aerostore.Equal("n", 1)} {
+					for r, err := range s.Query(ctx, aerostore.Query{Namespace: "test", Set: "users", Where: where}) {
+						if err != nil {
+							t.Error(err)
+							break
+						}
+						checkAll("Query", r.Bins)
+					}
+				}
+			case 6:
+				loaded := memory.New()
+				if err := loaded.Load(strings.NewReader(snapshot(t, s))); err != nil {
+					t.Error(err)
+				}
+				checkAll("Snapshot", mustGet(t, loaded, key("a")).Bins)
+				if err := s.Dump(io.Discard); err != nil {
+					t.Error(err)
+				}
+			default:
+				r := operate(t, s, key("a"), aerostore.ReadBin("l"), aerostore.ReadBin("deep"))
+				check("ReadBin", r.Step(0).Value())
+				check("ReadBin", r.Step(1).Value())
+				r = operate(t, s, key("a"), l.Get(cdt.Ranks(0, elements)), m.Get(cdt.Ranks(0, elements), cdt.Pairs), deep.Get(cdt.All()), aerostore.ReadBin("m"))
+				for i := range 4 {
+					check("Operate", r.Step(i).Value())
+				}
+				if r, err := s.Operate(ctx, key("a"), []aerostore.Operation{aerostore.TouchRecord(), aerostore.ReadBin("l"), l.Get(cdt.All())}); err != nil {
+					t.Error(err)
+				} else {
+					check("Operate that touches", r.Step(1).Value())
+					check("Operate that touches", r.Step(2).Value())
+				}
+			}
+		}
+	})
+}
 
 func TestIncrementsFromManyGoroutinesAllCount(t *testing.T) {
 	ctx := t.Context()

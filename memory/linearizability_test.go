@@ -24,7 +24,7 @@ type action struct {
 	op      aerostore.Op
 	key     int
 	n       int
-	checked bool // by generation, of a put
+	checked bool // by generation, of a put; of an OpOperate, that it fails in its last step
 	expect  uint32
 }
 
@@ -33,6 +33,7 @@ type seen struct {
 	existed    bool
 	n          int
 	text       string
+	list       string // of digits
 	generation uint32
 }
 
@@ -75,6 +76,12 @@ func step(now seen, a action) (sees, next seen) {
 		next.n += a.n
 	case aerostore.OpAppend:
 		next.text += strconv.Itoa(a.n)
+	case aerostore.OpOperate:
+		if a.checked {
+			return seen{code: aerostore.CodeOpNotApplicable}, now
+		}
+		next.list += strconv.Itoa(a.n)
+		return seen{n: len(next.list)}, next
 	}
 	return seen{}, next
 }
@@ -89,6 +96,10 @@ func (a action) perform(ctx context.Context, s aerostore.Store, key aerostore.Ke
 			result.existed, result.generation = true, r.Generation
 			result.n, _ = r.Int("n")
 			result.text, _ = r.Str("s")
+			list, _ := r.List("l")
+			for _, n := range list {
+				result.list += strconv.Itoa(n.(int))
+			}
 		}
 	case aerostore.OpRemove:
 		result.existed, err = s.Remove(ctx, key)
@@ -102,6 +113,16 @@ func (a action) perform(ctx context.Context, s aerostore.Store, key aerostore.Ke
 		err = s.Increment(ctx, key, bins{"n": a.n})
 	case aerostore.OpAppend:
 		err = s.Append(ctx, key, bins{"s": strconv.Itoa(a.n)})
+	case aerostore.OpOperate:
+		l := aerostore.ListBin("l")
+		ops := []aerostore.Operation{l.Append(a.n)}
+		if a.checked {
+			ops = append(ops, l.GetAt(1000))
+		}
+		var r *aerostore.Record
+		if r, err = s.Operate(ctx, key, ops); err == nil {
+			result.n, _ = r.Step(0).Int()
+		}
 	}
 	result.code = aerostore.CodeOf(err)
 	return result
@@ -118,7 +139,7 @@ const (
 func record(ctx context.Context, s aerostore.Store, seed uint64) []porcupine.Operation {
 	ops := []aerostore.Op{
 		aerostore.OpGet, aerostore.OpGet, aerostore.OpPut, aerostore.OpPut,
-		aerostore.OpIncrement, aerostore.OpAppend, aerostore.OpRemove,
+		aerostore.OpIncrement, aerostore.OpAppend, aerostore.OpRemove, aerostore.OpOperate, aerostore.OpOperate,
 	}
 	var clock atomic.Int64
 	var mu sync.Mutex
