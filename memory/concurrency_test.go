@@ -74,72 +74,99 @@ func TestListsAndMapsChangeAsAWhole(t *testing.T) {
 		}
 	}
 	deep := aerostore.ListBin("deep").In(cdt.Key(players))
-	together(goroutines, func(i int) {
-		random := rand.New(rand.NewPCG(uint64(i), 0))
-		for range turns {
-			at, to := random.IntN(elements), random.IntN(elements-1)
-			switch i {
-			case 0, 1, 2: // move an element, take from one value and add to another
-				_, err := s.Operate(ctx, key("a"), []aerostore.Operation{
-					l.Remove(cdt.Value(at)), l.Insert(to, at),
-					m.Decrement(at, 1), m.Increment(to, 1),
-					deep.Remove(cdt.Value(at)), deep.Insert(to, at),
-				})
+	write := func(random *rand.Rand) {
+		// move an element, take from one value and add to another
+		at, to := random.IntN(elements), random.IntN(elements-1)
+		operate(t, s, key("a"),
+			l.Remove(cdt.Value(at)), l.Insert(to, at),
+			m.Decrement(at, 1), m.Increment(to, 1),
+			deep.Remove(cdt.Value(at)), deep.Insert(to, at),
+		)
+		// fail after everything was changed
+		_, err := s.Operate(ctx, key("a"), []aerostore.Operation{
+			l.Clear(), m.Remove(cdt.All()), deep.Remove(cdt.All()), aerostore.WriteBin("l", nil), aerostore.AddBin("n", "x"),
+		})
+		if !errors.Is(err, aerostore.ErrBinType) {
+			t.Error(err)
+		}
+	}
+	query := func(where aerostore.Predicate) func() {
+		return func() {
+			for r, err := range s.Query(ctx, aerostore.Query{Namespace: "test", Set: "users", Where: where}) {
 				if err != nil {
-					t.Error(err)
+					t.Fatal(err)
 				}
-			case 3: // fails after it changed everything
-				_, err := s.Operate(ctx, key("a"), []aerostore.Operation{
-					l.Clear(), m.Remove(cdt.All()), deep.Remove(cdt.All()), aerostore.WriteBin("l", nil), aerostore.AddBin("n", "x"),
-				})
-				if !errors.Is(err, aerostore.ErrBinType) {
-					t.Error(err)
-				}
-			case 4:
-				checkAll("Get", mustGet(t, s, key("a")).Bins)
-				some, _ := s.Select(ctx, key("a"), []string{"l", "none"})
-				check("Select", some.Bins["l"])
-				batch, _ := s.BatchRead(ctx, []aerostore.Key{key("a")}, []string{"m"})
-				check("BatchRead", batch[0].Record.Bins["m"])
-				if existed, err := s.Exists(ctx, key("a")); !existed {
-					t.Error(err)
-				}
-			case 5:
-				for _, where := range []aerostore.Predicate{{}, aerostore.Equal("n", 1)} {
-					for r, err := range s.Query(ctx, aerostore.Query{Namespace: "test", Set: "users", Where: where}) {
-						if err != nil {
-							t.Error(err)
-							break
-						}
-						checkAll("Query", r.Bins)
-					}
-				}
-			case 6:
-				loaded := memory.New()
-				if err := loaded.Load(strings.NewReader(snapshot(t, s))); err != nil {
-					t.Error(err)
-				}
-				checkAll("Snapshot", mustGet(t, loaded, key("a")).Bins)
-				if err := s.Dump(io.Discard); err != nil {
-					t.Error(err)
-				}
-			default:
-				r := operate(t, s, key("a"), aerostore.ReadBin("l"), aerostore.ReadBin("deep"))
-				check("ReadBin", r.Step(0).Value())
-				check("ReadBin", r.Step(1).Value())
-				r = operate(t, s, key("a"), l.Get(cdt.Ranks(0, elements)), m.Get(cdt.Ranks(0, elements), cdt.Pairs), deep.Get(cdt.All()), aerostore.ReadBin("m"))
-				for i := range 4 {
-					check("Operate", r.Step(i).Value())
-				}
-				if r, err := s.Operate(ctx, key("a"), []aerostore.Operation{aerostore.TouchRecord(), aerostore.ReadBin("l"), l.Get(cdt.All())}); err != nil {
-					t.Error(err)
-				} else {
-					check("Operate that touches", r.Step(1).Value())
-					check("Operate that touches", r.Step(2).Value())
-				}
+				checkAll("Query", r.Bins)
 			}
 		}
-	})
+	}
+	for name, read := range map[string]func(){
+		"Get": func() { checkAll("Get", mustGet(t, s, key("a")).Bins) },
+		"Select": func() {
+			r, _ := s.Select(ctx, key("a"), []string{"l", "none"})
+			check("Select", r.Bins["l"])
+		},
+		"BatchRead": func() {
+			batch, _ := s.BatchRead(ctx, []aerostore.Key{key("a")}, []string{"m"})
+			check("BatchRead", batch[0].Record.Bins["m"])
+		},
+		"scan":  query(aerostore.Predicate{}),
+		"query": query(aerostore.Equal("n", 1)),
+		"Snapshot": func() {
+			loaded := memory.New()
+			if err := loaded.Load(strings.NewReader(snapshot(t, s))); err != nil {
+				t.Error(err)
+			}
+			checkAll("Snapshot", mustGet(t, loaded, key("a")).Bins)
+		},
+		"Dump": func() {
+			if err := s.Dump(io.Discard); err != nil {
+				t.Error(err)
+			}
+		},
+		"ReadBin": func() {
+			r := operate(t, s, key("a"), aerostore.ReadBin("l"), aerostore.ReadBin("deep"))
+			check("ReadBin", r.Step(0).Value())
+			check("ReadBin", r.Step(1).Value())
+		},
+		"ReadAll": func() { checkAll("ReadAll", operate(t, s, key("a"), aerostore.ReadAll()).Bins) },
+		"parts": func() {
+			r := operate(t, s, key("a"), l.Get(cdt.Ranks(0, elements)), m.Get(cdt.Ranks(0, elements), cdt.Pairs), deep.Get(cdt.All()), aerostore.ReadBin("m"))
+			for i := range 4 {
+				check("a read of parts", r.Step(i).Value())
+			}
+		},
+		"Touch, then reads": func() {
+			r := operate(t, s, key("a"), aerostore.TouchRecord(), aerostore.ReadBin("l"), l.Get(cdt.All()))
+			check("Operate that touches", r.Step(1).Value())
+			check("Operate that touches", r.Step(2).Value())
+		},
+		"Put": func() { mustPut(t, s, key("a"), bins{"other": 1}) },
+		"a heavy Put, then Get": func() {
+			mustPut(t, s, key("a"), bins{"other": strings.Repeat("x", 1<<16)})
+			checkAll("Get", mustGet(t, s, key("a")).Bins)
+			mustPut(t, s, key("a"), bins{"other": nil})
+		},
+		"Exists": func() {
+			if existed, err := s.Exists(ctx, key("a")); !existed {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(*testing.T) {
+			together(3, func(i int) {
+				random := rand.New(rand.NewPCG(uint64(i), 0))
+				for range turns / 4 {
+					if i == 0 {
+						read()
+					} else {
+						write(random)
+					}
+				}
+			})
+		})
+	}
+	checkAll("the last Get", mustGet(t, s, key("a")).Bins)
 }
 
 func TestIncrementsFromManyGoroutinesAllCount(t *testing.T) {
