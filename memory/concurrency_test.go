@@ -156,7 +156,7 @@ func TestListsAndMapsChangeAsAWhole(t *testing.T) {
 		t.Run(name, func(*testing.T) {
 			together(3, func(i int) {
 				random := rand.New(rand.NewPCG(uint64(i), 0))
-				for range turns / 4 {
+				for range turns / 2 {
 					if i == 0 {
 						read()
 					} else {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -130,6 +131,51 @@ func TestConcurrentQueriesCanBeLimited(t *testing.T) {
 		if err := queryError(ctx, s, everything); err != nil {
 			t.Errorf("after all have ended: %v", err)
 		}
+	}
+}
+
+// TestSizesOfListsAndMapsCountToTheByte has the largest string that a server takes into a
+// record whose set has a name of five bytes, with what operations make of it.
+func TestSizesOfListsAndMapsCountToTheByte(t *testing.T) {
+	const limit = 1 << 20
+	l, m := aerostore.ListBin("l"), aerostore.MapBin("l")
+	for name, tt := range map[string]struct {
+		overhead int
+		ops      func(text string) []aerostore.Operation
+	}{
+		"a string": {53, func(text string) []aerostore.Operation { return []aerostore.Operation{aerostore.WriteBin("l", text)} }},
+		"a list":   {60, func(text string) []aerostore.Operation { return []aerostore.Operation{l.Append(text)} }},
+		"an ordered list": {63, func(text string) []aerostore.Operation {
+			return []aerostore.Operation{l.Create(cdt.Ordered).Append(text)}
+		}},
+		"a map": {61, func(text string) []aerostore.Operation { return []aerostore.Operation{m.Put(1, text)} }},
+		"an ordered map": {65, func(text string) []aerostore.Operation {
+			return []aerostore.Operation{m.Create(cdt.KeyOrdered).Put(1, text)}
+		}},
+		"a map with an index": {191, func(text string) []aerostore.Operation {
+			m := m.Create(cdt.KeyValueOrdered)
+			ops := []aerostore.Operation{m.WithIndex().SetOrder(), m.Put(1, text)}
+			for i := range 20 {
+				ops = append(ops, m.Put(2+i, i))
+			}
+			return ops
+		}},
+		"more that is removed": {60, func(text string) []aerostore.Operation {
+			return []aerostore.Operation{l.Append(text), l.Append(text), l.Pop(0)}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := memory.NewT(t)
+			_, err := s.Operate(t.Context(), key("a"), tt.ops(strings.Repeat("x", limit-tt.overhead+1)))
+			wantCode(t, err, aerostore.CodeRecordTooBig)
+			if existed, _ := s.Exists(t.Context(), key("a")); existed {
+				t.Error("what was too big left a record")
+			}
+			text := strings.Repeat("x", limit-tt.overhead)
+			operate(t, s, key("a"), tt.ops(text)...)
+			_, err = s.Operate(t.Context(), key("a"), append(tt.ops(text), aerostore.WriteBin("n", 1)))
+			wantCode(t, err, aerostore.CodeRecordTooBig)
+		})
 	}
 }
 
