@@ -62,7 +62,7 @@ func (run *running) importOperands() (size int, code aerostore.ResultCode) {
 }
 
 func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
-	c := change{mustExist: run.plan.touches, work: run}
+	c := change{mustExist: run.plan.touches, operate: run}
 	if run.plan.operands {
 		size, code := run.importOperands()
 		if code != aerostore.CodeOK {

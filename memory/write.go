@@ -20,7 +20,7 @@ func (n *namespace) put(key *aerostore.Key, bins aerostore.Bins, o *aerostore.Op
 	var w written
 	w.read(bins)
 	var r record
-	return n.update(key, o, &change{heavy: w.size > heavySize, work: &w}, &r)
+	return n.update(key, o, &change{heavy: w.size > heavySize, put: &w}, &r)
 }
 
 func (n *namespace) touch(key *aerostore.Key, o *aerostore.Options) aerostore.ResultCode {
@@ -28,13 +28,8 @@ func (n *namespace) touch(key *aerostore.Key, o *aerostore.Options) aerostore.Re
 		return code
 	}
 	var r record
-	return n.update(key, o, &change{mustExist: true, work: touched{}}, &r)
+	return n.update(key, o, &change{mustExist: true}, &r)
 }
-
-// touched changes no bins.
-type touched struct{}
-
-func (touched) apply(old []bin) (draft, aerostore.ResultCode) { return draftOf(old), aerostore.CodeOK }
 
 // modify carries out Append, Prepend and Increment, in the order of the bins'
 // names, so that the same call always fails with the same code.
@@ -55,7 +50,7 @@ func (n *namespace) modify(
 		heavy += value.Size(operand)
 	}
 	var r record
-	return n.update(key, o, &change{heavy: heavy > heavySize, work: &modified{kind, operands}}, &r)
+	return n.update(key, o, &change{heavy: heavy > heavySize, modify: &modified{kind, operands}}, &r)
 }
 
 // A modified is what Append, Prepend and Increment do to bins.
@@ -115,14 +110,12 @@ func replaces(o *aerostore.Options) bool {
 	return o.Exists == aerostore.Replace || o.Exists == aerostore.ReplaceOnly
 }
 
-// A change is what a write does to a record.
+// A change is what a write does to a record: one of the first three, or nothing. They
+// are no interface, which would cost every Put an allocation.
 type change struct {
-	work interface {
-		// apply returns the bins after the write. Old are the bins before it, or
-		// none if the record is replaced. apply does not change old. It is called
-		// again if the record has changed meanwhile.
-		apply(old []bin) (draft, aerostore.ResultCode)
-	}
+	put     *written
+	modify  *modified
+	operate *running
 
 	mustExist bool
 	heavy     bool // takes long, even if the record is not heavy
@@ -130,6 +123,22 @@ type change struct {
 	// journal is of changes in place, which are undone if the change fails. It is nil
 	// if there are none. Such a change is made under the lock.
 	journal *value.Journal
+}
+
+// apply returns the bins after the write. Old are the bins before it, or none if the
+// record is replaced. apply does not change old. It is called again if the record has
+// changed meanwhile.
+func (c *change) apply(old []bin) (draft, aerostore.ResultCode) {
+	switch {
+	case c.put != nil:
+		return c.put.apply(old)
+	case c.modify != nil:
+		return c.modify.apply(old)
+	case c.operate != nil:
+		return c.operate.apply(old)
+	default:
+		return draftOf(old), aerostore.CodeOK
+	}
 }
 
 // undo undoes what apply did in place.
@@ -243,7 +252,7 @@ func (n *namespace) revise(
 	if old != nil && !replaces(o) {
 		bins = old.bins
 	}
-	d, code := c.work.apply(bins)
+	d, code := c.apply(bins)
 	if code != aerostore.CodeOK {
 		return code
 	}
