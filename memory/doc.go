@@ -23,13 +23,19 @@
 // [WithNamespaces].
 //
 // Values are copied when they are written and when they are read, nested values too.
-// They are read as a server returns them: integers of every kind as int.
+// They are read as a server returns them: integers of every kind as int, maps in order as
+// []MapPair.
+//
+// Operate and BatchOperate carry out every operation on lists, maps, bits and
+// HyperLogLogs, with the results and the codes of a server. If one fails, the error says
+// which and why, and the record stays as it was.
 //
 // The store differs from a server in some points:
 //
 //   - A record expires at the moment when its TTL ends. A server counts in whole
 //     seconds and may keep the record for one more.
 //   - Polygons are checked for their form only, not for their geometry.
+//   - The server ends at some operations on a list with a stored index. Here they work.
 //   - An index and a refused write make no set. On a server both count towards the
 //     4,095 sets of a namespace.
 //   - The contents end with the process. An operation fails in doubt only if a
@@ -79,6 +85,11 @@
 // The cost of a query by index depends on the number of records that it finds, and
 // not on the size of the set. Each index over a bin that a write changes adds some
 // hundred nanoseconds to the write, and some seventy bytes to each record.
+//
+// An operation on a list or map changes it in place, in the time of the operation. The
+// first one after a read of the whole bin copies the list or map once. An operation runs
+// under the lock of a 32nd of the set, so that one that sorts or returns a large list
+// delays others.
 //
 // The store finds records by key. The first operation with an [aerostore.DigestKey]
 // computes the digests of all records of the set once, which takes half a second for
