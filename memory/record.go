@@ -8,7 +8,7 @@ import (
 // A record is changed in its place, as a whole and under the lock of its shard. The
 // slice of its bins is replaced and never changed. A list or map in a bin is changed in
 // place, but not if it is lent: then a write replaces it by a copy. A copy of a record can
-// be read without a lock, as far as it is lent.
+// be read without a lock if it, or the bin that is read, is lent.
 type record struct {
 	bins       []bin // a slice, not a map: a third of the memory
 	expires    instant
