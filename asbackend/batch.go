@@ -30,9 +30,9 @@ func (r *request) doBatch() (aerostore.Result, error) {
 	if r.call.Len() == 0 {
 		return aerostore.Result{}.WithBatch([]aerostore.BatchResult{}), nil
 	}
-	b, ok := newBatch(r)
-	if !ok {
-		return r.unsupported()
+	b, cannot := newBatch(r)
+	if cannot != nil {
+		return r.unsupported(cannot)
 	}
 	records, err := b.newRecords()
 	if err != nil {
@@ -41,15 +41,14 @@ func (r *request) doBatch() (aerostore.Result, error) {
 	return b.collect(b.send(b.divide(records, nil)))
 }
 
-// newBatch returns false if the batch has an operation that it does not know.
-func newBatch(r *request) (*batch, bool) {
+// newBatch returns an error if the batch has an operation that cannot be sent.
+func newBatch(r *request) (b *batch, cannot error) {
 	s := r.store
-	b := &batch{request: *r, writes: r.call.Writes(), policy: s.batchPolicy()}
+	b = &batch{request: *r, writes: r.call.Writes(), policy: s.batchPolicy()}
 	b.maxRetries = b.policy.MaxRetries
 	if b.writes {
 		b.maxRetries = s.writePolicy().MaxRetries
 	}
-	ok := true
 	switch r.call.Op {
 	case aerostore.OpBatchRead:
 		b.bins = distinct(r.call.BinNames())
@@ -57,14 +56,14 @@ func newBatch(r *request) (*batch, bool) {
 		b.removal = s.batchRemovePolicyFor(r.call.Options)
 		b.sendsIDs = r.call.Options.SendKey || s.batchRemovePolicy().SendKey
 	case aerostore.OpBatchOperate:
-		b.plan, ok = planOf(r.call.Operations())
+		b.plan, cannot = planOf(r.call.Operations())
 		b.refused = b.writes && b.plan.readsAll && r.call.Len() > 1
 		fallthrough
 	default:
 		b.writePolicy = s.batchWritePolicyFor(r.call.Options)
 		b.sendsIDs = b.writes && (r.call.Options.SendKey || s.batchWritePolicy().SendKey)
 	}
-	return b, ok
+	return b, cannot
 }
 
 // divide returns the parts of the records, in the order in which their nodes first

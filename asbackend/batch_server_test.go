@@ -140,7 +140,7 @@ func TestBatchOperateAnswersForEachKey(t *testing.T) {
 	add := ops(read("a"), aerostore.AddBin("a", 1), read("a"))
 	got, err = s.BatchOperate(t.Context(), keys, add)
 	check(t, keys, got, err, want{bins: bins("a", results(1, 2))}, want{err: aerostore.ErrBinType},
-		want{bins: bins("a", 1)}, want{err: aerostore.ErrInvalidNamespace})
+		want{bins: bins("a", results(nil, 1))}, want{err: aerostore.ErrInvalidNamespace})
 
 	got, err = s.BatchOperate(t.Context(), keys[1:2], add)
 	check(t, keys[1:2], got, err, want{err: aerostore.ErrBinType})

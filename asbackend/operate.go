@@ -1,148 +1,81 @@
 package asbackend
 
 import (
+	"cmp"
 	"slices"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // A plan is a list of operations in the client's form.
 type plan struct {
+	operations []aerostore.Operation
 	ops        []*as.Operation
 	writes     bool
 	readsAll   bool // all bins, so that the operations have no results of their own
-	readsTwice bool // the same bin
+	several    bool // results that may share a bin, so that each operation must have one
+	each       bool // the client lets each operation return a result, for their kinds
+	headless   bool // the operations that read the header are not sent
 }
 
-// planOf returns false for an unknown operation.
-func planOf(operations []aerostore.Operation) (plan, bool) {
-	p := plan{ops: make([]*as.Operation, 0, len(operations))}
+// errUnknown is returned for an operation that the client does not have.
+var errUnknown error = safe.TextError("the Aerospike client has no such operation")
+
+// planOf returns an error for an operation that cannot be sent.
+func planOf(operations []aerostore.Operation) (plan, error) {
+	p := plan{operations: operations, ops: make([]*as.Operation, 0, len(operations))}
 	reads := 0
 	for i, o := range operations {
-		op := clientOperation(o)
-		if op == nil {
-			return plan{}, false
+		op, err := clientOperation(o)
+		if op == nil || err != nil {
+			return plan{}, cmp.Or(err, errUnknown)
 		}
 		p.ops = append(p.ops, op)
 		p.writes = p.writes || o.Writes()
+		p.each = p.each || o.Kind() > aerostore.OperationList
+		p.several = p.several || mayAnswer(o) && slices.ContainsFunc(operations[:i], func(before aerostore.Operation) bool {
+			return before.Bin() == o.Bin() && mayAnswer(before)
+		})
 		switch {
-		case o.Kind() == aerostore.OperationReadAll,
-			o.Kind() == aerostore.OperationRead && o.Bin() == "":
+		case o.Kind() == aerostore.OperationReadAll, o.Kind() == aerostore.OperationRead && o.Bin() == "":
 			p.readsAll = true
 			reads++
-		case o.Kind() == aerostore.OperationRead:
-			p.readsTwice = p.readsTwice || isRead(operations[:i], o.Bin())
+		case mayAnswer(o) && !o.Writes() && o.Kind() != aerostore.OperationReadHeader:
 			reads++
 		}
 	}
-	p.readsTwice = p.readsTwice && !p.readsAll
 	if !p.writes && reads > 0 {
-		p.dropHeaders(operations)
+		p.dropHeaders()
 	}
-	return p, true
+	return p, nil
 }
 
 // dropHeaders drops the operations that read only the header, which is returned anyway.
 // A batch with such an operation would return no bins.
-func (p *plan) dropHeaders(operations []aerostore.Operation) {
+func (p *plan) dropHeaders() {
 	kept := p.ops[:0]
-	for i, o := range operations {
+	for i, o := range p.operations {
 		if o.Kind() != aerostore.OperationReadHeader {
 			kept = append(kept, p.ops[i])
 		}
 	}
-	p.ops = kept
+	p.ops, p.headless = kept, true
 }
 
-func isRead(operations []aerostore.Operation, bin string) bool {
-	return slices.ContainsFunc(operations, func(o aerostore.Operation) bool {
-		return o.Kind() == aerostore.OperationRead && o.Bin() == bin
-	})
-}
-
-// clientOperation returns nil for an unknown operation.
-func clientOperation(o aerostore.Operation) *as.Operation {
-	switch o.Kind() {
-	case aerostore.OperationRead:
-		return as.GetBinOp(o.Bin())
-	case aerostore.OperationReadAll:
-		return as.GetOp()
-	case aerostore.OperationReadHeader:
-		return as.GetHeaderOp()
-	case aerostore.OperationWrite:
-		return as.PutOp(clientBin(o.Bin(), o.Value()))
-	case aerostore.OperationAdd:
-		return as.AddOp(clientBin(o.Bin(), o.Value()))
-	case aerostore.OperationAppend:
-		return as.AppendOp(clientBin(o.Bin(), o.Value()))
-	case aerostore.OperationPrepend:
-		return as.PrependOp(clientBin(o.Bin(), o.Value()))
-	case aerostore.OperationTouch:
-		return as.TouchOp()
-	case aerostore.OperationDelete:
-		return as.DeleteOp()
-	default:
-		return nil
+// returns reports whether the operation can return something for its bin.
+func returns(o aerostore.Operation) bool {
+	if op := o.CDT(); op != nil {
+		return op.Returns()
 	}
+	return o.Kind() == aerostore.OperationRead
 }
 
-func clientBin(name string, value any) *as.Bin { return as.NewBin(name, clientValue(value)) }
-
-// markResults converts the results of bins with more than one operation to the type that
-// they have in batches.
-func markResults(bins as.BinMap, operations []aerostore.Operation) {
-	for name, v := range bins {
-		if list, ok := v.([]any); ok && isNamedTwice(operations, name) {
-			bins[name] = as.OpResults(list)
-		}
-	}
-}
-
-func isNamedTwice(operations []aerostore.Operation, bin string) bool {
-	n := 0
-	for _, o := range operations {
-		if o.Bin() == bin {
-			n++
-		}
-	}
-	return n > 1
-}
-
-// dropNils drops the nil results of operations that write, or that read a bin that does
-// not exist. A value that the client cannot read is also nil, and is dropped.
-func dropNils(bins as.BinMap) {
-	for name, v := range bins {
-		if results, ok := v.(as.OpResults); ok {
-			v = withoutNils(results)
-			bins[name] = v
-		}
-		if v == nil {
-			delete(bins, name)
-		}
-	}
-}
-
-// dropUnnamed drops the bin with the empty name unless an operation reads it. If there is
-// an operation that writes, the client requests that bin in order to read the header.
-func dropUnnamed(bins as.BinMap, operations []aerostore.Operation) {
-	isReadAll := func(o aerostore.Operation) bool { return o.Kind() == aerostore.OperationReadAll }
-	if _, found := bins[""]; found && !isRead(operations, "") && !slices.ContainsFunc(operations, isReadAll) {
-		delete(bins, "")
-	}
-}
-
-// withoutNils returns the results that are not nil: OpResults for several, the result
-// itself for one, nil for none.
-func withoutNils(results as.OpResults) any {
-	kept := slices.DeleteFunc(results, func(r any) bool { return r == nil })
-	switch len(kept) {
-	case 0:
-		return nil
-	case 1:
-		return kept[0]
-	default:
-		return kept
-	}
+// mayAnswer reports whether a server that does not return a result for each operation
+// may return one for this operation. For a read of nothing, it may return nil. To read the
+// header in a call that writes, the client reads the bin with the empty name.
+func mayAnswer(o aerostore.Operation) bool {
+	return returns(o) || !o.Writes()
 }

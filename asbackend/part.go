@@ -191,11 +191,7 @@ func (p *part) collect(results []aerostore.BatchResult) {
 		case br.ResultCode != types.OK || br.Record == nil:
 			results[i].Err = p.keyError(key, record)
 		case p.call.Op == aerostore.OpBatchOperate:
-			if p.batch.writes {
-				dropNils(br.Record.Bins)
-				dropUnnamed(br.Record.Bins, p.call.Operations())
-			}
-			results[i].Record = storeRecord(key, br.Record)
+			results[i].Record, results[i].Err = p.operated(key, br)
 		case p.call.Op == aerostore.OpBatchRead:
 			results[i].Record = storeRecord(key, br.Record)
 		}

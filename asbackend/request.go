@@ -58,7 +58,7 @@ func (r *request) doBounded(left time.Duration) (aerostore.Result, error) {
 	case op.IsBatch():
 		return r.doBatch()
 	default:
-		return r.unsupported()
+		return r.unsupported(nil)
 	}
 }
 
@@ -83,6 +83,6 @@ func (r *request) late() (aerostore.Result, error) {
 }
 
 //go:noinline
-func (r *request) unsupported() (aerostore.Result, error) {
-	return aerostore.Result{}, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
+func (r *request) unsupported(err error) (aerostore.Result, error) {
+	return aerostore.Result{}, r.call.NewError(aerostore.CodeUnsupportedFeature, err)
 }

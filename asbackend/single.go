@@ -111,28 +111,28 @@ func (s *single) selectBins() (aerostore.Result, error) {
 	return s.read(record, err)
 }
 
-// operate must distinguish several results for one bin from a list that was read
-// once: the client returns either as a list. If a bin is read more than once, each
-// operation returns a result, and a bin with more than one operation has that many
-// results. Otherwise no bin has more than one.
+// operate takes the answer apart by operations. The client returns several results for
+// one bin as a list, like a list that was read once. So each operation must return a
+// result if several can have one for the same bin.
 func (s *single) operate() (aerostore.Result, error) {
-	plan, ok := planOf(s.call.Operations())
-	if !ok {
-		return s.unsupported()
-	}
-	policy := s.writePolicy(plan.readsTwice)
-	record, err := s.store.client.Operate(policy, s.key, plan.ops...)
+	plan, err := planOf(s.call.Operations())
 	if err != nil {
-		return s.failed(err)
+		return s.unsupported(err)
 	}
-	if policy.RespondPerEachOp {
-		if !plan.readsAll {
-			markResults(record.Bins, s.call.Operations())
-		}
-		dropNils(record.Bins)
+	policy := s.writePolicy(plan.several)
+	record, failure := s.store.client.Operate(policy, s.key, plan.ops...)
+	if failure != nil {
+		return s.failed(failure)
 	}
-	dropUnnamed(record.Bins, s.call.Operations())
-	return s.read(record, nil)
+	steps := plan.takeApart(answer{bins: record.Bins, each: plan.each || policy.RespondPerEachOp})
+	if steps == nil {
+		e := s.call.NewError(aerostore.CodeParse, errResults)
+		e.InDoubt = plan.writes
+		return s.succeeded(), e
+	}
+	result, failed := s.read(record, nil)
+	result.Record().SetSteps(steps)
+	return result, failed
 }
 
 func (s *single) wrote(err as.Error) (aerostore.Result, error) {

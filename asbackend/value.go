@@ -2,10 +2,12 @@ package asbackend
 
 import (
 	"maps"
+	"reflect"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -32,17 +34,36 @@ func clientValue(v any) any {
 	return converted
 }
 
-// clientScalar replaces the values that the client would mistake: it has a GeoJSON
-// type of its own and panics over a uint64.
+// clientScalar replaces the values that the client would mistake or refuse. It has types
+// of its own for GeoJSON, HyperLogLogs and what stands for other values, it panics over a
+// uint64, and it has no map in order.
 func clientScalar(scalar any) (replaced any, changed bool) {
 	switch v := scalar.(type) {
+	case nil, bool, int, float64, string, []byte, int8, int16, int32, int64, uint, uint8, uint16, uint32, float32:
+		return scalar, false
 	case aerostore.GeoJSON:
 		return as.GeoJSONValue(v), true
+	case aerostore.HLL:
+		return as.HLLValue(v), true
 	case uint64:
 		return int64(v), true //nolint:gosec // G115: validation refuses what does not fit
-	default:
+	case value.Edge:
+		if v == cdt.Infinity {
+			return as.NewInfinityValue(), true
+		}
+		return as.NewWildCardValue(), true
+	case *value.List, *value.Map:
+		return pack(v), true
+	}
+	if reflect.TypeOf(scalar).Kind() == reflect.Array { // of bytes, which the client takes
 		return scalar, false
 	}
+	in, err := value.Import(scalar)
+	if err != nil {
+		return scalar, false
+	}
+	in, _ = clientScalar(in)
+	return in, true
 }
 
 // storeBins returns the client's bins, which it owns, as the Store's. A bin that is

@@ -83,30 +83,3 @@ func TestTheClientsTypesBecomeTheStores(t *testing.T) {
 		t.Error("no bins became nil")
 	}
 }
-
-func TestResultsWithoutValueAreDropped(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		value any
-		want  any // nil: the bin is gone
-	}{
-		"a plain value":                {1, 1},
-		"a list":                       {[]any{1, nil}, []any{1, nil}},
-		"nothing":                      {nil, nil},
-		"two results":                  {as.OpResults{1, 2}, as.OpResults{1, 2}},
-		"two results around a write":   {as.OpResults{1, nil, 2}, as.OpResults{1, 2}},
-		"one result after a write":     {as.OpResults{nil, 2}, 2},
-		"one list after a write":       {as.OpResults{nil, []any{1, 2}}, []any{1, 2}},
-		"writes alone":                 {as.OpResults{nil, nil}, nil},
-		"two lists that hold nothings": {as.OpResults{[]any{nil}, []any{nil}}, as.OpResults{[]any{nil}, []any{nil}}},
-	} {
-		want := as.BinMap{}
-		if c.want != nil {
-			want["a"] = c.want
-		}
-		got := as.BinMap{"a": c.value}
-		if dropNils(got); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: became %#v, want %#v", name, got, want)
-		}
-	}
-}

@@ -1,0 +1,103 @@
+package asbackend
+
+import (
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/safe"
+	value "github.com/aerostore/aerostore/internal/value"
+)
+
+// clientOperation returns the operation in the client's form. The error is why the client
+// cannot send it, or nil for an unknown operation.
+func clientOperation(o aerostore.Operation) (*as.Operation, error) {
+	switch o.Kind() {
+	case aerostore.OperationRead:
+		return as.GetBinOp(o.Bin()), nil
+	case aerostore.OperationReadAll:
+		return as.GetOp(), nil
+	case aerostore.OperationReadHeader:
+		return as.GetHeaderOp(), nil
+	case aerostore.OperationWrite:
+		return as.PutOp(clientBin(o.Bin(), o.Value())), nil
+	case aerostore.OperationAdd:
+		return as.AddOp(clientBin(o.Bin(), o.Value())), nil
+	case aerostore.OperationAppend:
+		return as.AppendOp(clientBin(o.Bin(), o.Value())), nil
+	case aerostore.OperationPrepend:
+		return as.PrependOp(clientBin(o.Bin(), o.Value())), nil
+	case aerostore.OperationTouch:
+		return as.TouchOp(), nil
+	case aerostore.OperationDelete:
+		return as.DeleteOp(), nil
+	case aerostore.OperationList, aerostore.OperationMap, aerostore.OperationBit, aerostore.OperationHLL:
+		return translate(o.Bin(), o.CDT())
+	default:
+		return nil, nil
+	}
+}
+
+func clientBin(name string, value any) *as.Bin { return as.NewBin(name, clientValue(value)) }
+
+// errUnnamed is returned for a read of a list, map, bits or HyperLogLog in the bin with
+// the empty name.
+var errUnnamed error = safe.TextError("the Aerospike client takes a read of the bin with the empty name for one of all bins: rename the bin")
+
+// translate returns an operation on a list, map, bits or HyperLogLog in the client's form.
+func translate(bin string, op *cdt.Op) (*as.Operation, error) {
+	if bin == "" && !op.Kind.Writes() {
+		return nil, errUnnamed
+	}
+	t := translator{Op: op, bin: bin}
+	if len(op.Path) > 0 {
+		if t.ctx = contexts(op.Path); t.ctx == nil {
+			return nil, nil
+		}
+	}
+	switch op.Kind.Family() {
+	case cdt.OfLists:
+		return t.list(), t.err
+	case cdt.OfMaps:
+		return t.mapping(), t.err
+	case cdt.OfBits:
+		return t.bits(), t.err
+	case cdt.OfHLLs:
+		return t.hll(), t.err
+	default:
+		return nil, nil
+	}
+}
+
+// A translator translates one operation. Its methods return nil for an operation that the
+// client does not have, and set err if they know why.
+type translator struct {
+	*cdt.Op
+	bin string
+	ctx []*as.CDTContext
+	err error
+}
+
+// several returns a list of values as the client takes it.
+func several(values any) []any {
+	switch v := values.(type) {
+	case []any:
+		converted, _ := value.Replace(values, clientScalar)
+		list, _ := converted.([]any)
+		return list
+	case *value.List:
+		list := make([]any, len(v.Items))
+		for i, e := range v.Items {
+			list[i] = clientValue(e)
+		}
+		return list
+	case nil:
+		return nil
+	}
+	if in, err := value.Import(values); err == nil {
+		if list, ok := in.(*value.List); ok {
+			return several(list)
+		}
+	}
+	return nil
+}
