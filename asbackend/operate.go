@@ -40,7 +40,7 @@ func planOf(operations []aerostore.Operation) (plan, error) {
 			return before.Bin() == o.Bin() && mayAnswer(before)
 		})
 		switch {
-		case o.Kind() == aerostore.OperationReadAll, o.Kind() == aerostore.OperationRead && o.Bin() == "":
+		case readsAll(o):
 			p.readsAll = true
 			reads++
 		case mayAnswer(o) && !o.Writes() && o.Kind() != aerostore.OperationReadHeader:
@@ -63,6 +63,12 @@ func (p *plan) dropHeaders() {
 		}
 	}
 	p.ops, p.headless = kept, true
+}
+
+// readsAll reports whether the operation reads all bins. The client takes a read of the
+// bin with the empty name for one.
+func readsAll(o aerostore.Operation) bool {
+	return o.Kind() == aerostore.OperationReadAll || o.Kind() == aerostore.OperationRead && o.Bin() == ""
 }
 
 // returns reports whether the operation can return something for its bin.

@@ -55,18 +55,18 @@ func translate(bin string, op *cdt.Op) (*as.Operation, error) {
 			return nil, nil
 		}
 	}
+	var out *as.Operation
 	switch op.Kind.Family() {
 	case cdt.OfLists:
-		return t.list(), t.err
+		out = t.list()
 	case cdt.OfMaps:
-		return t.mapping(), t.err
+		out = t.mapping()
 	case cdt.OfBits:
-		return t.bits(), t.err
+		out = t.bits()
 	case cdt.OfHLLs:
-		return t.hll(), t.err
-	default:
-		return nil, nil
+		out = t.hll()
 	}
+	return out, t.err
 }
 
 // A translator translates one operation. Its methods return nil for an operation that the
@@ -78,8 +78,11 @@ type translator struct {
 	err error
 }
 
+// errValues is returned for values that are not in a list.
+var errValues error = safe.TextError("the values of an operation must be a list")
+
 // several returns a list of values as the client takes it.
-func several(values any) []any {
+func (t *translator) several(values any) []any {
 	switch v := values.(type) {
 	case []any:
 		converted, _ := value.Replace(values, clientScalar)
@@ -91,13 +94,12 @@ func several(values any) []any {
 			list[i] = clientValue(e)
 		}
 		return list
-	case nil:
-		return nil
 	}
 	if in, err := value.Import(values); err == nil {
 		if list, ok := in.(*value.List); ok {
-			return several(list)
+			return t.several(list)
 		}
 	}
+	t.err = errValues
 	return nil
 }

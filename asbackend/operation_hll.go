@@ -12,7 +12,7 @@ func (t *translator) hll() *as.Operation {
 	var values []as.Value
 	var hlls []as.HLLValue
 	if t.Values != nil {
-		for _, v := range several(t.Values) {
+		for _, v := range t.several(t.Values) {
 			values = append(values, as.NewValue(v))
 			if h, ok := v.(as.HLLValue); ok {
 				hlls = append(hlls, h)

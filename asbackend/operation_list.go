@@ -22,7 +22,7 @@ func (t *translator) list() *as.Operation {
 	case cdt.ListAppend, cdt.ListInsert:
 		values := []any{t.Value}
 		if t.Values != nil {
-			values = several(t.Values)
+			values = t.several(t.Values)
 		} else {
 			values[0] = clientValue(t.Value)
 		}
@@ -145,7 +145,7 @@ func (t *translator) listSelect(s *cdt.Selector) *as.Operation {
 		}
 		return as.ListRemoveByRankRangeOp(bin, at, give, ctx...)
 	case cdt.ByValueList:
-		values := several(s.Values())
+		values := t.several(s.Values())
 		if get {
 			return as.ListGetByValueListOp(bin, values, give, ctx...)
 		}

@@ -113,9 +113,9 @@ func (t *translator) mapGet(s *cdt.Selector, give as.MapReturnTypes) *as.Operati
 		}
 		return as.MapGetByRankRangeOp(bin, at, give, ctx...)
 	case cdt.ByValueList:
-		return as.MapGetByValueListOp(bin, several(s.Values()), give, ctx...)
+		return as.MapGetByValueListOp(bin, t.several(s.Values()), give, ctx...)
 	case cdt.ByKeyList:
-		return as.MapGetByKeyListOp(bin, several(s.Values()), give, ctx...)
+		return as.MapGetByKeyListOp(bin, t.several(s.Values()), give, ctx...)
 	case cdt.ByValueInterval:
 		from, to := interval(s)
 		return as.MapGetByValueRangeOp(bin, from, to, give, ctx...)
@@ -159,9 +159,9 @@ func (t *translator) mapRemove(s *cdt.Selector, give as.MapReturnTypes) *as.Oper
 		}
 		return as.MapRemoveByRankRangeOp(bin, at, give, ctx...)
 	case cdt.ByValueList:
-		return as.MapRemoveByValueListOp(bin, several(s.Values()), give, ctx...)
+		return as.MapRemoveByValueListOp(bin, t.several(s.Values()), give, ctx...)
 	case cdt.ByKeyList:
-		return as.MapRemoveByKeyListOp(bin, several(s.Values()), give, ctx...)
+		return as.MapRemoveByKeyListOp(bin, t.several(s.Values()), give, ctx...)
 	case cdt.ByValueInterval:
 		from, to := interval(s)
 		return as.MapRemoveByValueRangeOp(bin, from, to, give, ctx...)

@@ -67,10 +67,10 @@ func (p *plan) takeAll(a answer, steps []any) {
 	}
 	bins := storeBins(a.bins)
 	for i, o := range p.operations {
-		switch o.Kind() {
-		case aerostore.OperationReadAll:
+		switch {
+		case readsAll(o):
 			steps[i] = bins
-		case aerostore.OperationRead:
+		case o.Kind() == aerostore.OperationRead:
 			steps[i] = bins[o.Bin()]
 		}
 	}

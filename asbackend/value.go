@@ -130,6 +130,11 @@ func storePairs(pairs []as.MapPair) []aerostore.MapPair {
 	converted := make([]aerostore.MapPair, len(pairs))
 	for i, p := range pairs {
 		key, _ := storeValue(p.Key)
+		if blob := reflect.ValueOf(key); blob.Kind() == reflect.Array { // as which the client returns bytes
+			b := make([]byte, blob.Len())
+			reflect.Copy(reflect.ValueOf(b), blob)
+			key = b
+		}
 		value, _ := storeValue(p.Value)
 		converted[i] = aerostore.MapPair{Key: key, Value: value}
 	}
