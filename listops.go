@@ -69,7 +69,7 @@ func (l *ListOps) write(op cdt.Op, values []any) Operation {
 	if len(values) == 1 {
 		op.Value = values[0]
 	} else {
-		op.Values = values
+		op.Values = append([]any(nil), values...) // so that the slice of a single value is not allocated
 	}
 	return l.op(op)
 }

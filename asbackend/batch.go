@@ -56,7 +56,7 @@ func newBatch(r *request) (b *batch, cannot error) {
 		b.removal = s.batchRemovePolicyFor(r.call.Options)
 		b.sendsIDs = r.call.Options.SendKey || s.batchRemovePolicy().SendKey
 	case aerostore.OpBatchOperate:
-		b.plan, cannot = planOf(r.call.Operations())
+		b.plan, cannot = s.planOf(r.call.Operations(), new(scratch))
 		b.refused = b.writes && b.plan.readsAll && r.call.Len() > 1
 		fallthrough
 	default:

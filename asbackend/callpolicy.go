@@ -24,14 +24,21 @@ func (s *single) readPolicy() *as.BasePolicy {
 
 // writePolicy returns the policy of a write, or of an Operate. If each is true, each
 // operation returns a result.
-func (s *single) writePolicy(each bool) *as.WritePolicy {
+func (s *single) writePolicy(each bool) *as.WritePolicy { return s.writePolicyIn(nil, each) }
+
+// writePolicyIn is writePolicy with room for the policy, nil for none.
+func (s *single) writePolicyIn(room *as.WritePolicy, each bool) *as.WritePolicy {
 	base := s.store.writePolicy()
 	s.allow(base.MaxRetries)
 	each = each && !base.RespondPerEachOp
 	if !each && !hasWriteOptions(s.call.Options) && !s.changesTimeouts(&base.BasePolicy) {
 		return base
 	}
-	p := *base
+	p := room
+	if p == nil {
+		p = new(as.WritePolicy)
+	}
+	*p = *base
 	p.RespondPerEachOp = p.RespondPerEachOp || each
 	s.setTimeouts(&p.BasePolicy)
 	writeFields{
@@ -39,7 +46,7 @@ func (s *single) writePolicy(each bool) *as.WritePolicy {
 		check: &p.GenerationPolicy, generation: &p.Generation,
 		sendKey: &p.SendKey, durable: &p.DurableDelete,
 	}.set(s.call.Options)
-	return &p
+	return p
 }
 
 // policy returns the policy of the next send of a part. Every key gets an answer, and a

@@ -24,12 +24,12 @@ type plan struct {
 // errUnknown is returned for an operation that the client does not have.
 var errUnknown error = safe.TextError("the Aerospike client has no such operation")
 
-// planOf returns an error for an operation that cannot be sent.
-func planOf(operations []aerostore.Operation) (plan, error) {
-	p := plan{operations: operations, ops: make([]*as.Operation, 0, len(operations))}
+// planOf returns an error for an operation that cannot be sent. The plan uses the scratch.
+func (s *Store) planOf(operations []aerostore.Operation, scratch *scratch) (plan, error) {
+	p := plan{operations: operations, ops: slices.Grow(scratch.ops, len(operations))}
 	reads := 0
 	for i, o := range operations {
-		op, err := clientOperation(o)
+		op, err := s.forms.clientOperation(o, scratch.one[:])
 		if op == nil || err != nil {
 			return plan{}, cmp.Or(err, errUnknown)
 		}
@@ -50,6 +50,7 @@ func planOf(operations []aerostore.Operation) (plan, error) {
 	if !p.writes && reads > 0 {
 		p.dropHeaders()
 	}
+	scratch.ops = p.ops
 	return p, nil
 }
 

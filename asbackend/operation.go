@@ -10,8 +10,8 @@ import (
 )
 
 // clientOperation returns the operation in the client's form. The error is why the client
-// cannot send it, or nil for an unknown operation.
-func clientOperation(o aerostore.Operation) (*as.Operation, error) {
+// cannot send it, or nil for an unknown operation. The slice is room for one value.
+func clientOperation(o aerostore.Operation, one []any) (*as.Operation, error) {
 	switch o.Kind() {
 	case aerostore.OperationRead:
 		return as.GetBinOp(o.Bin()), nil
@@ -32,7 +32,7 @@ func clientOperation(o aerostore.Operation) (*as.Operation, error) {
 	case aerostore.OperationDelete:
 		return as.DeleteOp(), nil
 	case aerostore.OperationList, aerostore.OperationMap, aerostore.OperationBit, aerostore.OperationHLL:
-		return translate(o.Bin(), o.CDT())
+		return translate(o.Bin(), o.CDT(), one)
 	default:
 		return nil, nil
 	}
@@ -45,11 +45,11 @@ func clientBin(name string, value any) *as.Bin { return as.NewBin(name, clientVa
 var errUnnamed error = safe.TextError("the Aerospike client takes a read of the bin with the empty name for one of all bins: rename the bin")
 
 // translate returns an operation on a list, map, bits or HyperLogLog in the client's form.
-func translate(bin string, op *cdt.Op) (*as.Operation, error) {
+func translate(bin string, op *cdt.Op, one []any) (*as.Operation, error) {
 	if bin == "" && !op.Kind.Writes() {
 		return nil, errUnnamed
 	}
-	t := translator{Op: op, bin: bin}
+	t := translator{Op: op, bin: bin, one: one}
 	if len(op.Path) > 0 {
 		if t.ctx = contexts(op.Path); t.ctx == nil {
 			return nil, nil
@@ -75,6 +75,7 @@ type translator struct {
 	*cdt.Op
 	bin string
 	ctx []*as.CDTContext
+	one []any // room for one value, which the client does not keep
 	err error
 }
 

@@ -20,7 +20,7 @@ func (t *translator) list() *as.Operation {
 		}
 		return as.ListSetOrderOp(bin, order, ctx...)
 	case cdt.ListAppend, cdt.ListInsert:
-		values := []any{t.Value}
+		values := t.one
 		if t.Values != nil {
 			values = t.several(t.Values)
 		} else {

@@ -20,36 +20,21 @@ func mapOrder(order value.Order) as.MapOrderTypes {
 
 func (t *translator) mapping() *as.Operation {
 	bin, ctx := t.bin, t.ctx
-	order := mapOrder(t.Order)
-	policy := as.NewMapPolicyWithFlags(order, int(t.Flags))
-	if t.Stored {
-		policy = as.NewMapPolicyWithFlagsAndPersistedIndex(order, int(t.Flags))
-	}
-	switch t.Kind {
-	case cdt.MapAdd, cdt.MapAddAll:
-		if t.Stored { // the client has no such policy with an index
-			policy = as.NewMapPolicyWithFlagsAndPersistedIndex(order, as.MapWriteFlagsCreateOnly)
-			break
-		}
-		policy = as.NewMapPolicy(order, as.MapWriteMode.CREATE_ONLY)
-	case cdt.MapReplace, cdt.MapReplaceAll:
-		policy = as.NewMapPolicy(order, as.MapWriteMode.UPDATE_ONLY)
-	}
 	switch t.Kind {
 	case cdt.MapSetOrder:
-		return as.MapSetPolicyOp(policy, bin, ctx...)
+		return as.MapSetPolicyOp(t.mapPolicy(), bin, ctx...)
 	case cdt.MapPut, cdt.MapAdd, cdt.MapReplace:
-		return as.MapPutOp(policy, bin, clientValue(t.Key), clientValue(t.Value), ctx...)
+		return as.MapPutOp(t.mapPolicy(), bin, clientValue(t.Key), clientValue(t.Value), ctx...)
 	case cdt.MapPutAll, cdt.MapAddAll, cdt.MapReplaceAll:
 		entries := clientEntries(t.Values)
 		if entries == nil {
 			return nil
 		}
-		return as.MapPutItemsOp(policy, bin, entries, ctx...)
+		return as.MapPutItemsOp(t.mapPolicy(), bin, entries, ctx...)
 	case cdt.MapIncrement:
-		return as.MapIncrementOp(policy, bin, clientValue(t.Key), clientValue(t.Value), ctx...)
+		return as.MapIncrementOp(t.mapPolicy(), bin, clientValue(t.Key), clientValue(t.Value), ctx...)
 	case cdt.MapDecrement:
-		return as.MapDecrementOp(policy, bin, clientValue(t.Key), clientValue(t.Value), ctx...)
+		return as.MapDecrementOp(t.mapPolicy(), bin, clientValue(t.Key), clientValue(t.Value), ctx...)
 	case cdt.MapClear:
 		return as.MapClearOp(bin, ctx...)
 	case cdt.MapSize:
@@ -66,6 +51,23 @@ func (t *translator) mapping() *as.Operation {
 		return t.mapGet(t.Select, give)
 	}
 	return t.mapRemove(t.Select, give)
+}
+
+func (t *translator) mapPolicy() *as.MapPolicy {
+	order := mapOrder(t.Order)
+	switch t.Kind {
+	case cdt.MapAdd, cdt.MapAddAll:
+		if t.Stored { // the client has no such policy with an index
+			return as.NewMapPolicyWithFlagsAndPersistedIndex(order, as.MapWriteFlagsCreateOnly)
+		}
+		return as.NewMapPolicy(order, as.MapWriteMode.CREATE_ONLY)
+	case cdt.MapReplace, cdt.MapReplaceAll:
+		return as.NewMapPolicy(order, as.MapWriteMode.UPDATE_ONLY)
+	}
+	if t.Stored {
+		return as.NewMapPolicyWithFlagsAndPersistedIndex(order, int(t.Flags))
+	}
+	return as.NewMapPolicyWithFlags(order, int(t.Flags))
 }
 
 // clientEntries returns the entries to put, from a map or pairs, and nil for other values.

@@ -9,33 +9,31 @@ import (
 
 // operated returns the record of one key of a BatchOperate. A batch that writes has a result
 // for each operation. Another has none for an operation that returned nothing, so that a
-// key is asked again, alone, if it is unclear to which operations its results belong.
+// key is read again, alone, if it is unclear to which operations its results belong.
 func (p *part) operated(key aerostore.Key, br *as.BatchRecord) (*aerostore.Record, error) {
 	plan := &p.batch.plan
-	steps := plan.takeApart(answer{bins: br.Record.Bins, each: plan.writes, marked: true})
-	if steps == nil {
-		if plan.writes {
-			e := p.call.NewKeyError(key, aerostore.CodeParse, errResults)
-			e.InDoubt = true
-			return nil, e
-		}
-		record, err := p.askAgain(key, br.Key)
+	a := answer{each: plan.writes, marked: true}
+	if r := plan.record(key, br.Record, a); r != nil {
+		return r, nil
+	}
+	if !plan.writes {
+		again, err := p.readAgain(key, br.Key)
 		if err != nil {
 			return nil, err
 		}
-		if steps = plan.takeApart(answer{bins: record.Bins, each: true, marked: true}); steps == nil {
-			return nil, p.call.NewKeyError(key, aerostore.CodeParse, errResults)
+		a.each = true
+		if r := plan.record(key, again, a); r != nil {
+			return r, nil
 		}
-		br.Record = record
 	}
-	record := storeRecord(key, br.Record)
-	record.SetSteps(steps)
-	return record, nil
+	e := p.call.NewKeyError(key, aerostore.CodeParse, errResults)
+	e.InDoubt = plan.writes
+	return nil, e
 }
 
-// askAgain sends the operations, which only read, for one key. The client sends a batch
+// readAgain sends the operations, which only read, for one key. The client sends a batch
 // of one as an Operate, and one that is said to write lets each operation return a result.
-func (p *part) askAgain(key aerostore.Key, clientKey *as.Key) (*as.Record, error) {
+func (p *part) readAgain(key aerostore.Key, clientKey *as.Key) (*as.Record, error) {
 	left, late := timeLeft(p.ctx)
 	if late {
 		return nil, p.call.NewContextError(deadlineError(p.ctx))

@@ -115,24 +115,25 @@ func (s *single) selectBins() (aerostore.Result, error) {
 // one bin as a list, like a list that was read once. So each operation must return a
 // result if several can have one for the same bin.
 func (s *single) operate() (aerostore.Result, error) {
-	plan, err := planOf(s.call.Operations())
+	scratch := s.store.scratches.get()
+	plan, err := s.store.planOf(s.call.Operations(), scratch)
 	if err != nil {
 		return s.unsupported(err)
 	}
-	policy := s.writePolicy(plan.several)
+	policy := s.writePolicyIn(&scratch.policy, plan.several)
 	record, failure := s.store.client.Operate(policy, s.key, plan.ops...)
+	each := plan.each || policy.RespondPerEachOp
+	s.store.scratches.put(scratch)
 	if failure != nil {
 		return s.failed(failure)
 	}
-	steps := plan.takeApart(answer{bins: record.Bins, each: plan.each || policy.RespondPerEachOp})
-	if steps == nil {
+	r := plan.record(s.call.Key, record, answer{each: each})
+	if r == nil {
 		e := s.call.NewError(aerostore.CodeParse, errResults)
 		e.InDoubt = plan.writes
 		return s.succeeded(), e
 	}
-	result, failed := s.read(record, nil)
-	result.Record().SetSteps(steps)
-	return result, failed
+	return s.readRecord(r, record.Node), nil
 }
 
 func (s *single) wrote(err as.Error) (aerostore.Result, error) {
@@ -158,9 +159,13 @@ func (s *single) read(record *as.Record, err as.Error) (aerostore.Result, error)
 	if err != nil {
 		return s.failed(err)
 	}
-	result := s.succeeded().WithRecord(storeRecord(s.call.Key, record))
-	result.Node = s.store.nodes.of(s.store.client, record.Node)
-	return result, nil
+	return s.readRecord(storeRecord(s.call.Key, record), record.Node), nil
+}
+
+func (s *single) readRecord(record *aerostore.Record, node *as.Node) aerostore.Result {
+	result := s.succeeded().WithRecord(record)
+	result.Node = s.store.nodes.of(s.store.client, node)
+	return result
 }
 
 func (s *single) failed(err as.Error) (aerostore.Result, error) {

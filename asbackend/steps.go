@@ -9,8 +9,8 @@ import (
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
-// An answer is what the client returns for the bins of a record. A bin has the results of
-// the operations on it, in their order: one result as it is, several as a list.
+// An answer is what the client returns for the bins of a record. A bin has the result of
+// the operation on it, or a list of several results in the order of the operations.
 type answer struct {
 	bins as.BinMap
 	each bool // every operation has a result, nil for nothing
@@ -23,20 +23,23 @@ type answer struct {
 // errResults is returned for an answer with too many or too few results.
 var errResults error = safe.TextError("the answer does not have a result for each operation")
 
-// takeApart returns what each operation returned, and makes the bins of the answer those
-// of the record. It returns nil if it cannot tell which operation a result belongs to.
-func (p *plan) takeApart(a answer) (steps []any) {
-	steps = make([]any, len(p.operations))
-	if p.readsAll {
-		p.takeAll(a, steps)
-		return steps
-	}
+// record returns the record of an answer, with what each operation returned. The bins of
+// the answer become its own. It returns nil if it cannot tell which operation a result
+// belongs to.
+func (p *plan) record(key aerostore.Key, record *as.Record, a answer) *aerostore.Record {
+	r, steps := aerostore.NewStepsRecord(len(p.operations))
+	a.bins = record.Bins
 	for i, o := range p.operations {
-		if p.hasResult(o) && !p.isOnBin(p.operations[:i], o.Bin()) && !p.takeBin(a, i, steps) {
+		if !p.readsAll && p.hasResult(o) && !p.isOnBin(p.operations[:i], o.Bin()) && !p.takeBin(a, i, steps) {
 			return nil
 		}
 	}
-	return steps
+	r.Key, r.Bins = key, storeBins(record.Bins)
+	if p.readsAll {
+		p.takeAll(r.Bins, steps)
+	}
+	r.Generation, r.TTL = record.Generation, aerostore.TTLFromSeconds(record.Expiration)
+	return r
 }
 
 // hasResult reports whether the operation has a result if every operation has one.
@@ -56,16 +59,9 @@ func (p *plan) isOnBin(operations []aerostore.Operation, bin string) bool {
 	return slices.ContainsFunc(operations, func(o aerostore.Operation) bool { return o.Bin() == bin && p.hasResult(o) })
 }
 
-// takeAll takes an answer of all bins apart. The server looks at no other read then.
-func (p *plan) takeAll(a answer, steps []any) {
-	if a.each {
-		for name, v := range a.bins {
-			if v == nil {
-				delete(a.bins, name)
-			}
-		}
-	}
-	bins := storeBins(a.bins)
+// takeAll sets the results of operations of which one reads all bins. The server looks at
+// no other read then.
+func (p *plan) takeAll(bins aerostore.Bins, steps []any) {
 	for i, o := range p.operations {
 		switch {
 		case readsAll(o):

@@ -25,6 +25,8 @@ type Store struct {
 	description       aerostore.Description
 	nodes             nodes
 	keys              keyPool
+	scratches         scratchPool
+	forms             formCache
 	infos             chan struct{} // one for each info command under way
 	minConnectionWait time.Duration // the constant, except in tests
 
