@@ -176,6 +176,9 @@ func isDefined(op *cdt.Op) bool {
 		}
 	}
 	if s := op.Select; s != nil {
+		if s.Inverted() && (s.Kind() == cdt.ByIndex || s.Kind() == cdt.ByRank || s.Kind() == cdt.ByKey) {
+			return false // which only cdt.Invert makes
+		}
 		to, _ := s.To()
 		for _, v := range append([]any{s.Value(), to}, s.Values()...) {
 			if hasEdge(v) || hasMap(v) {

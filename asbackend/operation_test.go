@@ -1,0 +1,139 @@
+package asbackend
+
+import (
+	"strings"
+	"testing"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+)
+
+func TestOperationsThatTheClientCannotSend(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		op   aerostore.Operation
+		want string
+	}{
+		{aerostore.ListBin("b").With(cdt.AddUnique).Increment(0, 2), "add 1"},
+		{aerostore.ListBin("b").With(cdt.NoFail).Increment(0, 1.0), "add 1"},
+		{aerostore.ListBin("").Size(), "rename the bin"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: cdt.ListAppend, Values: map[any]any{}}), "must be a list"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: cdt.ListIncrement, Value: "x"}), "no such operation"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: cdt.MapPutAll, Values: []any{1}}), "no such operation"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: cdt.BitSet, Value: 1}), "no such operation"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: cdt.ListGet}), "no such operation"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: cdt.MapRemove}), "no such operation"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: cdt.HLLMayContain}), "no such operation"},
+		{aerostore.OperationOf("b", cdt.Op{Kind: 255}), "no such operation"},
+	} {
+		_, err := new(Store).planOf([]aerostore.Operation{c.op}, new(scratch))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: the error is %v, want %q", c.op, err, c.want)
+		}
+	}
+}
+
+// The forms of operations are cached, so they must not be taken for others.
+func TestFormsDifferAsTheirOperationsDo(t *testing.T) {
+	t.Parallel()
+	l, m, b := aerostore.ListBin("b"), aerostore.MapBin("b"), aerostore.BitBin("b")
+	var s Store
+	seen := map[*as.Operation]aerostore.Operation{}
+	for range 2 {
+		for _, op := range []aerostore.Operation{
+			l.Size(), aerostore.ListBin("c").Size(), m.Size(), l.Clear(), l.GetAt(0), l.GetAt(1), l.GetRange(0, 1), l.GetRange(0, cdt.ToEnd),
+			l.Get(cdt.Index(0)), l.Get(cdt.Index(1)), l.Get(cdt.Rank(0)), l.Get(cdt.Index(0), cdt.Count), l.Remove(cdt.Index(0)),
+			l.Get(cdt.Ranks(0, 1)), l.Get(cdt.Ranks(0, 2)), l.Get(cdt.Ranks(0, cdt.ToEnd)), l.Get(cdt.Not(cdt.Ranks(0, 1))), l.Get(cdt.Ranks(0, 0)),
+			m.Get(cdt.Ranks(0, 1)), m.Get(cdt.Ranks(0, 1), cdt.KeyOf), l.Trim(0, 1), l.Sort(), l.Sort(cdt.Descending),
+			l.Create(cdt.Ordered).SetOrder(), l.SetOrder(), l.WithIndex().SetOrder(), l.Increment(0, nil),
+			b.GetInt(0, 8), b.GetSigned(0, 8), b.Not(0, 8), b.With(cdt.NoFail).Not(0, 8), b.ShiftLeft(0, 8, 1), b.ShiftLeft(0, 8, 2), b.Resize(1), b.Resize(2),
+			l.Get(cdt.Value(1)), l.Get(cdt.Value(2)), m.Get(cdt.Key(1)), l.In(cdt.Index(0)).Size(), l.In(cdt.Index(1)).Size(), l.Append(1),
+		} {
+			p, err := s.planOf([]aerostore.Operation{op}, new(scratch))
+			if err != nil {
+				t.Fatalf("%v: %v", op, err)
+			}
+			if before, ok := seen[p.ops[0]]; ok && !same(before, op) {
+				t.Errorf("%v has the form of another %v", op, before)
+			}
+			seen[p.ops[0]] = op
+		}
+	}
+	var again [2]*as.Operation
+	for i := range again {
+		p, _ := s.planOf([]aerostore.Operation{l.Get(cdt.Ranks(-10, 10))}, new(scratch))
+		again[i] = p.ops[0]
+	}
+	if again[0] != again[1] {
+		t.Error("a form is not used again")
+	}
+}
+
+func same(a, b aerostore.Operation) bool {
+	x, xOK := shapeOf(a)
+	y, yOK := shapeOf(b)
+	return xOK && yOK && x == y && a.Bin() == b.Bin() && a.CDT().Select.Equal(b.CDT().Select) && a.CDT().Index == b.CDT().Index
+}
+
+// Making an operation takes no more memory than the client's does.
+func TestMakingAnOperationAllocatesNoMoreThanTheClient(t *testing.T) {
+	var op aerostore.Operation
+	var clientOp *as.Operation
+	for name, c := range map[string]struct{ store, client func() }{
+		"list append": {
+			func() { op = aerostore.ListBin("b").Append(1) },
+			func() { clientOp = as.ListAppendOp("b", 1) },
+		},
+		"list append several": {
+			func() { op = aerostore.ListBin("b").Append(1, 2, 3) },
+			func() { clientOp = as.ListAppendOp("b", 1, 2, 3) },
+		},
+		"list size": {
+			func() { op = aerostore.ListBin("b").Size() },
+			func() { clientOp = as.ListSizeOp("b") },
+		},
+		"list get": {
+			func() { op = aerostore.ListBin("b").Get(cdt.Ranks(-10, 10)) },
+			func() { clientOp = as.ListGetByRankRangeCountOp("b", -10, 10, as.ListReturnTypeValue) },
+		},
+		"list remove by values": {
+			func() { op = aerostore.ListBin("b").Remove(cdt.Values(1, 2), cdt.Count) },
+			func() { clientOp = as.ListRemoveByValueListOp("b", []any{1, 2}, as.ListReturnTypeCount) },
+		},
+		"list append at a path": {
+			func() { op = aerostore.ListBin("b").In(cdt.Index(0)).Append(1) },
+			func() {
+				clientOp = as.ListAppendWithPolicyContextOp(as.DefaultListPolicy(), "b", []*as.CDTContext{as.CtxListIndex(0)}, 1)
+			},
+		},
+		"map put": {
+			func() { op = aerostore.MapBin("b").Put("k", 1) },
+			func() { clientOp = as.MapPutOp(as.DefaultMapPolicy(), "b", "k", 1) },
+		},
+		"map get": {
+			func() { op = aerostore.MapBin("b").Get(cdt.Key("k")) },
+			func() { clientOp = as.MapGetByKeyOp("b", "k", as.MapReturnType.VALUE) },
+		},
+		"map get between": {
+			func() { op = aerostore.MapBin("b").Get(cdt.KeyBetween("a", "b"), cdt.Pairs) },
+			func() { clientOp = as.MapGetByKeyRangeOp("b", "a", "b", as.MapReturnType.KEY_VALUE) },
+		},
+		"bit set": {
+			func() { op = aerostore.BitBin("b").SetInt(0, 8, 1) },
+			func() { clientOp = as.BitSetIntOp(as.DefaultBitPolicy(), "b", 0, 8, 1) },
+		},
+		"hll count": {
+			func() { op = aerostore.HLLBin("b").Count() },
+			func() { clientOp = as.HLLGetCountOp("b") },
+		},
+	} {
+		store, client := testing.AllocsPerRun(100, c.store), testing.AllocsPerRun(100, c.client)
+		t.Logf("%s: %v allocations, the client's %v", name, store, client)
+		if store > client {
+			t.Errorf("%s takes %v allocations, the client's %v", name, store, client)
+		}
+	}
+	_, _ = op, clientOp
+}
