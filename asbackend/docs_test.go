@@ -1,7 +1,12 @@
 package asbackend_test
 
 import (
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -14,11 +19,7 @@ const migrationPage = "../docs/from-aerospike-client-go.md"
 
 func TestThePageNamesEachMethodOfTheClient(t *testing.T) {
 	t.Parallel()
-	page := readFile(t, migrationPage)
-	named := map[string]bool{}
-	for _, name := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(page, -1) {
-		named[name[1]] = true
-	}
+	named := namesOn(t, migrationPage)
 	for client, i := reflect.TypeFor[*as.Client](), 0; i < client.NumMethod(); i++ {
 		name := client.Method(i).Name
 		if strings.HasPrefix(name, "SetDefault") {
@@ -28,6 +29,62 @@ func TestThePageNamesEachMethodOfTheClient(t *testing.T) {
 			t.Errorf("%s is not on the page", name)
 		}
 	}
+}
+
+func namesOn(t *testing.T, page string) map[string]bool {
+	t.Helper()
+	named := map[string]bool{}
+	for _, name := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(readFile(t, page), -1) {
+		named[name[1]] = true
+	}
+	return named
+}
+
+func TestThePageNamesEachOperationOfTheClient(t *testing.T) {
+	t.Parallel()
+	client, err := build.Import("github.com/aerospike/aerospike-client-go/v7", ".", build.FindOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(client.Dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, found := namesOn(t, migrationPage), 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range parsed.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !f.Name.IsExported() || !makesOperation(f) {
+				continue
+			}
+			if found++; !named[f.Name.Name] {
+				t.Errorf("%s is not on the page", f.Name.Name)
+			}
+		}
+	}
+	if found < 132 {
+		t.Errorf("found %d constructors of operations: is the client still read right?", found)
+	}
+}
+
+// makesOperation reports whether the function returns an *Operation or a *CDTContext.
+func makesOperation(f *ast.FuncDecl) bool {
+	if f.Type.Results.NumFields() != 1 {
+		return false
+	}
+	result, ok := f.Type.Results.List[0].Type.(*ast.StarExpr)
+	if !ok {
+		return false
+	}
+	name, ok := result.X.(*ast.Ident)
+	return ok && (name.Name == "Operation" || name.Name == "CDTContext")
 }
 
 // The page's lines of Go must be in example_test.go, where they compile.

@@ -74,7 +74,7 @@ func TestValuesAreSentAsTheyWereRead(t *testing.T) {
 
 		nested := v
 		if h, ok := v.(aerostore.HLL); ok {
-			nested = []byte(h) // as it is in lists and maps
+			nested = []byte(h) // which it becomes in lists and maps
 		}
 		l, m := aerostore.ListBin("l"), aerostore.MapBin("m").Create(cdt.KeyOrdered)
 		operations := ops(
