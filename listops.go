@@ -134,7 +134,7 @@ func (l ListOps) Trim(index, count int) Operation {
 }
 
 // GetAt returns an operation that reads the element at an index. It fails with
-// [CodeOpNotApplicable] if there is none, where Get(cdt.Index(index)) returns nothing.
+// [CodeOpNotApplicable] if there is none.
 func (l ListOps) GetAt(index int) Operation { return l.op(cdt.Op{Kind: cdt.ListGetAt, Index: index}) }
 
 // GetRange returns an operation that reads up to count elements from an index on. The
@@ -144,8 +144,7 @@ func (l ListOps) GetRange(index, count int) Operation {
 }
 
 // Pop returns an operation that removes the element at an index and returns it. It fails
-// with [CodeOpNotApplicable] if there is none, where Remove(cdt.Index(index),
-// cdt.Elements) returns nothing.
+// with [CodeOpNotApplicable] if there is none.
 func (l ListOps) Pop(index int) Operation { return l.op(cdt.Op{Kind: cdt.ListPop, Index: index}) }
 
 // PopRange returns an operation that removes up to count elements from an index on and

@@ -119,6 +119,7 @@ var operations = map[string]struct {
 		ops(aerostore.ListBin("").Append(1), aerostore.TouchRecord(), write("", list()), aerostore.ReadHeader(), aerostore.ListBin("").Append(1, 2)),
 		list(1, nil, nil, nil, 2), bins("", results(1, 2)), with("", list(1, 2)),
 	},
+	"read all, a list and a bin": {ops(aerostore.ReadAll(), l.Size(), read("a"), read("z")), list(initial(), nil, 1, nil), initial(), initial()},
 	"bits and a HyperLogLog": {
 		ops(aerostore.BitBin("b").Resize(1), aerostore.BitBin("b").SetInt(0, 8, 5), aerostore.BitBin("b").GetInt(0, 8),
 			aerostore.HLLBin("h").Add(4, 0, "x", "y"), aerostore.HLLBin("h").Count(), write("h", nil)),
@@ -245,6 +246,98 @@ func TestOperateHonoursRespondPerEachOp(t *testing.T) {
 		r, err := s.Operate(t.Context(), k, c.ops)
 		if err != nil || !reflect.DeepEqual(r.Bins, c.gives) || !reflect.DeepEqual(stepsOf(r, c.ops), c.steps) {
 			t.Errorf("%s: gave %+v, %v", name, r, err)
+		}
+	}
+}
+
+func TestOperateReturnsHyperLogLogs(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	k, h := key(set, 1), aerostore.HLLBin("h")
+	r, err := s.Operate(t.Context(), k, ops(h.Add(4, 0, 1, 2), read("h")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sketch, err := r.Step(1).HLL()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, batch := range []bool{false, true} {
+		both := ops(h.Union(sketch), h.UnionCount(sketch), h.Similarity(sketch), h.Describe(), write("g", sketch), read("g"))
+		if batch {
+			var results []aerostore.BatchResult
+			if results, err = s.BatchOperate(t.Context(), []aerostore.Key{k}, both); err == nil {
+				r, err = results[0].Record, results[0].Err
+			}
+		} else {
+			r, err = s.Operate(t.Context(), k, both)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := stepsOf(r, both), list(sketch, 2, 1.0, list(4, 0), nil, sketch); !reflect.DeepEqual(got, want) {
+			t.Errorf("batch %t: the steps gave %#v, want %#v", batch, got, want)
+		}
+	}
+}
+
+// A server reads all bins beside writes of whole bins, and not beside operations on parts.
+func TestReadAllAndAListCannotWriteTogether(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	k := key(set, 1)
+	put(t, s, k, initial())
+	for _, both := range [][]aerostore.Operation{
+		ops(aerostore.ReadAll(), l.Append(3)), ops(l.Set(0, 3), aerostore.ReadAll()), ops(m.Put("y", 1), aerostore.ReadAll()),
+		ops(aerostore.ReadAll(), l.Size(), write("a", 2)),
+	} {
+		_, err := s.Operate(t.Context(), k, both)
+		wantError(t, err, aerostore.ErrParameter)
+	}
+	wantBins(t, s, k, initial())
+}
+
+// A batch that only reads leaves out what an operation did not find. A key with such an
+// answer is read again.
+func TestBatchOperateReadsAKeyAgain(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	keys := make([]aerostore.Key, 40)
+	for i := range keys {
+		keys[i] = key(set, i)
+		entries := map[any]any{}
+		if i%2 == 0 {
+			entries["x"] = i
+		}
+		if i%3 == 0 {
+			entries["y"] = -i
+		}
+		if i%5 != 4 {
+			put(t, s, keys[i], aerostore.Bins{"m": entries})
+		}
+	}
+	got, err := s.BatchOperate(t.Context(), keys, ops(m.Get(cdt.Key("x")), aerostore.ReadHeader(), m.Get(cdt.Key("y"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range got {
+		if i%5 == 4 {
+			wantError(t, r.Err, aerostore.ErrNotFound)
+			continue
+		}
+		var x, y any
+		if i%2 == 0 {
+			x = i
+		}
+		if i%3 == 0 {
+			y = -i
+		}
+		if r.Err != nil || r.Key != keys[i] || r.Record.Key != keys[i] || r.Record.Generation != 1 {
+			t.Errorf("key %d: %+v, %v", i, r.Record, r.Err)
+			continue
+		}
+		if want := bins("m", results(x, y)); !reflect.DeepEqual(r.Record.Bins, want) || !reflect.DeepEqual(stepsOf(r.Record, make([]aerostore.Operation, 3)), list(x, nil, y)) {
+			t.Errorf("key %d gave %+v, want %v", i, r.Record, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package asbackend_test
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"testing"
 
@@ -35,7 +36,7 @@ func ordered(t *testing.T) map[string]any {
 		"in order":                  []aerostore.MapPair{{Key: "m", Value: small}},
 		"blobs as keys":             map[any]any{[2]byte{1, 2}: 1, [0]byte{}: map[any]any{[1]byte{3}: []any{}}},
 		"HyperLogLog":               aerostore.HLL(sketch(t)),
-		"numbers":                   []any{127, 128, -32, -33, 255, 256, 65535, 65536, 1<<32 - 1, 1 << 32, 1<<63 - 1, -1 << 63, -128, -129, -32769, -1<<31 - 1, 0.5, -0.0},
+		"numbers":                   []any{127, 128, -32, -33, 255, 256, 65535, 65536, 1<<32 - 1, 1 << 32, 1<<63 - 1, -1 << 63, -128, -129, -32769, -1<<31 - 1, 0.5, math.Inf(-1)},
 		"GeoJSON in a map, blobs":   []aerostore.MapPair{{Key: "g", Value: aerostore.GeoJSON(`{"type":"Point","coordinates":[1,2]}`)}, {Key: "h", Value: []byte{0, 1}}},
 		"strings and blobs by size": []any{string(make([]byte, 30)), string(make([]byte, 31)), make([]byte, 255), make([]byte, 70_000), []aerostore.MapPair{{Key: string(make([]byte, 65_600)), Value: true}}},
 	}
