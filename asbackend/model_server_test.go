@@ -105,9 +105,10 @@ func (m *model) run(t *testing.T) (difference string) {
 		if code := aerostore.CodeOf(results[0].Err); code == aerostore.CodeUnsupportedFeature || errors.Is(results[0].Err, aerostore.ErrInvalid) {
 			continue // not sent
 		}
+		before := show(m.bin)
 		after, result, failed := engine.Apply(m.bin, op, nil)
 		for _, got := range results {
-			if difference := m.differ(op, got, after, result, failed); difference != "" {
+			if difference := m.differ(op, before, got, after, result, failed); difference != "" {
 				return difference
 			}
 			m.compared++
@@ -132,20 +133,20 @@ func (m *model) operate(t *testing.T, ops []aerostore.Operation) []aerostore.Bat
 	return results
 }
 
-func (m *model) differ(op *cdt.Op, got aerostore.BatchResult, after, result any, failed error) string {
+func (m *model) differ(op *cdt.Op, before string, got aerostore.BatchResult, after, result any, failed error) string {
 	code := aerostore.CodeOK
 	if refused, ok := errors.AsType[*engine.Error](failed); ok {
 		code = aerostore.ResultCode(refused.Code)
 	}
 	if got := aerostore.CodeOf(got.Err); got != code {
-		return fmt.Sprintf("%s on %.300s: code %d (%v), the server %d", describe(op), show(m.bin), code, failed, got)
+		return fmt.Sprintf("%s on %.300s: code %d (%v), the server %d", describe(op), before, code, failed, got)
 	}
 	if got.Err != nil {
 		return ""
 	}
 	want := []any{plain(result), plain(after)}
 	if steps := []any{plain(got.Record.Step(0).Value()), plain(got.Record.Step(1).Value())}; !reflect.DeepEqual(steps, want) {
-		return fmt.Sprintf("%s on %.300s: %.400s, the server %.400s", describe(op), show(m.bin), fmt.Sprintf("%#v", want), fmt.Sprintf("%#v", steps))
+		return fmt.Sprintf("%s on %.300s: %.400s, the server %.400s", describe(op), before, fmt.Sprintf("%#v", want), fmt.Sprintf("%#v", steps))
 	}
 	return ""
 }
