@@ -86,9 +86,10 @@ var errValues error = safe.TextError("the values of an operation must be a list"
 func (t *translator) several(values any) []any {
 	switch v := values.(type) {
 	case []any:
-		converted, _ := value.Replace(values, clientScalar)
-		list, _ := converted.([]any)
-		return list
+		if list := convertedList(v); list != nil {
+			return list
+		}
+		return v
 	case *value.List:
 		list := make([]any, len(v.Items))
 		for i, e := range v.Items {

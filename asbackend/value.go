@@ -3,6 +3,7 @@ package asbackend
 import (
 	"maps"
 	"reflect"
+	"slices"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 
@@ -14,24 +15,76 @@ import (
 // clientBins returns bins as the client takes them: the same map, or a copy if a
 // value had to be replaced.
 func clientBins(bins aerostore.Bins) as.BinMap {
-	converted, copied := as.BinMap(bins), false
+	sent, copied := as.BinMap(bins), false
 	for name, v := range bins {
-		c, changed := value.Replace(v, clientScalar)
+		c, changed := converted(v)
 		if !changed {
 			continue
 		}
 		if !copied {
-			converted, copied = maps.Clone(converted), true
+			sent, copied = maps.Clone(sent), true
 		}
-		converted[name] = c
+		sent[name] = c
 	}
-	return converted
+	return sent
 }
 
 // clientValue returns the value in the client's types.
 func clientValue(v any) any {
-	converted, _ := value.Replace(v, clientScalar)
-	return converted
+	v, _ = converted(v)
+	return v
+}
+
+// converted replaces the values and map keys in a value, which it does not change. What it
+// returns shares the lists and maps in which nothing was replaced.
+func converted(v any) (sent any, changed bool) {
+	switch t := v.(type) {
+	case []any:
+		if list := convertedList(t); list != nil {
+			return list, true
+		}
+	case map[any]any:
+		if m := convertedMap(t); m != nil {
+			return m, true
+		}
+	default:
+		return clientScalar(v)
+	}
+	return v, false
+}
+
+// convertedList returns nil if nothing is replaced.
+func convertedList(list []any) (sent []any) {
+	for i, element := range list {
+		e, other := converted(element)
+		if !other {
+			continue
+		}
+		if sent == nil {
+			sent = slices.Clone(list)
+		}
+		sent[i] = e
+	}
+	return sent
+}
+
+// convertedMap returns nil if nothing is replaced.
+func convertedMap(m map[any]any) (sent map[any]any) {
+	for key, element := range m {
+		k, otherKey := clientScalar(key)
+		e, other := converted(element)
+		if !otherKey && !other {
+			continue
+		}
+		if sent == nil {
+			sent = maps.Clone(m)
+		}
+		if otherKey {
+			delete(sent, key)
+		}
+		sent[k] = e
+	}
+	return sent
 }
 
 // clientScalar replaces the values that the client would mistake or refuse. It has types
