@@ -84,6 +84,9 @@ func TestValuesAreSentAsTheyWereRead(t *testing.T) {
 			m.Put("k", v), m.PutAll(map[any]any{"n": v}), m.Get(cdt.Key("n")), m.Get(cdt.Value(v), cdt.KeyOf),
 		)
 		want := []any{nil, v, 2, nil, 3, 3, 3, nested, 1, 2, nested, []any{"k", "n"}}
+		if pairs, ok := v.([]aerostore.MapPair); ok && len(pairs) > 1000 { // a record holds it once
+			operations, want = ops(write("b", v), read("b")), []any{nil, v}
+		}
 		r, failed := s.Operate(t.Context(), k, operations)
 		if failed != nil {
 			t.Errorf("%s: %v", name, failed)
