@@ -187,7 +187,7 @@ var codeTable = map[ResultCode]struct {
 	CodeRecordTooBig:               {"RECORD_TOO_BIG", "the record is larger than the server's max-record-size", 0},
 	CodeKeyBusy:                    {"KEY_BUSY", "too many operations wait for this record: spread the load over more keys", transient},
 	CodeScanAbort:                  {"SCAN_ABORT", "the server aborted the scan", 0},
-	CodeUnsupportedFeature:         {"UNSUPPORTED_FEATURE", "the server does not support the feature", 0},
+	CodeUnsupportedFeature:         {"UNSUPPORTED_FEATURE", "the feature is not supported", 0},
 	CodeBinNotFound:                {"BIN_NOT_FOUND", "the record has no such bin", 0},
 	CodeDeviceOverload:             {"DEVICE_OVERLOAD", "the server's storage does not keep up: back off", transient | clusterFailure},
 	CodeKeyMismatch:                {"KEY_MISMATCH", "another key is stored under this digest", 0},

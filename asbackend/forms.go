@@ -22,7 +22,8 @@ type form struct {
 	op   *as.Operation
 }
 
-// A shape is an operation on a list, map, bits or HyperLogLog without values.
+// A shape is an operation on a list, map, bits or HyperLogLog without values. Without a
+// kind, it is a read of the bin.
 type shape struct {
 	bin                                        string
 	kind                                       cdt.Kind
@@ -35,6 +36,9 @@ type shape struct {
 
 // shapeOf returns false for an operation with values or a path.
 func shapeOf(o aerostore.Operation) (s shape, ok bool) {
+	if o.Kind() == aerostore.OperationRead {
+		return shape{bin: o.Bin()}, true
+	}
 	op := o.CDT()
 	if op == nil || op.Path != nil || op.Key != nil || op.Value != nil || op.Values != nil {
 		return s, false
