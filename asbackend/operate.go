@@ -14,6 +14,7 @@ import (
 type plan struct {
 	operations []aerostore.Operation
 	ops        []*as.Operation
+	siblings   []sibling
 	writes     bool
 	readsAll   bool // all bins, so that the operations have no results of their own
 	several    bool // results that may share a bin, so that each operation must have one
@@ -26,7 +27,8 @@ var errUnknown error = safe.TextError("the Aerospike client has no such operatio
 
 // planOf returns an error for an operation that cannot be sent. The plan uses the scratch.
 func (s *Store) planOf(operations []aerostore.Operation, scratch *scratch) (plan, error) {
-	p := plan{operations: operations, ops: slices.Grow(scratch.ops, len(operations))}
+	scratch.siblings = siblingsOf(scratch.siblings, operations)
+	p := plan{operations: operations, ops: slices.Grow(scratch.ops, len(operations)), siblings: scratch.siblings}
 	reads := 0
 	for i, o := range operations {
 		op, err := s.forms.clientOperation(o, scratch.one[:])
@@ -36,9 +38,9 @@ func (s *Store) planOf(operations []aerostore.Operation, scratch *scratch) (plan
 		p.ops = append(p.ops, op)
 		p.writes = p.writes || o.Writes()
 		p.each = p.each || o.Kind() > aerostore.OperationList
-		p.several = p.several || mayAnswer(o) && slices.ContainsFunc(operations[:i], func(before aerostore.Operation) bool {
-			return before.Bin() == o.Bin() && mayAnswer(before)
-		})
+		if next := p.siblings[i].next; next > 0 && p.siblings[i].answered {
+			p.several = p.several || mayAnswer(operations[next])
+		}
 		switch {
 		case readsAll(o):
 			p.readsAll = true
@@ -47,6 +49,7 @@ func (s *Store) planOf(operations []aerostore.Operation, scratch *scratch) (plan
 			reads++
 		}
 	}
+	p.several = p.several && !p.readsAll
 	if !p.writes && reads > 0 {
 		p.dropHeaders()
 	}

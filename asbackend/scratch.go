@@ -6,11 +6,12 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 )
 
-// A scratch holds what the client needs for an Operate until it returns.
+// A scratch holds what only the time of an Operate needs.
 type scratch struct {
-	ops    []*as.Operation
-	one    [1]any // of an operation with one value
-	policy as.WritePolicy
+	ops      []*as.Operation
+	siblings []sibling
+	one      [1]any // of an operation with one value
+	policy   as.WritePolicy
 }
 
 // A scratchPool holds scratches for reuse.
@@ -27,8 +28,8 @@ func (p *scratchPool) get() *scratch {
 
 // put adds a scratch to the pool. Nothing may refer to it afterwards.
 func (p *scratchPool) put(s *scratch) {
-	clear(s.ops)
-	s.ops, s.one[0] = s.ops[:0], nil
+	clear(s.ops[:cap(s.ops)])
+	s.ops, s.siblings, s.one[0] = s.ops[:0], s.siblings[:0], nil
 	s.policy = as.WritePolicy{}
 	p.unused.Put(s)
 }

@@ -122,12 +122,12 @@ func (s *single) operate() (aerostore.Result, error) {
 	}
 	policy := s.writePolicyIn(&scratch.policy, plan.several)
 	record, failure := s.store.client.Operate(policy, s.key, plan.ops...)
-	each := plan.each || policy.RespondPerEachOp
-	s.store.scratches.put(scratch)
 	if failure != nil {
+		s.store.scratches.put(scratch)
 		return s.failed(failure)
 	}
-	r := plan.record(s.call.Key, record, answer{each: each})
+	r := plan.record(s.call.Key, record, answer{each: plan.each || policy.RespondPerEachOp})
+	s.store.scratches.put(scratch)
 	if r == nil {
 		e := s.call.NewError(aerostore.CodeParse, errResults)
 		e.InDoubt = plan.writes

@@ -1,8 +1,6 @@
 package asbackend
 
 import (
-	"slices"
-
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
@@ -28,9 +26,12 @@ var errResults error = safe.TextError("the answer does not have a result for eac
 // belongs to.
 func (p *plan) record(key aerostore.Key, record *as.Record, a answer) *aerostore.Record {
 	r, steps := aerostore.NewStepsRecord(len(p.operations))
+	if record.Bins == nil {
+		record.Bins = as.BinMap{}
+	}
 	a.bins = record.Bins
-	for i, o := range p.operations {
-		if !p.readsAll && p.hasResult(o) && !p.isOnBin(p.operations[:i], o.Bin()) && !p.takeBin(a, i, steps) {
+	for i, l := range p.siblings {
+		if !p.readsAll && !l.isLater && !p.takeBin(a, i, steps) {
 			return nil
 		}
 	}
@@ -52,11 +53,6 @@ func (p *plan) hasResult(o aerostore.Operation) bool {
 	default:
 		return true
 	}
-}
-
-// isOnBin reports whether one of the operations has a result for the bin.
-func (p *plan) isOnBin(operations []aerostore.Operation, bin string) bool {
-	return slices.ContainsFunc(operations, func(o aerostore.Operation) bool { return o.Bin() == bin && p.hasResult(o) })
 }
 
 // takeAll sets the results of operations of which one reads all bins. The server looks at
@@ -109,19 +105,20 @@ func (p *plan) takeBin(a answer, first int, steps []any) bool {
 // takeList takes the results of a bin apart: those of every operation, or of the
 // operations that return something. It returns the results of the latter, in the same list.
 func (p *plan) takeList(a answer, first int, list []any, every bool, steps []any) []any {
-	name, next, kept := p.operations[first].Bin(), 0, list[:0]
-	for i := first; i < len(p.operations); i++ {
-		o := p.operations[i]
-		if o.Bin() != name || !p.hasResult(o) || !every && !returns(o) {
-			continue
-		}
-		if returns(o) {
+	next, kept := 0, list[:0]
+	for i := first; ; i = int(p.siblings[i].next) {
+		switch o := p.operations[i]; {
+		case returns(o):
 			steps[i] = p.result(a, i, list[next])
 			kept = append(kept, steps[i])
+			next++
+		case every && p.hasResult(o):
+			next++
 		}
-		next++
+		if p.siblings[i].next == 0 {
+			return kept
+		}
 	}
-	return kept
 }
 
 // result returns what an operation returned. Where a missing bin has no result, nil is a
@@ -134,21 +131,21 @@ func (p *plan) result(a answer, i int, v any) any {
 	return converted
 }
 
-// count returns the number of operations on the bin of the first, how many of them return
-// something, and the index of the last of those.
+// count returns the number of operations with a result on the bin of the first, how many of
+// them return something, and the index of the last of those.
 func (p *plan) count(first int) (all, returning, last int) {
-	bin := p.operations[first].Bin()
-	for i := first; i < len(p.operations); i++ {
+	for i := first; ; i = int(p.siblings[i].next) {
 		o := p.operations[i]
-		if o.Bin() != bin || !p.hasResult(o) {
-			continue
+		if p.hasResult(o) {
+			all++
 		}
-		all++
 		if returns(o) {
 			returning, last = returning+1, i
 		}
+		if p.siblings[i].next == 0 {
+			return all, returning, last
+		}
 	}
-	return all, returning, last
 }
 
 // list returns the results of a bin with that many operations, false if it has one result.

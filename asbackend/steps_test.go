@@ -1,6 +1,7 @@
 package asbackend
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -73,5 +74,46 @@ func TestAnswersAreTakenApartByOperation(t *testing.T) {
 				t.Errorf("the bins are %#v, want %#v", r.Bins, c.bins)
 			}
 		})
+	}
+}
+
+func TestManyOperationsAreTakenApartByBin(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{manyOperations, manyOperations + 1, 1000} {
+		var ops []aerostore.Operation
+		answers := as.BinMap{}
+		for i := range n {
+			bin := fmt.Sprint(i % 13)
+			before, _ := answers[bin].([]any)
+			if i%3 == 0 {
+				ops = append(ops, aerostore.WriteBin(bin, i))
+				answers[bin] = append(before, nil)
+			} else {
+				ops = append(ops, aerostore.ListBin(bin).Append(i))
+				answers[bin] = append(before, i)
+			}
+		}
+		for bin, results := range answers {
+			if one, _ := results.([]any); len(one) == 1 {
+				answers[bin] = one[0]
+			}
+		}
+		p, err := new(Store).planOf(ops, new(scratch))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := p.record(aerostore.Key{}, &as.Record{Bins: answers}, answer{each: true})
+		if r == nil {
+			t.Fatalf("%d operations are not taken apart", n)
+		}
+		for i := range ops {
+			var want any
+			if i%3 != 0 {
+				want = i
+			}
+			if got := r.Step(i).Value(); got != want {
+				t.Errorf("of %d, step %d gave %v, want %v", n, i, got, want)
+			}
+		}
 	}
 }
