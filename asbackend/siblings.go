@@ -28,7 +28,7 @@ func siblingsOf(room []sibling, operations []aerostore.Operation) []sibling {
 		before, found := lastOn(o.Bin(), operations[:i], last)
 		siblings[i].answered = mayAnswer(o)
 		if found {
-			siblings[before].next, siblings[i].isLater = int32(i), true //nolint:gosec // G115: a request has less than 65,536 operations
+			siblings[before].next, siblings[i].isLater = int32(i), true
 			siblings[i].answered = siblings[i].answered || siblings[before].answered
 		}
 		if last != nil {

@@ -1,8 +1,8 @@
 package asbackend
 
 import (
-	"fmt"
 	"reflect"
+	"strconv"
 	"testing"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -83,7 +83,7 @@ func TestManyOperationsAreTakenApartByBin(t *testing.T) {
 		var ops []aerostore.Operation
 		answers := as.BinMap{}
 		for i := range n {
-			bin := fmt.Sprint(i % 13)
+			bin := strconv.Itoa(i % 13)
 			before, _ := answers[bin].([]any)
 			if i%3 == 0 {
 				ops = append(ops, aerostore.WriteBin(bin, i))
