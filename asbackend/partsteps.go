@@ -35,16 +35,18 @@ func (p *part) operated(key aerostore.Key, br *as.BatchRecord) (*aerostore.Recor
 // of one as an Operate, and one that is said to write lets each operation return a result.
 func (p *part) readAgain(key aerostore.Key, clientKey *as.Key) (*as.Record, error) {
 	left, late := timeLeft(p.ctx)
-	if late {
+	switch p.left = left; {
+	case late:
 		return nil, p.call.NewContextError(deadlineError(p.ctx))
+	case p.ctx.Err() != nil:
+		return nil, p.call.NewContextError(aerostore.ContextError(p.ctx))
 	}
-	p.left = left
-	policy := as.NewBatchWritePolicy()
-	if read := p.store.policies.BatchRead; read != nil {
-		policy.FilterExpression = read.FilterExpression
-	}
-	again := as.NewBatchWrite(policy, clientKey, p.batch.plan.ops...)
-	err := p.store.client.BatchOperate(p.policy(), []as.BatchRecordIfc{again})
+	read, policy, write := p.store.batchReadPolicy(), *p.policy(), as.NewBatchWritePolicy()
+	policy.ReadModeAP, policy.ReadModeSC = read.ReadModeAP, read.ReadModeSC
+	policy.ReadTouchTTLPercent = read.ReadTouchTTLPercent
+	write.FilterExpression = read.FilterExpression
+	again := as.NewBatchWrite(write, clientKey, p.batch.plan.ops...)
+	err := p.store.client.BatchOperate(&policy, []as.BatchRecordIfc{again})
 	record := again.BatchRec()
 	if err == nil {
 		err = record.Err
