@@ -291,7 +291,7 @@ func TestOnlyTextThatIsKnownToBeSafeIsInASafeMessage(t *testing.T) {
 		"another Error":   {put.NewError(aerostore.CodeOK, put.NewError(aerostore.CodeBinType, leaky)), where + aerostore.CodeBinType.Error() + ": *errors.errorString"},
 		"a context":       {put.NewContextError(context.Canceled), where + "context canceled"},
 		"refused input":   {put.WithBins(aerostore.Bins{secret + "-and-too-long": 1}).Validate().(*aerostore.Error), where + "a bin name has 19 bytes, 15 at most"},
-		"a refused value": {put.WithBins(aerostore.Bins{"a": []any{secret, map[any]any{secret: struct{ s string }{secret}}}}).Validate().(*aerostore.Error), where + `bin "a": a value of type struct { s string } cannot be stored: convert it to one of the types that Bins lists`},
+		"a refused value": {put.WithBins(aerostore.Bins{"a": []any{secret, map[any]any{secret: struct{ s string }{secret}}}}).Validate().(*aerostore.Error), where + `bin "a": a value of type struct { s string } cannot be stored: use a map of its fields`},
 		"a refused id":    {refusedID(secret), "aerostore: test.users: an id of type struct { s string } cannot be a key: use a string, an integer or a []byte"},
 		"a refused item":  {refusedItem(put.Key, secret), "aerostore: BATCH WRITE test.users: item 1: a bin name has 25 bytes, 15 at most"},
 		"a comparison":    {aerostore.Call{Op: aerostore.OpQuery}.WithQuery(aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", strings.Repeat(secret, 400))}, nil).Validate().(*aerostore.Error), `aerostore: QUERY test: the string that bin "a" is compared with has 2400 bytes, 2047 at most`},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 )
 
 // strict is a backend that only checks its calls.
@@ -51,9 +52,9 @@ func TestBadInputIsRefusedWithAReasonBeforeAnythingIsSent(t *testing.T) {
 		{"no bins", put(ada, nil), aerostore.CodeParameter, []string{"no bins"}},
 		{"a struct", put(ada, aerostore.Bins{"when": time.Time{}}), aerostore.CodeParameter, []string{`"when"`, "time.Time"}},
 		{"a named integer", put(ada, aerostore.Bins{"took": time.Second}), aerostore.CodeParameter, []string{`"took"`, "time.Duration"}},
-		{"a float32", put(ada, aerostore.Bins{"f": float32(1)}), aerostore.CodeParameter, []string{"float32", "use float64"}},
-		{"a []string", put(ada, aerostore.Bins{"l": []string{"x"}}), aerostore.CodeParameter, []string{"[]string", "use []any"}},
-		{"a map[string]any", put(ada, aerostore.Bins{"m": map[string]any{}}), aerostore.CodeParameter, []string{"map[string]interface {}", "use map[any]any"}},
+		{"a list of times", put(ada, aerostore.Bins{"l": []time.Time{}}), aerostore.CodeParameter, []string{`"l"`, "[]time.Time", "convert its elements"}},
+		{"bins in a bin", put(ada, aerostore.Bins{"m": fine}), aerostore.CodeParameter, []string{"aerostore.Bins", "convert it to map[string]interface {}"}},
+		{"an edge", put(ada, aerostore.Bins{"e": cdt.Wildcard}), aerostore.CodeParameter, []string{`"e"`, "cdt.Wildcard"}},
 		{"a pointer", put(ada, aerostore.Bins{"p": new(int)}), aerostore.CodeParameter, []string{"*int"}},
 		{"a function", put(ada, aerostore.Bins{"f": func() {}}), aerostore.CodeParameter, []string{"func()"}},
 		{"an unsigned integer above MaxInt64", put(ada, aerostore.Bins{"u": uint64(1 << 63)}), aerostore.CodeParameter, []string{`"u"`, "unsigned"}},

@@ -64,7 +64,7 @@ var fuzzValues = func() []any {
 		map[any]any{},
 		deep,
 		aerostore.GeoJSON("no"), float32(1),
-		[]string{"x"},
+		[]string{"x"}, map[string]int{"a": 1}, []aerostore.MapPair{{Key: "b", Value: []any{1}}, {Key: []byte("a")}},
 		map[any]any{int8(1): 1, 1: 2},
 		map[any]any{1: "a", "$geo": []any{nil, aerostore.GeoJSON(" {}")}},
 		aerostore.HLL{1},

@@ -53,14 +53,16 @@ func errorCases() []testCase {
 			name: "an error of refused input holds no value",
 			why:  "the error names the bin and the type, never the value",
 			run: func(t *trial) {
+				type named string
 				key, value := t.key(), t.secret()
 				for _, bad := range []any{
-					[]string{value},
-					map[string]any{value: value},
+					[]named{named(value)},
+					map[string]any{value: &value},
 					&value,
 					struct{ Value string }{value},
-					[]any{value, []string{value}},
-					map[any]any{value: []string{value}},
+					[]any{value, named(value)},
+					map[any]any{value: named(value)},
+					[]aerostore.MapPair{{Key: value}, {Key: value}},
 					map[any]any{[1]string{value}: 1},
 				} {
 					t.fails(t.store.Put(t.Context(), key, aerostore.Bins{"v": bad}), aerostore.ErrInvalid)

@@ -2,12 +2,14 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 )
 
 // A mistake is an operation with input that no server accepts.
@@ -99,9 +101,8 @@ func badBins() []mistake {
 		}},
 		{"a Put of a struct", aerostore.CodeParameter, value(time.Time{})},
 		{"a Put of a named integer", aerostore.CodeParameter, value(time.Second)},
-		{"a Put of a float32", aerostore.CodeParameter, value(float32(1))},
-		{"a Put of a []string", aerostore.CodeParameter, value([]string{"x"})},
-		{"a Put of a map[string]any", aerostore.CodeParameter, value(map[string]any{"k": 1})},
+		{"a Put of a list of a named type", aerostore.CodeParameter, value([]time.Duration{})},
+		{"a Put of a map of a named type", aerostore.CodeParameter, value(map[string]time.Duration{})},
 		{"a Put of a pointer", aerostore.CodeParameter, value(new(int))},
 		{"a Put of a function", aerostore.CodeParameter, value(func() {})},
 		{"a Put of a complex number", aerostore.CodeParameter, value(1i)},
@@ -110,6 +111,10 @@ func badBins() []mistake {
 		{"a Put of a map with a bool key", aerostore.CodeParameter, value(map[any]any{true: 1})},
 		{"a Put of a map with equal keys", aerostore.CodeParameter, value(map[any]any{int8(1): 1, int64(1): 2})},
 		{"a Put of a value that holds itself", aerostore.CodeParameter, value(cyclic)},
+		{"a Put of pairs with equal keys", aerostore.CodeParameter, value([]aerostore.MapPair{{Key: int8(1)}, {Key: int64(1)}})},
+		{"a Put of a json.Number that does not fit", aerostore.CodeParameter, value(json.Number("9223372036854775808"))},
+		{"a Put of infinity", aerostore.CodeParameter, value([]any{cdt.Infinity})},
+		{"a Put of Unreadable", aerostore.CodeParameter, value(aerostore.Unreadable{})},
 		{"a Put of OpResults", aerostore.CodeParameter, value(aerostore.OpResults{1})},
 		{"an Append of no bins", aerostore.CodeParameter, func(on target) error {
 			return on.Append(on.ctx, on.key, aerostore.Bins{})

@@ -1,44 +1,104 @@
 package aerostore
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 )
 
-// maxNesting is how deep lists and maps may nest.
-const maxNesting = 256
+// maxDepth is how deep the values of a supported server nest.
+const maxDepth = 256
 
 // Check returns "" for a value that can be stored, else the reason why not. The
 // reason holds no value.
 func Check(value any) string { return check(value, 0) }
 
+// CheckArgument is Check for a value that selects others. It accepts edges and what
+// Import returned.
+func CheckArgument(value any) string {
+	switch v := value.(type) {
+	case Edge, *List, *Map:
+		return ""
+	case nil, bool, int, float64, string, []byte, GeoJSON, HLL:
+		return ""
+	default:
+		if _, err := Import(v); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+}
+
+// CheckKey returns "" for a value that can be the key of a map, else the reason why
+// not.
+func CheckKey(key any) string {
+	if _, ok := key.([]byte); ok {
+		return ""
+	}
+	return checkKey(key)
+}
+
 func check(value any, depth int) string {
 	switch v := value.(type) {
-	case nil, bool, string, float64, []byte, GeoJSON,
+	case nil, bool, string, float64, []byte, GeoJSON, HLL, float32,
 		int, int8, int16, int32, int64, uint8, uint16, uint32:
 		return ""
 	case uint:
 		return checkUint(uint64(v))
 	case uint64:
 		return checkUint(v)
-	case []any:
-		if depth >= maxNesting {
-			return tooDeep
+	case json.Number:
+		if _, ok := number(v); !ok {
+			return "a json.Number is no number, or does not fit into an int64 or a float64"
 		}
+		return ""
+	case Edge:
+		return "cdt.Infinity and cdt.Wildcard stand for values in comparisons and cannot be stored"
+	}
+	return checkContainer(value, depth)
+}
+
+func checkContainer(value any, depth int) string {
+	if depth >= maxDepth {
+		return tooDeep
+	}
+	switch v := value.(type) {
+	case []any:
+		return checkList(v, depth)
+	case map[any]any:
+		return checkMap(v, depth)
+	case []MapPair:
+		return checkPairs(v, depth)
+	case map[string]any:
 		for _, element := range v {
 			if reason := check(element, depth+1); reason != "" {
 				return reason
 			}
 		}
 		return ""
-	case map[any]any:
-		return checkMap(v, depth)
-	default:
+	case []map[string]any:
+		return checkList(v, depth)
+	case []string, []int, []int64, []float64, []bool, [][]byte,
+		map[string]string, map[string]int, map[string]int64, map[string]float64, map[string]bool:
+		return ""
+	}
+	wide, ok := widenOther(value)
+	if !ok {
 		return unsupported(value)
 	}
+	return check(wide, depth)
 }
 
-var tooDeep = fmt.Sprintf("values nest deeper than %d levels, or contain themselves", maxNesting)
+func checkList[T any](list []T, depth int) string {
+	for _, element := range list {
+		if reason := check(element, depth+1); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+var tooDeep = fmt.Sprintf("values nest deeper than %d levels, or contain themselves", maxDepth)
 
 func checkUint(v uint64) string {
 	if v > math.MaxInt64 {
@@ -47,30 +107,34 @@ func checkUint(v uint64) string {
 	return ""
 }
 
+const (
+	keyTwice = "a map has the same key twice"
+	// int(1) and int64(1) are two keys to Go and one to the server.
+	keyInTwoTypes = "a map has the same integer key in two Go types"
+)
+
 // checkMap allows the keys that a server accepts and a Go map can hold.
 func checkMap(m map[any]any, depth int) string {
-	if depth >= maxNesting {
-		return tooDeep
-	}
 	var seen map[int]bool // integer keys of other types than int
 	for key, element := range m {
 		switch key.(type) {
 		case string, int:
-		case int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
-			if reason := check(key, depth); reason != "" {
+		default:
+			if reason := checkKey(key); reason != "" {
 				return reason
 			}
-			// int(1) and int64(1) are two keys to Go and one to the server.
-			n := Clean(key).(int)
+			wide, _ := widenKey(key)
+			n, ok := wide.(int)
+			if !ok {
+				break
+			}
 			if _, twice := m[n]; twice || seen[n] {
-				return "a map has the same integer key in two Go types"
+				return keyInTwoTypes
 			}
 			if seen == nil {
 				seen = make(map[int]bool)
 			}
 			seen[n] = true
-		default:
-			return fmt.Sprintf("a map key of type %T cannot be stored: use a string or an integer", key)
 		}
 		if reason := check(element, depth+1); reason != "" {
 			return reason
@@ -79,18 +143,43 @@ func checkMap(m map[any]any, depth int) string {
 	return ""
 }
 
-// unsupported names the type and what to use instead, where that is plain.
-func unsupported(value any) string {
-	advice := "convert it to one of the types that Bins lists"
-	switch value.(type) {
-	case float32:
-		advice = "use float64"
-	case []string, []int, []int64, []float64, []bool:
-		advice = "use []any"
-	case map[string]any, map[string]string, map[string]int:
-		advice = "use map[any]any"
-	case HLL, []MapPair, OpResults, Unreadable:
-		advice = "it can only be read"
+func checkKey(key any) string {
+	switch k := key.(type) {
+	case string, int:
+		return ""
+	case uint:
+		return checkUint(uint64(k))
+	case uint64:
+		return checkUint(k)
 	}
-	return fmt.Sprintf("a value of type %T cannot be stored: %s", value, advice)
+	if _, ok := widenKey(key); !ok {
+		return fmt.Sprintf("a map key of type %T cannot be stored: use a string, an integer or an array of bytes", key)
+	}
+	return ""
+}
+
+// checkPairs needs no memory if the pairs are in the order in which they are read.
+func checkPairs(pairs []MapPair, depth int) string {
+	ascending := true
+	for i, p := range pairs {
+		if reason := CheckKey(p.Key); reason != "" {
+			return reason
+		}
+		if reason := check(p.Value, depth+1); reason != "" {
+			return reason
+		}
+		ascending = ascending && (i == 0 || compareKeys(pairs[i-1].Key, p.Key) < 0)
+	}
+	if !ascending {
+		if _, ok := sortedPairs(pairs); !ok {
+			return keyTwice
+		}
+	}
+	return ""
+}
+
+func compareKeys(a, b any) int {
+	a, _ = widenKey(a)
+	b, _ = widenKey(b)
+	return Compare(a, b)
 }

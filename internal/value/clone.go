@@ -2,6 +2,7 @@ package aerostore
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 )
 
@@ -36,8 +37,25 @@ func Clone(value any) any {
 		return v.Clone()
 	case *Map:
 		return v.Clone()
-	default: // nil, bool, numbers, string and GeoJSON cannot be changed
+	case nil, bool, int, float64, string, GeoJSON:
 		return value
+	case []string:
+		return slices.Clone(v)
+	case []int:
+		return slices.Clone(v)
+	case []float64:
+		return slices.Clone(v)
+	case map[string]any:
+		if v == nil {
+			return v
+		}
+		m := make(map[string]any, len(v))
+		for key, element := range v {
+			m[key] = Clone(element)
+		}
+		return m
+	default:
+		return cloneOther(value)
 	}
 }
 
@@ -49,47 +67,91 @@ func cloneList(list []any) []any {
 	return list
 }
 
+// cloneOther is Clone for the types of the caller that have no case of their own.
+func cloneOther(value any) any {
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() {
+			return value
+		}
+		c := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		reflect.Copy(c, v)
+		if mutable(v.Type().Elem()) {
+			for i := range v.Len() {
+				cloneInto(c.Index(i), v.Index(i))
+			}
+		}
+		return c.Interface()
+	case reflect.Map:
+		if v.IsNil() {
+			return value
+		}
+		c := reflect.MakeMapWithSize(v.Type(), v.Len())
+		element := reflect.New(v.Type().Elem()).Elem()
+		for entries := v.MapRange(); entries.Next(); {
+			cloneInto(element, entries.Value())
+			c.SetMapIndex(entries.Key(), element)
+		}
+		return c.Interface()
+	default:
+		return value
+	}
+}
+
+// cloneInto sets to to a clone of a value of its type.
+func cloneInto(to, from reflect.Value) {
+	to.SetZero()
+	if c := Clone(from.Interface()); c != nil {
+		to.Set(reflect.ValueOf(c))
+	}
+}
+
+// mutable reports whether a value of the type may hold something that can be changed.
+func mutable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Interface:
+		return true
+	default:
+		return false
+	}
+}
+
 // Clean returns a clone of a value that can be stored. The clone has the types in
 // which the value is read back: integers are int, and a nil blob, list or map is
 // empty.
 func Clean(value any) any {
 	switch v := value.(type) {
+	case nil, bool, string, int, float64, GeoJSON:
+		return value
 	case []byte:
-		if v == nil {
-			return []byte{}
-		}
-		return bytes.Clone(v)
+		return cloneBytes(v)
+	case HLL:
+		return HLL(cloneBytes(v))
 	case []any:
 		list := make([]any, len(v))
-		for i, element := range v {
-			list[i] = Clean(element)
+		for i, e := range v {
+			list[i] = Clean(element(e))
 		}
 		return list
 	case map[any]any:
 		m := make(map[any]any, len(v))
-		for key, element := range v {
-			m[Clean(key)] = Clean(element)
+		for key, e := range v {
+			key, _ = canonicalKey(key)
+			m[key] = Clean(element(e))
 		}
 		return m
-	case int8:
-		return int(v)
-	case int16:
-		return int(v)
-	case int32:
-		return int(v)
-	case int64:
-		return int(v)
-	case uint:
-		return int(v)
-	case uint8:
-		return int(v)
-	case uint16:
-		return int(v)
-	case uint32:
-		return int(v)
-	case uint64:
-		return int(v) //nolint:gosec // G115: Check refuses what does not fit
-	default:
-		return value
+	case []MapPair:
+		pairs, _ := sortedPairs(v)
+		for i, p := range pairs {
+			pairs[i] = MapPair{Clone(p.Key), Clean(element(p.Value))}
+		}
+		return pairs
+	case *List, *Map:
+		return Clone(v)
 	}
+	if wide, ok := widen(value); ok {
+		return Clean(wide)
+	}
+	return value
 }

@@ -2,23 +2,13 @@ package aerostore
 
 import (
 	"errors"
-	"fmt"
-	"math"
-	"reflect"
 	"slices"
 )
 
-// maxDepth is how deep the values of a supported server nest.
-const maxDepth = 256
-
-// Import returns a value with the contents of v and shares nothing with it.
-// It takes what the engine stores and what callers hold: integers of all
-// sizes, float32, arrays of bytes, []any, map[any]any, []MapPair, and slices
-// and maps of those.
+// Import returns a value with the contents of v and shares nothing with it. It takes
+// what Check accepts, edges, and what it returned before. Its error is the reason of
+// Check.
 func Import(v any) (any, error) { return importAt(v, 0) }
-
-// ErrDepth says that a value nests too deep.
-var ErrDepth = fmt.Errorf("values nest deeper than %d levels, or contain themselves", maxDepth)
 
 func importAt(v any, depth int) (any, error) {
 	switch v := v.(type) {
@@ -31,30 +21,22 @@ func importAt(v any, depth int) (any, error) {
 			return cloneBytes(v), nil
 		}
 		return HLL(cloneBytes(v)), nil
-	case float32:
-		return float64(v), nil
-	case int64:
-		return int(v), nil
 	case *List:
 		return v.Clone(), nil
 	case *Map:
 		return v.Clone(), nil
+	}
+	return importContainer(v, depth)
+}
+
+func importContainer(v any, depth int) (any, error) {
+	if depth >= maxDepth {
+		return nil, refused(v, depth)
+	}
+	switch v := v.(type) {
 	case []any:
-		if depth >= maxDepth {
-			return nil, ErrDepth
-		}
-		items := make([]any, len(v))
-		for i, e := range v {
-			var err error
-			if items[i], err = importAt(e, depth+1); err != nil {
-				return nil, err
-			}
-		}
-		return &List{Items: items}, nil
+		return importList(make([]any, len(v)), v, depth)
 	case []MapPair:
-		if depth >= maxDepth {
-			return nil, ErrDepth
-		}
 		pairs := make([]MapPair, len(v))
 		for i, p := range v {
 			var err error
@@ -63,9 +45,43 @@ func importAt(v any, depth int) (any, error) {
 			}
 		}
 		return newMap(pairs, Ordered)
+	case map[any]any:
+		pairs := make([]MapPair, 0, len(v))
+		for key, element := range v {
+			p, err := importPair(key, element, depth)
+			if err != nil {
+				return nil, err
+			}
+			pairs = append(pairs, p)
+		}
+		m, err := newMap(pairs, Unordered)
+		if err != nil {
+			return nil, errors.New(keyInTwoTypes)
+		}
+		return m, nil
+	case map[string]any:
+		pairs := make([]MapPair, 0, len(v))
+		for key, element := range v {
+			in, err := importAt(element, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			pairs = append(pairs, MapPair{key, in})
+		}
+		return newMap(pairs, Unordered)
 	}
-	return importOther(reflect.ValueOf(v), depth)
+	wide, ok := widen(v)
+	if !ok {
+		return nil, refused(v, depth)
+	}
+	if list, ok := wide.([]any); ok {
+		return importList(list, list, depth)
+	}
+	return importAt(wide, depth)
 }
+
+// ErrDepth says that a value nests too deep.
+var ErrDepth = errors.New(tooDeep)
 
 // TooDeep reports whether a value nests deeper than that of any record.
 func TooDeep(v any) bool { return deeper(v, maxDepth) }
@@ -82,76 +98,75 @@ func deeper(v any, depth int) bool {
 	}
 }
 
-func importPair(k, v any, depth int) (p MapPair, err error) {
-	if p.Key, err = importAt(k, depth+1); err != nil {
-		return p, err
+// importList imports the elements of a list to another, which may be the same.
+func importList(to, from []any, depth int) (any, error) {
+	for i, e := range from {
+		var err error
+		if to[i], err = importAt(e, depth+1); err != nil {
+			return nil, err
+		}
 	}
+	return &List{Items: to}, nil
+}
+
+func importPair(k, v any, depth int) (p MapPair, err error) {
+	key, ok := widenKey(k)
+	if !ok {
+		return p, errors.New(checkKey(k))
+	}
+	if b, ok := key.([]byte); ok {
+		key = cloneBytes(b)
+	}
+	p.Key = key
 	p.Value, err = importAt(v, depth+1)
 	return p, err
 }
 
-func importOther(v reflect.Value, depth int) (any, error) {
-	switch v.Kind() {
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return int(v.Int()), nil
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		if v.Uint() > math.MaxInt64 {
-			return nil, errors.New("an unsigned integer above the largest signed one cannot be stored")
-		}
-		return int(v.Uint()), nil //nolint:gosec // G115: checked above
-	case reflect.Array:
-		if v.Type().Elem().Kind() != reflect.Uint8 {
-			break
-		}
-		b := make([]byte, v.Len())
-		reflect.Copy(reflect.ValueOf(b), v)
-		return b, nil
-	case reflect.Slice:
-		if depth >= maxDepth {
-			return nil, ErrDepth
-		}
-		items := make([]any, v.Len())
-		for i := range items {
-			var err error
-			if items[i], err = importAt(v.Index(i).Interface(), depth+1); err != nil {
-				return nil, err
-			}
-		}
-		return &List{Items: items}, nil
-	case reflect.Map:
-		if depth >= maxDepth {
-			return nil, ErrDepth
-		}
-		pairs := make([]MapPair, 0, v.Len())
-		for entries := v.MapRange(); entries.Next(); {
-			p, err := importPair(entries.Key().Interface(), entries.Value().Interface(), depth)
-			if err != nil {
-				return nil, err
-			}
-			pairs = append(pairs, p)
-		}
-		return newMap(pairs, Unordered)
-	}
-	return nil, fmt.Errorf("a value of type %s cannot be stored", v.Type())
-}
+func refused(v any, depth int) error { return errors.New(check(v, depth)) }
+
+var errKey = errors.New("a map key is a string, an integer or bytes")
 
 // newMap keeps pairs and sorts them.
 func newMap(pairs []MapPair, order Order) (*Map, error) {
 	for _, p := range pairs {
 		if !IsKey(p.Key) {
-			return nil, fmt.Errorf("a map key is a string, an integer or bytes, not %T", p.Key)
+			return nil, errKey
 		}
 	}
-	byKey := func(a, b MapPair) int { return Compare(a.Key, b.Key) }
 	if !slices.IsSortedFunc(pairs, byKey) {
 		slices.SortFunc(pairs, byKey)
 	}
-	for i := 1; i < len(pairs); i++ {
-		if byKey(pairs[i-1], pairs[i]) == 0 {
-			return nil, errors.New("a map holds a key twice")
-		}
+	if hasTwice(pairs) {
+		return nil, errors.New(keyTwice)
 	}
 	return &Map{Pairs: pairs, Order: order}, nil
+}
+
+func byKey(a, b MapPair) int { return Compare(a.Key, b.Key) }
+
+// hasTwice reports whether two of the pairs, which are sorted, have the same key.
+func hasTwice(pairs []MapPair) bool {
+	for i := 1; i < len(pairs); i++ {
+		if byKey(pairs[i-1], pairs[i]) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// sortedPairs returns a copy of the pairs in the order of their keys, which it widens.
+// It returns false if a key is none or there twice.
+func sortedPairs(pairs []MapPair) ([]MapPair, bool) {
+	sorted := make([]MapPair, len(pairs))
+	for i, p := range pairs {
+		key, ok := widenKey(p.Key)
+		if !ok {
+			return nil, false
+		}
+		sorted[i] = MapPair{key, p.Value}
+	}
+	slices.SortFunc(sorted, byKey)
+	return sorted, !hasTwice(sorted)
 }
 
 // NewMap returns a map that keeps pairs and sorts them. Keys are strings,
@@ -184,18 +199,10 @@ func Export(v any) any {
 		}
 		return items
 	case Pairs:
-		pairs := make([]MapPair, len(v))
-		for i, p := range v {
-			pairs[i] = MapPair{Key: Export(p.Key), Value: Export(p.Value)}
-		}
-		return pairs
+		return exportPairs(v)
 	case *Map:
 		if v.Order != Unordered {
-			pairs := make([]MapPair, len(v.Pairs))
-			for i, p := range v.Pairs {
-				pairs[i] = MapPair{Key: Export(p.Key), Value: Export(p.Value)}
-			}
-			return pairs
+			return exportPairs(v.Pairs)
 		}
 		m := make(map[any]any, len(v.Pairs))
 		for _, p := range v.Pairs {
@@ -207,12 +214,17 @@ func Export(v any) any {
 	}
 }
 
-func exportKey(k any) any {
-	b, ok := k.([]byte)
-	if !ok {
-		return k
+func exportPairs(pairs []MapPair) []MapPair {
+	out := make([]MapPair, len(pairs))
+	for i, p := range pairs {
+		out[i] = MapPair{Key: Export(p.Key), Value: Export(p.Value)}
 	}
-	array := reflect.New(reflect.ArrayOf(len(b), reflect.TypeFor[byte]())).Elem()
-	reflect.Copy(array, reflect.ValueOf(b))
-	return array.Interface()
+	return out
+}
+
+func exportKey(k any) any {
+	if b, ok := k.([]byte); ok {
+		return arrayOf(b)
+	}
+	return k
 }

@@ -1,0 +1,187 @@
+package aerostore
+
+import (
+	"maps"
+	"slices"
+)
+
+// Canonical returns the value in the types in which it is read, so that values that say
+// the same are equal under reflect.DeepEqual: integers are int, lists []any, maps
+// map[any]any or, if they are in order, []MapPair. It returns v itself if nothing is
+// different, or if Check refuses it.
+//
+// The result shares with v what did not change.
+func Canonical(v any) any { return canonicalOr(v, 0) }
+
+// CanonicalElement is Canonical for an element of a list or map.
+func CanonicalElement(v any) any { return canonicalOr(v, 1) }
+
+func canonicalOr(v any, depth int) any {
+	switch v.(type) {
+	case nil, bool, int, float64, string, GeoJSON: // the common ones
+		return v
+	}
+	if c, _, ok := canonical(v, depth); ok {
+		return c
+	}
+	return v
+}
+
+// canonical reports whether c differs from v, and whether v can be stored.
+func canonical(v any, depth int) (c any, differs, ok bool) {
+	switch v := v.(type) {
+	case nil, bool, int, float64, string, GeoJSON:
+		return v, false, true
+	case []byte:
+		if v == nil {
+			return []byte{}, true, true
+		}
+		return v, false, true
+	case HLL:
+		switch {
+		case depth > 0:
+			return append([]byte{}, v...), true, true
+		case v == nil:
+			return HLL{}, true, true
+		}
+		return v, false, true
+	}
+	if depth >= maxDepth {
+		return nil, false, false
+	}
+	switch v := v.(type) {
+	case []any:
+		return canonicalList(v, depth)
+	case map[any]any:
+		return canonicalMap(v, depth)
+	case []MapPair:
+		return canonicalPairs(v, depth)
+	}
+	wide, ok := widen(v)
+	if !ok {
+		return nil, false, false
+	}
+	c, _, ok = canonical(wide, depth)
+	return c, true, ok
+}
+
+func canonicalList(list []any, depth int) (c any, differs, ok bool) {
+	if list == nil {
+		return []any{}, true, true
+	}
+	var changed []any
+	for i, e := range list {
+		e, other, ok := canonical(e, depth+1)
+		if !ok {
+			return nil, false, false
+		}
+		if !other {
+			continue
+		}
+		if changed == nil {
+			changed = slices.Clone(list)
+		}
+		changed[i] = e
+	}
+	if changed != nil {
+		return changed, true, true
+	}
+	return list, false, true
+}
+
+func canonicalMap(m map[any]any, depth int) (c any, differs, ok bool) {
+	if m == nil {
+		return map[any]any{}, true, true
+	}
+	var changed map[any]any
+	for key, e := range m {
+		k, ok := canonicalKey(key)
+		if !ok {
+			return nil, false, false
+		}
+		e, other, ok := canonical(e, depth+1)
+		if !ok {
+			return nil, false, false
+		}
+		if k == key && !other {
+			continue
+		}
+		if changed == nil {
+			changed = maps.Clone(m)
+		}
+		if k != key {
+			if _, twice := changed[k]; twice {
+				return nil, false, false
+			}
+			delete(changed, key)
+		}
+		changed[k] = e
+	}
+	if changed != nil {
+		return changed, true, true
+	}
+	return m, false, true
+}
+
+// canonicalKey returns the key of a Go map: an int, a string or an array of bytes.
+func canonicalKey(key any) (any, bool) {
+	switch key.(type) {
+	case string, int:
+		return key, true
+	}
+	wide, ok := widenKey(key)
+	if _, bytes := wide.([]byte); bytes {
+		return key, ok
+	}
+	return wide, ok
+}
+
+func canonicalPairs(pairs []MapPair, depth int) (c any, differs, ok bool) {
+	if pairs == nil {
+		return []MapPair{}, true, true
+	}
+	var changed []MapPair
+	ascending := true
+	for i, p := range pairs {
+		key, ok := widenKey(p.Key)
+		if !ok {
+			return nil, false, false
+		}
+		otherKey := !IsKey(p.Key)
+		if b, ok := key.([]byte); ok && b == nil {
+			key, otherKey = []byte{}, true
+		}
+		e, other, ok := canonical(p.Value, depth+1)
+		if !ok {
+			return nil, false, false
+		}
+		if (other || otherKey) && changed == nil {
+			changed = slices.Clone(pairs)
+		}
+		if changed != nil {
+			changed[i] = MapPair{key, e}
+		}
+		ascending = ascending && (i == 0 || compareKeys(pairs[i-1].Key, key) < 0)
+	}
+	if !ascending {
+		if changed == nil {
+			changed = slices.Clone(pairs)
+		}
+		slices.SortFunc(changed, byKey)
+		if hasTwice(changed) {
+			return nil, false, false
+		}
+	}
+	if changed != nil {
+		return changed, true, true
+	}
+	return pairs, false, true
+}
+
+// element returns what an element of a list or map is to a server: an HLL is bytes.
+func element(v any) any {
+	if hll, ok := v.(HLL); ok {
+		return []byte(hll)
+	}
+	return v
+}
