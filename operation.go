@@ -1,7 +1,10 @@
 package aerostore
 
 import (
+	"reflect"
+
 	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // An Operation is one step of Operate and BatchOperate. It reads or changes a bin or the
@@ -9,6 +12,10 @@ import (
 //
 // An Operation keeps the value that it is made of, which must not be modified until the
 // call has returned. It does not print the value. The zero Operation is not valid.
+//
+// Values are kept in the types in which they are read; see [Bins]. Two operations that
+// say the same are equal under [Operation.Equal] and reflect.DeepEqual: int64(5) and 5,
+// or []string{"a"} and []any{"a"}, make no difference. A NaN equals no other.
 type Operation struct {
 	kind  OperationKind
 	bin   string
@@ -64,25 +71,29 @@ func ReadHeader() Operation { return Operation{kind: OperationReadHeader} }
 
 // WriteBin returns an operation that writes a bin. A nil value deletes it.
 func WriteBin(bin string, value any) Operation {
-	return Operation{kind: OperationWrite, bin: bin, value: hideValue(value)}
+	return operationWith(OperationWrite, bin, value)
 }
 
 // AddBin returns an operation that adds delta to an integer or float64 bin. Delta must
 // have the type of the bin. A missing bin is created. Integers wrap at 64 bits.
 func AddBin(bin string, delta any) Operation {
-	return Operation{kind: OperationAdd, bin: bin, value: hideValue(delta)}
+	return operationWith(OperationAdd, bin, delta)
 }
 
 // AppendBin returns an operation that appends to a string or []byte bin. A missing bin
 // is created.
 func AppendBin(bin string, value any) Operation {
-	return Operation{kind: OperationAppend, bin: bin, value: hideValue(value)}
+	return operationWith(OperationAppend, bin, value)
 }
 
 // PrependBin returns an operation that prepends to a string or []byte bin. A missing bin
 // is created.
 func PrependBin(bin string, value any) Operation {
-	return Operation{kind: OperationPrepend, bin: bin, value: hideValue(value)}
+	return operationWith(OperationPrepend, bin, value)
+}
+
+func operationWith(kind OperationKind, bin string, v any) Operation {
+	return Operation{kind: kind, bin: bin, value: hideValue(value.Canonical(v))}
 }
 
 // TouchRecord returns an operation that increments the generation and resets the TTL.
@@ -95,9 +106,31 @@ func DeleteRecord() Operation { return Operation{kind: OperationDelete} }
 // Most programs use the methods of [ListBin], [MapBin], [BitBin] and [HLLBin].
 func OperationOf(bin string, op cdt.Op) Operation {
 	h := &hiddenOp{op: op}
+	canonicalOp(&h.op)
 	h.value = &h.op
 	h.at = &h.value
 	return Operation{kind: kindOfFamily[op.Kind.Family()], bin: bin, value: &h.at}
+}
+
+// canonicalOp puts the arguments of an operation into the types in which they are read.
+func canonicalOp(op *cdt.Op) {
+	if len(op.Path) == 0 {
+		op.Path = nil
+	}
+	switch op.Kind {
+	case cdt.MapPutAll, cdt.MapAddAll, cdt.MapReplaceAll:
+		op.Values = value.CanonicalEntries(op.Values)
+		return
+	}
+	switch op.Kind.Family() {
+	case cdt.OfLists, cdt.OfMaps:
+		op.Key = value.CanonicalKey(op.Key)
+		op.Value, op.Values = value.CanonicalElement(op.Value), value.Canonical(op.Values)
+	case cdt.OfBits:
+		op.Value = value.Canonical(op.Value)
+	case cdt.OfHLLs:
+		op.Values = value.CanonicalEach(op.Values)
+	}
 }
 
 // A hiddenOp is a hiddenValue and what its value points to, in one allocation.
@@ -134,6 +167,9 @@ func (o Operation) Value() any {
 	}
 	return revealValue(o.value)
 }
+
+// Equal reports whether both operations say the same.
+func (o Operation) Equal(other Operation) bool { return reflect.DeepEqual(o, other) }
 
 // Name returns what the operation does, in words such as "read all" and "list append".
 func (o Operation) Name() string {

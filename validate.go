@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aerostore/aerostore/cdt"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -209,18 +208,6 @@ func checkBin(name string, v any) *invalidError {
 	}
 	if reason := value.Check(v); reason != "" {
 		return invalidf("bin %q: %s", name, reason)
-	}
-	return nil
-}
-
-// checkCDT returns why no server could carry the operation out, or why it must not be
-// sent, or nil.
-func checkCDT(bin string, op *cdt.Op) *invalidError {
-	if err := checkBinName(bin); err != nil {
-		return err
-	}
-	if err := op.Check(); err != nil {
-		return invalidf("bin %q, %s: %w", bin, op.Kind, err)
 	}
 	return nil
 }

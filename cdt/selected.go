@@ -162,8 +162,8 @@ func copied(v any) any {
 	switch v := v.(type) {
 	case nil, bool, int, float64, string:
 		return v
-	case []byte:
-		return slices.Clone(v)
+	case value.HLL: // elements of lists and maps are bytes to a server
+		return append([]byte{}, v...)
 	}
 	if c, err := value.Import(v); err == nil {
 		return c

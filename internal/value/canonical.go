@@ -2,6 +2,7 @@ package aerostore
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -12,6 +13,46 @@ import (
 //
 // The result shares with v what did not change.
 func Canonical(v any) any { return canonicalOr(v, 0) }
+
+// CanonicalKey is Canonical for a key of a map that is no Go map: blobs are []byte.
+func CanonicalKey(key any) any {
+	wide, ok := widenKey(key)
+	if !ok {
+		return key
+	}
+	return Canonical(wide)
+}
+
+// CanonicalEntries is Canonical for entries to put into a map. Their order does not
+// matter, so all entries are a map[any]any.
+func CanonicalEntries(v any) any {
+	c := Canonical(v)
+	pairs, ok := c.([]MapPair)
+	if !ok || Check(pairs) != "" {
+		return c
+	}
+	m := make(map[any]any, len(pairs))
+	for _, p := range pairs {
+		m[exportKey(p.Key)] = p.Value
+	}
+	return m
+}
+
+// CanonicalEach is Canonical for values that are in a list but no elements of one.
+func CanonicalEach(values any) any {
+	list, ok := values.([]any)
+	if !ok {
+		wide, _ := widen(values)
+		if list, ok = wide.([]any); !ok {
+			return values
+		}
+		values = wide
+	}
+	if c, differs, ok := canonicalList(list, -1); differs && ok {
+		return c
+	}
+	return values
+}
 
 // CanonicalElement is Canonical for an element of a list or map.
 func CanonicalElement(v any) any { return canonicalOr(v, 1) }
@@ -29,19 +70,19 @@ func canonicalOr(v any, depth int) any {
 
 // canonical reports whether c differs from v, and whether v can be stored.
 func canonical(v any, depth int) (c any, differs, ok bool) {
-	switch v := v.(type) {
+	switch t := v.(type) {
 	case nil, bool, int, float64, string, GeoJSON:
 		return v, false, true
 	case []byte:
-		if v == nil {
+		if t == nil {
 			return []byte{}, true, true
 		}
 		return v, false, true
 	case HLL:
 		switch {
 		case depth > 0:
-			return append([]byte{}, v...), true, true
-		case v == nil:
+			return cloneBytes(t), true, true
+		case t == nil:
 			return HLL{}, true, true
 		}
 		return v, false, true
@@ -49,21 +90,29 @@ func canonical(v any, depth int) (c any, differs, ok bool) {
 	if depth >= maxDepth {
 		return nil, false, false
 	}
-	switch v := v.(type) {
+	switch t := v.(type) {
 	case []any:
-		return canonicalList(v, depth)
+		c, differs, ok = canonicalList(t, depth)
 	case map[any]any:
-		return canonicalMap(v, depth)
+		c, differs, ok = canonicalMap(t, depth)
 	case []MapPair:
-		return canonicalPairs(v, depth)
+		c, differs, ok = canonicalPairs(t, depth)
+	default:
+		wide, storable := widen(v)
+		if !storable {
+			return nil, false, false
+		}
+		c, _, ok = canonical(wide, depth)
+		return c, true, ok
 	}
-	wide, ok := widen(v)
-	if !ok {
-		return nil, false, false
+	if !differs {
+		c = v
 	}
-	c, _, ok = canonical(wide, depth)
-	return c, true, ok
+	return c, differs, ok
 }
+
+// canonicalList, canonicalMap and canonicalPairs return no c if nothing differs, which
+// would cost an allocation.
 
 func canonicalList(list []any, depth int) (c any, differs, ok bool) {
 	if list == nil {
@@ -86,7 +135,7 @@ func canonicalList(list []any, depth int) (c any, differs, ok bool) {
 	if changed != nil {
 		return changed, true, true
 	}
-	return list, false, true
+	return nil, false, true
 }
 
 func canonicalMap(m map[any]any, depth int) (c any, differs, ok bool) {
@@ -120,7 +169,7 @@ func canonicalMap(m map[any]any, depth int) (c any, differs, ok bool) {
 	if changed != nil {
 		return changed, true, true
 	}
-	return m, false, true
+	return nil, false, true
 }
 
 // canonicalKey returns the key of a Go map: an int, a string or an array of bytes.
@@ -129,11 +178,10 @@ func canonicalKey(key any) (any, bool) {
 	case string, int:
 		return key, true
 	}
-	wide, ok := widenKey(key)
-	if _, bytes := wide.([]byte); bytes {
-		return key, ok
+	if t := reflect.TypeOf(key); t != nil && t.Kind() == reflect.Array {
+		return key, storableKey(t)
 	}
-	return wide, ok
+	return widenKey(key)
 }
 
 func canonicalPairs(pairs []MapPair, depth int) (c any, differs, ok bool) {
@@ -175,13 +223,5 @@ func canonicalPairs(pairs []MapPair, depth int) (c any, differs, ok bool) {
 	if changed != nil {
 		return changed, true, true
 	}
-	return pairs, false, true
-}
-
-// element returns what an element of a list or map is to a server: an HLL is bytes.
-func element(v any) any {
-	if hll, ok := v.(HLL); ok {
-		return []byte(hll)
-	}
-	return v
+	return nil, false, true
 }

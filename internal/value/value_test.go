@@ -97,14 +97,3 @@ func TestReplaceVisitsAnElementOnce(t *testing.T) {
 		t.Errorf("%d visits of %d elements", visits, depth+1)
 	}
 }
-
-func TestCleanReturnsTheTypesThatAreReadBack(t *testing.T) {
-	t.Parallel()
-	shared := []byte{1}
-	got := value.Clean(map[any]any{int8(1): []any{uint16(2), []byte(nil), []any(nil), shared, value.GeoJSON("{}")}})
-	want := map[any]any{1: []any{2, []byte{}, []any{}, []byte{1}, value.GeoJSON("{}")}}
-	shared[0] = 9
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("Clean returned %#v, want %#v", got, want)
-	}
-}
