@@ -1,8 +1,12 @@
 package aerostore_test
 
 import (
+	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/fake"
@@ -18,7 +22,16 @@ func changeable() aerostore.Bins {
 		"results": aerostore.OpResults{1, []any{2}},
 		"hll":     aerostore.HLL("abc"),
 		"int":     1, "nil": nil, "geo": aerostore.GeoJSON("{}"),
-		"no bytes": []byte(nil), "no list": []any(nil), "no map": map[any]any(nil),
+		"strings": []string{"a"}, "ints": []int{1}, "int64s": []int64{1}, "uint16s": []uint16{1},
+		"floats": []float64{1}, "bools": []bool{true}, "blobs": [][]byte{{1}}, "arrays": [][2]byte{{1}},
+		"matrix": [][]float64{{1, 2}, {3}}, "documents": []map[string]any{{"a": []any{1}}},
+		"numbers": []json.Number{"1"}, "hlls": []aerostore.HLL{{1}}, "lists of pairs": [][]aerostore.MapPair{{{Key: 1, Value: []int{1}}}},
+		"document": map[string]any{"a": map[string]any{"b": []string{"c"}}}, "texts": map[string]string{"a": "b"},
+		"counts": map[string]int{"a": 1}, "by number": map[int][]string{1: {"a"}}, "by blob": map[[2]byte][]byte{{1}: {1}},
+		"flags": map[string]map[string]bool{"a": {"b": true}}, "times": []time.Duration{1}, "named": json.RawMessage("1"),
+		"array": [2]byte{1}, "float32": float32(1), "no strings": []string(nil), "no counts": map[string]int(nil),
+		"no documents": []map[string]any{nil},
+		"no bytes":     []byte(nil), "no list": []any(nil), "no map": map[any]any(nil),
 	}
 }
 
@@ -47,7 +60,11 @@ func TestTheCloneOfACallIsNotChangedByTheCaller(t *testing.T) {
 			bins, value := changeable(), changeable()
 			names, keys := []string{"a", "b"}, []aerostore.Key{ada, other}
 			items := []aerostore.BatchItem{{Key: ada, Bins: changeable(), Options: []aerostore.WriteOption{aerostore.SendKey}}}
-			ops := []aerostore.Operation{aerostore.WriteBin("l", value["list"]), aerostore.ReadBin("a")}
+			ops := []aerostore.Operation{aerostore.ReadBin("a")}
+			for _, name := range slices.Sorted(maps.Keys(value)) {
+				ops = append(ops, aerostore.WriteBin("l", value[name]), aerostore.ListBin("l").Append(value[name], 1),
+					aerostore.MapBin("m").Put(value[name], value[name]), aerostore.MapBin("m").PutAll(value[name]))
+			}
 			call = aerostore.Call{Op: op, Key: ada}
 			switch op {
 			case aerostore.OpPut, aerostore.OpAppend, aerostore.OpPrepend, aerostore.OpIncrement:

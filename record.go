@@ -99,6 +99,9 @@ func (r *Record) Pairs(bin string) ([]MapPair, error) { return binAs[[]MapPair](
 // GeoJSON returns the value of a GeoJSON bin.
 func (r *Record) GeoJSON(bin string) (GeoJSON, error) { return binAs[GeoJSON](r, bin) }
 
+// HLL returns the value of a HyperLogLog bin.
+func (r *Record) HLL(bin string) (HLL, error) { return binAs[HLL](r, bin) }
+
 // Results returns the results of several operations on one bin; see [OpResults].
 func (r *Record) Results(bin string) (OpResults, error) { return binAs[OpResults](r, bin) }
 

@@ -2,6 +2,8 @@ package aerostore_test
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +14,7 @@ func TestAccessorsSayWhenABinIsMissingOrOfAnotherType(t *testing.T) {
 	r := &aerostore.Record{Bins: aerostore.Bins{
 		"int": 36, "float": 1.5, "bool": true, "str": "Ada", "bytes": []byte("x"), "nil": nil,
 		"list": []any{1}, "map": map[any]any{"k": 1}, "pairs": []aerostore.MapPair{{Key: "k", Value: 1}},
-		"geo": aerostore.GeoJSON("{}"), "results": aerostore.OpResults{1, 2},
+		"geo": aerostore.GeoJSON("{}"), "hll": aerostore.HLL{1}, "results": aerostore.OpResults{1, 2},
 	}}
 	access := map[string]func(*aerostore.Record, string) error{
 		"int":     func(r *aerostore.Record, b string) error { _, err := r.Int(b); return err },
@@ -24,6 +26,7 @@ func TestAccessorsSayWhenABinIsMissingOrOfAnotherType(t *testing.T) {
 		"map":     func(r *aerostore.Record, b string) error { _, err := r.Map(b); return err },
 		"pairs":   func(r *aerostore.Record, b string) error { _, err := r.Pairs(b); return err },
 		"geo":     func(r *aerostore.Record, b string) error { _, err := r.GeoJSON(b); return err },
+		"hll":     func(r *aerostore.Record, b string) error { _, err := r.HLL(b); return err },
 		"results": func(r *aerostore.Record, b string) error { _, err := r.Results(b); return err },
 	}
 	for name, get := range access {
@@ -58,5 +61,25 @@ func TestAccessorsSayWhenABinIsMissingOrOfAnotherType(t *testing.T) {
 	}
 	if v, err := r.Int("int"); v != 36 || err != nil {
 		t.Errorf("Int = %v, %v", v, err)
+	}
+}
+
+// What can be read from a bin can be read from a step. A step has Bins in addition, and a
+// record OpResults.
+func TestARecordAndAStepHaveTheSameAccessors(t *testing.T) {
+	accessors := func(of reflect.Type, args int) (names []string) {
+		for m := range of.Methods() {
+			if m.Type.NumIn() == 1+args && m.Type.NumOut() == 2 && m.Type.Out(1) == reflect.TypeFor[error]() {
+				names = append(names, m.Name+" "+m.Type.Out(0).String())
+			}
+		}
+		return names
+	}
+	record := accessors(reflect.TypeFor[*aerostore.Record](), 1)
+	step := accessors(reflect.TypeFor[aerostore.StepResult](), 0)
+	record = append(slices.DeleteFunc(record, func(name string) bool { return name == "Results aerostore.OpResults" }), "Bins aerostore.Bins")
+	slices.Sort(record)
+	if !slices.Equal(record, step) {
+		t.Errorf("a record has the accessors\n%q, a step\n%q", record, step)
 	}
 }

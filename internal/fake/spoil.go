@@ -1,6 +1,10 @@
 package fake
 
-import "github.com/aerostore/aerostore"
+import (
+	"reflect"
+
+	"github.com/aerostore/aerostore"
+)
 
 const spoilt = "spoilt"
 
@@ -26,6 +30,24 @@ func Spoil(value any) {
 		spoilBytes(v)
 	case aerostore.HLL:
 		spoilBytes(v)
+	default:
+		spoilOther(reflect.ValueOf(value))
+	}
+}
+
+// spoilOther sets what slices and maps of other types hold to zero.
+func spoilOther(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			Spoil(v.Index(i).Interface())
+			v.Index(i).SetZero()
+		}
+	case reflect.Map:
+		for entries := v.MapRange(); entries.Next(); {
+			Spoil(entries.Value().Interface())
+			v.SetMapIndex(entries.Key(), reflect.Zero(v.Type().Elem()))
+		}
 	}
 }
 
