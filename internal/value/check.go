@@ -77,7 +77,12 @@ func checkContainer(value any, depth int) string {
 		}
 		return ""
 	case []map[string]any:
-		return checkList(v, depth)
+		for _, element := range v {
+			if reason := check(element, depth+1); reason != "" {
+				return reason
+			}
+		}
+		return ""
 	case []string, []int, []int64, []float64, []bool, [][]byte,
 		map[string]string, map[string]int, map[string]int64, map[string]float64, map[string]bool:
 		return ""
@@ -89,8 +94,12 @@ func checkContainer(value any, depth int) string {
 	return check(wide, depth)
 }
 
-func checkList[T any](list []T, depth int) string {
+func checkList(list []any, depth int) string {
 	for _, element := range list {
+		switch element.(type) {
+		case nil, bool, int, float64, string: // the common ones, without a call
+			continue
+		}
 		if reason := check(element, depth+1); reason != "" {
 			return reason
 		}

@@ -22,7 +22,7 @@ func widen(value any) (any, bool) {
 	case int64:
 		return int(v), true
 	case uint:
-		return int(v), v <= math.MaxInt64 //nolint:gosec // G115: checked beside it
+		return int(v), v <= math.MaxInt64
 	case uint8:
 		return int(v), true
 	case uint16:
