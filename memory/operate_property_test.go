@@ -71,7 +71,11 @@ func TestOperateDoesWhatTheEngineDoes(t *testing.T) {
 				if op.Check() != nil {
 					continue
 				}
-				ops = append(ops, aerostore.OperationOf(name, *op))
+				made := aerostore.OperationOf(name, *op)
+				if (aerostore.Call{Op: aerostore.OpOperate, Key: key("a")}).WithOperations([]aerostore.Operation{made}).Validate() != nil {
+					continue // values of another kind than the methods of a Store's operations pass
+				}
+				ops, op = append(ops, made), made.CDT()
 				if code != aerostore.CodeOK {
 					continue
 				}
