@@ -8,9 +8,12 @@
 // A chain passes options on one by one, in the order of the fields of
 // [aerostore.Options]. Expect them in that order.
 //
-// mockgen generates the mock and internal/emptyquery edits it. To generate it again,
+// Expect operations as a slice. The message of a mismatch shows them with their values,
+// which their String does not: see [Operations].
+//
+// mockgen generates the mock and internal/edit edits it. To generate it again,
 // run go generate ./...
 package mocks
 
 //go:generate go tool -modfile=../tools/go.mod mockgen -source=../store.go -destination=store.go -package=mocks -typed -write_package_comment=false
-//go:generate go run ./internal/emptyquery
+//go:generate go run ./internal/edit

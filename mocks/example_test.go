@@ -10,6 +10,7 @@ import (
 	"go.uber.org/mock/gomock"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/mocks"
 )
 
@@ -75,4 +76,29 @@ func Example_query() {
 	// Output:
 	// Ada
 	// QUERY_ABORTED
+}
+
+// Return what each operation returned by SetSteps, in the order of the operations.
+func Example_operate() {
+	scores := aerostore.ListBin("scores")
+	best := []aerostore.Operation{scores.Append(42), scores.Get(cdt.Ranks(-3, 3))}
+
+	answer := &aerostore.Record{Key: ada, Bins: aerostore.Bins{
+		"scores": aerostore.OpResults{3, []any{10, 20, 42}},
+	}}
+	answer.SetSteps([]any{3, []any{10, 20, 42}})
+	store := mocks.NewMockStore(gomock.NewController(t))
+	store.EXPECT().Operate(gomock.Any(), ada, best).Return(answer, nil)
+
+	record, err := store.Operate(context.Background(), ada, []aerostore.Operation{
+		scores.Append(42), scores.Get(cdt.Ranks(-3, 3)),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	size, _ := record.Step(0).Int()
+	three, _ := record.Step(1).List()
+	fmt.Println(size, three)
+	// Output: 3 [10 20 42]
 }

@@ -100,7 +100,7 @@ func (m *MockStore) BatchOperate(ctx context.Context, keys []aerostore.Key, ops 
 // BatchOperate indicates an expected call of BatchOperate.
 func (mr *MockStoreMockRecorder) BatchOperate(ctx, keys, ops any, opts ...any) *MockStoreBatchOperateCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, keys, ops}, opts...)
+	varargs := append([]any{ctx, keys, matching(ops)}, opts...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "BatchOperate", reflect.TypeOf((*MockStore)(nil).BatchOperate), varargs...)
 	return &MockStoreBatchOperateCall{Call: call}
 }
@@ -407,7 +407,7 @@ func (m *MockStore) Operate(ctx context.Context, key aerostore.Key, ops []aerost
 // Operate indicates an expected call of Operate.
 func (mr *MockStoreMockRecorder) Operate(ctx, key, ops any, opts ...any) *MockStoreOperateCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key, ops}, opts...)
+	varargs := append([]any{ctx, key, matching(ops)}, opts...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Operate", reflect.TypeOf((*MockStore)(nil).Operate), varargs...)
 	return &MockStoreOperateCall{Call: call}
 }

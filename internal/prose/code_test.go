@@ -43,6 +43,8 @@ type Users struct{ Store aerostore.Store }
 
 func (Users) SignUp(context.Context, string) error { return nil }
 
+func (Users) AddScore(context.Context, string, int) (int, error) { return 0, nil }
+
 var ErrTaken error
 
 type spanHandler struct{ slog.Handler }
@@ -58,6 +60,7 @@ var imported = map[string]string{
 	"slog": "log/slog", "strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time",
 	"synctest": "testing/synctest", "bytes": "bytes", "slices": "slices",
 	"aerostore": "github.com/aerostore/aerostore", "asbackend": "github.com/aerostore/aerostore/asbackend",
+	"cdt":   "github.com/aerostore/aerostore/cdt",
 	"fault": "github.com/aerostore/aerostore/fault", "memory": "github.com/aerostore/aerostore/memory",
 	"middleware": "github.com/aerostore/aerostore/middleware", "mocks": "github.com/aerostore/aerostore/mocks",
 	"otelmw": "github.com/aerostore/aerostore/otelmw", "otlp": "github.com/aerostore/aerostore/otelmw/otlp",
