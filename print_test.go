@@ -57,6 +57,10 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 	ops := []aerostore.Operation{
 		aerostore.WriteBin("a", secret), aerostore.AddBin("n", number), aerostore.AppendBin("a", []byte(secret)),
 		aerostore.WriteBin("l", []any{secret, number}), aerostore.WriteBin("m", map[any]any{secret: number}),
+		aerostore.ListBin("l").Append(secret, number), aerostore.ListBin("l").Get(cdt.Between(secret, number)),
+		aerostore.MapBin("m").In(cdt.Key(secret).Create(cdt.KeyOrdered), cdt.Value(number).InMap()).Put(secret, number),
+		aerostore.MapBin("m").PutAll(map[any]any{secret: number}), aerostore.MapBin("m").Remove(cdt.Not(cdt.Keys(secret, number))),
+		aerostore.BitBin("b").Set(0, 64, []byte(secret)), aerostore.HLLBin("h").Add(12, 0, secret, number),
 	}
 	put := aerostore.Call{Op: aerostore.OpPut, Key: text}.WithBins(bins)
 	query := aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", secret)}
@@ -81,6 +85,12 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		"an append":       places(ops[2]),
 		"a list value":    places(ops[3]),
 		"a map value":     places(ops[4]),
+		"a list get":      places(ops[6]),
+		"a map put":       places(ops[7]),
+		"a map put all":   places(ops[8]),
+		"a map remove":    places(ops[9]),
+		"a bit set":       places(ops[10]),
+		"a hll add":       places(ops[11]),
 		"operations":      places(ops),
 		"Equal":           places(query.Where),
 		"Equal, integer":  places(aerostore.Equal("n", number)),
@@ -145,12 +155,14 @@ func TestWhatIsHiddenIsComparedByValue(t *testing.T) {
 		return []any{
 			aerostore.NewKey("test", "users", "ada"), aerostore.Equal("a", "ada"), aerostore.Range("n", 1, 2),
 			aerostore.WriteBin("a", "ada"), aerostore.WriteBin("a", []any{1, "x"}), aerostore.WriteBin("a", nil),
+			aerostore.ListBin("a").Get(cdt.Below("ada")), aerostore.MapBin("a").In(cdt.Key("ada")).Put(1, []any{"x"}),
 			aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", "ada")},
 		}
 	}
 	other := []any{
 		aerostore.NewKey("test", "users", "grace"), aerostore.Equal("a", "grace"), aerostore.Range("n", 1, 3),
 		aerostore.WriteBin("a", "grace"), aerostore.WriteBin("a", []any{1, "y"}), aerostore.WriteBin("a", 0),
+		aerostore.ListBin("a").Get(cdt.Below("grace")), aerostore.MapBin("a").In(cdt.Key("grace")).Put(1, []any{"x"}),
 		aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", "grace")},
 	}
 	for i, v := range same() {
