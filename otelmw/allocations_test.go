@@ -83,6 +83,29 @@ func TestTracingAndMetricsAllocateWhatASpanNeeds(t *testing.T) {
 	}
 }
 
+func TestASummaryAllocatesNothing(t *testing.T) {
+	tracer := otelmw.WithTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(discard{})))
+	meter := otelmw.WithMeterProvider(meterOf(sdkmetric.NewManualReader()))
+	for name, c := range map[string]struct {
+		layer aerostore.Middleware
+		want  float64
+	}{
+		"a span":                      {otelmw.Tracing(tracer, otelmw.WithQuerySummary()), 5},
+		"a span, none wanted":         {otelmw.Tracing(tracer), 5},
+		"a measurement":               {otelmw.Metrics(meter, otelmw.WithQuerySummary()), 0},
+		"a measurement, none wanted":  {otelmw.Metrics(meter), 0},
+		"measured, beyond the limits": {otelmw.Metrics(meter, otelmw.WithQuerySummary(), otelmw.WithCardinalityLimit(1)), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), c.layer)
+			_, _ = store.Operate(t.Context(), key, ops) // takes the room of a limit of 1
+			if got := testing.AllocsPerRun(100, func() { _, _ = store.Operate(t.Context(), key, steps) }); got > c.want {
+				t.Errorf("%v allocations, want %v", got, c.want)
+			}
+		})
+	}
+}
+
 // The error is made once, so that its own allocations do not count.
 func TestAFailureAllocatesWhatItsSpanNeeds(t *testing.T) {
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithBatcher(nowhere{}))

@@ -24,14 +24,17 @@ func newDescriber(store aerostore.Store, static []attribute.KeyValue) describer 
 	return d
 }
 
-// operationAttributes returns those that are known before a call.
-func (d describer) operationAttributes(o operation) []attribute.KeyValue {
+// operationAttributes returns those that are known before a call. The summary may be "".
+func (d describer) operationAttributes(o operation, summary string) []attribute.KeyValue {
 	attrs := []attribute.KeyValue{semconv.DBOperationName(o.name)}
 	if o.namespace != "" {
 		attrs = append(attrs, semconv.DBNamespace(o.namespace))
 	}
 	if o.set != "" {
 		attrs = append(attrs, semconv.DBCollectionName(o.set))
+	}
+	if summary != "" {
+		attrs = append(attrs, semconv.DBQuerySummary(summary))
 	}
 	return d.storeAttributes(attrs...)
 }

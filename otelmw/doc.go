@@ -16,8 +16,8 @@
 // # Spans
 //
 // A span is named after operation, namespace and set: "GET test.users". The set, or both,
-// are left out unless all keys share them: "BATCH READ test". [WithSpanNameFormatter]
-// changes the names. A batch of exactly one key is named as the operation on a single
+// are left out unless all keys share them: "BATCH READ test". [WithQuerySummary] adds the
+// steps of Operate, and [WithSpanNameFormatter] changes the names. A batch of exactly one key is named as the operation on a single
 // record: GET, PUT, OPERATE or REMOVE.
 //
 //	db.system.name                 aerospike
@@ -25,6 +25,8 @@
 //	db.collection.name             the set, if all keys share it
 //	db.operation.name              GET, BATCH READ, …
 //	db.operation.batch.size        keys of a batch, unless it is one
+//	db.query.summary               OPERATE test.users LIST_APPEND MAP_PUT; see
+//	                               WithQuerySummary
 //	server.address, server.port    the configured seed, if the backend is a Describer
 //	network.peer.address, .port    the node that served the operation last, if known
 //	db.response.returned_rows      of queries and batch reads; see WithReturnedRows
@@ -49,8 +51,8 @@
 //	                                    ended
 //
 // They have these attributes of the span, with the same values and conditions:
-// db.system.name, db.namespace, db.collection.name, db.operation.name, server.address,
-// server.port, error.type and db.response.status_code.
+// db.system.name, db.namespace, db.collection.name, db.operation.name, db.query.summary,
+// server.address, server.port, error.type and db.response.status_code.
 // aerospike.client.operations.active has neither error.type nor
 // db.response.status_code. A batch of one key counts as the operation on a single
 // record.

@@ -54,7 +54,7 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 	recorder, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
 	options := []otelmw.Option{
 		otelmw.WithTracerProvider(providerOf(recorder)), otelmw.WithMeterProvider(meterOf(reader)),
-		otelmw.WithKey(), otelmw.WithReturnedRows(),
+		otelmw.WithKey(), otelmw.WithReturnedRows(), otelmw.WithQuerySummary(),
 	}
 	backend := counter(aerostore.NodeStats{Node: *node})
 	backend.Handler = func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
@@ -65,6 +65,7 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 	}
 	store := aerostore.Chain(backend, otelmw.Tracing(options...), otelmw.Metrics(options...), under(limiting(1, 1)))
 	_ = store.Put(t.Context(), key, bins)
+	_, _ = store.Operate(t.Context(), key, ops)
 	_, _ = store.BatchRead(t.Context(), []aerostore.Key{key, key}, nil)
 
 	names := map[string]bool{}
@@ -81,7 +82,7 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 		}
 	}
 	runtime.KeepAlive(store)
-	if len(names) != 20 {
+	if len(names) != 21 {
 		t.Errorf("%d attributes: %v", len(names), names)
 	}
 	for page := range pages {

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -38,6 +39,28 @@ func ExampleTracing() {
 	// db.collection.name users
 	// db.response.status_code 3
 	// error.type GENERATION_ERROR
+}
+
+func ExampleWithQuerySummary() {
+	exporter := tracetest.NewInMemoryExporter()
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
+	store := aerostore.Chain(memory.New(), otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithQuerySummary()))
+
+	scores, profile := aerostore.ListBin("scores"), aerostore.MapBin("profile")
+	_, _ = store.Operate(context.Background(), aerostore.NewKey("test", "users", "u1"), []aerostore.Operation{
+		scores.Append(42), scores.Append(43), profile.Put("seen", "today"),
+	})
+
+	span := exporter.GetSpans()[0]
+	fmt.Println(span.Name)
+	for _, a := range span.Attributes {
+		if a.Key == "db.query.summary" {
+			fmt.Println(a.Value.AsString())
+		}
+	}
+	// Output:
+	// OPERATE test.users LIST_APPEND MAP_PUT
+	// OPERATE test.users LIST_APPEND MAP_PUT
 }
 
 func ExampleMetrics() {

@@ -50,7 +50,7 @@ func newMetrics(c config, next aerostore.Store) *metrics {
 	m := &metrics{
 		config:    c,
 		describer: d,
-		series:    newSeriesTable(c.limitOr(seriesLimit), d),
+		series:    newSeriesTable(c.limitOr(seriesLimit), c.summary, d),
 		layers:    aerostore.Layers(next),
 	}
 	m.reporter, _ = aerostore.As[aerostore.StatsReporter](next)
@@ -84,7 +84,7 @@ func (m *metrics) intercept(next aerostore.Handler) aerostore.Handler {
 var epoch = time.Now()
 
 func (m *metrics) measure(ctx context.Context, i *instruments, call *aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	begun := m.series.of(operationOf(call))
+	begun := m.series.of(call)
 	begun.active.Add(1)
 	begin := time.Since(epoch)
 	returned := false

@@ -26,7 +26,8 @@ type config struct {
 	meterProvider  metric.MeterProvider
 	attributes     []attribute.KeyValue
 	attributesFunc attributesFunc
-	spanName       func(operation, namespace, set string) string
+	spanName       func(operation, namespace, set string) string // nil: the default
+	summary        bool
 	failed         judgement.Classifier
 	filter         func(ctx context.Context, call aerostore.Call) bool
 	requireParent  bool
@@ -38,7 +39,6 @@ type config struct {
 
 func newConfig(opts []Option) config {
 	c := config{
-		spanName:   spanName,
 		failed:     judgement.Default,
 		boundaries: defaultBoundaries,
 	}
@@ -189,6 +189,23 @@ func WithReturnedRows() Option {
 	return func(c *config) { c.returnedRows = true }
 }
 
+// WithQuerySummary adds db.query.summary to Operate and BatchOperate: the operation, its
+// namespace and set, and what its steps do, each once, in order of first occurrence.
+//
+//	OPERATE test.users LIST_APPEND MAP_PUT
+//
+// The names of the steps are those of [aerostore.Operation.Name] in capitals. There is no
+// bin name, key or value. Steps beyond 255 bytes are left out.
+//
+// As the conventions recommend, the summary is also the name of the span, unless
+// [WithSpanNameFormatter] sets another. With Metrics each summary is a time series, and
+// db.query.summary an attribute of the instruments of operations. Pass the option only to
+// Tracing if steps are chosen at run time. [WithCardinalityLimit] limits the number of
+// summaries. For Tracing and Metrics.
+func WithQuerySummary() Option {
+	return func(c *config) { c.summary = true }
+}
+
 // WithDurationBoundaries sets the bucket boundaries of db.client.operation.duration,
 // in seconds, in increasing order. Boundaries that do not increase are reported to
 // OpenTelemetry's error handler and keep the default. A view of the provider takes
@@ -227,6 +244,10 @@ func checkBoundaries(boundaries []float64) error {
 //   - Gauges of layers, each with its scope. Beyond the limit gauges are left out,
 //     because most cannot be added up.
 //
+// Summaries of [WithQuerySummary] are limited to half of the limit, beyond which
+// operations have none. The other half is then left for combinations of operation,
+// namespace and set.
+//
 // Error types are limited to 100, or to the limit if that is lower. Names of
 // result codes, timeout, canceled, panic and closed do not count against this
 // limit. An instrument of operations has at most three times the limit and 128
@@ -235,7 +256,8 @@ func checkBoundaries(boundaries []float64) error {
 //
 // For Tracing the default is 1000. Tracing prepares the start and the end of
 // spans, for at most this many combinations each. Beyond the limit spans take
-// longer to make, but have the same attributes. For Tracing and Metrics.
+// longer to make, but have the same attributes. Summaries are limited to half of it, and
+// beyond that spans have none. For Tracing and Metrics.
 func WithCardinalityLimit(limit int) Option {
 	return func(c *config) {
 		if limit > 0 {

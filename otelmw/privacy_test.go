@@ -24,7 +24,7 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 	}
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
 	reader := sdkmetric.NewManualReader()
-	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)))
+	metrics := otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader)), otelmw.WithQuerySummary())
 
 	leaky := fmt.Errorf("user %s has %v", marker, bins)
 	retry := middleware.Retry(middleware.RetryOptions{
@@ -58,7 +58,7 @@ func TestNothingExportedHoldsAKeyOrAValue(t *testing.T) {
 		"panic":            func(context.Context, aerostore.Call) (aerostore.Result, error) { panic(leaky) },
 	}
 	for _, h := range handlers {
-		store := aerostore.Chain(h, otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithReturnedRows()), metrics)
+		store := aerostore.Chain(h, otelmw.Tracing(otelmw.WithTracerProvider(provider), otelmw.WithReturnedRows(), otelmw.WithQuerySummary()), metrics)
 		for _, op := range operations {
 			func() {
 				defer func() { _ = recover() }()

@@ -39,15 +39,20 @@ type tracing struct {
 	config
 	describer
 
-	tracer *follower[trace.TracerProvider, tracer]
-	starts *cache[operation, *spanStart]
-	ends   *cache[spanEnd, []attribute.KeyValue]
+	tracer    *follower[trace.TracerProvider, tracer]
+	starts    *cache[operation, *spanStart]
+	summaries *summaries[*spanStart] // nil if not wanted
+	ends      *cache[spanEnd, []attribute.KeyValue]
 }
 
 func newTracing(c config, next aerostore.Store) *tracing {
 	t := &tracing{config: c, describer: newDescriber(next, c.attributes)}
 	t.tracer = newFollower(c.tracerProvider, otel.GetTracerProvider, newTracer, func(*tracer, *errorList) {})
-	t.starts = newCache(c.limitOr(spanLimit), t.newStart)
+	limit := c.limitOr(spanLimit)
+	t.starts = newCache(limit, func(o operation) *spanStart { return t.newStart(o, "") })
+	if c.summary {
+		t.summaries = newSummaries(limit/2, t.newStart)
+	}
 	t.ends = newCache(spanLimit, spanEnd.attributes)
 	return t
 }
@@ -79,7 +84,7 @@ func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 }
 
 func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	s := t.starts.get(operationOf(call))
+	s := t.startOf(call)
 	ctx, span := tracer.Start(ctx, s.name, s.optionsFor(call)...)
 	returned := false
 	// A panic in next or in a function of the application's is not recovered. It
@@ -106,13 +111,23 @@ type spanStart struct {
 	options []trace.SpanStartOption
 }
 
-func (t *tracing) newStart(o operation) *spanStart {
+func (t *tracing) startOf(call *aerostore.Call) *spanStart {
+	o := operationOf(call)
+	if t.summaries != nil {
+		if s, ok := t.summaries.of(o, call); ok {
+			return s
+		}
+	}
+	return t.starts.get(o)
+}
+
+func (t *tracing) newStart(o operation, summary string) *spanStart {
 	return &spanStart{
-		name: t.spanName(o.name, o.namespace, o.set),
+		name: t.nameOf(o, summary),
 		// Clipped, so that optionsFor appends to a copy.
 		options: slices.Clip([]trace.SpanStartOption{
 			trace.WithSpanKind(trace.SpanKindClient),
-			trace.WithAttributes(t.operationAttributes(o)...),
+			trace.WithAttributes(t.operationAttributes(o, summary)...),
 		}),
 	}
 }
@@ -124,7 +139,19 @@ func (s *spanStart) optionsFor(call *aerostore.Call) []trace.SpanStartOption {
 	return append(s.options, trace.WithAttributes(semconv.DBOperationBatchSize(call.Len())))
 }
 
-// spanName is the default span name.
+// nameOf returns the name of the operation's spans.
+func (c *config) nameOf(o operation, summary string) string {
+	switch {
+	case c.spanName != nil:
+		return c.spanName(o.name, o.namespace, o.set)
+	case summary != "":
+		return summary
+	default:
+		return spanName(o.name, o.namespace, o.set)
+	}
+}
+
+// spanName is the default name of spans without a summary.
 func spanName(operation, namespace, set string) string {
 	switch {
 	case namespace == "":

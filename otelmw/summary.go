@@ -1,0 +1,98 @@
+package otelmw
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+)
+
+const (
+	// The conventions limit a summary to 255 characters. The shortest names of steps
+	// fill it before there are maxSteps of them.
+	maxSummary = 255
+	maxSteps   = 32
+)
+
+// A step is the name of an operation on a bin, as a number: its kind, or its cdt.Kind
+// after firstCDT.
+type step uint8
+
+const firstCDT step = 32
+
+// A summaryKey is what a summary is made of: an operation and its steps, each once, in
+// order. Zero is no step.
+type summaryKey struct {
+	operation
+	steps [maxSteps]step
+}
+
+// summaries have what is prepared for operations with a summary. They are apart from
+// other operations, because a longer key takes more time to find.
+type summaries[V any] struct{ *cache[summaryKey, V] }
+
+func newSummaries[V any](limit int, prepare func(o operation, summary string) V) *summaries[V] {
+	return &summaries[V]{newCache(limit, func(k summaryKey) V { return prepare(k.operation, k.text()) })}
+}
+
+// of returns what is prepared for a call, or false if it has no steps or there is no room.
+func (s *summaries[V]) of(o operation, call *aerostore.Call) (v V, ok bool) {
+	ops := call.Operations()
+	if len(ops) == 0 {
+		return v, false
+	}
+	return s.keep(summaryKey{o, stepsOf(ops)})
+}
+
+func stepsOf(ops []aerostore.Operation) (steps [maxSteps]step) {
+	n := 0
+	for i := range ops {
+		s := stepOf(&ops[i])
+		if s == 0 || slices.Contains(steps[:n], s) {
+			continue
+		}
+		if n == maxSteps {
+			break
+		}
+		steps[n] = s
+		n++
+	}
+	return steps
+}
+
+func stepOf(o *aerostore.Operation) step {
+	if op := o.CDT(); op != nil {
+		return firstCDT + step(op.Kind)
+	}
+	return step(o.Kind())
+}
+
+// String returns the name in capitals, such as LIST_APPEND.
+func (s step) String() string {
+	name := aerostore.OperationKind(s).String()
+	if s > firstCDT {
+		name = cdt.Kind(s - firstCDT).String()
+	}
+	return strings.ReplaceAll(strings.ToUpper(name), " ", "_")
+}
+
+// text returns the summary: the default name of the span and the steps, as many as there
+// is room for.
+func (k summaryKey) text() string {
+	text := spanName(k.name, k.namespace, k.set)
+	if len(text) > maxSummary {
+		text = k.name
+	}
+	for _, s := range k.steps {
+		if s == 0 {
+			break
+		}
+		name := s.String()
+		if len(text)+1+len(name) > maxSummary {
+			break
+		}
+		text += " " + name
+	}
+	return text
+}
