@@ -46,6 +46,15 @@ func TestTheCloneOfARecordSharesNothingWithIt(t *testing.T) {
 	if !reflect.DeepEqual(c.Bins, changeable()) {
 		t.Errorf("the clone changed to %#v", c.Bins)
 	}
+	results := func() []any { return []any{changeable()["list"], nil, changeable(), changeable()["hll"]} }
+	r.SetSteps(results())
+	c = r.Clone()
+	for i, want := range results() {
+		fake.Spoil(r.Step(i).Value())
+		if got := c.Step(i).Value(); !reflect.DeepEqual(got, want) {
+			t.Errorf("step %d of the clone changed to %#v", i, got)
+		}
+	}
 	if (*aerostore.Record)(nil).Clone() != nil {
 		t.Error("the clone of nil is not nil")
 	}

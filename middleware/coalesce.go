@@ -15,8 +15,8 @@ type CoalesceOptions struct {
 
 // Coalesce returns a middleware that lets concurrent reads of one record share a
 // single read. It helps when many callers want the same record at once. A Get,
-// Select or Exists joins another one of the same record with the same bins and
-// options. Everything else passes unchanged.
+// Select, Exists or Operate that only reads joins another one of the same record
+// with the same bins, operations and options. Everything else passes unchanged.
 //
 // # Consistency
 //
@@ -80,17 +80,14 @@ type coalesce struct {
 // Intercept implements [aerostore.Layer].
 func (c *coalesce) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
-		switch call.Op {
-		case aerostore.OpGet, aerostore.OpSelect, aerostore.OpExists:
-			if call.Key.IsDigest() || ctx.Err() != nil {
-				return next(ctx, call)
-			}
+		switch {
+		case call.Writes():
+			return c.write(ctx, call, next)
+		case !call.Op.IsSingle(), call.Key.IsDigest(), ctx.Err() != nil:
+			return next(ctx, call)
+		default:
 			return c.read(ctx, call, next)
 		}
-		if !call.Writes() {
-			return next(ctx, call)
-		}
-		return c.write(ctx, call, next)
 	}
 }
 

@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"hash/maphash"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -31,7 +32,14 @@ type sharedRead struct {
 // sameAs reports whether the call is the same read.
 func (r *sharedRead) sameAs(call aerostore.Call) bool {
 	return r.call.Op == call.Op && r.call.Options == call.Options &&
-		slices.Equal(r.call.BinNames(), call.BinNames())
+		slices.Equal(r.call.BinNames(), call.BinNames()) &&
+		sameOperations(r.call.Operations(), call.Operations())
+}
+
+// sameOperations compares by value, and first what differs most often.
+func sameOperations(a, b []aerostore.Operation) bool {
+	sameName := func(a, b aerostore.Operation) bool { return a.Bin() == b.Bin() && a.Name() == b.Name() }
+	return slices.EqualFunc(a, b, sameName) && (len(a) == 0 || reflect.DeepEqual(a, b))
 }
 
 // readShards are the reads that may be joined and the writes that prevent it, by

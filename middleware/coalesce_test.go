@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
@@ -155,9 +156,12 @@ func TestOnlyTheSameReadsAreShared(t *testing.T) {
 			func() { _, _ = store.Select(ctx, key, []string{"ab"}) },
 			func() { _, _ = store.Exists(ctx, key) },
 		}
+		for _, ops := range differentReads() {
+			reads = append(reads, func() { _, _ = store.Operate(ctx, key, ops()) })
+		}
 		alone := []func(){
 			func() { _, _ = store.BatchRead(ctx, keys, nil) },
-			func() { _, _ = store.Operate(ctx, key, []aerostore.Operation{aerostore.ReadAll()}) },
+			func() { _, _ = store.BatchOperate(ctx, keys, []aerostore.Operation{scores.Get(cdt.All())}) },
 			func() { _, _ = store.Get(ctx, aerostore.DigestKey("test", "users", key.Digest())) },
 		}
 		var all sync.WaitGroup
@@ -170,6 +174,112 @@ func TestOnlyTheSameReadsAreShared(t *testing.T) {
 		if want := len(reads) + 2*len(alone); backend.n() != want {
 			t.Errorf("%d reads, want %d", backend.n(), want)
 		}
+	})
+}
+
+var scores = aerostore.ListBin("scores")
+
+// differentReads returns operations that read, none of which reads the same as another.
+// They are new at each call.
+func differentReads() (all []func() []aerostore.Operation) {
+	profile, visitors := aerostore.MapBin("profile"), aerostore.HLLBin("visitors")
+	for _, read := range []func() aerostore.Operation{
+		func() aerostore.Operation { return aerostore.ReadAll() },
+		func() aerostore.Operation { return aerostore.ReadBin("scores") },
+		func() aerostore.Operation { return aerostore.ReadBin("profile") },
+		func() aerostore.Operation { return scores.Size() },
+		func() aerostore.Operation { return scores.Get(cdt.Index(0)) },
+		func() aerostore.Operation { return scores.Get(cdt.Index(1)) },
+		func() aerostore.Operation { return scores.Get(cdt.Rank(0)) },
+		func() aerostore.Operation { return scores.Get(cdt.Rank(0), cdt.Count) },
+		func() aerostore.Operation { return scores.Get(cdt.Ranks(-10, 10)) },
+		func() aerostore.Operation { return scores.Get(cdt.Ranks(-10, cdt.ToEnd)) },
+		func() aerostore.Operation { return scores.Get(cdt.Not(cdt.Ranks(-10, 10))) },
+		func() aerostore.Operation { return scores.Get(cdt.Below("a")) },
+		func() aerostore.Operation { return scores.Get(cdt.Below("b")) },
+		func() aerostore.Operation { return scores.Get(cdt.From("b")) },
+		func() aerostore.Operation { return scores.Get(cdt.Between(1, []any{1, "a"})) },
+		func() aerostore.Operation { return scores.Get(cdt.Between(1, []any{1, "b"})) },
+		func() aerostore.Operation { return scores.Get(cdt.Values(1, "a")) },
+		func() aerostore.Operation { return scores.Get(cdt.Value([]any{1, "a"})) },
+		func() aerostore.Operation { return scores.In(cdt.Key("a")).Size() },
+		func() aerostore.Operation { return scores.In(cdt.Key("b")).Size() },
+		func() aerostore.Operation { return scores.In(cdt.Index(0)).Size() },
+		func() aerostore.Operation { return scores.In(cdt.Index(0).InMap()).Size() },
+		func() aerostore.Operation { return profile.Size() },
+		func() aerostore.Operation { return profile.Get(cdt.Key([]byte{1})) },
+		func() aerostore.Operation { return profile.Get(cdt.Key([]byte{2})) },
+		func() aerostore.Operation { return visitors.Union(aerostore.HLL{1}) },
+		func() aerostore.Operation { return visitors.Union(aerostore.HLL{2}) },
+		func() aerostore.Operation { return visitors.Union(aerostore.HLL{1}, aerostore.HLL{2}) },
+		func() aerostore.Operation { return aerostore.BitBin("flags").ScanLeft(0, 8, true) },
+		func() aerostore.Operation { return aerostore.BitBin("flags").ScanLeft(0, 8, false) },
+	} {
+		all = append(all, func() []aerostore.Operation { return []aerostore.Operation{read()} })
+	}
+	return append(all, func() []aerostore.Operation { return []aerostore.Operation{scores.Size(), profile.Size()} },
+		func() []aerostore.Operation { return []aerostore.Operation{profile.Size(), scores.Size()} })
+}
+
+func TestEachCallerOfASharedOperateGetsItsOwnSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		results := func() []any {
+			return []any{[]any{[]byte{1}, 2}, nil, map[any]any{"a": []any{1}}, []aerostore.MapPair{{Key: "a", Value: []any{1}}}, aerostore.Bins{"b": []any{1}}}
+		}
+		store := aerostore.Chain(aerostore.Handler(func(context.Context, aerostore.Call) (aerostore.Result, error) {
+			time.Sleep(ms)
+			record := everything()
+			record.SetSteps(results())
+			return aerostore.Result{}.WithRecord(record), nil
+		}), middleware.Coalesce(middleware.CoalesceOptions{}))
+		var all sync.WaitGroup
+		var one sync.Mutex
+		for range 3 {
+			all.Go(func() {
+				record, err := store.Operate(t.Context(), key, []aerostore.Operation{scores.Get(cdt.All())})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				one.Lock()
+				defer one.Unlock()
+				for i, want := range results() {
+					if got := record.Step(i).Value(); !reflect.DeepEqual(got, want) {
+						t.Errorf("step %d is %v, want %v", i, got, want)
+					}
+					fake.Spoil(record.Step(i).Value()) // must not change another caller's
+				}
+			})
+		}
+		all.Wait()
+		wantCounted(t, store, map[string]int64{"joined": 2})
+	})
+}
+
+func TestASharedOperateDoesNotUseTheArgumentsOfACallerThatLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sketch := aerostore.HLL{1}
+		store := aerostore.Chain(aerostore.Handler(func(_ context.Context, call aerostore.Call) (aerostore.Result, error) {
+			time.Sleep(time.Second)
+			want := []aerostore.Operation{aerostore.HLLBin("visitors").Union(aerostore.HLL{1})}
+			if !reflect.DeepEqual(call.Operations(), want) {
+				t.Errorf("the operations became %s", call.Operations()[0].Source())
+			}
+			return aerostore.Result{}.WithRecord(everything()), nil
+		}), middleware.Coalesce(middleware.CoalesceOptions{}))
+		short, cancel := context.WithTimeout(t.Context(), ms)
+		defer cancel()
+		ops := []aerostore.Operation{aerostore.HLLBin("visitors").Union(sketch)}
+		var all sync.WaitGroup
+		all.Go(func() {
+			_, _ = store.Operate(short, key, ops)
+			sketch[0], ops[0] = 2, aerostore.ReadAll()
+		})
+		synctest.Wait()
+		all.Go(func() {
+			_, _ = store.Operate(t.Context(), key, []aerostore.Operation{aerostore.HLLBin("visitors").Union(aerostore.HLL{1})})
+		})
+		all.Wait()
 	})
 }
 
@@ -261,7 +371,10 @@ func TestAReadAfterAWriteDoesNotJoinAReadFromBefore(t *testing.T) {
 		"Put":       func(ctx context.Context, s aerostore.Store) error { return s.Put(ctx, key, bins) },
 		"Remove":    func(ctx context.Context, s aerostore.Store) error { return errorOf(s.Remove(ctx, key)) },
 		"Increment": func(ctx context.Context, s aerostore.Store) error { return s.Increment(ctx, key, bins) },
-		"Operate":   func(ctx context.Context, s aerostore.Store) error { return errorOf(s.Operate(ctx, key, touch)) },
+		"a list append": func(ctx context.Context, s aerostore.Store) error {
+			return errorOf(s.Operate(ctx, key, []aerostore.Operation{scores.Get(cdt.All()), scores.Append(1)}))
+		},
+		"Operate": func(ctx context.Context, s aerostore.Store) error { return errorOf(s.Operate(ctx, key, touch)) },
 		"BatchWrite": func(ctx context.Context, s aerostore.Store) error {
 			return errorOf(s.BatchWrite(ctx, []aerostore.BatchItem{{Key: keys[1], Bins: bins}, {Key: key, Bins: bins}}))
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 )
 
 // A storeOperation is an operation of Store whose arguments have the marker.
@@ -38,10 +39,26 @@ func storeOperations() []storeOperation {
 			_, err := s.Operate(ctx, key, []aerostore.Operation{aerostore.ReadAll()})
 			return err
 		}},
+		{"Operate that reads a list", false, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Operate(ctx, key, []aerostore.Operation{aerostore.ListBin("l").Get(cdt.Value(marker))})
+			return err
+		}},
+		{"Operate that appends to a list", true, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Operate(ctx, key, []aerostore.Operation{aerostore.ListBin("l").Size(), aerostore.ListBin("l").Append(marker)})
+			return err
+		}},
 		{"BatchRead", false, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchRead(ctx, keys, nil); return err }},
 		{"BatchWrite", true, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchWrite(ctx, items); return err }},
 		{"BatchOperate", true, func(ctx context.Context, s aerostore.Store) error {
 			_, err := s.BatchOperate(ctx, keys, add)
+			return err
+		}},
+		{"BatchOperate that reads a map", false, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchOperate(ctx, keys, []aerostore.Operation{aerostore.MapBin("m").Get(cdt.Key(marker))})
+			return err
+		}},
+		{"BatchOperate that puts into a map", true, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchOperate(ctx, keys, []aerostore.Operation{aerostore.MapBin("m").In(cdt.Key(marker)).Put(marker, marker)})
 			return err
 		}},
 		{"BatchRemove", true, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchRemove(ctx, keys); return err }},
