@@ -178,7 +178,7 @@ func TestAChainPassesOptionsToATypedStoreOneByOne(t *testing.T) {
 			[]aerostore.WriteOption{aerostore.DurableDelete, aerostore.CreateOnly, aerostore.GenerationGreater(3), aerostore.TTL(5), aerostore.Timeout(1), aerostore.TTL(6)},
 			[]aerostore.WriteOption{aerostore.Timeout(1), aerostore.TTL(6), aerostore.GenerationGreater(3), aerostore.CreateOnly, aerostore.DurableDelete},
 		},
-		"what was taken back": {given: []aerostore.WriteOption{aerostore.CreateOnly, aerostore.Update}},
+		"what was taken back": {given: []aerostore.WriteOption{aerostore.CreateOnly, aerostore.CreateOrUpdate}},
 		"unknown ones": {
 			[]aerostore.WriteOption{aerostore.Options{GenerationCheck: 9, Generation: 3}, aerostore.RecordExists(99)},
 			[]aerostore.WriteOption{aerostore.Options{GenerationCheck: 9, Generation: 3}, aerostore.RecordExists(99)},

@@ -26,7 +26,7 @@ type WriteOption interface {
 // Options can be passed as an option. Each field that is set overrides earlier
 // options; Generation and GenerationCheck are set together, if GenerationCheck is not
 // zero. A read uses the timeouts and ignores the other fields. To restore a default,
-// add [Update], Timeout(0), SocketTimeout(0) or [NamespaceTTL] after the Options. A
+// add [CreateOrUpdate], Timeout(0), SocketTimeout(0) or [NamespaceTTL] after the Options. A
 // generation check and a flag cannot be unset.
 //
 // A Store that is not a [Backend], such as a mock, receives the options of a chain one by
@@ -119,7 +119,7 @@ func (o Options) forWrite() []WriteOption {
 	default: // the store refuses it with an error
 		opts = append(opts, Options{Generation: o.Generation, GenerationCheck: o.GenerationCheck})
 	}
-	if o.Exists != Update {
+	if o.Exists != CreateOrUpdate {
 		opts = append(opts, o.Exists)
 	}
 	if o.SendKey {
@@ -196,8 +196,8 @@ type RecordExists uint8
 
 // The actions of a write.
 const (
-	// Update creates the record or updates its bins. It is the default.
-	Update RecordExists = iota
+	// CreateOrUpdate creates the record or updates its bins. It is the default.
+	CreateOrUpdate RecordExists = iota
 	// CreateOnly fails with [ErrExists] if the record exists.
 	CreateOnly
 	// UpdateOnly fails with [ErrNotFound] if the record does not exist.

@@ -24,21 +24,21 @@ func TestOptionsMerge(t *testing.T) {
 		over aerostore.WriteOption
 		want aerostore.Options
 	}{
-		"nothing":               {aerostore.Options{}, full},
-		"a timeout":             {aerostore.Options{Timeout: 9}, with(func(o *aerostore.Options) { o.Timeout = 9 })},
-		"a socket timeout":      {aerostore.Options{SocketTimeout: 9}, with(func(o *aerostore.Options) { o.SocketTimeout = 9 })},
-		"a TTL":                 {aerostore.Options{TTL: minute}, with(func(o *aerostore.Options) { o.TTL = minute })},
-		"the namespace's TTL":   {aerostore.Options{TTL: aerostore.NamespaceTTL}, with(func(o *aerostore.Options) { o.TTL = aerostore.NamespaceTTL })},
-		"a generation":          {aerostore.Options{GenerationCheck: aerostore.GenerationMustBeLess}, with(func(o *aerostore.Options) { o.Generation, o.GenerationCheck = 0, aerostore.GenerationMustBeLess })},
-		"half of a generation":  {aerostore.Options{Generation: 9}, full},
-		"UpdateOnly":            {aerostore.Options{Exists: aerostore.UpdateOnly}, with(func(o *aerostore.Options) { o.Exists = aerostore.UpdateOnly })},
-		"Update in Options":     {aerostore.Options{Exists: aerostore.Update}, full},
-		"Update":                {aerostore.Update, with(func(o *aerostore.Options) { o.Exists = aerostore.Update })},
-		"no timeout":            {aerostore.Timeout(0), with(func(o *aerostore.Options) { o.Timeout = 0 })},
-		"no socket timeout":     {aerostore.SocketTimeout(0), with(func(o *aerostore.Options) { o.SocketTimeout = 0 })},
-		"flags that are set":    {aerostore.Options{SendKey: true, DurableDelete: true}, full},
-		"all of it once again":  {full, full},
-		"an option that is nil": {nil, full},
+		"nothing":                   {aerostore.Options{}, full},
+		"a timeout":                 {aerostore.Options{Timeout: 9}, with(func(o *aerostore.Options) { o.Timeout = 9 })},
+		"a socket timeout":          {aerostore.Options{SocketTimeout: 9}, with(func(o *aerostore.Options) { o.SocketTimeout = 9 })},
+		"a TTL":                     {aerostore.Options{TTL: minute}, with(func(o *aerostore.Options) { o.TTL = minute })},
+		"the namespace's TTL":       {aerostore.Options{TTL: aerostore.NamespaceTTL}, with(func(o *aerostore.Options) { o.TTL = aerostore.NamespaceTTL })},
+		"a generation":              {aerostore.Options{GenerationCheck: aerostore.GenerationMustBeLess}, with(func(o *aerostore.Options) { o.Generation, o.GenerationCheck = 0, aerostore.GenerationMustBeLess })},
+		"half of a generation":      {aerostore.Options{Generation: 9}, full},
+		"UpdateOnly":                {aerostore.Options{Exists: aerostore.UpdateOnly}, with(func(o *aerostore.Options) { o.Exists = aerostore.UpdateOnly })},
+		"CreateOrUpdate in Options": {aerostore.Options{Exists: aerostore.CreateOrUpdate}, full},
+		"CreateOrUpdate":            {aerostore.CreateOrUpdate, with(func(o *aerostore.Options) { o.Exists = aerostore.CreateOrUpdate })},
+		"no timeout":                {aerostore.Timeout(0), with(func(o *aerostore.Options) { o.Timeout = 0 })},
+		"no socket timeout":         {aerostore.SocketTimeout(0), with(func(o *aerostore.Options) { o.SocketTimeout = 0 })},
+		"flags that are set":        {aerostore.Options{SendKey: true, DurableDelete: true}, full},
+		"all of it once again":      {full, full},
+		"an option that is nil":     {nil, full},
 	} {
 		var seen aerostore.Call
 		if err := aerostore.Chain(silent{}, keep(&seen)).Put(t.Context(), ada, aerostore.Bins{"a": 1}, full, tc.over); err != nil {

@@ -174,7 +174,7 @@ func (f writeFields) set(o aerostore.Options) {
 	if o.TTL != 0 {
 		*f.expiration = o.TTL.Seconds()
 	}
-	if o.Exists != aerostore.Update {
+	if o.Exists != aerostore.CreateOrUpdate {
 		*f.exists = recordExists[o.Exists]
 	}
 	switch o.GenerationCheck {
@@ -192,9 +192,9 @@ func (f writeFields) set(o aerostore.Options) {
 }
 
 var recordExists = [...]as.RecordExistsAction{
-	aerostore.Update:      as.UPDATE,
-	aerostore.CreateOnly:  as.CREATE_ONLY,
-	aerostore.UpdateOnly:  as.UPDATE_ONLY,
-	aerostore.Replace:     as.REPLACE,
-	aerostore.ReplaceOnly: as.REPLACE_ONLY,
+	aerostore.CreateOrUpdate: as.UPDATE,
+	aerostore.CreateOnly:     as.CREATE_ONLY,
+	aerostore.UpdateOnly:     as.UPDATE_ONLY,
+	aerostore.Replace:        as.REPLACE,
+	aerostore.ReplaceOnly:    as.REPLACE_ONLY,
 }

@@ -71,7 +71,7 @@ func TestABatchAnswersKeyByKey(t *testing.T) {
 	results, err = s.BatchWrite(ctx, []aerostore.BatchItem{
 		{Key: keys[0], Bins: bins{"w": 1}},
 		{Key: keys[1], Bins: bins{"w": 1}},
-		{Key: keys[2], Bins: bins{"w": 1}, Options: []aerostore.WriteOption{aerostore.Update, 100 * second}},
+		{Key: keys[2], Bins: bins{"w": 1}, Options: []aerostore.WriteOption{aerostore.CreateOrUpdate, 100 * second}},
 		{Key: keys[3], Bins: bins{"a": nil}},
 		{Key: keys[4], Bins: bins{"w": 2}, Options: []aerostore.WriteOption{aerostore.CreateOnly}},
 	}, aerostore.UpdateOnly)

@@ -49,7 +49,7 @@ func TestAQueryByIndexFindsWhatAScanFinds(t *testing.T) {
 		opts := func(t *rapid.T) []aerostore.WriteOption {
 			return []aerostore.WriteOption{
 				rapid.SampledFrom([]aerostore.TTL{0, 0, second, 20 * second}).Draw(t, "ttl"),
-				rapid.SampledFrom([]aerostore.RecordExists{aerostore.Update, aerostore.Replace}).Draw(t, "exists"),
+				rapid.SampledFrom([]aerostore.RecordExists{aerostore.CreateOrUpdate, aerostore.Replace}).Draw(t, "exists"),
 			}
 		}
 		index := func(t *rapid.T) aerostore.Index {

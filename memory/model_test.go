@@ -40,7 +40,7 @@ func (m *model) put(k aerostore.Key, b bins, ttl aerostore.TTL, action aerostore
 	r := modelRecord{bins: bins{}, generation: 1}
 	if ok {
 		r.generation = old.generation + 1
-		if action == aerostore.Update || action == aerostore.UpdateOnly {
+		if action == aerostore.CreateOrUpdate || action == aerostore.UpdateOnly {
 			for name, value := range old.bins {
 				r.bins[name] = value
 			}
@@ -85,7 +85,7 @@ func TestTheStoreAgreesWithAModel(t *testing.T) {
 				b := bins(rapid.MapOfN(names, values, 1, 4).Draw(t, "bins"))
 				ttl := rapid.SampledFrom([]aerostore.TTL{aerostore.NamespaceTTL, second, 30 * second}).Draw(t, "ttl")
 				action := rapid.SampledFrom([]aerostore.RecordExists{
-					aerostore.Update, aerostore.CreateOnly, aerostore.UpdateOnly, aerostore.Replace, aerostore.ReplaceOnly,
+					aerostore.CreateOrUpdate, aerostore.CreateOnly, aerostore.UpdateOnly, aerostore.Replace, aerostore.ReplaceOnly,
 				}).Draw(t, "exists")
 				check(t, "Put", s.Put(ctx, used, b, ttl, action), m.put(k, b, ttl, action))
 			},

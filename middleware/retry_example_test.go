@@ -52,7 +52,7 @@ func ExampleRetryOptions_idempotent() {
 	store := aerostore.Chain(backend, middleware.Retry(middleware.RetryOptions{
 		Idempotent: func(call aerostore.Call) bool {
 			return call.Op == aerostore.OpPut && call.Key.Set() == "profiles" &&
-				call.Options.GenerationCheck == aerostore.GenerationIgnored && call.Options.Exists == aerostore.Update
+				call.Options.GenerationCheck == aerostore.GenerationIgnored && call.Options.Exists == aerostore.CreateOrUpdate
 		},
 	}))
 	backend.Inject(memory.Fault{Code: aerostore.CodeTimeout, InDoubt: true, Applied: true, Times: 1})

@@ -45,7 +45,7 @@ func batchWriteCases() []testCase {
 			run: func(t *trial) {
 				keys := t.keys(2)
 				items := itemsOf(keys, before)
-				items[1].Options = []aerostore.WriteOption{aerostore.Update}
+				items[1].Options = []aerostore.WriteOption{aerostore.CreateOrUpdate}
 				results := t.each(keys)(t.store.BatchWrite(t.Context(), items, aerostore.UpdateOnly))
 				t.fails(results[0].Err, aerostore.ErrNotFound)
 				t.ok(results[1].Err)

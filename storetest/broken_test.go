@@ -273,7 +273,7 @@ func sinceOptions(opts []aerostore.WriteOption) []aerostore.WriteOption {
 
 func withoutUpdate(opts []aerostore.WriteOption) []aerostore.WriteOption {
 	return slices.DeleteFunc(slices.Clone(opts), func(o aerostore.WriteOption) bool {
-		return o == aerostore.WriteOption(aerostore.Update)
+		return o == aerostore.WriteOption(aerostore.CreateOrUpdate)
 	})
 }
 

@@ -34,13 +34,13 @@ func otherOptionCases() []testCase {
 			},
 		},
 		{
-			name: "Update cancels CreateOnly",
-			why:  "Update is zero in Options, so it cancels only when it is given by itself",
+			name: "CreateOrUpdate cancels CreateOnly",
+			why:  "CreateOrUpdate is zero in Options, so it cancels only when it is given by itself",
 			run: func(t *trial) {
 				key := t.record()
-				t.put(key, before, aerostore.CreateOnly, aerostore.Update)
+				t.put(key, before, aerostore.CreateOnly, aerostore.CreateOrUpdate)
 				_, err := onlyResult(t.store.BatchWrite(t.Context(), []aerostore.BatchItem{
-					{Key: key, Bins: before, Options: []aerostore.WriteOption{aerostore.Update}},
+					{Key: key, Bins: before, Options: []aerostore.WriteOption{aerostore.CreateOrUpdate}},
 				}, aerostore.CreateOnly))
 				t.ok(err)
 			},

@@ -28,7 +28,7 @@ func plain() []sabotage {
 			"generation/PUT with GenerationEqual of another generation fails", "generation/BATCH REMOVE with GenerationEqual of another generation fails",
 			"generation/TOUCH with GenerationGreater of the generation fails", "concurrency/compare and set loses no update",
 		}},
-		{"ignores whether records exist", onOptions(func(o *aerostore.Options) { o.Exists = aerostore.Update }), []string{
+		{"ignores whether records exist", onOptions(func(o *aerostore.Options) { o.Exists = aerostore.CreateOrUpdate }), []string{
 			"exists/PUT with CreateOnly creates only", "exists/OPERATE with UpdateOnly updates only", "exists/BATCH WRITE with Replace replaces",
 			"exists/APPEND with Replace or ReplaceOnly fails with ErrParameter", "concurrency/one concurrent PUT with CreateOnly succeeds",
 		}},
@@ -53,9 +53,9 @@ func plain() []sabotage {
 		{"lets Options wipe other options", func(next aerostore.Store) aerostore.Store {
 			return rewriting{layer{next}, sinceOptions}
 		}, []string{"options/Options merge with other options", "options/Options of an item merge with those of the batch"}},
-		{"cannot go back to Update", func(next aerostore.Store) aerostore.Store {
+		{"cannot go back to CreateOrUpdate", func(next aerostore.Store) aerostore.Store {
 			return rewriting{layer{next}, withoutUpdate}
-		}, []string{"options/Update cancels CreateOnly"}},
+		}, []string{"options/CreateOrUpdate cancels CreateOnly"}},
 		{"sends no keys", onOptions(func(o *aerostore.Options) { o.SendKey = false }), []string{"options/PUT honours SendKey"}},
 		{"sends every key", onOptions(func(o *aerostore.Options) { o.SendKey = true }), []string{"options/a query returns no id without SendKey"}},
 		{"deletes without a tombstone", onOptions(func(o *aerostore.Options) { o.DurableDelete = false }), []string{

@@ -279,7 +279,7 @@ func subtleSteps() []sabotage {
 		}},
 		{"looks for a record before it creates one", checking(func(o *aerostore.Options) bool {
 			creates := o.Exists == aerostore.CreateOnly
-			o.Exists = aerostore.Update
+			o.Exists = aerostore.CreateOrUpdate
 			return creates
 		}), []string{
 			"concurrency/one concurrent PUT with CreateOnly succeeds", "concurrency/one concurrent OPERATE with CreateOnly succeeds",
@@ -287,7 +287,7 @@ func subtleSteps() []sabotage {
 		}},
 		{"looks for a record before it updates it", checking(func(o *aerostore.Options) bool {
 			updates := o.Exists == aerostore.UpdateOnly
-			o.Exists = aerostore.Update
+			o.Exists = aerostore.CreateOrUpdate
 			return updates
 		}), []string{
 			"concurrency/PUT with UpdateOnly does not create a removed record", "concurrency/INCREMENT with UpdateOnly does not create a removed record",

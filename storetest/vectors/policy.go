@@ -60,7 +60,7 @@ var generationChecks = map[string]aerostore.GenerationCheck{
 }
 
 var existsActions = map[string]aerostore.RecordExists{
-	"update":       aerostore.Update,
+	"update":       aerostore.CreateOrUpdate,
 	"create_only":  aerostore.CreateOnly,
 	"update_only":  aerostore.UpdateOnly,
 	"replace":      aerostore.Replace,
