@@ -14,6 +14,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/mocks"
@@ -54,6 +55,57 @@ func Example() {
 	// visits: 1 <nil>
 	// user: Ada <nil>
 	// a miss: true
+}
+
+// Changes to a list and a map within a record.
+func ExampleStore_operate() {
+	ctx := context.Background()
+	store := memory.New()
+	key := aerostore.NewKey("test", "players", "ada")
+
+	scores, devices := aerostore.ListBin("scores"), aerostore.MapBin("devices")
+	record, err := store.Operate(ctx, key, []aerostore.Operation{
+		scores.Append(17, 42, 8, 23),
+		scores.Get(cdt.Ranks(-2, 2)), // the two highest
+		devices.Put("phone", "online"),
+		devices.Remove(cdt.Not(cdt.Keys("phone", "laptop"))), // all others
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	best, err := record.Step(1).List()
+	fmt.Println(best, err)
+	// Output: [23 42] <nil>
+}
+
+// A moving average, for which there is no operation.
+func ExampleUpdate() {
+	ctx, store := context.Background(), memory.New()
+	key := aerostore.NewKey("test", "sensors", "kitchen")
+
+	// measure moves the average a tenth of the way to a new value.
+	measure := func(value float64) error {
+		return aerostore.Update(ctx, store, key, func(r *aerostore.Record) (aerostore.Bins, error) {
+			average, err := r.Float("average")
+			switch {
+			case errors.Is(err, aerostore.ErrBinNotFound): // or no record
+				average = value
+			case err != nil:
+				return nil, err // nothing is written
+			}
+			return aerostore.Bins{"average": average + (value-average)/10}, nil
+		})
+	}
+
+	fmt.Println(measure(20), measure(30))
+	record, err := store.Get(ctx, key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(record.Float("average"))
+	// Output:
+	// <nil> <nil>
+	// 21 <nil>
 }
 
 // The layers that most services need.

@@ -35,6 +35,10 @@ var own = map[string]map[string]string{
 		"transfer": "aerostore.Custom",
 		"move":     "func(context.Context, aerostore.Store, *aerostore.Record) error",
 	},
+	"docs/recipes.md": {
+		"user": "aerostore.Key", "limit": "int", "window": "time.Duration", "lifetime": "time.Duration",
+		"most": "int", "bucket": "func(string, time.Time) aerostore.Key",
+	},
 }
 
 // declared is an application that pages test.
@@ -45,7 +49,7 @@ func (Users) SignUp(context.Context, string) error { return nil }
 
 func (Users) AddScore(context.Context, string, int) (int, error) { return 0, nil }
 
-var ErrTaken error
+var ErrTaken, errSoldOut error
 
 type spanHandler struct{ slog.Handler }
 `
@@ -58,7 +62,7 @@ var imported = map[string]string{
 	"attribute": "go.opentelemetry.io/otel/attribute",
 	"context":   "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "math": "math", "os": "os",
 	"slog": "log/slog", "strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time",
-	"synctest": "testing/synctest", "bytes": "bytes", "slices": "slices",
+	"synctest": "testing/synctest", "bytes": "bytes", "slices": "slices", "maps": "maps",
 	"aerostore": "github.com/aerostore/aerostore", "asbackend": "github.com/aerostore/aerostore/asbackend",
 	"cdt":   "github.com/aerostore/aerostore/cdt",
 	"fault": "github.com/aerostore/aerostore/fault", "memory": "github.com/aerostore/aerostore/memory",
