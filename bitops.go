@@ -5,6 +5,13 @@ import "github.com/aerostore/aerostore/cdt"
 // A BitOps makes operations on the bits of a []byte bin. It is immutable, and safe for
 // concurrent use.
 //
+//	flags := aerostore.BitBin("flags")
+//	record, err := store.Operate(ctx, key, []aerostore.Operation{
+//		flags.Resize(8, cdt.GrowOnly), // creates the bin
+//		flags.SetInt(17, 1, 1),        // one bit, number 17
+//		flags.Count(0, 64),
+//	})
+//
 // Offsets and sizes count bits from the highest bit of the first byte. A negative offset
 // counts from the end. Resize, Insert and Remove count bytes. Sizes of integers are from
 // 1 to 64 bits.
@@ -83,7 +90,9 @@ func (b BitOps) ShiftRight(offset, size, shift int) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitRShift, Index: offset, Count: size, Shift: shift})
 }
 
-// Add returns an operation that adds delta to the unsigned integer of size bits.
+// Add returns an operation that adds delta to the unsigned integer of size bits. If the
+// sum does not fit, overflow decides; with [cdt.OverflowFails] the operation fails with
+// [CodeOpNotApplicable].
 func (b BitOps) Add(offset, size int, delta int64, overflow cdt.Overflow) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitAdd, Index: offset, Count: size, Value: int(delta), Action: uint8(overflow)})
 }
@@ -94,7 +103,7 @@ func (b BitOps) AddSigned(offset, size int, delta int64, overflow cdt.Overflow) 
 }
 
 // Subtract returns an operation that subtracts delta from the unsigned integer of size
-// bits.
+// bits. A result below zero is treated as Add treats a sum that does not fit.
 func (b BitOps) Subtract(offset, size int, delta int64, overflow cdt.Overflow) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitSubtract, Index: offset, Count: size, Value: int(delta), Action: uint8(overflow)})
 }

@@ -5,9 +5,18 @@ import "github.com/aerostore/aerostore/cdt"
 // A HLLOps makes operations on a HyperLogLog, which estimates how many distinct values
 // were added to it. It is immutable, and safe for concurrent use.
 //
+//	visitors := aerostore.HLLBin("visitors")
+//	record, err := store.Operate(ctx, key, []aerostore.Operation{
+//		visitors.Add(14, 0, "ada"), // 14 index bits: 12 KiB, and a standard error of 0.8 %
+//		visitors.Count(),
+//	})
+//
 // The index bits are from 4 to 16; each more halves the variance of the count. The
 // minhash bits are from 4 to 51, or 0 for none, and make intersections and similarities
 // more exact. Together they are 64 at most. -1 means those that the bin has.
+//
+// Add needs at least one value. SetUnion, Union, UnionCount, IntersectCount and Similarity
+// need at least one other HyperLogLog. Without them they fail with [ErrParameter].
 //
 // An operation on a bin that is no HyperLogLog fails with [ErrBinType]. A read of a
 // missing bin returns nothing.

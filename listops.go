@@ -30,6 +30,7 @@ type ListOps struct {
 func ListBin(bin string) ListOps { return ListOps{bin: bin} }
 
 // In returns a ListOps for the list to which the steps lead, from the list or map of l.
+// The bin itself may be a map: ListBin("sessions").In(cdt.Key("s1")).
 // If there is none and no step creates it, an operation fails with
 // [CodeOpNotApplicable].
 func (l ListOps) In(steps ...cdt.Step) ListOps {
@@ -75,7 +76,8 @@ func (l *ListOps) write(op cdt.Op, values []any) Operation {
 }
 
 // Append returns an operation that appends values, or that puts them in their places if
-// the list is ordered. It returns the new size of the list.
+// the list is ordered. It returns the new size of the list. Without values it only
+// creates the bin if it is missing.
 func (l ListOps) Append(values ...any) Operation {
 	return l.write(cdt.Op{Kind: cdt.ListAppend}, values)
 }
@@ -127,8 +129,8 @@ func (l ListOps) SetOrder() Operation {
 	return l.op(cdt.Op{Kind: cdt.ListSetOrder, Order: cdt.Order(l.order), Stored: l.index})
 }
 
-// Trim returns an operation that removes all elements but count from an index on. It
-// returns the number of those that it removed.
+// Trim returns an operation that removes all elements but count from an index on:
+// Trim(-100, 100) keeps the last hundred. It returns the number of those that it removed.
 func (l ListOps) Trim(index, count int) Operation {
 	return l.op(ranged(cdt.Op{Kind: cdt.ListTrim, Index: index}, count))
 }
