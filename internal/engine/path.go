@@ -39,7 +39,7 @@ func applyTo(target any, found bool, op *cdt.Op, j *value.Journal) (after, resul
 		case !op.Kind.Writes():
 			return target, nil, nil // a missing bin; the path would have refused
 		case op.Kind == cdt.ListSort:
-			return target, nil, fail(BinType, "there is no list to sort")
+			return target, nil, errNothingToSort
 		case !op.Kind.Creates():
 			return target, nil, nil
 		}
@@ -77,6 +77,8 @@ func created(op *cdt.Op) any {
 		return &value.List{}
 	}
 }
+
+var errNothingToSort = fail(BinType, "there is no list to sort")
 
 // listOrder returns the order of a new list. The server takes an order that it
 // does not know for none.
@@ -147,6 +149,8 @@ func walk(bin any, op *cdt.Op) (*place, *Error) {
 	case !p.creating:
 	case !op.Kind.Writes():
 		return nil, fail(NotApplicable, "there is nothing at the end of the path")
+	case op.Kind == cdt.ListSort && bin == nil:
+		return nil, errNothingToSort
 	case !op.Kind.Creates():
 		return nil, nil
 	}

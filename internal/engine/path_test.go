@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"testing"
+
+	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
+)
+
+// What a server answers where there is nothing for a write that creates nothing.
+func TestWritesWhereThereIsNothing(t *testing.T) {
+	t.Parallel()
+	key := []cdt.Step{cdt.Key("k")}
+	creating := []cdt.Step{cdt.Key("k").Create(cdt.KeyOrdered)}
+	for name, c := range map[string]struct {
+		bin  any
+		op   cdt.Op
+		code Code // 0: it succeeds and changes nothing
+	}{
+		"sort of a missing bin":                          {nil, cdt.Op{Kind: cdt.ListSort}, BinType},
+		"sort at a path that creates, of a missing bin":  {nil, cdt.Op{Kind: cdt.ListSort, Path: creating}, BinType},
+		"sort at a path, of a missing bin":               {nil, cdt.Op{Kind: cdt.ListSort, Path: key}, NotApplicable},
+		"sort at a path that creates, in a map":          {&value.Map{}, cdt.Op{Kind: cdt.ListSort, Path: creating}, 0},
+		"clear of a missing bin":                         {nil, cdt.Op{Kind: cdt.ListClear}, 0},
+		"clear at a path that creates, of a missing bin": {nil, cdt.Op{Kind: cdt.ListClear, Path: creating}, 0},
+		"clear at a path, of a missing bin":              {nil, cdt.Op{Kind: cdt.ListClear, Path: key}, NotApplicable},
+		"map clear of a missing bin":                     {nil, cdt.Op{Kind: cdt.MapClear, Path: creating}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var code Code
+			after, result, err := Apply(value.Clone(c.bin), &c.op, nil)
+			if refused, ok := err.(*Error); ok { //nolint:errorlint // Apply wraps nothing
+				code = refused.Code
+			}
+			if code != c.code || result != nil || !value.Identical(after, c.bin) {
+				t.Errorf("got %v, %v, %v; want code %d", after, result, err, c.code)
+			}
+		})
+	}
+}
