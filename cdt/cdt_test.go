@@ -202,21 +202,6 @@ func TestNotOfAZeroSelectorIsZero(t *testing.T) {
 	}
 }
 
-func TestSameStep(t *testing.T) {
-	steps := []Step{
-		Index(1), Index(1).InMap(), Index(1).Create(Ordered), Index(1).Create(Unordered), Index(1).CreatePadded(), Index(2),
-		Rank(1), Rank(1).InMap(), Value(1), Value(1).InMap(), Key(1), Key(1).Create(KeyOrdered), Key(1).Create(KeyValueOrdered),
-		Key(1).Create(Unordered), Key("a"),
-	}
-	for i, a := range steps {
-		for j, b := range steps {
-			if SameStep(a, b) != (i == j) {
-				t.Errorf("%v and %v: same is %v", a, b, i != j)
-			}
-		}
-	}
-}
-
 func TestNumbersAreTheServers(t *testing.T) {
 	for _, c := range []struct {
 		of   interface{ Number() uint8 }

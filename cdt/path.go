@@ -142,11 +142,6 @@ func (c Container) Pads() bool { return c == newListPadded }
 // IsMap reports whether the container is a map.
 func (c Container) IsMap() bool { return c >= newMapUnordered }
 
-// SameStep reports whether two steps say the same.
-func SameStep(a, b Step) bool {
-	return a.OfMap() == b.OfMap() && a.Creation() == b.Creation() && a.Selector().Equal(b.Selector())
-}
-
 func (OneIndex) step() {}
 func (OneRank) step()  {}
 func (OneKey) step()   {}
