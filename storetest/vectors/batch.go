@@ -2,7 +2,6 @@ package vectors
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/aerostore/aerostore"
 )
@@ -18,15 +17,19 @@ func (s *step) parseBatchRead(data []byte) error {
 	var args struct {
 		batched
 		Bins []string
-		Ops  json.RawMessage
+		Ops  []operation
 	}
 	if err := decode(data, &args); err != nil {
 		return err
 	}
-	if args.Ops != nil {
-		return unsupported("batch_read with operations")
+	if args.Ops == nil {
+		s.readBatch(args.Keys, args.Bins)
+		return nil
 	}
-	s.readBatch(args.Keys, args.Bins)
+	s.operateBatch(args.Keys, args.Ops, options{})
+	if s.writes {
+		return errReadThatWrites
+	}
 	return nil
 }
 
@@ -74,13 +77,21 @@ func (s *step) parseBatchOperate(data []byte) error {
 	if err := decode(data, &args); err != nil {
 		return err
 	}
-	s.keys = unwrap(args.Keys)
-	s.operations(args.Ops)
+	s.operateBatch(args.Keys, args.Ops, args.RecordPolicy)
+	return nil
+}
+
+// errReadThatWrites is the error of a read with an operation that writes, which the
+// client accepts and the server refuses, or carries out.
+const errReadThatWrites = unsupported("reads that write")
+
+func (s *step) operateBatch(keys []key, ops []operation, policy options) {
+	s.keys = unwrap(keys)
+	s.ops = s.operations(ops)
 	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		results, err := store.BatchOperate(ctx, s.keys, s.ops, args.RecordPolicy.Options)
+		results, err := store.BatchOperate(ctx, s.keys, s.ops, policy.Options)
 		return answer{batch: results, err: err}
 	}
-	return nil
 }
 
 func (s *step) parseBatchWrite(data []byte) error {

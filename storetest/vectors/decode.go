@@ -27,13 +27,13 @@ func decode(data []byte, into any) error {
 	return nil
 }
 
-// decodeAs is decode for a value that must not be null.
+// decodeAs decodes a value that is no object with fields and must not be null.
 func decodeAs[T any](data []byte) (T, error) {
 	var v T
 	if isNull(data) {
 		return v, fmt.Errorf("null is not a %T", v)
 	}
-	err := decode(data, &v)
+	err := json.Unmarshal(data, &v)
 	return v, err
 }
 

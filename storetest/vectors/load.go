@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 )
 
 // folder is the environment variable that names another source of vectors.
@@ -25,6 +26,8 @@ type file struct {
 	name string // without .jsonl and .gz
 	path string
 	fsys fs.FS
+
+	vectors func() ([]*vector, []error) // loads the file once
 }
 
 // source returns the files to replay.
@@ -39,8 +42,12 @@ func source() ([]file, error) {
 		}
 		return files, nil
 	}
-	return filesIn(recordings, "recorded")
+	return embedded()
 }
+
+// embedded are the recordings of the package. Several runs share what was loaded, which
+// none of them changes.
+var embedded = sync.OnceValues(func() ([]file, error) { return filesIn(recordings, "recorded") })
 
 func filesIn(fsys fs.FS, dir string) ([]file, error) {
 	entries, err := fs.ReadDir(fsys, dir)
@@ -50,7 +57,9 @@ func filesIn(fsys fs.FS, dir string) ([]file, error) {
 	var files []file
 	for _, e := range entries {
 		if name, ok := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".gz"), ".jsonl"); ok {
-			files = append(files, file{name: name, path: path.Join(dir, e.Name()), fsys: fsys})
+			f := file{name: name, path: path.Join(dir, e.Name()), fsys: fsys}
+			f.vectors = sync.OnceValues(f.load)
+			files = append(files, f)
 		}
 	}
 	return files, nil

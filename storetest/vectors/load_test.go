@@ -80,7 +80,11 @@ func TestABadLineIsAnErrorAndTheOthersAreVectors(t *testing.T) {
 		{"an index without a type", vector(`{"op":"create_index","ns":"test","set":"gv","name":"x","bin":"v","want":{"code":0}}`), "the index has no type"},
 		{"an index of an unknown type", vector(`{"op":"create_index","ns":"test","set":"gv","name":"x","bin":"v","type":"odd","want":{"code":0}}`), `type "odd" is unknown`},
 		{"a wait back", vector(`{"op":"sleep","ms":-1,"want":{}}`), "a wait of -1 ms is out of range"},
-		{"a bad step after an unsupported one", vector(operate(`{"op":"list_size","bin":"v"}`) + `,` + put(`7`)), "step 3: put: "},
+		{"an unknown operation on a list", vector(operate(`{"op":"list_frob","bin":"v"}`)), `operation "list_frob": the operation is unknown`},
+		{"an unknown field of an operation on a list", vector(operate(`{"op":"list_size","bins":"v"}`)), `operation "list_size": json: unknown field "bins"`},
+		{"an unknown part of a batch", vector(`{"op":"batch","records":[{"kind":"look","key":` + keyA + `}],"want":{"code":0}}`), `batch: kind "look" is unknown`},
+		{"a part of a batch without a key", vector(`{"op":"batch","records":[{"kind":"read"}],"want":{"code":0}}`), "the key is missing"},
+		{"a bad step after an unsupported one", vector(operate(`{"op":"exp_read","bin":"v"}`) + `,` + put(`7`)), "step 3: put: "},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -115,28 +119,24 @@ func TestWhatAStoreCannotSayIsSkippedWithTheReason(t *testing.T) {
 		return `{"op":"query","ns":"test",` + more + `,"want":{"code":0,"records":[]}}`
 	}
 	batch := func(more string) string { return `{"op":"batch_read","keys":[],` + more + `,"want":{"code":0}}` }
+	parts := func(part string) string { return `{"op":"batch","records":[` + part + `],"want":{"code":0}}` }
 	for step, want := range map[string]string{
-		operate(`{"op":"list_size","bin":"v"}`): "list operations",
-		operate(`{"op":"map_size","bin":"v"}`):  "map operations",
-		operate(`{"op":"bit_get","bin":"v"}`):   "bit operations",
-		operate(`{"op":"hll_init","bin":"v"}`):  "HyperLogLog operations",
-		operate(`{"op":"exp_read","bin":"v"}`):  "expression operations",
+		operate(`{"op":"exp_read","bin":"v"}`):                                               "expression operations",
+		operate(`{"op":"list_append","bin":"v","values":[{"map":[[{"list":[]},{"i":1}]]}]}`): "map keys that a Go map cannot have",
 
-		touch(`{"filter":["key_exists"]}`):                                 "filters",
-		touch(`{"respond_per_each_op":true}`):                              "respond_per_each_op",
-		put(`{"list":[{"inf":true}]}`):                                     "infinity and wildcard values",
-		put(`{"wildcard":true}`):                                           "infinity and wildcard values",
-		put(`{"map":[[{"b":"AQ=="},{"i":1}]]}`):                            "map keys that a Go map cannot have",
-		put(`{"map":[[{"list":[]},{"i":1}]]}`):                             "map keys that a Go map cannot have",
-		put(`{"map":[[{"i":1},{"i":1}],[{"i":1},{"i":2}]]}`):               "map keys that a Go map cannot have",
-		batch(`"ops":[]`):                                                  "batch_read with operations",
-		batch(`"policy":{"respond_all_keys":false}`):                       "batches that end at the first key that fails",
-		batch(`"policy":{"send_key":true}`):                                "send_key of a batch as a whole",
-		`{"op":"batch","records":[],"want":{"code":0}}`:                    "batches of several operations",
-		query(`"set":"gv","index_name":"x"`):                               "queries that name their index",
-		query(`"set":""`):                                                  "queries of a whole namespace, which may have other records",
-		query(`"set":"gv","where":{"type":"contains","bin":"v"}`):          "indexes over lists and maps",
-		query(`"set":"gv","where":{"type":"equal","value":{"bool":true}}`): "queries for values of type bool",
+		touch(`{"filter":["key_exists"]}`):                                                   "filters",
+		put(`{"map":[[{"list":[]},{"i":1}]]}`):                                               "map keys that a Go map cannot have",
+		put(`{"map":[[{"i":1},{"i":1}],[{"i":1},{"i":2}]]}`):                                 "map keys that a Go map cannot have",
+		batch(`"ops":[{"op":"touch"}]`):                                                      "reads that write",
+		batch(`"policy":{"respond_all_keys":false}`):                                         "batches that end at the first key that fails",
+		batch(`"policy":{"send_key":true}`):                                                  "send_key of a batch as a whole",
+		parts(`{"kind":"read","key":` + keyA + `,"ops":[{"op":"touch"}]}`):                   "reads that write",
+		parts(`{"kind":"write","key":` + keyA + `,"ops":[]}`):                                "writes of nothing",
+		parts(`{"kind":"write","key":` + keyA + `,"ops":[{"op":"touch"},{"op":"get_all"}]}`): "writes that read all bins in a batch of several kinds",
+		query(`"set":"gv","index_name":"x"`):                                                 "queries that name their index",
+		query(`"set":""`):                                                                    "queries of a whole namespace, which may have other records",
+		query(`"set":"gv","where":{"type":"contains","bin":"v"}`):                            "indexes over lists and maps",
+		query(`"set":"gv","where":{"type":"equal","value":{"bool":true}}`):                   "queries for values of type bool",
 		`{"op":"create_index","ns":"test","set":"gv","name":"x","bin":"v","type":"string","collection":"list","want":{"code":0}}`: "indexes over lists and maps",
 		`{"op":"get","key":` + keyA + `,"want":{"client_panic":true}}`:                                                            "steps in which the client panicked",
 	} {
@@ -145,10 +145,19 @@ func TestWhatAStoreCannotSayIsSkippedWithTheReason(t *testing.T) {
 			t.Errorf("%s is %+v, %v, want to be skipped for %q", step, v, err, want)
 		}
 	}
-	for _, tag := range []string{"nan_order", "map_storage_order"} {
+	for _, tag := range []string{"nan_order", "map_storage_order", "undefined"} {
 		if v, err := parse([]byte(`{"name":"x","tags":["` + tag + `"],"steps":[` + putA + `]}`)); err != nil || v.unsupported == "" {
 			t.Errorf("a vector tagged %s is %+v, %v, want to be skipped", tag, v, err)
 		}
+	}
+}
+
+func TestStepsFromWhatAStoreCannotSayAreLeftOut(t *testing.T) {
+	t.Parallel()
+	reads := operate(`{"op":"get","bin":"v"}`)
+	v, err := parse([]byte(`{"name":"x","steps":[` + reads + `,` + touch(`{"filter":["key_exists"]}`) + `,` + reads + `]}`))
+	if err != nil || v.unsupported != "" || v.severedBy != "filters" || len(v.steps) != 1 {
+		t.Errorf("%+v, %v, want one step, and the others cut off by filters", v, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/vectorop"
 )
 
 // An operation is a step of Operate.
@@ -16,9 +17,16 @@ func (o *operation) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &named); err != nil {
 		return err
 	}
-	kind, _, _ := strings.Cut(named.Op, "_")
-	if what, ok := families[kind]; ok {
-		return what
+	if strings.HasPrefix(named.Op, "exp_") {
+		return unsupported("expression operations")
+	}
+	if vectorop.Is(named.Op) {
+		bin, op, err := vectorop.Decode(data, func(v json.RawMessage) (any, error) { return typed(v, false) })
+		if err != nil {
+			return fmt.Errorf("operation %q: %w", named.Op, err)
+		}
+		o.Operation = aerostore.OperationOf(bin, op)
+		return nil
 	}
 	var args struct {
 		Op    string
@@ -47,15 +55,6 @@ func (o *operation) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// families are the operations that Store does not have yet.
-var families = map[string]unsupported{
-	"list": "list operations",
-	"map":  "map operations",
-	"bit":  "bit operations",
-	"hll":  "HyperLogLog operations",
-	"exp":  "expression operations",
-}
-
 var wholeRecord = map[string]aerostore.Operation{
 	"get_all":    aerostore.ReadAll(),
 	"get_header": aerostore.ReadHeader(),
@@ -70,11 +69,16 @@ var changes = map[string]func(bin string, value any) aerostore.Operation{
 	"prepend": aerostore.PrependBin,
 }
 
-// operations sets the operations of the step.
-func (s *step) operations(ops []operation) {
-	s.ops = make([]aerostore.Operation, len(ops))
-	for i, o := range ops {
-		s.ops[i] = o.Operation
+// operations returns the operations of one record. A step with an operation that writes
+// is one that writes.
+func (s *step) operations(decoded []operation) []aerostore.Operation {
+	if decoded == nil {
+		return nil
+	}
+	ops := make([]aerostore.Operation, len(decoded))
+	for i, o := range decoded {
+		ops[i] = o.Operation
 		s.writes = s.writes || o.Writes()
 	}
+	return ops
 }

@@ -21,7 +21,10 @@ func (f filtered) check() error {
 }
 
 // options are the policy of a write.
-type options struct{ aerostore.Options }
+type options struct {
+	aerostore.Options
+	respondsAll bool // the client then returns a result for each operation
+}
 
 func (o *options) UnmarshalJSON(data []byte) error {
 	var raw struct {
@@ -47,9 +50,7 @@ func (o *options) UnmarshalJSON(data []byte) error {
 		TTL: ttl, Generation: raw.Gen, GenerationCheck: check, Exists: exists,
 		SendKey: raw.SendKey, DurableDelete: raw.DurableDelete,
 	}
-	if raw.RespondPerEachOp {
-		return unsupported("respond_per_each_op")
-	}
+	o.respondsAll = raw.RespondPerEachOp
 	return raw.check()
 }
 

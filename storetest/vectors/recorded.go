@@ -11,6 +11,7 @@ import (
 // A recorded answer is the expected answer to a step, after the rules translated it.
 type recorded struct {
 	failure
+	unknown bool // any answer will do
 	absent  bool // nil instead of a record, and no error
 	record  *recordedRecord
 	existed *bool
@@ -33,7 +34,8 @@ type recordedRecord struct {
 	bins    aerostore.Bins
 	gen     uint32
 	ttl     expiry
-	anyBins bool // the bins are unknown
+	anyBins bool  // the bins are unknown
+	view    *view // the bins are results of operations
 }
 
 // A recordedResult is the answer for one key of a batch.
@@ -43,6 +45,7 @@ type recordedResult struct {
 	record     *recordedRecord
 	anyRecord  bool // the record exists, and the rest is unknown
 	unanswered bool // the client gave the batch up
+	anyFailure bool // with another code than the batch
 }
 
 // A recordedRow is a record that a query returned.
@@ -92,7 +95,7 @@ func (r *recorded) parse(op string, data json.RawMessage) error {
 		r.batch, err = parseExistences(raw.Exists)
 	case "batch_read", "batch_header":
 		r.batch, err = parseEach(raw.Records, parseReadResult)
-	case "batch_write", "batch_operate", "batch_remove":
+	case "batch", "batch_write", "batch_operate", "batch_remove":
 		r.batch, err = parseEach(raw.Records, parseResult)
 	case "query", "scan":
 		r.rows, err = parseEach(raw.Records, parseRow)

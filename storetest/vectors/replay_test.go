@@ -79,6 +79,8 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 		exists    = `{"op":"exists","key":` + keyA + `,"want":{"code":0,"exists":true}}`
 		header    = `{"op":"get_header","key":` + keyB + `,"want":{"code":0,"record":null}}`
 		operate   = `{"op":"operate","key":` + keyA + `,"ops":[{"op":"get","bin":"v"}],"want":{"code":0,"bins":{"v":{"i":7}},"gen":1,"ttl":4294967295}}`
+		grow      = `{"op":"operate","key":` + keyA + `,"ops":[{"op":"list_size","bin":"l"},{"op":"list_append","bin":"l","values":[{"i":9}]}],"want":{"code":0,"bins":{"l":{"i":1}},"gen":2,"ttl":4294967295}}`
+		mixed     = `{"op":"batch","records":[{"kind":"write","key":` + keyA + `,"ops":[{"op":"list_append","bin":"l","values":[{"i":1}]}]},{"kind":"read","key":` + keyA + `},{"kind":"remove","key":` + keyB + `}],"want":{"code":0,"records":[{"code":0,"record":{"bins":{"l":{"i":1}},"gen":2,"ttl":4294967295}},{"code":0,"record":{"bins":{"v":{"i":7},"l":{"list":[{"i":1}]}},"gen":2,"ttl":4294967295}},{"code":2,"record":null}]}}`
 		getOfTTL  = `{"op":"get","key":` + keyA + `,"want":{"code":0,"bins":{"v":{"i":7}},"gen":1,"ttl":[95,100]}}`
 		putOfTTL  = `{"op":"put","key":` + keyA + `,"bins":{"v":{"i":7}},"policy":{"ttl":100},"want":{"code":0}}`
 		putTooBig = `{"op":"put","key":` + keyA + `,"bins":{"0123456789abcdef":{"i":7}},"want":{"code":21}}`
@@ -204,7 +206,38 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 			[]string{putA, operate},
 			aerostore.OpOperate,
 			changing(func(r *aerostore.Record) { r.Bins["v"] = aerostore.OpResults{7} }),
-			`the_vector: step 2, operate: bin "v": want 7, got aerostore.OpResults{7}`,
+			`the_vector: step 2, operate: by bin: bin "v": want 7, got aerostore.OpResults{7}`,
+		},
+		{
+			"another result of an operation",
+			[]string{putA, operate},
+			aerostore.OpOperate,
+			changing(func(r *aerostore.Record) { r.SetSteps([]any{8}) }),
+			`the_vector: step 2, operate: by operation: bin "v": want 7, got 8`,
+		},
+		{
+			"no result of an operation",
+			[]string{putA, operate},
+			aerostore.OpOperate,
+			changing(func(r *aerostore.Record) { r.SetSteps(nil) }),
+			`the_vector: step 2, operate: by operation: bin "v": want 7, got none`,
+		},
+		{
+			"results by bin without the nothings",
+			[]string{putA, grow},
+			aerostore.OpOperate,
+			changing(func(r *aerostore.Record) { r.Bins["l"] = 1 }),
+			`the_vector: step 2, operate: by bin: bin "l": want aerostore.OpResults{interface {}(nil), 1}, got 1`,
+		},
+		{
+			"a part of a batch that failed",
+			[]string{putA, mixed},
+			aerostore.OpBatchOperate,
+			func(r aerostore.Result, err error) (aerostore.Result, error) {
+				r.Batch()[0].Err = &aerostore.Error{Code: aerostore.CodeTimeout}
+				return r, err
+			},
+			`the_vector: step 2, batch: key 1: error: want "no error", got "`,
 		},
 		{
 			"no record",

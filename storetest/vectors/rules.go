@@ -49,7 +49,8 @@ var rules = []rule{
 	{
 		name: "a code for each key",
 		why: "The client fails a whole batch for one key and abandons others. A Store returns a code for each key: " +
-			"one of them has the code of the client, and an abandoned one may also succeed or be missing.",
+			"one of them has the code of the client, and an abandoned one may also succeed or be missing. If it has " +
+			"operations that only read, it may fail with another code.",
 		apply: (*step).splitFailure,
 	},
 	{
@@ -59,15 +60,16 @@ var rules = []rule{
 		apply: (*step).nameMissing,
 	},
 	{
-		name: "writes in a batch return nothing",
-		why: "In a batch the client returns a nil for each operation that writes, and a record of nils for each write " +
-			"and removal. A Store returns what was read, as for a single record.",
+		name:  "writes in a batch return nothing",
+		why:   "In a batch the client returns a record of nils for each write and removal. A Store returns none.",
 		apply: (*step).dropNothings,
 	},
 	{
-		name: "several results are OpResults",
-		why: "The client returns the results of several reads of one bin as a list, like one read of a list. " +
-			"A Store distinguishes them.",
+		name: "a result for each operation",
+		why: "The client returns results by bin: of one operation its result, of several a list, which looks like one read " +
+			"of a list. It leaves out operations that return nothing. It has a nil for them if one writes in a batch, or is " +
+			"about a map, bits or a HyperLogLog. A Store returns the result of each operation. The recorded bins are " +
+			"compared with what the client makes of these results, and the results by bin with the contract of Operate.",
 		apply: (*step).tellApart,
 	},
 	{
@@ -75,6 +77,12 @@ var rules = []rule{
 		why: "In a batch of reads the client drops the bins if one operation reads the header. A Store " +
 			"returns them; the recording does not have them.",
 		apply: (*step).forgetBins,
+	},
+	{
+		name: "a read in the bin with the empty name",
+		why: "The client takes some reads of the bin with the empty name for a read of all bins. A Store may refuse " +
+			"an operation that reads a list, map, bits or a HyperLogLog in it.",
+		apply: (*step).forgetUnnamed,
 	},
 	{
 		name: "removal of an expired record",
@@ -143,7 +151,7 @@ func (s *step) splitFailure() effect {
 	effect := translated
 	for i, k := range want.batch {
 		if k.absent || k.code == aerostore.CodeNoResponse {
-			want.batch[i] = recordedResult{unanswered: true}
+			want.batch[i] = recordedResult{unanswered: true, anyFailure: s.ops != nil && !s.writes}
 			if s.writes {
 				effect = severed
 			}
@@ -173,57 +181,57 @@ func (s *step) dropNothings() effect {
 		return effect
 	}
 	for i := range s.want.batch {
-		k := &s.want.batch[i]
-		switch {
-		case k.record == nil:
-		case s.op != "batch_operate":
+		if k := &s.want.batch[i]; k.record != nil && s.operationsOf(i) == nil && (s.parts == nil || s.parts[i].removes) {
 			k.record = nil
-			effect = translated
-		case dropNils(k.record.bins):
 			effect = translated
 		}
 	}
 	return effect
 }
 
-func dropNils(bins aerostore.Bins) (changed bool) {
-	for name, v := range bins {
-		results, several := v.(aerostore.OpResults)
-		if v != nil && !several {
-			continue
-		}
-		changed = true
-		results = slices.DeleteFunc(results, func(v any) bool { return v == nil })
-		switch len(results) {
-		case 0:
-			delete(bins, name)
-		case 1:
-			bins[name] = results[0]
-		default:
-			bins[name] = results
-		}
+// operationsOf returns the operations on a record of a batch.
+func (s *step) operationsOf(i int) []aerostore.Operation {
+	if s.parts != nil {
+		return s.parts[i].ops
 	}
-	return changed
+	return s.ops
 }
 
 func (s *step) tellApart() effect {
 	effect := untouched
-	if s.op != "operate" || s.want.record == nil || s.operates(aerostore.OperationReadAll) {
-		return effect
+	if s.want.record != nil {
+		effect = s.want.record.tellApart(s.ops, s.respondsAll, false)
 	}
-	reads := make(map[string]int)
-	for _, o := range s.ops {
-		if o.Kind() == aerostore.OperationRead {
-			reads[o.Bin()]++
-		}
-	}
-	for name, v := range s.want.record.bins {
-		if list, ok := v.([]any); ok && len(list) > 1 && len(list) <= reads[name] {
-			s.want.record.bins[name] = aerostore.OpResults(list)
-			effect = translated
+	for i := range s.want.batch {
+		if k := &s.want.batch[i]; k.record != nil {
+			effect = max(effect, k.record.tellApart(s.operationsOf(i), false, true))
 		}
 	}
 	return effect
+}
+
+// tellApart sets the view. Where all bins are read, they are the only results.
+func (r *recordedRecord) tellApart(ops []aerostore.Operation, respondsAll, batch bool) effect {
+	if len(ops) == 0 || slices.ContainsFunc(ops, readsAll) {
+		return untouched
+	}
+	r.view = viewOf(ops, respondsAll, batch)
+	on := make(map[string]int)
+	for _, o := range ops {
+		on[o.Bin()]++
+	}
+	for name, value := range r.bins {
+		if value == nil || on[name] > 1 {
+			return translated
+		}
+	}
+	return untouched
+}
+
+// readsAll reports whether the operation reads all bins. The client takes a read of the
+// bin with the empty name for one.
+func readsAll(o aerostore.Operation) bool {
+	return o.Kind() == aerostore.OperationReadAll || o.Kind() == aerostore.OperationRead && o.Bin() == ""
 }
 
 func (s *step) forgetBins() effect {
@@ -239,6 +247,16 @@ func (s *step) forgetBins() effect {
 		}
 	}
 	return effect
+}
+
+func (s *step) forgetUnnamed() effect {
+	for _, o := range s.ops {
+		if o.CDT() != nil && o.Bin() == "" && !o.Writes() {
+			s.want.unknown = true
+			return translated
+		}
+	}
+	return untouched
 }
 
 func (s *step) forgetExisted() effect {

@@ -1,41 +1,45 @@
 package vectors
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
-	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/memory"
 )
 
-// all returns the vectors of the package's own recordings.
-func all(t *testing.T) []*vector {
+// all returns the vectors of the package's own recordings, by file.
+func all(t *testing.T) map[string][]*vector {
 	t.Helper()
-	files, err := filesIn(recordings, "recorded")
+	files, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var vectors []*vector
+	all := make(map[string][]*vector)
 	for _, f := range files {
-		of, errs := f.load()
+		vectors, errs := f.vectors()
 		for _, err := range errs {
 			t.Error(err)
 		}
-		vectors = append(vectors, of...)
+		all[f.name] = vectors
 	}
-	return vectors
+	return all
 }
 
 func TestEveryRecordingIsReadAndEveryRuleIsNeeded(t *testing.T) {
 	t.Parallel()
 	used := make(counts)
-	vectors := all(t)
-	if len(vectors) < 2000 {
-		t.Errorf("there are only %d vectors", len(vectors))
-	}
-	for _, v := range vectors {
-		if v.unsupported == "" {
-			used.add(v.translated)
+	n := 0
+	for _, vectors := range all(t) {
+		n += len(vectors)
+		for _, v := range vectors {
+			if v.unsupported == "" {
+				used.add(v.translated)
+			}
 		}
+	}
+	if n < 3000 {
+		t.Errorf("there are only %d vectors", n)
 	}
 	for _, r := range rules {
 		if used[r.name] == 0 {
@@ -76,7 +80,7 @@ func TestRulesTranslateWhatTheySayAndNoMore(t *testing.T) {
 		{
 			"two reads of a bin",
 			[]string{putA, operateA + get + `,` + get + `],"want":{"code":0,"bins":{"v":{"list":[{"i":7},{"i":7}]}},"gen":1,"ttl":4294967295}}`},
-			"several results are OpResults", false,
+			"a result for each operation", false,
 		},
 		{
 			"a batch that the client stopped",
@@ -87,6 +91,11 @@ func TestRulesTranslateWhatTheySayAndNoMore(t *testing.T) {
 			"headers beside bins",
 			[]string{putA, `{"op":"batch_operate","keys":[` + keyA + `,` + keyA + `],"ops":[` + header + `,` + get + `],"want":{"code":0,"records":[{"code":0,"record":{"bins":{},"gen":1,"ttl":4294967295}},{"code":0,"record":{"bins":{},"gen":1,"ttl":4294967295}}]}}`},
 			"a header beside bins", false,
+		},
+		{
+			"a read in the bin with the empty name",
+			[]string{putA, operateA + `{"op":"list_size","bin":""}],"want":{"code":12}}`, getA},
+			"a read in the bin with the empty name", false,
 		},
 		{
 			"a removal after waiting",
@@ -110,23 +119,50 @@ func TestRulesTranslateWhatTheySayAndNoMore(t *testing.T) {
 	}
 }
 
-func TestNilsOfWritesAreDropped(t *testing.T) {
+// TestRefusedOperationsAreNamed checks that the rules about refused input apply to few
+// operations on lists, maps, bits and HyperLogLogs, each for a reason.
+func TestRefusedOperationsAreNamed(t *testing.T) {
 	t.Parallel()
-	bins := aerostore.Bins{
-		"":     nil,
-		"one":  aerostore.OpResults{nil, 1},
-		"two":  aerostore.OpResults{1, nil, "x"},
-		"none": aerostore.OpResults{nil, nil},
-		"read": []any{nil, 1},
+	refused := map[string]string{
+		"a shift of bits does not take the flag Partial":       "it ends a server",
+		"has 16 bytes, 15 at most":                             "bin names are refused everywhere",
+		"a map key of type":                                    "a server refuses it, too",
+		"stand for values in comparisons and cannot be stored": "a server takes them in a HyperLogLog alone, where they are values",
+		"cannot be added":                                      "a server refuses it, too",
 	}
-	if !dropNils(bins) {
-		t.Error("nothing changed")
+	used := make(map[string]int)
+	for name, vectors := range all(t) {
+		if !slices.Contains(dataTypes, name) {
+			continue
+		}
+		for _, v := range vectors {
+			for _, s := range v.steps {
+				if s.refusal == nil {
+					continue
+				}
+				reason := ""
+				for text := range refused {
+					if strings.Contains(s.refusal.Error(), text) {
+						reason = text
+					}
+				}
+				if reason == "" {
+					t.Errorf("%s/%s: step %d is refused: %v", name, v.name, s.number, s.refusal)
+				}
+				used[reason]++
+			}
+		}
 	}
-	want := aerostore.Bins{"one": 1, "two": aerostore.OpResults{1, "x"}, "read": []any{nil, 1}}
-	if d := compareBins(want, bins); d != nil {
-		t.Error(d)
+	for text := range refused {
+		if used[text] == 0 {
+			t.Errorf("nothing is refused because %q", text)
+		}
 	}
-	if dropNils(aerostore.Bins{"a": 1, "l": []any{nil}}) {
-		t.Error("a bin without results of writes changed")
-	}
+	t.Log(used)
+}
+
+// dataTypes are the recordings of operations on lists, maps, bits and HyperLogLogs.
+var dataTypes = []string{
+	"list", "list_rt", "map", "map_get_rt", "map_remove_rt", "bit", "hll",
+	"random_list", "random_map", "random_bit", "random_hll",
 }

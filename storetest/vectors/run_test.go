@@ -15,7 +15,7 @@ import (
 const (
 	wrong   = `{"name":"wrong","steps":[{"op":"get_header","key":` + keyA + `,"want":{"code":0,"record":null}},` + putA + `,{"op":"get","key":` + keyA + `,"want":{"code":2}}]}`
 	waiting = `{"name":"waiting","steps":[` + putA + `,{"op":"sleep","ms":60000,"want":{}}]}`
-	foreign = `{"name":"foreign","steps":[{"op":"batch","want":{}}]}`
+	foreign = `{"name":"foreign","steps":[{"op":"operate","key":` + keyA + `,"ops":[{"op":"exp_read"}],"want":{"code":0}}]}`
 	indexed = `{"name":"indexed","steps":[{"op":"drop_index","ns":"test","set":"gv","name":"x","want":{"code":0}}]}`
 )
 
@@ -57,7 +57,7 @@ func TestRunReportsWhatIsWrong(t *testing.T) {
 		"--- SKIP: TestRunInFolder/mine/indexed",
 		"mine: 2 vectors replayed (5 steps), 3 skipped",
 		"1 skipped: the vector waits: run it without -short or with WithAdvance",
-		"1 skipped: batches of several operations",
+		"1 skipped: expression operations",
 		"1 skipped: the store has no aerostore.Indexer",
 		"1 translated: missing is ErrNotFound",
 		"missing is ErrNotFound: For a missing record",

@@ -125,7 +125,7 @@ func parseOperate() parser {
 		Ops []operation
 	}
 	return single(func(s *step, a args) action {
-		s.operations(a.Ops)
+		s.ops, s.respondsAll = s.operations(a.Ops), a.Policy.respondsAll
 		return func(ctx context.Context, store aerostore.Store) answer {
 			record, err := store.Operate(ctx, a.Key.Key, s.ops, a.Policy.Options)
 			return answer{record: record, err: err}

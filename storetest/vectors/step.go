@@ -22,12 +22,15 @@ type step struct {
 
 	// For rules and clear.
 	keys    []aerostore.Key
-	ops     []aerostore.Operation
+	ops     []aerostore.Operation // on one record, or on each of a batch
+	parts   []part                // of a batch of several kinds
 	query   *aerostore.Query
 	index   *aerostore.Index
 	writes  bool
 	waited  bool  // an earlier step waited
 	refusal error // why the input is invalid, nil if it is valid
+
+	respondsAll bool // the client returns a result for each operation
 }
 
 // An answer is the answer of a Store to a step.
@@ -101,7 +104,7 @@ var parsers = map[string]parser{
 	"batch_remove":  (*step).parseBatchRemove,
 	"batch_write":   (*step).parseBatchWrite,
 	"batch_operate": (*step).parseBatchOperate,
-	"batch":         func(*step, []byte) error { return unsupported("batches of several operations") },
+	"batch":         (*step).parseBatch,
 
 	"query":        (*step).parseQuery,
 	"scan":         (*step).parseQuery,

@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 )
 
 // An argument is a value that a step writes. An answered value is one that it read,
@@ -69,11 +70,13 @@ func ofKind(kind string, raw json.RawMessage, answers bool) (any, error) {
 		return list(raw, answers)
 	case "map":
 		return mapOf(raw, answers)
-	case "inf", "wildcard":
-		if err := mustBeTrue(raw); err != nil {
-			return nil, err
-		}
-		return nil, unsupported("infinity and wildcard values")
+	case "hll":
+		b, err := decodeAs[[]byte](raw)
+		return aerostore.HLL(b), err
+	case "inf":
+		return cdt.Infinity, mustBeTrue(raw)
+	case "wildcard":
+		return cdt.Wildcard, mustBeTrue(raw)
 	}
 	if answers {
 		switch kind {
@@ -82,8 +85,6 @@ func ofKind(kind string, raw json.RawMessage, answers bool) (any, error) {
 			return aerostore.OpResults(l), err
 		case "pairs":
 			return pairs(raw, answers)
-		case "hll":
-			return decodeAs[aerostore.HLL](raw)
 		}
 	}
 	return nil, errors.New("the type is unknown")
@@ -146,6 +147,7 @@ func pairs(raw json.RawMessage, answers bool) ([]aerostore.MapPair, error) {
 	return pairs, nil
 }
 
+// errMapKeys is the error of a map with a list or a map as a key, or with a key twice.
 const errMapKeys = unsupported("map keys that a Go map cannot have")
 
 func mapOf(raw json.RawMessage, answers bool) (map[any]any, error) {
@@ -155,6 +157,9 @@ func mapOf(raw json.RawMessage, answers bool) (map[any]any, error) {
 	}
 	m := make(map[any]any, len(pairs))
 	for _, p := range pairs {
+		if b, ok := p.Key.([]byte); ok {
+			p.Key = arrayOf(b)
+		}
 		if p.Key != nil && !reflect.TypeOf(p.Key).Comparable() {
 			return nil, errMapKeys
 		}
@@ -164,6 +169,13 @@ func mapOf(raw json.RawMessage, answers bool) (map[any]any, error) {
 		m[p.Key] = p.Value
 	}
 	return m, nil
+}
+
+// arrayOf returns bytes as a key of a Go map.
+func arrayOf(b []byte) any {
+	array := reflect.New(reflect.ArrayOf(len(b), reflect.TypeFor[byte]())).Elem()
+	reflect.Copy(array, reflect.ValueOf(b))
+	return array.Interface()
 }
 
 // arguments are bins that a step writes.

@@ -16,7 +16,7 @@ type vector struct {
 	steps       []*step
 
 	translated counts // answers, by rule
-	severedBy  string // the rule after which steps are left out, "" if none are
+	severedBy  string // the rule or the missing ability after which steps are left out, "" if none are
 }
 
 // parse parses a line.
@@ -38,9 +38,7 @@ func parse(line []byte) (*vector, error) {
 		var missing unsupported
 		switch {
 		case errors.As(err, &missing):
-			if v.unsupported == "" {
-				v.unsupported = string(missing)
-			}
+			v.cutAt(missing)
 		case err != nil:
 			return nil, fmt.Errorf("%s: step %d: %w", v.name, i+1, err)
 		case v.severedBy == "":
@@ -52,6 +50,18 @@ func parse(line []byte) (*vector, error) {
 	return v, nil
 }
 
+// cutAt leaves out the steps from one on that needs an ability that Store lacks. If no
+// step before it has operations, it skips the vector.
+func (v *vector) cutAt(missing unsupported) {
+	switch {
+	case v.severedBy != "" || v.unsupported != "":
+	case slices.ContainsFunc(v.steps, func(s *step) bool { return len(s.ops) > 0 }):
+		v.severedBy = string(missing)
+	default:
+		v.unsupported = string(missing)
+	}
+}
+
 // untranslatable returns why no Store can be compared with a vector that has these
 // tags, "" if one can.
 func untranslatable(tags []string) string {
@@ -60,6 +70,8 @@ func untranslatable(tags []string) string {
 		return "the order of NaN, which no store should copy"
 	case slices.Contains(tags, "map_storage_order"):
 		return "the order of a map's pairs on the wire, which Go maps do not have"
+	case slices.Contains(tags, "undefined"):
+		return "an estimate of registers that no HyperLogLog has, which overflows on the server"
 	default:
 		return ""
 	}

@@ -51,7 +51,7 @@ func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Opt
 	var total tally
 	for _, f := range files {
 		t.Run(f.name, func(t *testing.T) {
-			vectors, errs := f.load()
+			vectors, errs := f.vectors()
 			for _, err := range errs {
 				t.Error(err)
 			}

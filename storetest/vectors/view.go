@@ -1,0 +1,110 @@
+package vectors
+
+import (
+	"slices"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+)
+
+// A view is how the recorded client returns the results of operations on a record: by
+// bin, as a list if there are several.
+type view struct {
+	ops []aerostore.Operation
+
+	// all says that the client returns a nil for each operation without a result. Else
+	// it leaves them out, except, in a call that writes, those of reads of a list.
+	all    bool
+	writes bool
+}
+
+func viewOf(ops []aerostore.Operation, respondsAll, batch bool) *view {
+	v := &view{ops: ops, writes: slices.ContainsFunc(ops, aerostore.Operation.Writes)}
+	if batch {
+		v.all = v.writes
+	} else {
+		v.all = respondsAll || slices.ContainsFunc(ops, func(o aerostore.Operation) bool {
+			return o.Kind() >= aerostore.OperationMap
+		})
+	}
+	return v
+}
+
+// compare compares the results of each operation with the recorded bins, and the
+// results by bin with what a Store says of them.
+func (v *view) compare(want aerostore.Bins, got *aerostore.Record) []difference {
+	recorded := make(aerostore.Bins, len(want))
+	for name, value := range want {
+		several, ok := value.(aerostore.OpResults)
+		switch {
+		case name == "" && !holdsMore(value): // of operations on no bin
+		case ok:
+			recorded[name] = []any(several)
+		default:
+			recorded[name] = value
+		}
+	}
+	differences := compareBins(recorded, v.see(got, false))
+	if len(differences) > 0 && v.writes && compareBins(recorded, v.see(got, true)) == nil {
+		differences = nil
+	}
+	return slices.Concat(of("by operation", differences), of("by bin", compareBins(byBin(v.ops, got), got.Bins)))
+}
+
+// see returns the bins that the client makes of the results of each operation.
+// missing says whether reads of a list that return nothing have a nil.
+func (v *view) see(r *aerostore.Record, missing bool) aerostore.Bins {
+	results := make(map[string][]any)
+	for i, o := range v.ops {
+		result := r.Step(i).Value()
+		readsList := o.CDT() != nil && o.CDT().Kind.Family() == cdt.OfLists && !o.Writes()
+		if result != nil || v.all || missing && readsList {
+			results[o.Bin()] = append(results[o.Bin()], result)
+		}
+	}
+	bins := make(aerostore.Bins, len(results))
+	for name, values := range results {
+		switch {
+		case name == "" && !holdsMore(values):
+		case len(values) == 1:
+			bins[name] = values[0]
+		default:
+			bins[name] = values
+		}
+	}
+	return bins
+}
+
+// holdsMore reports whether the value is more than nil, or several of them.
+func holdsMore(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return false
+	case []any:
+		return slices.ContainsFunc(v, holdsMore)
+	case aerostore.OpResults:
+		return slices.ContainsFunc(v, holdsMore)
+	default:
+		return true
+	}
+}
+
+// byBin returns the bins that a Store returns with the results of each operation.
+func byBin(ops []aerostore.Operation, r *aerostore.Record) aerostore.Bins {
+	results := make(map[string]aerostore.OpResults)
+	for i, o := range ops {
+		if o.Kind() == aerostore.OperationRead || o.CDT() != nil && o.CDT().Returns() {
+			results[o.Bin()] = append(results[o.Bin()], r.Step(i).Value())
+		}
+	}
+	bins := make(aerostore.Bins, len(results))
+	for name, values := range results {
+		switch {
+		case len(values) > 1:
+			bins[name] = values
+		case values[0] != nil:
+			bins[name] = values[0]
+		}
+	}
+	return bins
+}
