@@ -21,7 +21,7 @@ type mistake struct {
 
 func inputCases() []testCase {
 	var cases []testCase
-	for _, mistakes := range [][]mistake{badKeys(), badBins(), badOptions(), badCalls()} {
+	for _, mistakes := range [][]mistake{badKeys(), badBins(), badOptions(), badCalls(), badOperations()} {
 		for _, m := range mistakes {
 			cases = append(cases, testCase{
 				name: m.name + " is refused",
@@ -222,4 +222,47 @@ func badCalls() []mistake {
 			q.Options = []aerostore.ReadOption{aerostore.Timeout(-1)}
 		})},
 	}
+}
+
+// badOperations returns operations on lists, maps, bits and HyperLogLogs that must not be
+// sent: a server ends, does not answer, or stores what nothing finds again.
+func badOperations() []mistake {
+	l, m, b := aerostore.ListBin("v"), aerostore.MapBin("v"), aerostore.BitBin("v")
+	var mistakes []mistake
+	for _, bad := range []struct {
+		name string
+		op   aerostore.Operation
+	}{
+		{"a Get of all keys but none", m.Get(cdt.Not(cdt.Keys()))},
+		{"a Remove of all values of a map but none", m.Remove(cdt.Not(cdt.Values()))},
+		{"a Get of the zero selector", l.Get(cdt.Many{})},
+		{"a Get of a nil selector", m.Get(nil)},
+		{"a path with the zero step", m.In(cdt.OneKey{}).Size()},
+		{"a path that creates an element from the end", l.In(cdt.Index(-1).Create(cdt.Unordered)).Append(1)},
+		{"a path that creates an element of an ordered list from the end", l.In(cdt.Index(-1).Create(cdt.Ordered)).Append(1)},
+		{"a path that fills two thousand million elements", l.In(cdt.Index(math.MaxInt32).CreatePadded()).Append(1)},
+		{"a path that creates a bool key", m.In(cdt.Key(true).Create(cdt.KeyOrdered)).Put("k", 1)},
+		{"a ShiftLeft with Partial", b.With(cdt.Partial).ShiftLeft(0, 8, 1)},
+		{"a ShiftRight with Partial", b.With(cdt.Partial).ShiftRight(0, 8, 1)},
+		{"a Put of a bool key", m.Put(true, 1)},
+		{"a Put of a struct in a map", m.Put("k", struct{}{})},
+		{"a PutAll of a list", m.PutAll([]any{1})},
+		{"an Append of a struct", l.Append(1, struct{}{})},
+		{"an Append of a wildcard", l.Append(cdt.Wildcard)},
+		{"an Increment by a string", l.Increment(0, "1")},
+		{"a Get by a struct", l.Get(cdt.Value(struct{}{}))},
+		{"an operation of no kind", aerostore.OperationOf("v", cdt.Op{})},
+	} {
+		mistakes = append(mistakes, mistake{bad.name, aerostore.CodeParameter, func(on target) error {
+			_, err := on.Operate(on.ctx, on.key, do(aerostore.WriteBin("n", 2), bad.op))
+			if _, batch := on.BatchOperate(on.ctx, []aerostore.Key{on.key}, do(aerostore.WriteBin("n", 2), bad.op)); batch == nil {
+				return nil
+			}
+			return err
+		}})
+	}
+	return append(mistakes, mistake{"an Append to a bin name of 16 bytes", aerostore.CodeBinNameTooLong, func(on target) error {
+		_, err := on.Operate(on.ctx, on.key, do(aerostore.WriteBin("n", 2), aerostore.ListBin(longName).Append(1)))
+		return err
+	}})
 }

@@ -1,15 +1,21 @@
 package storetest
 
-import "github.com/aerostore/aerostore"
+import (
+	"fmt"
+
+	"github.com/aerostore/aerostore"
+)
 
 // steps is a case about the operations of one Operate: what they return and what
 // they leave.
 type steps struct {
 	name, why string
-	bins      aerostore.Bins // of the record, nil for none
+	bins      aerostore.Bins        // of the record, nil for none
+	made      []aerostore.Operation // applied to the record before, if not nil
 	ops       []aerostore.Operation
-	returns   aerostore.Bins
-	leaves    aerostore.Bins // nil if the record is gone
+	each      []any          // what each operation returns, nil for nothing
+	returns   aerostore.Bins // by bin; nil for what follows from each
+	leaves    aerostore.Bins // if an operation writes; nil if the record is gone
 	fails     error          // the record stays unchanged
 }
 
@@ -151,9 +157,14 @@ func operateCases() []testCase {
 			ops: []aerostore.Operation{aerostore.TouchRecord()}, fails: aerostore.ErrNotFound,
 		},
 	}
+	return casesOf("Operate ", rows)
+}
+
+// casesOf returns the cases, with what their names begin with.
+func casesOf(title string, rows []steps) []testCase {
 	cases := make([]testCase, len(rows))
 	for i, row := range rows {
-		cases[i] = testCase{name: "Operate " + row.name, why: row.why, run: row.try}
+		cases[i] = testCase{name: title + row.name, why: row.why, run: row.try}
 	}
 	return cases
 }
@@ -167,40 +178,88 @@ func (s steps) try(t *trial) {
 		},
 	} {
 		key := t.key()
-		if s.bins != nil {
-			t.put(key, s.bins)
-		}
+		was := s.prepare(t, key)
 		r, err := operate(key)
 		if s.fails != nil {
 			t.fails(err, s.fails)
 			t.equal("the record", r, (*aerostore.Record)(nil))
-		} else {
-			t.ok(err)
-			t.bins(r, s.returns)
-			t.equal("Key", r.Key, key)
+			s.left(t, key, was, nil)
+			continue
 		}
-		s.left(t, key, r)
+		t.ok(err)
+		returns := s.returns
+		if returns == nil {
+			returns = byBin(s.ops, s.each)
+		}
+		t.bins(r, returns)
+		for i, want := range s.each {
+			t.equal(fmt.Sprintf("the result of operation %d, %s", i, s.ops[i]), r.Step(i).Value(), want)
+		}
+		t.equal("Key", r.Key, key)
+		s.left(t, key, was, r)
 	}
 }
 
-// left checks the record afterwards and compares it with the one returned.
-func (s steps) left(t *trial, key aerostore.Key, r *aerostore.Record) {
-	switch {
-	case s.fails != nil && s.bins != nil:
-		t.unchanged(key, s.bins)
-	case s.leaves == nil:
+// prepare writes the record and returns it, nil for none.
+func (s steps) prepare(t *trial, key aerostore.Key) *aerostore.Record {
+	if s.bins != nil {
+		t.put(key, s.bins)
+	}
+	if s.made != nil {
+		_, err := t.store.Operate(t.Context(), key, s.made)
+		t.ok(err)
+	}
+	if s.bins == nil && s.made == nil {
+		return nil
+	}
+	return t.get(key)
+}
+
+// left checks the record afterwards and compares it with the one returned, nil if the
+// call failed, and the one before, nil for none.
+func (s steps) left(t *trial, key aerostore.Key, was, r *aerostore.Record) {
+	changes := r != nil && s.writes()
+	if was == nil && !changes || changes && s.leaves == nil {
 		t.missing(key)
-	default:
-		t.holds(key, s.leaves)
-		now := t.get(key)
+		return
+	}
+	now := t.get(key)
+	generation := uint32(0)
+	if was != nil {
+		generation = was.Generation
+	}
+	if changes {
+		t.bins(now, s.leaves)
+		generation++
+	} else {
+		t.bins(now, was.Bins)
+	}
+	t.equal("the generation", now.Generation, generation)
+	if r != nil {
 		t.equal("the generation returned", r.Generation, now.Generation)
 		t.near("the TTL returned", r.TTL, now.TTL)
-		generation := uint32(1)
-		if s.bins != nil && s.writes() {
-			generation = 2
-		}
-		t.equal("the generation", now.Generation, generation)
 	}
+}
+
+// byBin returns what the operations return by bin. A bin has the result of the only
+// operation that can return something, or else of each of them, nil for nothing.
+func byBin(ops []aerostore.Operation, each []any) aerostore.Bins {
+	results := make(map[string]aerostore.OpResults)
+	for i, o := range ops {
+		if o.Kind() == aerostore.OperationRead || o.CDT() != nil && o.CDT().Returns() {
+			results[o.Bin()] = append(results[o.Bin()], each[i])
+		}
+	}
+	bins := aerostore.Bins{}
+	for name, values := range results {
+		switch {
+		case len(values) > 1:
+			bins[name] = values
+		case values[0] != nil:
+			bins[name] = values[0]
+		}
+	}
+	return bins
 }
 
 func (s steps) writes() bool {

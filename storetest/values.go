@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 )
 
 // A value is written to a bin and read back.
@@ -64,12 +65,39 @@ func kinds() []value {
 		{"a map of nil values", map[any]any{"a": nil, 1: nil}, map[any]any{"a": nil, 1: nil}},
 		{"a map of keys that look alike", likeKeys(), likeKeys()},
 		{"a map of integers of many types", map[any]any{int8(1): int16(1), uint64(2): uint(2)}, map[any]any{1: 1, 2: 2}},
+		{"a map of blob keys", map[any]any{[2]byte{0, 255}: 1, [0]byte{}: 2, "\x00\xff": 3}, map[any]any{[2]byte{0, 255}: 1, [0]byte{}: 2, "\x00\xff": 3}},
+		{"a map in order", inOrder(), inOrder()},
+		{"a map in no order of its pairs", []aerostore.MapPair{{Key: "b", Value: 1}, {Key: "a", Value: 2}, {Key: 1, Value: 3}}, []aerostore.MapPair{{Key: 1, Value: 3}, {Key: "a", Value: 2}, {Key: "b", Value: 1}}},
+		{"an empty map in order", []aerostore.MapPair{}, []aerostore.MapPair{}},
+		{"a list of maps in order", []any{inOrder(), map[any]any{"o": inOrder()}}, []any{inOrder(), map[any]any{"o": inOrder()}}},
+		{"an HLL", emptyHLL(), emptyHLL()},
+		{"an HLL in a list", []any{emptyHLL()}, []any{[]byte(emptyHLL())}},
+		{"a list of GeoJSON in a map", map[any]any{"p": []any{place}}, map[any]any{"p": []any{place}}},
+		{"a []string", []string{"a", ""}, []any{"a", ""}},
+		{"a []int64", []int64{1, -1}, []any{1, -1}},
+		{"a map[string]any", map[string]any{"a": []any{1.0}, "b": nil}, map[any]any{"a": []any{1.0}, "b": nil}},
+		{"a map[string]int", map[string]int{"a": 1}, map[any]any{"a": 1}},
 		{
 			"a nested value",
 			map[any]any{"l": []any{map[any]any{"m": []any{[]any{int32(1)}, map[any]any{}}}}},
 			map[any]any{"l": []any{map[any]any{"m": []any{[]any{1}, map[any]any{}}}}},
 		},
 	}
+}
+
+// inOrder returns a map in the order of its keys, in the form in which it is read.
+func inOrder() []aerostore.MapPair {
+	return []aerostore.MapPair{
+		{Key: -1, Value: []any{1}}, {Key: 10, Value: nil}, {Key: "a", Value: map[any]any{"k": 1.5}}, {Key: []byte{1}, Value: place},
+	}
+}
+
+// emptyHLL returns a HyperLogLog of 4 index bits without values: 3 bytes of flags and
+// sizes, 8 of a count, and 16 registers of 6 bits.
+func emptyHLL() aerostore.HLL {
+	h := make(aerostore.HLL, 3+8+16*6/8)
+	h[1] = 4
+	return h
 }
 
 // manyIntegers returns the integers around each power of two, where encodings change.
@@ -198,6 +226,48 @@ func valueCases() []testCase {
 					}
 					t.equal("the number of bins by "+name, len(r.Bins), len(want))
 				})
+			},
+		},
+		{
+			name: "what was read can be written",
+			why:  "each read returns values that a write takes, and that are read back the same",
+			run: func(t *trial) {
+				key, again := t.key(), t.key()
+				in, want := allKinds()
+				t.put(key, in)
+				_, err := t.store.Operate(t.Context(), key, do(
+					aerostore.ListBin("list").Create(cdt.Ordered).Append(3, 1, place, []any{place}),
+					aerostore.MapBin("map").Create(cdt.KeyOrdered).PutAll(map[any]any{"b": inOrder(), [1]byte{1}: 2}),
+					aerostore.HLLBin("hll").Add(4, 8, 1, 2, 3),
+				))
+				t.ok(err)
+				bins := t.get(key).Bins
+				for name, value := range want {
+					t.equal(fmt.Sprintf("bin %q", name), bins[name], value)
+				}
+				t.readBy(t.waysOfBins(key, slices.Collect(maps.Keys(bins))), func(r *aerostore.Record, name string) {
+					t.put(again, r.Bins)
+					t.equal("what was read by "+name+" and written", t.get(again).Bins, bins)
+				})
+			},
+		},
+		{
+			name: "what an operation returned can be written",
+			why:  "each result is a value that a write takes, and that is read back the same",
+			run: func(t *trial) {
+				key := t.key()
+				l, m := aerostore.ListBin("l"), aerostore.MapBin("m")
+				r, err := t.store.Operate(t.Context(), key, do(
+					l.Append(2, 1, []any{place}), m.Create(cdt.KeyOrdered).PutAll(map[any]any{"b": inOrder(), [1]byte{1}: 2}),
+					l.Get(cdt.All()), m.Get(cdt.All(), cdt.AsMap), m.Get(cdt.All(), cdt.AsOrderedMap), m.Get(cdt.All(), cdt.KeyOf),
+					m.Get(cdt.All()), aerostore.HLLBin("h").Add(4, 0, 1), aerostore.HLLBin("h").Union(emptyHLL()),
+				))
+				t.ok(err)
+				for i := range 9 {
+					result := r.Step(i).Value()
+					t.put(key, aerostore.Bins{"v": result, "l": []any{result}})
+					t.equal(fmt.Sprintf("the result of operation %d, written", i), t.get(key).Bins["v"], result)
+				}
 			},
 		},
 		{
