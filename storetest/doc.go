@@ -63,13 +63,16 @@
 //   - storetest.go has [Run] and the list of the groups.
 //   - trial.go has the helpers of a case.
 //   - writes.go is a typical group.
+//   - operate.go has the rows about operations of Operate. lists.go, maps.go, bits.go,
+//     hlls.go, paths.go and results.go have more of them.
 //   - operations.go lists the operations, for cases about each of them.
 //   - optionfields.go lists the fields of Options.
 //   - config.go has the options of Run.
 //
 // The tests of this package run the cases on broken stores, which the cases must
-// detect. sabotage_test.go breaks much, subtle_test.go breaks little, and
-// optionfields_test.go breaks a single option of an operation. TestEveryCaseCanFail
+// detect. sabotage_test.go breaks much, subtle_test.go breaks little, results_test.go
+// breaks operations and their results, and optionfields_test.go breaks a single option
+// of an operation. TestEveryCaseCanFail
 // fails for a case that passes on all broken stores, so a new case needs one that
 // it detects.
 package storetest

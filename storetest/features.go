@@ -33,6 +33,11 @@ const (
 	// Pinging is an [aerostore.Pinger] that [aerostore.As] finds in the store.
 	Pinging Feature = "pinging"
 
+	// DataTypes is what [aerostore.ListBin], [aerostore.MapBin], [aerostore.BitBin] and
+	// [aerostore.HLLBin] do. A store without it must refuse these operations with
+	// [aerostore.CodeUnsupportedFeature].
+	DataTypes Feature = "data types"
+
 	// SocketTimeouts is the end of an operation by [aerostore.SocketTimeout], which
 	// a store without a network lacks. The cases use the stores of [WithStalled].
 	SocketTimeouts Feature = "socket timeouts"
@@ -41,7 +46,7 @@ const (
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, SocketTimeouts, Closing}
+var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, SocketTimeouts, Closing}
 
 // Without leaves out the cases of a feature that the stores lack. The reason is
 // logged. Without panics if the feature is unknown or the reason is empty.

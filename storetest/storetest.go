@@ -58,12 +58,12 @@ func groups() []group {
 		{"exists", existsCases()},
 		{"options", append(optionCases(), otherOptionCases()...)},
 		{"operate", operateCases()},
-		{"result", resultCases()},
-		{"list", listCases()},
-		{"map", mapCases()},
-		{"bit", bitCases()},
-		{"hll", hllCases()},
-		{"path", pathCases()},
+		{"result", ofDataTypes(resultCases())},
+		{"list", ofDataTypes(listCases())},
+		{"map", ofDataTypes(mapCases())},
+		{"bit", ofDataTypes(bitCases())},
+		{"hll", ofDataTypes(hllCases())},
+		{"path", ofDataTypes(pathCases())},
 		{"batch read", batchReadCases()},
 		{"batch write", batchWriteCases()},
 		{"query", queryCases()},
@@ -77,6 +77,13 @@ func groups() []group {
 		{"ping", pingCases()},
 		{"close", closeCases()},
 	}
+}
+
+func ofDataTypes(cases []testCase) []testCase {
+	for i := range cases {
+		cases[i].needs = DataTypes
+	}
+	return cases
 }
 
 // try runs the case.

@@ -120,3 +120,26 @@ func TestWithoutPanicsWithoutAFeatureOrReason(t *testing.T) {
 		}()
 	}
 }
+
+// A store may lack data types, if it says so: it passes all cases that do not need them.
+func TestAStoreWithoutDataTypesAnswersTheOtherCases(t *testing.T) {
+	t.Parallel()
+	lacking := onAnswers(func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
+		for _, o := range call.Operations() {
+			if o.Kind() > aerostore.OperationDelete && err == nil {
+				return r, &aerostore.Error{Op: call.Op, Namespace: call.Key.Namespace(), Set: call.Key.Set(), Code: aerostore.CodeUnsupportedFeature}
+			}
+		}
+		return r, err
+	})
+	for _, g := range groups() {
+		for _, tc := range g.cases {
+			if tc.needs == DataTypes || tc.stalls {
+				continue
+			}
+			if r := tc.on(t, lacking); r.failed {
+				t.Errorf("%s/%s fails: %s", g.name, tc.name, &r.text)
+			}
+		}
+	}
+}

@@ -229,8 +229,9 @@ func valueCases() []testCase {
 			},
 		},
 		{
-			name: "what was read can be written",
-			why:  "each read returns values that a write takes, and that are read back the same",
+			name:  "what was read can be written",
+			why:   "each read returns values that a write takes, and that are read back the same",
+			needs: DataTypes,
 			run: func(t *trial) {
 				key, again := t.key(), t.key()
 				in, want := allKinds()
@@ -252,8 +253,9 @@ func valueCases() []testCase {
 			},
 		},
 		{
-			name: "what an operation returned can be written",
-			why:  "each result is a value that a write takes, and that is read back the same",
+			name:  "what an operation returned can be written",
+			why:   "each result is a value that a write takes, and that is read back the same",
+			needs: DataTypes,
 			run: func(t *trial) {
 				key := t.key()
 				l, m := aerostore.ListBin("l"), aerostore.MapBin("m")

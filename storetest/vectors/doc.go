@@ -1,6 +1,6 @@
 // Package vectors replays the recorded answers of a real Aerospike server against an
 // implementation of [aerostore.Store]. Package storetest tests what a Store should
-// do. This package tests what a server did, in some two thousand recorded scripts.
+// do. This package tests what a server did, in more than three thousand recorded scripts.
 //
 //	func TestVectors(t *testing.T) {
 //		vectors.Run(t, func(tb testing.TB) aerostore.Store {
