@@ -93,31 +93,31 @@ func (b BitOps) ShiftRight(offset, size, shift int) Operation {
 // Add returns an operation that adds delta to the unsigned integer of size bits. If the
 // sum does not fit, overflow decides; with [cdt.OverflowFails] the operation fails with
 // [CodeOpNotApplicable].
-func (b BitOps) Add(offset, size int, delta int64, overflow cdt.Overflow) Operation {
-	return b.write(cdt.Op{Kind: cdt.BitAdd, Index: offset, Count: size, Value: int(delta), Action: uint8(overflow)})
+func (b BitOps) Add(offset, size int, delta int, overflow cdt.Overflow) Operation {
+	return b.write(cdt.Op{Kind: cdt.BitAdd, Index: offset, Count: size, Value: delta, Action: uint8(overflow)})
 }
 
 // AddSigned is Add for a signed integer.
-func (b BitOps) AddSigned(offset, size int, delta int64, overflow cdt.Overflow) Operation {
-	return b.write(cdt.Op{Kind: cdt.BitAdd, Index: offset, Count: size, Value: int(delta), Action: uint8(overflow), Signed: true})
+func (b BitOps) AddSigned(offset, size int, delta int, overflow cdt.Overflow) Operation {
+	return b.write(cdt.Op{Kind: cdt.BitAdd, Index: offset, Count: size, Value: delta, Action: uint8(overflow), Signed: true})
 }
 
 // Subtract returns an operation that subtracts delta from the unsigned integer of size
 // bits. A result below zero is treated as Add treats a sum that does not fit.
-func (b BitOps) Subtract(offset, size int, delta int64, overflow cdt.Overflow) Operation {
-	return b.write(cdt.Op{Kind: cdt.BitSubtract, Index: offset, Count: size, Value: int(delta), Action: uint8(overflow)})
+func (b BitOps) Subtract(offset, size int, delta int, overflow cdt.Overflow) Operation {
+	return b.write(cdt.Op{Kind: cdt.BitSubtract, Index: offset, Count: size, Value: delta, Action: uint8(overflow)})
 }
 
 // SubtractSigned is Subtract for a signed integer.
-func (b BitOps) SubtractSigned(offset, size int, delta int64, overflow cdt.Overflow) Operation {
+func (b BitOps) SubtractSigned(offset, size int, delta int, overflow cdt.Overflow) Operation {
 	return b.write(cdt.Op{
-		Kind: cdt.BitSubtract, Index: offset, Count: size, Value: int(delta), Action: uint8(overflow), Signed: true,
+		Kind: cdt.BitSubtract, Index: offset, Count: size, Value: delta, Action: uint8(overflow), Signed: true,
 	})
 }
 
 // SetInt returns an operation that sets size bits to the lowest bits of value.
-func (b BitOps) SetInt(offset, size int, value int64) Operation {
-	return b.write(cdt.Op{Kind: cdt.BitSetInt, Index: offset, Count: size, Value: int(value)})
+func (b BitOps) SetInt(offset, size int, value int) Operation {
+	return b.write(cdt.Op{Kind: cdt.BitSetInt, Index: offset, Count: size, Value: value})
 }
 
 // Get returns an operation that reads size bits as a []byte. The first bit is the

@@ -55,7 +55,7 @@ func sayTheSame() [][]aerostore.Operation {
 		{profile.Get(cdt.Keys(1, "a")), profile.Get(cdt.Keys(int8(1), "a"))},
 		{profile.Get(cdt.Value(map[string]int{"a": 1, "b": 2})), profile.Get(cdt.Value(map[any]any{"b": uint8(2), "a": 1}))},
 		{profile.Get(cdt.Not(cdt.Between(1, math.Inf(1)))), profile.Get(cdt.Not(cdt.Between(int32(1), float32(math.Inf(1)))))},
-		{seen.Add(8, 0, "a", 1), seen.Add(8, 0, "a", int64(1))},
+		{seen.Create(8, 0).Add("a", 1), seen.Create(8, 0).Add("a", int64(1))},
 		{seen.Union(aerostore.HLL{1}), aerostore.OperationOf("h", cdt.Op{Kind: cdt.HLLGetUnion, Values: []aerostore.HLL{{1}}})},
 	}
 }
@@ -108,7 +108,7 @@ func TestAnOperationKeepsWhatItRefuses(t *testing.T) {
 		"a step":                    {aerostore.ListBin("a").In(cdt.Value(named{})).Size(), []string{"list size", "a step of the path", "aerostore_test.named"}},
 		"no step":                   {aerostore.ListBin("a").In(nil).Size(), []string{"list size", "a step of the path selects nothing"}},
 		"an empty step":             {aerostore.ListBin("a").In(cdt.OneKey{}).Size(), []string{"list size", "a step of the path selects nothing"}},
-		"a value for an HLL":        {aerostore.HLLBin("a").Add(8, 0, named{}), []string{"hll add", "aerostore_test.named"}},
+		"a value for an HLL":        {aerostore.HLLBin("a").Create(8, 0).Add(named{}), []string{"hll add", "aerostore_test.named"}},
 		"bytes as an HLL":           {aerostore.OperationOf("a", cdt.Op{Kind: cdt.HLLGetUnion, Values: []any{[]byte("secret")}}), []string{"hll get union", "[]uint8", "want a aerostore.HLL"}},
 		"a text as bits":            {aerostore.OperationOf("a", cdt.Op{Kind: cdt.BitOr, Value: "secret"}), []string{"bit or", "string", "[]uint8"}},
 		"no bit":                    {aerostore.OperationOf("a", cdt.Op{Kind: cdt.BitLScan}), []string{"bit scan left", "bool"}},
@@ -138,7 +138,7 @@ func TestOperationsTakeWhatCanBeStored(t *testing.T) {
 		aerostore.MapBin("m").In(cdt.Value(infinity).InMap()).Size(),
 		aerostore.MapBin("m").Get(cdt.KeyBelow("z")),
 		aerostore.MapBin("m").Get(cdt.Keys()),
-		aerostore.HLLBin("h").Add(8, 0),
+		aerostore.HLLBin("h").Create(8, 0).Add(),
 	} {
 		if err := (aerostore.Call{Op: aerostore.OpOperate, Key: ada}).WithOperations([]aerostore.Operation{op}).Validate(); err != nil {
 			t.Errorf("%v is refused: %v", op, err)

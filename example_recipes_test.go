@@ -110,7 +110,7 @@ func Example_sessions() {
 
 	// renew fails with CodeOpNotApplicable if there is no such session.
 	renew := func(user aerostore.Key, id string, now time.Time) error {
-		session := aerostore.ListBin("sessions").In(cdt.Key(id))
+		session := aerostore.MapBin("sessions").List(cdt.Key(id))
 		_, err := store.Operate(ctx, user, []aerostore.Operation{
 			session.Set(0, now.Add(lifetime).Unix()),
 		})
@@ -181,7 +181,7 @@ func Example_uniqueVisitors() {
 	// visit counts a visitor once, however many visits there are.
 	visit := func(day, visitor string) error {
 		_, err := store.Operate(ctx, on(day), []aerostore.Operation{
-			visitors.Add(14, 0, visitor), // 14 index bits, no minhash bits
+			visitors.Create(14, 0).Add(visitor), // 14 index bits, no minhash bits
 		})
 		return err
 	}
@@ -236,7 +236,7 @@ func Example_featureFlags() {
 	flags := aerostore.BitBin("flags")
 
 	// set switches a flag off with 0 and on with 1.
-	set := func(user aerostore.Key, flag int, value int64) error {
+	set := func(user aerostore.Key, flag int, value int) error {
 		_, err := store.Operate(ctx, user, []aerostore.Operation{
 			flags.Resize(8, cdt.GrowOnly), // creates the bytes
 			flags.SetInt(flag, 1, value),
@@ -272,7 +272,7 @@ func Example_inventory() {
 	key := aerostore.NewKey("test", "stock", "teapot")
 	stock := aerostore.BitBin("stock") // an unsigned integer of 32 bits
 
-	supply := func(n int64) error {
+	supply := func(n int) error {
 		_, err := store.Operate(ctx, key, []aerostore.Operation{
 			stock.Resize(4),
 			stock.Add(0, 32, n, cdt.OverflowFails),
@@ -281,7 +281,7 @@ func Example_inventory() {
 	}
 
 	// sell fails with errSoldOut, and sells none, if fewer than n are left.
-	sell := func(n int64) (left int, err error) {
+	sell := func(n int) (left int, err error) {
 		record, err := store.Operate(ctx, key, []aerostore.Operation{
 			stock.Subtract(0, 32, n, cdt.OverflowFails),
 			stock.GetInt(0, 32),

@@ -7,13 +7,13 @@ import "github.com/aerostore/aerostore/cdt"
 //
 //	visitors := aerostore.HLLBin("visitors")
 //	record, err := store.Operate(ctx, key, []aerostore.Operation{
-//		visitors.Add(14, 0, "ada"), // 14 index bits: 12 KiB, and a standard error of 0.8 %
+//		visitors.Create(14, 0).Add("ada"), // 14 index bits: 12 KiB, and a standard error of 0.8 %
 //		visitors.Count(),
 //	})
 //
 // The index bits are from 4 to 16; each more halves the variance of the count. The
 // minhash bits are from 4 to 51, or 0 for none, and make intersections and similarities
-// more exact. Together they are 64 at most. -1 means those that the bin has.
+// more exact. Together they are 64 at most. -1 means the number that the bin has.
 //
 // Add needs at least one value. SetUnion, Union, UnionCount, IntersectCount and Similarity
 // need at least one other HyperLogLog. Without them they fail with [ErrParameter].
@@ -21,12 +21,21 @@ import "github.com/aerostore/aerostore/cdt"
 // An operation on a bin that is no HyperLogLog fails with [ErrBinType]. A read of a
 // missing bin returns nothing.
 type HLLOps struct {
-	bin   string
-	flags uint8
+	bin     string
+	index   int
+	minhash int
+	flags   uint8
 }
 
 // HLLBin returns a HLLOps for the HyperLogLog in a bin.
-func HLLBin(bin string) HLLOps { return HLLOps{bin: bin} }
+func HLLBin(bin string) HLLOps { return HLLOps{bin: bin, index: -1, minhash: -1} }
+
+// Create returns a HLLOps whose Init and Add create a HyperLogLog with those numbers of
+// bits. Without Create, they use the numbers that the bin has. Create itself does nothing.
+func (h HLLOps) Create(indexBits, minhashBits int) HLLOps {
+	h.index, h.minhash = indexBits, minhashBits
+	return h
+}
 
 // With returns a HLLOps whose Init, Add and SetUnion have the flags.
 func (h HLLOps) With(flags ...cdt.HLLFlag) HLLOps {
@@ -38,14 +47,14 @@ func (h *HLLOps) op(op cdt.Op) Operation { return OperationOf(h.bin, op) }
 
 // Init returns an operation that creates an empty HyperLogLog, or empties the one in the
 // bin.
-func (h HLLOps) Init(indexBits, minhashBits int) Operation {
-	return h.op(cdt.Op{Kind: cdt.HLLInit, Index: indexBits, Shift: minhashBits, Flags: h.flags})
+func (h HLLOps) Init() Operation {
+	return h.op(cdt.Op{Kind: cdt.HLLInit, Index: h.index, Shift: h.minhash, Flags: h.flags})
 }
 
 // Add returns an operation that adds values. A missing HyperLogLog is created. It returns
 // the number of values that changed an entry of it.
-func (h HLLOps) Add(indexBits, minhashBits int, values ...any) Operation {
-	return h.op(cdt.Op{Kind: cdt.HLLAdd, Index: indexBits, Shift: minhashBits, Values: listOf(values), Flags: h.flags})
+func (h HLLOps) Add(values ...any) Operation {
+	return h.op(cdt.Op{Kind: cdt.HLLAdd, Index: h.index, Shift: h.minhash, Values: listOf(values), Flags: h.flags})
 }
 
 // SetUnion returns an operation that sets the bin to the union of it and the others.

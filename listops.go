@@ -29,17 +29,20 @@ type ListOps struct {
 // ListBin returns a ListOps for the list in a bin.
 func ListBin(bin string) ListOps { return ListOps{bin: bin} }
 
-// In returns a ListOps for the list to which the steps lead, from the list or map of l.
-// The bin itself may be a map: ListBin("sessions").In(cdt.Key("s1")).
-// If there is none and no step creates it, an operation fails with
-// [CodeOpNotApplicable].
+// In returns a ListOps for the list to which the steps lead from l. If there is none and
+// no step creates it, an operation fails with [CodeOpNotApplicable].
 func (l ListOps) In(steps ...cdt.Step) ListOps {
 	l.path = slices.Concat(l.path, steps)
 	return l
 }
 
+// Map returns a MapOps for the map to which the steps lead from l.
+func (l ListOps) Map(steps ...cdt.Step) MapOps {
+	return MapOps{bin: l.bin, path: slices.Concat(l.path, steps)}
+}
+
 // Create returns a ListOps whose Append and Increment create a missing list in the given
-// order, and whose SetOrder keeps it. Without Create, a new list is unordered.
+// order. Without Create, a new list is unordered. Create itself does nothing.
 func (l ListOps) Create(order cdt.ListOrder) ListOps {
 	l.order = order
 	return l
@@ -52,7 +55,7 @@ func (l ListOps) With(flags ...cdt.ListFlag) ListOps {
 }
 
 // WithIndex returns a ListOps whose SetOrder keeps an index with the list, for faster
-// access to large ordered lists. A path cannot be combined with it. Servers up to 8.1.0.3
+// access to large ordered lists. Servers up to 8.1.0.3
 // end when a list with an index is sorted, or written beyond its end: prefer a map.
 func (l ListOps) WithIndex() ListOps {
 	l.index = true
@@ -123,10 +126,10 @@ func (l ListOps) Sort(flags ...cdt.SortFlag) Operation {
 	return l.op(cdt.Op{Kind: cdt.ListSort, Flags: bitsOf(flags)})
 }
 
-// SetOrder returns an operation that gives the list the order of Create from now on. A
-// missing list is created.
-func (l ListOps) SetOrder() Operation {
-	return l.op(cdt.Op{Kind: cdt.ListSetOrder, Order: cdt.Order(l.order), Stored: l.index})
+// SetOrder returns an operation that gives the list an order from now on. A missing list
+// is created.
+func (l ListOps) SetOrder(order cdt.ListOrder) Operation {
+	return l.op(cdt.Op{Kind: cdt.ListSetOrder, Order: cdt.Order(order), Stored: l.index})
 }
 
 // Trim returns an operation that removes all elements but count from an index on:

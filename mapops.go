@@ -30,15 +30,20 @@ type MapOps struct {
 // MapBin returns a MapOps for the map in a bin.
 func MapBin(bin string) MapOps { return MapOps{bin: bin} }
 
-// In returns a MapOps for the map to which the steps lead, from the list or map of m. If
-// there is none and no step creates it, an operation fails with [CodeOpNotApplicable].
+// In returns a MapOps for the map to which the steps lead from m. If there is none and
+// no step creates it, an operation fails with [CodeOpNotApplicable].
 func (m MapOps) In(steps ...cdt.Step) MapOps {
 	m.path = slices.Concat(m.path, steps)
 	return m
 }
 
-// Create returns a MapOps whose writes create a missing map in the given order, and
-// whose SetOrder keeps it. Without Create, a new map is unordered.
+// List returns a ListOps for the list to which the steps lead from m.
+func (m MapOps) List(steps ...cdt.Step) ListOps {
+	return ListOps{bin: m.bin, path: slices.Concat(m.path, steps)}
+}
+
+// Create returns a MapOps whose writes create a missing map in the given order. Without
+// Create, a new map is unordered. Create itself does nothing.
 func (m MapOps) Create(order cdt.MapOrder) MapOps {
 	m.order = order
 	return m
@@ -133,9 +138,11 @@ func (m MapOps) Size() Operation { return m.op(cdt.Op{Kind: cdt.MapSize}) }
 // Clear returns an operation that removes all entries.
 func (m MapOps) Clear() Operation { return m.op(cdt.Op{Kind: cdt.MapClear}) }
 
-// SetOrder returns an operation that gives the map the order of Create from now on. A
-// missing map is created.
-func (m MapOps) SetOrder() Operation { return m.write(cdt.Op{Kind: cdt.MapSetOrder}) }
+// SetOrder returns an operation that gives the map an order from now on. A missing map is
+// created.
+func (m MapOps) SetOrder(order cdt.MapOrder) Operation {
+	return m.op(cdt.Op{Kind: cdt.MapSetOrder, Order: cdt.Order(order), Stored: m.index})
+}
 
 func mapGive(give cdt.GiveOfMap, gives []cdt.GiveOfMap) uint8 {
 	for _, g := range gives {

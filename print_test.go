@@ -60,7 +60,7 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		aerostore.ListBin("l").Append(secret, number), aerostore.ListBin("l").Get(cdt.Between(secret, number)),
 		aerostore.MapBin("m").In(cdt.Key(secret).Create(cdt.KeyOrdered), cdt.Value(number).InMap()).Put(secret, number),
 		aerostore.MapBin("m").PutAll(map[any]any{secret: number}), aerostore.MapBin("m").Remove(cdt.Not(cdt.Keys(secret, number))),
-		aerostore.BitBin("b").Set(0, 64, []byte(secret)), aerostore.HLLBin("h").Add(12, 0, secret, number),
+		aerostore.BitBin("b").Set(0, 64, []byte(secret)), aerostore.HLLBin("h").Create(12, 0).Add(secret, number),
 	}
 	put := aerostore.Call{Op: aerostore.OpPut, Key: text}.WithBins(bins)
 	query := aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", secret)}

@@ -1,5 +1,7 @@
 package aerostore
 
+import "fmt"
+
 // A StepResult is what one operation of [Store.Operate] returned; see [Record.Step].
 //
 // Methods such as [StepResult.Int] and [StepResult.List] return the result as a type.
@@ -12,6 +14,9 @@ type StepResult struct {
 
 // Value returns the result, nil for nothing.
 func (s StepResult) Value() any { return s.value }
+
+// String returns the result as package fmt prints it.
+func (s StepResult) String() string { return fmt.Sprint(s.value) }
 
 // Int returns an integer.
 func (s StepResult) Int() (int, error) { return stepAs[int](s) }

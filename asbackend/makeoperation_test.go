@@ -77,7 +77,7 @@ func makers() map[string]struct{ client, store func() } {
 			func() {
 				madeByClient = as.HLLAddOp(as.DefaultHLLPolicy(), "seen", []as.Value{as.NewStringValue(text)}, 8, 0)
 			},
-			func() { madeByStore = aerostore.HLLBin("seen").Add(8, 0, text) },
+			func() { madeByStore = aerostore.HLLBin("seen").Create(8, 0).Add(text) },
 		},
 	}
 }

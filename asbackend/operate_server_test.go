@@ -122,7 +122,7 @@ var operations = map[string]struct {
 	"read all, a list and a bin": {ops(aerostore.ReadAll(), l.Size(), read("a"), read("z")), list(initial(), nil, 1, nil), initial(), initial()},
 	"bits and a HyperLogLog": {
 		ops(aerostore.BitBin("b").Resize(1), aerostore.BitBin("b").SetInt(0, 8, 5), aerostore.BitBin("b").GetInt(0, 8),
-			aerostore.HLLBin("h").Add(4, 0, "x", "y"), aerostore.HLLBin("h").Count(), write("h", nil)),
+			aerostore.HLLBin("h").Create(4, 0).Add("x", "y"), aerostore.HLLBin("h").Count(), write("h", nil)),
 		list(nil, nil, 5, 2, 2, nil), bins("b", 5, "h", results(2, 2)), with("b", []byte{5}),
 	},
 }
@@ -254,7 +254,7 @@ func TestOperateReturnsHyperLogLogs(t *testing.T) {
 	t.Parallel()
 	s, set := dial(t)
 	k, h := key(set, 1), aerostore.HLLBin("h")
-	r, err := s.Operate(t.Context(), k, ops(h.Add(4, 0, 1, 2), read("h")))
+	r, err := s.Operate(t.Context(), k, ops(h.Create(4, 0).Add(1, 2), read("h")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,8 @@ func (t *translator) list() *as.Operation {
 	policy := as.NewListPolicy(order, int(t.Flags))
 	switch t.Kind {
 	case cdt.ListSetOrder:
-		if t.Stored && len(ctx) == 0 {
-			return as.ListSetOrderWithIndexOp(bin, order)
+		if t.Stored {
+			return as.ListSetOrderWithIndexOp(bin, order, ctx...)
 		}
 		return as.ListSetOrderOp(bin, order, ctx...)
 	case cdt.ListAppend, cdt.ListInsert:

@@ -47,7 +47,7 @@ func TestFormsDifferAsTheirOperationsDo(t *testing.T) {
 			l.Get(cdt.Index(0)), l.Get(cdt.Index(1)), l.Get(cdt.Rank(0)), l.Get(cdt.Index(0), cdt.Count), l.Remove(cdt.Index(0)),
 			l.Get(cdt.Ranks(0, 1)), l.Get(cdt.Ranks(0, 2)), l.Get(cdt.Ranks(0, cdt.ToEnd)), l.Get(cdt.Not(cdt.Ranks(0, 1))), l.Get(cdt.Ranks(0, 0)),
 			m.Get(cdt.Ranks(0, 1)), m.Get(cdt.Ranks(0, 1), cdt.KeyOf), l.Trim(0, 1), l.Sort(), l.Sort(cdt.Descending),
-			l.Create(cdt.Ordered).SetOrder(), l.SetOrder(), l.WithIndex().SetOrder(), l.Increment(0, nil),
+			l.SetOrder(cdt.Ordered), l.SetOrder(cdt.Unordered), l.WithIndex().SetOrder(cdt.Unordered), l.Increment(0, nil),
 			b.GetInt(0, 8), b.GetSigned(0, 8), b.Not(0, 8), b.With(cdt.NoFail).Not(0, 8), b.ShiftLeft(0, 8, 1), b.ShiftLeft(0, 8, 2), b.Resize(1), b.Resize(2),
 			l.Get(cdt.Value(1)), l.Get(cdt.Value(2)), m.Get(cdt.Key(1)), l.In(cdt.Index(0)).Size(), l.In(cdt.Index(1)).Size(), l.Append(1),
 		} {

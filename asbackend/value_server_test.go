@@ -47,7 +47,7 @@ func ordered(t *testing.T) map[string]any {
 func sketch(t *testing.T) []byte {
 	t.Helper()
 	s, set := dial(t)
-	r, err := s.Operate(t.Context(), key(set, "sketch"), ops(aerostore.HLLBin("h").Add(4, 0, 1, 2), read("h")))
+	r, err := s.Operate(t.Context(), key(set, "sketch"), ops(aerostore.HLLBin("h").Create(4, 0).Add(1, 2), read("h")))
 	if err != nil {
 		t.Fatal(err)
 	}

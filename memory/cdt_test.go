@@ -48,9 +48,9 @@ func TestAFailedOperateLeavesNothing(t *testing.T) {
 	mustPut(t, s, key("a"), before, 100*second)
 	l, m := aerostore.ListBin("l"), aerostore.MapBin("m")
 	_, err := s.Operate(t.Context(), key("a"), []aerostore.Operation{
-		l.Append(9), l.Sort(), l.Remove(cdt.Index(0)), l.SetOrder(), m.Put("b", 2), m.Remove(cdt.Key("a")),
+		l.Append(9), l.Sort(), l.Remove(cdt.Index(0)), l.SetOrder(cdt.Unordered), m.Put("b", 2), m.Remove(cdt.Key("a")),
 		aerostore.BitBin("b").Not(0, 8),
-		aerostore.HLLBin("h").Init(8, 0), aerostore.WriteBin("new", []any{1}), aerostore.ListBin("new").Append(2), aerostore.AddBin("n", 1),
+		aerostore.HLLBin("h").Create(8, 0).Init(), aerostore.WriteBin("new", []any{1}), aerostore.ListBin("new").Append(2), aerostore.AddBin("n", 1),
 		l.GetAt(7),
 	})
 	var e *aerostore.Error

@@ -154,7 +154,7 @@ func TestSizesOfListsAndMapsCountToTheByte(t *testing.T) {
 		}},
 		"a map with an index": {191, func(text string) []aerostore.Operation {
 			m := m.Create(cdt.KeyValueOrdered)
-			ops := []aerostore.Operation{m.WithIndex().SetOrder(), m.Put(1, text)}
+			ops := []aerostore.Operation{m.WithIndex().SetOrder(cdt.KeyValueOrdered), m.Put(1, text)}
 			for i := range 20 {
 				ops = append(ops, m.Put(2+i, i))
 			}

@@ -237,7 +237,8 @@ func TestOperateOnAListIsAModel(t *testing.T) {
 func TestOperateOnAMapIsAModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ctx, store := t.Context(), memory.New()
-		m := aerostore.MapBin("m").Create(rapid.SampledFrom([]cdt.MapOrder{cdt.Unordered, cdt.KeyOrdered, cdt.KeyValueOrdered}).Draw(t, "order"))
+		m := aerostore.MapBin("m")
+		order := rapid.SampledFrom([]cdt.MapOrder{cdt.Unordered, cdt.KeyOrdered, cdt.KeyValueOrdered}).Draw(t, "order")
 		model := map[string]int{}
 		operate := func(ops ...aerostore.Operation) *aerostore.Record {
 			r, err := store.Operate(ctx, key("a"), ops)
@@ -246,7 +247,7 @@ func TestOperateOnAMapIsAModel(t *testing.T) {
 			}
 			return r
 		}
-		operate(m.SetOrder())
+		operate(m.SetOrder(order))
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			k, n := rapid.StringMatching("[a-e]").Draw(t, "key"), rapid.IntRange(0, 9).Draw(t, "value")
 			var op aerostore.Operation
@@ -360,7 +361,7 @@ func TestOperateOnAnHLLIsAboutAModel(t *testing.T) {
 			for i, v := range values {
 				items[i], model[v] = v, true
 			}
-			r, err := store.Operate(ctx, key("a"), []aerostore.Operation{h.Add(14, 0, items...), h.Count()})
+			r, err := store.Operate(ctx, key("a"), []aerostore.Operation{h.Create(14, 0).Add(items...), h.Count()})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -57,11 +57,11 @@ func furnish(t testing.TB, s *memory.Store) {
 	})
 	operate(t, s, aerostore.NewKey("bar", "places", "kept"),
 		aerostore.ListBin("list").Create(cdt.Ordered).Append(2, 1, []any{1}),
-		aerostore.ListBin("order").Create(cdt.Ordered).WithIndex().SetOrder(),
+		aerostore.ListBin("order").WithIndex().SetOrder(cdt.Ordered),
 		aerostore.MapBin("map").Create(cdt.KeyOrdered).PutAll(map[any]any{"b": 1, "$": 2, [2]byte{1, 2}: 3}),
-		aerostore.MapBin("ranks").Create(cdt.KeyValueOrdered).WithIndex().SetOrder(),
+		aerostore.MapBin("ranks").WithIndex().SetOrder(cdt.KeyValueOrdered),
 		aerostore.MapBin("ranks").Put("a", []aerostore.MapPair{{Key: 1, Value: 2}}),
-		aerostore.HLLBin("hll").Init(4, 0),
+		aerostore.HLLBin("hll").Create(4, 0).Init(),
 	)
 	digest := aerostore.NewKey("bar", "digests", "a").Digest()
 	mustPut(t, s, aerostore.DigestKey("bar", "digests", digest), bins{"n": 1})

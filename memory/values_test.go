@@ -32,7 +32,7 @@ func TestValuesGoInAsTheyCameOut(t *testing.T) {
 	}
 	list, ordered := aerostore.ListBin("made"), aerostore.MapBin("made_map").Create(cdt.KeyOrdered)
 	operated, err := s.Operate(ctx, key, []aerostore.Operation{
-		aerostore.HLLBin("hll").Add(4, 0, "a"), list.Append([]string{"b"}, 1), list.Get(cdt.All()),
+		aerostore.HLLBin("hll").Create(4, 0).Add("a"), list.Append([]string{"b"}, 1), list.Get(cdt.All()),
 		ordered.PutAll(map[string]any{"b": []int{1}, "a": nil}), ordered.Get(cdt.All(), cdt.Pairs), aerostore.ReadBin("made_map"),
 		aerostore.MapBin("pairs").Get(cdt.All(), cdt.AsOrderedMap), aerostore.MapBin("blobs").Get(cdt.All(), cdt.KeyOf),
 	})

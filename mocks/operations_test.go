@@ -21,7 +21,7 @@ func steps() []aerostore.Operation {
 		aerostore.MapBin("profile").In(cdt.Key("devices").Create(cdt.KeyOrdered)).Put("seen", 5),
 		aerostore.MapBin("profile").PutAll(map[any]any{"a": 1, "b": []any{2}}),
 		aerostore.BitBin("flags").Set(0, 8, []byte{1}),
-		aerostore.HLLBin("visitors").Add(12, 0, "ada"),
+		aerostore.HLLBin("visitors").Create(12, 0).Add("ada"),
 	}
 }
 

@@ -22,19 +22,19 @@ func hllCases() []testCase {
 	cases := casesOf("", []steps{
 		{
 			name: "Init creates a HyperLogLog", why: "Init returns nothing",
-			ops: do(h.Init(4, 0), h.Describe()), each: []any{nil, []any{4, 0}}, leaves: aerostore.Bins{"h": empty},
+			ops: do(h.Create(4, 0).Init(), h.Describe()), each: []any{nil, []any{4, 0}}, leaves: aerostore.Bins{"h": empty},
 		},
 		{
 			name: "Init empties a HyperLogLog", why: "-1 means the bits that the bin has",
-			made: do(h.Add(4, 0, 1, 2)), ops: do(h.Init(-1, -1), h.Count()), each: []any{nil, 0}, leaves: aerostore.Bins{"h": empty},
+			made: do(h.Create(4, 0).Add(1, 2)), ops: do(h.Init(), h.Count()), each: []any{nil, 0}, leaves: aerostore.Bins{"h": empty},
 		},
 		{
 			name: "Init with CreateOnly refuses a bin that exists", why: "CreateOnly fails with CodeBinExists",
-			made: do(h.Init(4, 0)), ops: do(h.With(cdt.CreateOnly).Init(4, 0)), fails: aerostore.CodeBinExists,
+			made: do(h.Create(4, 0).Init()), ops: do(h.With(cdt.CreateOnly).Create(4, 0).Init()), fails: aerostore.CodeBinExists,
 		},
 		{
 			name: "Init of bits that are out of range fails", why: "the index bits are from 4 to 16",
-			ops: do(h.Init(17, 0)), fails: aerostore.ErrParameter,
+			ops: do(h.Create(17, 0).Init()), fails: aerostore.ErrParameter,
 		},
 		{
 			name: "Count of a missing bin returns nothing", why: "a read of a missing bin is no error",
@@ -46,7 +46,7 @@ func hllCases() []testCase {
 		},
 		{
 			name: "Add to another type fails", why: "a bin that is no HyperLogLog fails with ErrBinType",
-			bins: aerostore.Bins{"h": []byte{1}}, ops: do(h.Add(4, 0, 1)), fails: aerostore.ErrBinType,
+			bins: aerostore.Bins{"h": []byte{1}}, ops: do(h.Create(4, 0).Add(1)), fails: aerostore.ErrBinType,
 		},
 	})
 	return append(
@@ -54,7 +54,7 @@ func hllCases() []testCase {
 		testCase{
 			name: "Add counts values", why: "the result is the number of entries that changed, and the estimate that of a server",
 			run: func(t *trial) {
-				r, err := t.store.Operate(t.Context(), t.key(), do(h.Add(8, 0, numbers(0, 100)...), h.Add(8, 0, 1, 2, 3), h.Count(), h.Describe()))
+				r, err := t.store.Operate(t.Context(), t.key(), do(h.Create(8, 0).Add(numbers(0, 100)...), h.Create(8, 0).Add(1, 2, 3), h.Count(), h.Describe()))
 				t.ok(err)
 				for i, want := range []any{88, 0, 97, []any{8, 0}} {
 					t.equal(fmt.Sprintf("the result of operation %d", i), r.Step(i).Value(), want)
@@ -65,7 +65,7 @@ func hllCases() []testCase {
 			name: "unions and intersections are counted", why: "the estimates are those of a server",
 			run: func(t *trial) {
 				key := t.key()
-				r, err := t.store.Operate(t.Context(), key, do(h.Add(8, 0, numbers(0, 100)...), aerostore.HLLBin("o").Add(8, 0, numbers(50, 150)...), aerostore.ReadBin("o")))
+				r, err := t.store.Operate(t.Context(), key, do(h.Create(8, 0).Add(numbers(0, 100)...), aerostore.HLLBin("o").Create(8, 0).Add(numbers(50, 150)...), aerostore.ReadBin("o")))
 				t.ok(err)
 				other, err := r.Step(2).HLL()
 				t.ok(err)
@@ -88,7 +88,7 @@ func hllCases() []testCase {
 			name: "SetUnion of fewer index bits needs AllowFold", why: "without it SetUnion fails with CodeOpNotApplicable",
 			run: func(t *trial) {
 				key := t.key()
-				r, err := t.store.Operate(t.Context(), key, do(h.Add(8, 0, "a"), aerostore.HLLBin("o").Add(6, 0, "b"), aerostore.ReadBin("o")))
+				r, err := t.store.Operate(t.Context(), key, do(h.Create(8, 0).Add("a"), aerostore.HLLBin("o").Create(6, 0).Add("b"), aerostore.ReadBin("o")))
 				t.ok(err)
 				other, err := r.Step(2).HLL()
 				t.ok(err)

@@ -15,7 +15,7 @@ func listCases() []testCase {
 func listWrites() []steps {
 	l := aerostore.ListBin("l")
 	ordered := l.Create(cdt.Ordered)
-	sorted := do(ordered.SetOrder())
+	sorted := do(l.SetOrder(cdt.Ordered))
 	list := func(values ...any) aerostore.Bins { return aerostore.Bins{"l": values} }
 	return []steps{
 		{
@@ -123,11 +123,11 @@ func listWrites() []steps {
 		},
 		{
 			name: "SetOrder sorts a list and keeps it sorted", why: "the order stays with the list",
-			bins: list(2, 1), ops: do(ordered.SetOrder(), l.Append(0)), each: []any{nil, 3}, leaves: list(0, 1, 2),
+			bins: list(2, 1), ops: do(l.SetOrder(cdt.Ordered), l.Append(0)), each: []any{nil, 3}, leaves: list(0, 1, 2),
 		},
 		{
 			name: "SetOrder can keep an index", why: "an index changes no result",
-			bins: list(2, 1), ops: do(ordered.WithIndex().SetOrder(), l.Get(cdt.Rank(-1))), each: []any{nil, 2}, leaves: list(1, 2),
+			bins: list(2, 1), ops: do(l.WithIndex().SetOrder(cdt.Ordered), l.Get(cdt.Rank(-1))), each: []any{nil, 2}, leaves: list(1, 2),
 		},
 		{
 			name: "Clear empties a list", why: "the bin stays",
@@ -197,7 +197,7 @@ func listReads() []steps {
 		},
 		{
 			name: "Get near a value", why: "rank 0 is the first element not less than the value, -1 the one before",
-			bins: list(0, 4, 5, 9), made: do(l.Create(cdt.Ordered).SetOrder()),
+			bins: list(0, 4, 5, 9), made: do(l.SetOrder(cdt.Ordered)),
 			ops:  do(l.Get(cdt.RanksNear(5, 0, 1)), l.Get(cdt.RanksNear(5, -1, 2)), l.Get(cdt.RanksNear(3, 1, cdt.ToEnd))),
 			each: []any{[]any{5}, []any{4, 5}, []any{5, 9}},
 		},

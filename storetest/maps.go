@@ -90,7 +90,7 @@ func mapWrites() []steps {
 		},
 		{
 			name: "SetOrder sorts a map by key", why: "a map in order is read as []MapPair",
-			bins: plain(map[any]any{"b": 1, "a": 2}), ops: do(keyed.SetOrder()), each: []any{nil},
+			bins: plain(map[any]any{"b": 1, "a": 2}), ops: do(m.SetOrder(cdt.KeyOrdered)), each: []any{nil},
 			leaves: pairs(aerostore.MapPair{Key: "a", Value: 2}, aerostore.MapPair{Key: "b", Value: 1}),
 		},
 		{
@@ -100,7 +100,7 @@ func mapWrites() []steps {
 		},
 		{
 			name: "Put keeps the order of the map", why: "Create is for a missing map only",
-			bins: plain(map[any]any{"b": 1}), made: do(keyed.SetOrder()), ops: do(m.Put("a", 2)), each: []any{2},
+			bins: plain(map[any]any{"b": 1}), made: do(m.SetOrder(cdt.KeyOrdered)), ops: do(m.Put("a", 2)), each: []any{2},
 			leaves: pairs(aerostore.MapPair{Key: "a", Value: 2}, aerostore.MapPair{Key: "b", Value: 1}),
 		},
 	}
@@ -143,7 +143,7 @@ func mapReads() []steps {
 			bins: was,
 			ops:  do(m.Get(cdt.KeyBetween("a", "c"), cdt.KeyOf), m.Get(cdt.KeyFrom("b"), cdt.KeyOf), m.Get(cdt.KeyBelow("a"), cdt.KeyOf)),
 			each: []any{[]any{"a", "b"}, []any{"b", "c"}, []any{7}},
-			made: do(m.Create(cdt.KeyOrdered).SetOrder()),
+			made: do(m.SetOrder(cdt.KeyOrdered)),
 		},
 		{
 			name: "Get between values", why: "the end is not included",
@@ -151,7 +151,7 @@ func mapReads() []steps {
 		},
 		{
 			name: "Get near a key and a value", why: "0 is the first entry not less, -1 the one before",
-			bins: was, made: do(m.Create(cdt.KeyOrdered).SetOrder()),
+			bins: was, made: do(m.SetOrder(cdt.KeyOrdered)),
 			ops:  do(m.Get(cdt.IndexesNear("b", -1, 2), cdt.KeyOf), m.Get(cdt.IndexesNear("aa", 0, 1), cdt.KeyOf), m.Get(cdt.RanksNear(2, 0, 1), cdt.KeyOf)),
 			each: []any{[]any{"a", "b"}, []any{"b"}, []any{7}},
 		},

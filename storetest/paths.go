@@ -13,12 +13,12 @@ func pathCases() []testCase {
 	return casesOf("In ", []steps{
 		{
 			name: "leads to a list in a map", why: "the steps are taken one after another",
-			bins: nested(), ops: do(l.In(cdt.Key("l")).Append(3), l.In(cdt.Key("l"), cdt.Index(0)).Append(3)), each: []any{3, 3},
+			bins: nested(), ops: do(m.List(cdt.Key("l")).Append(3), l.In(cdt.Key("l"), cdt.Index(0)).Append(3)), each: []any{3, 3},
 			leaves: aerostore.Bins{"m": map[any]any{"l": []any{[]any{1, 2, 3}, map[any]any{"k": "v"}, 3}, "n": 1}},
 		},
 		{
 			name: "leads to a map in a list", why: "the steps are taken one after another",
-			bins: nested(), ops: do(m.In(cdt.Key("l"), cdt.Index(-1)).Put("k", 5), m.In(cdt.Key("l"), cdt.Index(1)).Get(cdt.Key("k"))), each: []any{1, 5},
+			bins: nested(), ops: do(l.Map(cdt.Key("l"), cdt.Index(-1)).Put("k", 5), m.In(cdt.Key("l"), cdt.Index(1)).Get(cdt.Key("k"))), each: []any{1, 5},
 			leaves: aerostore.Bins{"m": map[any]any{"l": []any{[]any{1, 2}, map[any]any{"k": 5}}, "n": 1}},
 		},
 		{

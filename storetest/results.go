@@ -76,7 +76,7 @@ func resultCases() []testCase {
 		{
 			name: "an operation that fails keeps orders as they were", why: "an order is undone like other changes",
 			bins:  aerostore.Bins{"l": []any{2, 1}, "m": map[any]any{"k": 3}},
-			ops:   do(l.Create(cdt.Ordered).SetOrder(), m.Create(cdt.KeyOrdered).SetOrder(), l.Append(0), m.Add("k", 1)),
+			ops:   do(l.SetOrder(cdt.Ordered), m.SetOrder(cdt.KeyOrdered), l.Append(0), m.Add("k", 1)),
 			fails: aerostore.CodeElementExists,
 		},
 	})

@@ -239,7 +239,7 @@ func valueCases() []testCase {
 				_, err := t.store.Operate(t.Context(), key, do(
 					aerostore.ListBin("list").Create(cdt.Ordered).Append(3, 1, place, []any{place}),
 					aerostore.MapBin("map").Create(cdt.KeyOrdered).PutAll(map[any]any{"b": inOrder(), [1]byte{1}: 2}),
-					aerostore.HLLBin("hll").Add(4, 8, 1, 2, 3),
+					aerostore.HLLBin("hll").Create(4, 8).Add(1, 2, 3),
 				))
 				t.ok(err)
 				bins := t.get(key).Bins
@@ -262,7 +262,7 @@ func valueCases() []testCase {
 				r, err := t.store.Operate(t.Context(), key, do(
 					l.Append(2, 1, []any{place}), m.Create(cdt.KeyOrdered).PutAll(map[any]any{"b": inOrder(), [1]byte{1}: 2}),
 					l.Get(cdt.All()), m.Get(cdt.All(), cdt.AsMap), m.Get(cdt.All(), cdt.AsOrderedMap), m.Get(cdt.All(), cdt.KeyOf),
-					m.Get(cdt.All()), aerostore.HLLBin("h").Add(4, 0, 1), aerostore.HLLBin("h").Union(emptyHLL()),
+					m.Get(cdt.All()), aerostore.HLLBin("h").Create(4, 0).Add(1), aerostore.HLLBin("h").Union(emptyHLL()),
 				))
 				t.ok(err)
 				for i := range 9 {

@@ -27,8 +27,11 @@ func Operation(bin string, op *cdt.Op) string {
 	if len(op.Path) > 0 {
 		call("In", steps(op.Path))
 	}
-	if op.Order != cdt.Unordered && family.order != nil {
+	switch setsOrder := op.Kind == cdt.ListSetOrder || op.Kind == cdt.MapSetOrder; {
+	case op.Order != cdt.Unordered && family.order != nil && !setsOrder:
 		call("Create", family.order(op.Order))
+	case (op.Kind == cdt.HLLInit || op.Kind == cdt.HLLAdd) && (op.Index != -1 || op.Shift != -1):
+		call("Create", index(op)+", "+shift(op))
 	}
 	if op.Stored {
 		call("WithIndex", "")
@@ -64,7 +67,7 @@ type verb struct {
 
 // verbs are those of all kinds that Operate takes.
 var verbs = map[cdt.Kind]verb{
-	cdt.ListSetOrder:    {name: "SetOrder", args: none},
+	cdt.ListSetOrder:    {name: "SetOrder", args: order},
 	cdt.ListAppend:      {name: "Append", args: elements},
 	cdt.ListInsert:      {name: "Insert", args: join(index, elements)},
 	cdt.ListPop:         {name: "Pop", args: index},
@@ -82,7 +85,7 @@ var verbs = map[cdt.Kind]verb{
 	cdt.ListGet:         {name: "Get", args: selection(cdt.Elements, listGive)},
 	cdt.ListRemove:      {name: "Remove", args: selection(cdt.Nothing, listGive)},
 
-	cdt.MapSetOrder:   {name: "SetOrder", args: none},
+	cdt.MapSetOrder:   {name: "SetOrder", args: order},
 	cdt.MapAdd:        {name: "Add", args: join(key, oneValue)},
 	cdt.MapPut:        {name: "Put", args: join(key, oneValue)},
 	cdt.MapReplace:    {name: "Replace", args: join(key, oneValue)},
@@ -115,8 +118,8 @@ var verbs = map[cdt.Kind]verb{
 	cdt.BitRScan:    {name: "ScanRight", args: join(index, size, oneValue)},
 	cdt.BitGetInt:   {name: "GetInt", args: join(index, size), signed: "GetSigned"},
 
-	cdt.HLLInit:              {name: "Init", args: join(index, shift)},
-	cdt.HLLAdd:               {name: "Add", args: join(index, shift, elements)},
+	cdt.HLLInit:              {name: "Init", args: none},
+	cdt.HLLAdd:               {name: "Add", args: elements},
 	cdt.HLLSetUnion:          {name: "SetUnion", args: elements},
 	cdt.HLLRefreshCount:      {name: "RefreshCount", args: none},
 	cdt.HLLFold:              {name: "Fold", args: index},
@@ -127,6 +130,8 @@ var verbs = map[cdt.Kind]verb{
 	cdt.HLLGetSimilarity:     {name: "Similarity", args: elements},
 	cdt.HLLDescribe:          {name: "Describe", args: none},
 }
+
+func order(op *cdt.Op) string { return families[op.Kind.Family()].order(op.Order) }
 
 // join returns the arguments of several functions.
 func join(all ...func(*cdt.Op) string) func(*cdt.Op) string {
