@@ -110,7 +110,7 @@ func Example_sessions() {
 
 	// renew fails with CodeOpNotApplicable if there is no such session.
 	renew := func(user aerostore.Key, id string, now time.Time) error {
-		session := aerostore.MapBin("sessions").List(cdt.Key(id))
+		session := sessions.List(cdt.Key(id))
 		_, err := store.Operate(ctx, user, []aerostore.Operation{
 			session.Set(0, now.Add(lifetime).Unix()),
 		})
@@ -175,13 +175,13 @@ func Example_eventLog() {
 func Example_uniqueVisitors() {
 	ctx, store := context.Background(), memory.New()
 
-	visitors := aerostore.HLLBin("visitors")
+	visitors := aerostore.HLLBin("visitors").Create(14, 0) // 14 index bits, no minhash bits
 	on := func(day string) aerostore.Key { return aerostore.NewKey("test", "visits", "home/"+day) }
 
 	// visit counts a visitor once, however many visits there are.
 	visit := func(day, visitor string) error {
 		_, err := store.Operate(ctx, on(day), []aerostore.Operation{
-			visitors.Create(14, 0).Add(visitor), // 14 index bits, no minhash bits
+			visitors.Add(visitor),
 		})
 		return err
 	}
