@@ -15,8 +15,9 @@ func applyNested(bin any, op *cdt.Op, j *value.Journal) (after, result any, refu
 	if bin == nil && !op.Kind.Writes() {
 		return bin, nil, nil
 	}
-	p, refused := walk(bin, op)
-	if refused != nil || p == nil {
+	var few [2]placeStep // so that a short path takes one allocation
+	p := place{target: bin, mayCreate: op.Kind.Creates(), steps: few[:0]}
+	if goesOn, refused := p.walk(op); !goesOn {
 		return bin, nil, refused
 	}
 	found := p.found()
@@ -136,25 +137,25 @@ type placeStep struct {
 }
 
 // walk follows the path of an operation. It changes nothing: what has to be
-// created is attached when the operation has succeeded. It returns nil where
-// an operation has nothing to do.
-func walk(bin any, op *cdt.Op) (*place, *Error) {
-	p := &place{target: bin, mayCreate: op.Kind.Creates()}
+// created is attached when the operation has succeeded. It returns false where
+// an operation fails or has nothing to do.
+func (p *place) walk(op *cdt.Op) (goesOn bool, refused *Error) {
+	missing := p.target == nil
 	for _, step := range op.Path {
 		if refused := p.enter(step); refused != nil {
-			return nil, refused
+			return false, refused
 		}
 	}
 	switch {
 	case !p.creating:
+		return true, nil
 	case !op.Kind.Writes():
-		return nil, fail(NotApplicable, "there is nothing at the end of the path")
-	case op.Kind == cdt.ListSort && bin == nil:
-		return nil, errNothingToSort
-	case !op.Kind.Creates():
-		return nil, nil
+		return false, fail(NotApplicable, "there is nothing at the end of the path")
+	case op.Kind == cdt.ListSort && missing:
+		return false, errNothingToSort
+	default:
+		return op.Kind.Creates(), nil
 	}
-	return p, nil
 }
 
 func (p *place) enter(step cdt.Step) *Error {
