@@ -30,7 +30,7 @@ func TestWritesWhereThereIsNothing(t *testing.T) {
 			t.Parallel()
 			var code Code
 			after, result, err := Apply(value.Clone(c.bin), &c.op, nil)
-			if refused, ok := err.(*Error); ok { //nolint:errorlint // Apply wraps nothing
+			if refused, ok := err.(*Error); ok {
 				code = refused.Code
 			}
 			if code != c.code || result != nil || !value.Identical(after, c.bin) {
