@@ -21,7 +21,7 @@ func (op *Op) Check() error {
 	case op.Kind == HLLMayContain:
 		return errors.New("only an expression can test what a HyperLogLog may contain")
 	case len(op.Path) > maxSteps:
-		return errors.New("the path has more steps than values have levels, which are 256")
+		return errors.New("the path has more than 255 steps: lists and maps nest 256 levels at most")
 	}
 	for _, step := range op.Path {
 		if err := checkStep(step); err != nil {
@@ -39,8 +39,8 @@ func (op *Op) Check() error {
 	return nil
 }
 
-// maxSteps is how deep the values of a supported server nest.
-const maxSteps = 256
+// maxSteps is one less than the levels to which lists and maps may nest.
+const maxSteps = 255
 
 func (op *Op) checkSelect() error {
 	s := op.Select
