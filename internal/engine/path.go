@@ -71,7 +71,9 @@ func applyTo(target any, found bool, op *cdt.Op, j *value.Journal) (after, resul
 func created(op *cdt.Op) any {
 	switch {
 	case op.Kind.Family() == cdt.OfMaps:
-		return &value.Map{Order: op.Order, Indexed: op.Stored}
+		// A server keeps no index with an unordered map that a put creates.
+		indexed := op.Stored && (op.Order != value.Unordered || op.Kind == cdt.MapSetOrder)
+		return &value.Map{Order: op.Order, Indexed: indexed}
 	case op.Kind == cdt.ListAppend || op.Kind == cdt.ListIncrement:
 		return &value.List{Order: listOrder(op.Order)}
 	default:

@@ -39,3 +39,32 @@ func TestWritesWhereThereIsNothing(t *testing.T) {
 		})
 	}
 }
+
+// A server that creates an unordered map for a put keeps no index with it. That shows in
+// what it inverts.
+func TestMapsThatArePutKeepAnIndexInOrderAlone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind    cdt.Kind
+		order   value.Order
+		indexed bool
+	}{
+		{cdt.MapPut, value.Unordered, false},
+		{cdt.MapIncrement, value.Unordered, false},
+		{cdt.MapPut, value.Ordered, true},
+		{cdt.MapAdd, value.KeyValueOrdered, true},
+		{cdt.MapSetOrder, value.Unordered, true},
+	} {
+		bin, _, err := Apply(nil, &cdt.Op{Kind: c.kind, Key: 0, Value: 1, Order: c.order, Stored: true}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := bin.(*value.Map); m.Indexed != c.indexed || m.Order != c.order {
+			t.Errorf("%s with order %d: order %d, indexed %v", c.kind, c.order, m.Order, m.Indexed)
+		}
+		_, _, err = Apply(bin, &cdt.Op{Kind: cdt.MapGet, Select: cdt.Key(2).Selector().Invert(), Give: giveValue}, nil)
+		if (err == nil) != c.indexed {
+			t.Errorf("%s with order %d: a key that is not found, inverted: %v", c.kind, c.order, err)
+		}
+	}
+}
