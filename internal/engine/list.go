@@ -15,7 +15,7 @@ func onList(l *value.List, op *cdt.Op, j *value.Journal) (any, *Error) {
 		if listOrder(op.Order) != op.Order {
 			return nil, fail(NotApplicable, "a list has no such order")
 		}
-		l.SetOrder(j, op.Order, op.Stored)
+		l.SetOrder(j, op.Order, stored(op))
 		return nil, nil
 	case cdt.ListAppend, cdt.ListInsert:
 		return listInsert(l, op, j)

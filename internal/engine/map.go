@@ -9,7 +9,7 @@ import (
 func onMap(m *value.Map, op *cdt.Op, j *value.Journal) (any, *Error) {
 	switch op.Kind {
 	case cdt.MapSetOrder:
-		m.SetOrder(j, op.Order, op.Stored)
+		m.SetOrder(j, op.Order, stored(op))
 		return nil, nil
 	case cdt.MapPut, cdt.MapAdd, cdt.MapReplace:
 		return mapPut(m, op, j)

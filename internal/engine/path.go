@@ -72,7 +72,7 @@ func created(op *cdt.Op) any {
 	switch {
 	case op.Kind.Family() == cdt.OfMaps:
 		// A server keeps no index with an unordered map that a put creates.
-		indexed := op.Stored && (op.Order != value.Unordered || op.Kind == cdt.MapSetOrder)
+		indexed := stored(op) && (op.Order != value.Unordered || op.Kind == cdt.MapSetOrder)
 		return &value.Map{Order: op.Order, Indexed: indexed}
 	case op.Kind == cdt.ListAppend || op.Kind == cdt.ListIncrement:
 		return &value.List{Order: listOrder(op.Order)}
@@ -80,6 +80,10 @@ func created(op *cdt.Op) any {
 		return &value.List{}
 	}
 }
+
+// stored reports whether an index is stored. A server stores one only with the
+// list or map in a bin, not with one at a path.
+func stored(op *cdt.Op) bool { return op.Stored && len(op.Path) == 0 }
 
 var errNothingToSort = fail(BinType, "there is no list to sort")
 
@@ -106,12 +110,17 @@ type place struct {
 func (p *place) idle(op *cdt.Op) bool {
 	switch t := p.target.(type) {
 	case *value.List:
-		values, several := valuesOf(op)
-		return len(t.Items) == 0 && op.Kind != cdt.ListSetOrder && (!several || len(values) > 0)
+		return len(t.Items) == 0 && op.Kind != cdt.ListSetOrder && !insertsNothing(op)
 	case *value.Map:
 		return len(t.Pairs) == 0 && op.Kind != cdt.MapSetOrder && !putsNothing(op)
 	}
 	return false
+}
+
+// insertsNothing reports whether an operation inserts no elements.
+func insertsNothing(op *cdt.Op) bool {
+	values, several := valuesOf(op)
+	return several && len(values) == 0 && (op.Kind == cdt.ListAppend || op.Kind == cdt.ListInsert)
 }
 
 // putsNothing reports whether an operation puts no entries.

@@ -68,3 +68,31 @@ func TestMapsThatArePutKeepAnIndexInOrderAlone(t *testing.T) {
 		}
 	}
 }
+
+// A flag that refuses a write leaves nothing of the path that would lead to it.
+func TestRefusedWritesCreateNoPath(t *testing.T) {
+	t.Parallel()
+	op := &cdt.Op{
+		Kind: cdt.ListSet, Path: []cdt.Step{cdt.Index(4).CreatePadded()}, Index: 5, Value: "a",
+		Flags: insertBounded | noFail, Values: []any{}, // which it does not read
+	}
+	after, _, err := Apply(&value.List{}, op, nil)
+	if err != nil || len(after.(*value.List).Items) != 0 {
+		t.Errorf("got %v, %v", value.Export(after), err)
+	}
+}
+
+// A server stores an index with the map in a bin alone.
+func TestMapsAtAPathKeepNoIndex(t *testing.T) {
+	t.Parallel()
+	path := []cdt.Step{cdt.Key("n").Create(cdt.Unordered)}
+	for _, kind := range []cdt.Kind{cdt.MapSetOrder, cdt.MapPut} {
+		bin, _, err := Apply(nil, &cdt.Op{Kind: kind, Path: path, Key: 0, Value: 1, Stored: true}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bin.(*value.Map).Pairs[0].Value.(*value.Map).Indexed {
+			t.Errorf("%s at a path keeps an index", kind)
+		}
+	}
+}
