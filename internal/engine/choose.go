@@ -240,7 +240,7 @@ func (c *chooser) numbersOfRanks(reversed bool) []any {
 		return numbers(c.s, c.inverted, reversed, c.total)
 	case c.list.Order == value.Ordered:
 		return c.numbersOfIndexes(reversed)
-	case c.count() == c.total:
+	case c.count() == c.total && c.each == nil:
 		return numbers(span{0, c.total}, false, reversed, c.total)
 	case c.each != nil && !c.inverted:
 		return fromEnd(c.ranksOfEach(), reversed, c.total)
@@ -257,10 +257,10 @@ func (c *chooser) numbersOfRanks(reversed bool) []any {
 }
 
 // ranksOfEach returns the ranks of the elements that equal the first of several
-// values, then of the next.
+// values, then of the next. One that comes again counts where it comes last.
 func (c *chooser) ranksOfEach() (ranks []int) {
 	for i, v := range c.each {
-		if slices.ContainsFunc(c.each[:i], func(w any) bool { return value.Compare(v, w) == 0 }) {
+		if slices.ContainsFunc(c.each[i+1:], func(w any) bool { return value.Compare(v, w) == 0 }) {
 			continue
 		}
 		n := 0

@@ -180,14 +180,14 @@ func (c *mapChooser) equal(v any) (at []int) {
 }
 
 // ofEach returns the places of the entries with the first of several keys or
-// values, then of the next. One that comes again counts again if again is true.
+// values, then of the next. One that comes again counts again if again is true,
+// and otherwise where it comes last.
 func (c *mapChooser) ofEach(again bool) (all []int) {
-	for _, v := range c.each {
-		for _, i := range c.equal(v) {
-			if again || !slices.Contains(all, i) {
-				all = append(all, i)
-			}
+	for i, v := range c.each {
+		if !again && slices.ContainsFunc(c.each[i+1:], func(w any) bool { return value.Compare(v, w) == 0 }) {
+			continue
 		}
+		all = append(all, c.equal(v)...)
 	}
 	return all
 }
@@ -306,9 +306,12 @@ func (c *mapChooser) numbersOfRanks(reversed bool) []any {
 	case c.count() == c.total && c.each == nil && !c.searched:
 		return numbers(span{0, c.total}, false, reversed, c.total)
 	}
+	if c.each != nil && !c.inverted && c.m.Ranked() {
+		return c.ranksOfEach(reversed)
+	}
 	places := c.indexes()
 	if c.each != nil && !c.inverted {
-		places = c.ofEach(c.total == 1 || c.m.Ranked())
+		places = c.ofEach(c.total == 1)
 	}
 	ranks := make([]int, c.total)
 	for r, i := range c.m.ByRank() {
@@ -324,10 +327,18 @@ func (c *mapChooser) numbersOfRanks(reversed bool) []any {
 	case c.inverted:
 		slices.Sort(out)
 		return inSpans(out, reversed, c.total)
-	case c.m.Ranked():
-		return inSpans(out, reversed, c.total)
 	}
 	return fromEnd(out, reversed, c.total)
+}
+
+// ranksOfEach gives the ranks of the first of several values, then of the next,
+// as the index of values has them.
+func (c *mapChooser) ranksOfEach(reversed bool) []any {
+	out := []any{}
+	for _, v := range c.each {
+		out = append(out, numbers(span{c.less(v), len(c.equal(v))}, false, reversed, c.total)...)
+	}
+	return out
 }
 
 func (c *mapChooser) remove(j *value.Journal) {

@@ -123,11 +123,29 @@ func (s *Source) index() int {
 }
 
 func (s *Source) values() []any {
+	if s.Draw(4) == 0 {
+		return s.numbers()
+	}
 	var out []any
 	for range s.Draw(4) {
 		out = append(out, s.value(1))
 	}
 	return out
+}
+
+// numbers are so few that they repeat, and that a list or map holds several.
+func (s *Source) numbers() (out []any) {
+	for range s.Draw(6) {
+		out = append(out, s.Draw(3))
+	}
+	return out
+}
+
+func (s *Source) valuesOrNumbers() []any {
+	if s.Draw(2) == 0 {
+		return s.numbers()
+	}
+	return s.values()
 }
 
 func (s *Source) selector() *cdt.Selector {
@@ -150,7 +168,7 @@ func (s *Source) selector() *cdt.Selector {
 	case 7:
 		sel = cdt.Ranks(s.index(), cdt.ToEnd)
 	case 8:
-		sel = cdt.Values(s.values()...)
+		sel = cdt.Values(s.valuesOrNumbers()...)
 	case 9:
 		sel = cdt.Between(s.value(1), s.value(1))
 	case 10:
@@ -162,7 +180,9 @@ func (s *Source) selector() *cdt.Selector {
 	case 13:
 		sel = cdt.RanksNear(s.value(1), s.index(), cdt.ToEnd)
 	case 14:
-		sel = cdt.Keys(s.keyOrNone(), s.keyOrNone())
+		if sel = cdt.Keys(s.keyOrNone(), s.keyOrNone()); s.Draw(2) == 0 {
+			sel = cdt.Keys(s.numbers()...)
+		}
 	case 15:
 		sel = cdt.KeyBetween(s.keyOrNone(), s.keyOrNone())
 	case 16:
