@@ -61,6 +61,9 @@ func (d *draft) modify(kind aerostore.OperationKind, name string, operand any) a
 	}
 	i := d.names.find(d.bins, name)
 	if i < 0 {
+		if bad, ok := operand.(unstorable); ok {
+			return aerostore.ResultCode(bad)
+		}
 		d.set(i, name, operand)
 		return aerostore.CodeOK
 	}

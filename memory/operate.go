@@ -50,25 +50,19 @@ func (run *running) release() {
 }
 
 // importOperands imports what is written to whole bins. It returns the size of it.
-func (run *running) importOperands() (size int, code aerostore.ResultCode) {
+func (run *running) importOperands() (size int) {
 	run.operands = make([]any, len(run.ops))
 	for i, op := range run.ops {
-		if run.operands[i], code = imported(op.Value()); code != aerostore.CodeOK {
-			return 0, code
-		}
-		size += value.Size(run.operands[i])
+		operand, n := operandOf(op.Value())
+		run.operands[i], size = operand, size+n
 	}
-	return size, aerostore.CodeOK
+	return size
 }
 
 func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
 	c := change{mustExist: run.plan.touches, operate: run}
 	if run.plan.operands {
-		size, code := run.importOperands()
-		if code != aerostore.CodeOK {
-			return nil, code
-		}
-		c.heavy = size > heavySize
+		c.heavy = run.importOperands() > heavySize
 	}
 	if run.plan.inPlace {
 		c.journal = &run.journal
@@ -172,6 +166,9 @@ func (run *running) step(d *draft, i int, op aerostore.Operation) (code aerostor
 	case kind >= aerostore.OperationList:
 		run.steps[i], code = run.stepWithin(d, i, op.CDT())
 	case kind == aerostore.OperationWrite:
+		if bad, ok := run.operands[i].(unstorable); ok {
+			return aerostore.ResultCode(bad)
+		}
 		d.write(op.Bin(), run.operands[i])
 	case kind == aerostore.OperationDelete:
 		d.clear()

@@ -20,6 +20,20 @@ func imported(v any) (any, aerostore.ResultCode) {
 	return in, measured(in)
 }
 
+// An unstorable is an operand that a server refuses to store, with this code. It does so
+// after it has looked at the conditions of the write and at the type of the bin.
+type unstorable aerostore.ResultCode
+
+// operandOf imports an operand and returns its size. If it cannot be stored, it is an
+// unstorable.
+func operandOf(v any) (operand any, size int) {
+	operand, code := imported(v)
+	if code != aerostore.CodeOK {
+		return unstorable(code), 0
+	}
+	return operand, value.Size(operand)
+}
+
 // measured notes the size of the value of a bin. The code is that with which a server
 // refuses the value, else CodeOK. Within lists and maps a server takes any text for
 // GeoJSON.

@@ -42,12 +42,9 @@ func (n *namespace) modify(
 	heavy := 0
 	operands := make([]bin, 0, len(bins))
 	for _, name := range slices.Sorted(maps.Keys(bins)) {
-		operand, code := imported(bins[name])
-		if code != aerostore.CodeOK {
-			return code
-		}
+		operand, size := operandOf(bins[name])
 		operands = append(operands, bin{name, operand})
-		heavy += value.Size(operand)
+		heavy += size
 	}
 	var r record
 	return n.update(key, o, &change{heavy: heavy > heavySize, modify: &modified{kind, operands}}, &r)
