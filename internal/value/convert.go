@@ -31,6 +31,10 @@ func importAt(v any, depth int) (any, error) {
 
 func importContainer(v any, depth int) (any, error) {
 	if depth >= maxDepth {
+		switch number, _ := widen(v); number.(type) {
+		case int, float64:
+			return number, nil
+		}
 		return nil, refused(v, depth)
 	}
 	switch v := v.(type) {

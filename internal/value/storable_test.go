@@ -229,3 +229,19 @@ func TestWhatCannotBeStoredIsRefusedWithAdvice(t *testing.T) {
 		value.Canonical(c.value) // must end
 	}
 }
+
+func TestNumbersOfAllTypesGoIntoTheDeepestList(t *testing.T) {
+	t.Parallel()
+	for _, number := range []any{1, 1.5, int8(1), uint32(1), uint64(1), float32(1.5), json.Number("1")} {
+		deep := number
+		for range 256 {
+			deep = []any{deep}
+		}
+		if reason := value.Check(deep); reason != "" {
+			t.Errorf("%T: %s", number, reason)
+		}
+		if _, err := value.Import(deep); err != nil {
+			t.Errorf("%T: %v", number, err)
+		}
+	}
+}
