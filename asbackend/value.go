@@ -71,7 +71,7 @@ func convertedList(list []any) (sent []any) {
 // convertedMap returns nil if nothing is replaced.
 func convertedMap(m map[any]any) (sent map[any]any) {
 	for key, element := range m {
-		k, otherKey := clientScalar(key)
+		k, otherKey := clientMapKey(key)
 		e, other := converted(element)
 		if !otherKey && !other {
 			continue
@@ -85,6 +85,15 @@ func convertedMap(m map[any]any) (sent map[any]any) {
 		sent[k] = e
 	}
 	return sent
+}
+
+// clientMapKey is clientScalar for a key of a Go map. The client takes arrays of bytes as keys
+// alone: elsewhere it sends them as lists.
+func clientMapKey(key any) (replaced any, changed bool) {
+	if t := reflect.TypeOf(key); t != nil && t.Kind() == reflect.Array {
+		return key, false
+	}
+	return clientScalar(key)
 }
 
 // clientScalar replaces the values that the client would mistake or refuse. It has types
@@ -107,9 +116,6 @@ func clientScalar(scalar any) (replaced any, changed bool) {
 		return as.NewWildCardValue(), true
 	case *value.List, *value.Map:
 		return pack(v), true
-	}
-	if reflect.TypeOf(scalar).Kind() == reflect.Array { // of bytes, which the client takes
-		return scalar, false
 	}
 	in, err := value.Import(scalar)
 	if err != nil {

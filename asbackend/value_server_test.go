@@ -124,3 +124,21 @@ func TestListsAndMapsAreSentInOrder(t *testing.T) {
 	sorted := []any{1, 2, 3}
 	wantBins(t, s, k, bins("l", sorted, "m", []aerostore.MapPair{{Key: "l", Value: sorted}}))
 }
+
+func TestArraysOfBytesAreStoredAsBytes(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	k := key(set, "arrays")
+	bins := aerostore.Bins{"a": [3]byte{1, 2, 3}, "l": []any{[2]byte{4, 5}}, "m": map[any]any{[1]byte{6}: [0]byte{}}}
+	if err := s.Put(t.Context(), k, bins); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Get(t.Context(), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := aerostore.Bins{"a": []byte{1, 2, 3}, "l": []any{[]byte{4, 5}}, "m": map[any]any{[1]byte{6}: []byte{}}}
+	if !reflect.DeepEqual(r.Bins, want) {
+		t.Errorf("got %v, want %v", r.Bins, want)
+	}
+}
