@@ -29,30 +29,31 @@ func checkArguments(op *cdt.Op) string {
 			return "a step of the path: " + reason
 		}
 	}
+	levels := len(op.Path) + 1 // of lists and maps around an element
 	switch op.Kind {
 	case cdt.ListGet, cdt.ListRemove, cdt.MapGet, cdt.MapRemove:
 		return checkSelector(op.Select)
 	case cdt.ListAppend, cdt.ListInsert:
 		if op.Values != nil {
-			return checkEach(op.Values)
+			return checkEach(op.Values, levels)
 		}
-		return value.Check(op.Value)
+		return value.CheckWithin(op.Value, levels)
 	case cdt.ListSet:
-		return value.Check(op.Value)
+		return value.CheckWithin(op.Value, levels)
 	case cdt.ListIncrement:
 		return checkDelta(op.Value)
 	case cdt.MapPut, cdt.MapAdd, cdt.MapReplace:
 		if reason := value.CheckKey(op.Key); reason != "" {
 			return reason
 		}
-		return value.Check(op.Value)
+		return value.CheckWithin(op.Value, levels)
 	case cdt.MapIncrement, cdt.MapDecrement:
 		if reason := value.CheckKey(op.Key); reason != "" {
 			return reason
 		}
 		return checkDelta(op.Value)
 	case cdt.MapPutAll, cdt.MapAddAll, cdt.MapReplaceAll:
-		return checkEntries(op.Values)
+		return checkEntries(op.Values, levels-1)
 	case cdt.BitInsert, cdt.BitSet, cdt.BitOr, cdt.BitXor, cdt.BitAnd:
 		return checkType[[]byte](op.Value)
 	case cdt.BitAdd, cdt.BitSubtract, cdt.BitSetInt:
@@ -60,7 +61,7 @@ func checkArguments(op *cdt.Op) string {
 	case cdt.BitLScan, cdt.BitRScan:
 		return checkType[bool](op.Value)
 	case cdt.HLLAdd:
-		return checkEach(op.Values)
+		return checkEach(op.Values, 0)
 	case cdt.HLLSetUnion, cdt.HLLGetUnion, cdt.HLLGetUnionCount, cdt.HLLGetIntersectCount, cdt.HLLGetSimilarity:
 		return checkHLLs(op.Values)
 	default:
@@ -86,13 +87,13 @@ func checkSelector(s *cdt.Selector) string {
 	return value.CheckArgument(to)
 }
 
-func checkEach(values any) string {
+func checkEach(values any, levels int) string {
 	list, ok := values.([]any)
 	if !ok {
 		return fmt.Sprintf("the values are a %T, not a list", values)
 	}
 	for _, v := range list {
-		if reason := value.Check(v); reason != "" {
+		if reason := value.CheckWithin(v, levels); reason != "" {
 			return reason
 		}
 	}
@@ -122,12 +123,12 @@ func checkDelta(delta any) string {
 	}
 }
 
-func checkEntries(entries any) string {
+func checkEntries(entries any, levels int) string {
 	switch entries.(type) {
 	case map[any]any, []MapPair:
-		return value.Check(entries)
+		return value.CheckWithin(entries, levels)
 	}
-	if reason := value.Check(entries); reason != "" {
+	if reason := value.CheckWithin(entries, levels); reason != "" {
 		return reason
 	}
 	return fmt.Sprintf("entries of type %T cannot be put: use a map or a []MapPair", entries)

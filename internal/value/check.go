@@ -13,6 +13,10 @@ const maxDepth = 256
 // reason holds no value.
 func Check(value any) string { return check(value, 0) }
 
+// CheckWithin is Check for a value that is put into so many lists and maps, each within
+// the one before. With them it must not nest too deep.
+func CheckWithin(value any, levels int) string { return check(value, levels) }
+
 // CheckArgument is Check for a value that selects others. It accepts edges and what
 // Import returned.
 func CheckArgument(value any) string {
