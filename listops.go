@@ -55,8 +55,8 @@ func (l ListOps) With(flags ...cdt.ListFlag) ListOps {
 }
 
 // WithIndex returns a ListOps whose SetOrder keeps an index with the list, for faster
-// access to large ordered lists. Servers up to 8.1.0.3
-// end when a list with an index is sorted, or written beyond its end: prefer a map.
+// access to large ordered lists. At a path it has no effect. Servers up to 8.1.0.3 end
+// when a list with an index is sorted, or written beyond its end: prefer a map.
 func (l ListOps) WithIndex() ListOps {
 	l.index = true
 	return l

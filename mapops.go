@@ -56,8 +56,7 @@ func (m MapOps) With(flags ...cdt.MapFlag) MapOps {
 }
 
 // WithIndex returns a MapOps whose writes that create a map, and whose SetOrder, keep an
-// index with the map, for faster access to large maps. The map must not be within
-// another.
+// index with the map, for faster access to large maps. At a path it has no effect.
 func (m MapOps) WithIndex() MapOps {
 	m.index = true
 	return m
