@@ -59,9 +59,9 @@ func selector(s Selector, v any) *Selector {
 func interval(kind SelectorKind, from, to any) *Selector {
 	h := &struct {
 		Selector
-		from, to any
+		from, upTo any
 	}{Selector{kind: kind, counted: true}, copied(from), copied(to)}
-	h.Selector.value, h.Selector.to = &h.from, &h.to
+	h.value, h.to = &h.from, &h.upTo
 	return &h.Selector
 }
 

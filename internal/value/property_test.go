@@ -13,9 +13,21 @@ import (
 
 // leaves are values without elements, some of which cannot be stored.
 var leaves = []any{
-	nil, true, 1, int8(1), int64(2), uint64(2), uint64(math.MaxUint64), 1.5, float32(1.5), "a", "b", []byte{1}, []byte(nil),
-	[1]byte{1}, value.GeoJSON("a"), value.HLL{1}, json.Number("1"), json.Number("x"), []string{"a"}, []int64{1}, map[string]int{"a": 1},
-	map[int8]string{1: "a"}, [][]byte{{1}}, []any(nil), map[any]any(nil), []value.MapPair(nil), colour("red"), struct{}{}, value.Unreadable{},
+	nil, true, 1, int8(1), int64(2), uint64(2), uint64(math.MaxUint64), 1.5, float32(1.5), "a", "b",
+	[]byte{1},
+	[]byte(nil),
+	[1]byte{1},
+	value.GeoJSON("a"),
+	value.HLL{1},
+	json.Number("1"), json.Number("x"),
+	[]string{"a"},
+	[]int64{1},
+	map[string]int{"a": 1},
+	map[int8]string{1: "a"},
+	[][]byte{{1}},
+	[]any(nil), map[any]any(nil), []value.MapPair(nil), colour("red"),
+	struct{}{},
+	value.Unreadable{},
 }
 
 var mapKeys = []any{1, int8(1), int64(2), uint64(2), "a", "b", [1]byte{1}, [1]byte{2}, true, nil}
