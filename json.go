@@ -151,13 +151,10 @@ func (w *jsonWriter) steps(steps []any) error {
 	return nil
 }
 
-// maxNesting is how deep the values of a server nest.
-const maxNesting = 256
-
 // value writes a value at a depth of nesting.
 func (w *jsonWriter) value(v any, depth int) error {
-	if depth > maxNesting {
-		return fmt.Errorf("values nest deeper than %d levels, or contain themselves", maxNesting)
+	if depth > value.MaxDepth {
+		return fmt.Errorf("values nest deeper than %d levels, or contain themselves", value.MaxDepth)
 	}
 	switch v := v.(type) {
 	case nil, Unreadable:

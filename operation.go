@@ -191,6 +191,15 @@ func (o Operation) Writes() bool {
 	}
 }
 
+// Returns reports whether the operation can return something for its bin: a read of the
+// bin, or an operation on a list, map, bits or HyperLogLog as [cdt.Op.Returns] says.
+func (o Operation) Returns() bool {
+	if op := o.CDT(); op != nil {
+		return op.Returns()
+	}
+	return o.kind == OperationRead
+}
+
 // String returns the name and the bin, such as "list append events", but no value.
 func (o Operation) String() string {
 	if o.bin == "" {

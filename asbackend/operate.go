@@ -75,17 +75,9 @@ func readsAll(o aerostore.Operation) bool {
 	return o.Kind() == aerostore.OperationReadAll || o.Kind() == aerostore.OperationRead && o.Bin() == ""
 }
 
-// returns reports whether the operation can return something for its bin.
-func returns(o aerostore.Operation) bool {
-	if op := o.CDT(); op != nil {
-		return op.Returns()
-	}
-	return o.Kind() == aerostore.OperationRead
-}
-
 // mayAnswer reports whether a server that does not return a result for each operation
 // may return one for this operation. For a read of nothing, it may return nil. To read the
 // header in a call that writes, the client reads the bin with the empty name.
 func mayAnswer(o aerostore.Operation) bool {
-	return returns(o) || !o.Writes()
+	return o.Returns() || !o.Writes()
 }

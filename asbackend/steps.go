@@ -108,7 +108,7 @@ func (p *plan) takeList(a answer, first int, list []any, every bool, steps []any
 	next, kept := 0, list[:0]
 	for i := first; ; i = int(p.siblings[i].next) {
 		switch o := p.operations[i]; {
-		case returns(o):
+		case o.Returns():
 			steps[i] = p.result(a, i, list[next])
 			kept = append(kept, steps[i])
 			next++
@@ -139,7 +139,7 @@ func (p *plan) count(first int) (all, returning, last int) {
 		if p.hasResult(o) {
 			all++
 		}
-		if returns(o) {
+		if o.Returns() {
 			returning, last = returning+1, i
 		}
 		if p.siblings[i].next == 0 {

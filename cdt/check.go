@@ -2,6 +2,7 @@ package cdt
 
 import (
 	"errors"
+	"fmt"
 
 	value "github.com/aerostore/aerostore/internal/value"
 )
@@ -20,8 +21,8 @@ func (op *Op) Check() error {
 		return errors.New("there is no such operation")
 	case op.Kind == HLLMayContain:
 		return errors.New("only an expression can test what a HyperLogLog may contain")
-	case len(op.Path) > maxSteps:
-		return errors.New("the path has more than 255 steps: lists and maps nest 256 levels at most")
+	case len(op.Path) >= value.MaxDepth:
+		return fmt.Errorf("the path has as many steps as values have levels, which are %d", value.MaxDepth)
 	}
 	for _, step := range op.Path {
 		if err := checkStep(step); err != nil {
@@ -38,9 +39,6 @@ func (op *Op) Check() error {
 	}
 	return nil
 }
-
-// maxSteps is one less than the levels to which lists and maps may nest.
-const maxSteps = 255
 
 func (op *Op) checkSelect() error {
 	s := op.Select

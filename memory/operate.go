@@ -2,11 +2,13 @@ package memory
 
 import (
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/engine"
+	"github.com/aerostore/aerostore/internal/results"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -198,45 +200,13 @@ func (run *running) record(key *aerostore.Key, r *record, ttl aerostore.TTL) *ae
 	return record
 }
 
-// bins returns the results by bin. If several operations on a bin can return something,
-// all their results are OpResults. If an operation reads all bins, they are the result.
+// bins returns the results by bin, or all bins if an operation reads them.
 func (run *running) bins() aerostore.Bins {
-	bins := aerostore.Bins{}
-	nothing := false
-	for i, op := range run.ops {
-		switch {
-		case readsAll(op):
-			all, _ := run.steps[i].(aerostore.Bins)
-			return maps.Clone(all)
-		case run.plan.readsAll > 0 || !returns(op):
-			continue
-		}
-		name, result := op.Bin(), run.steps[i]
-		before, several := bins[name]
-		results, collected := before.(aerostore.OpResults)
-		switch {
-		case collected:
-			bins[name] = append(results, result)
-		case several:
-			bins[name] = aerostore.OpResults{before, result}
-		default:
-			bins[name] = result
-			nothing = nothing || result == nil
-		}
+	if run.plan.readsAll > 0 {
+		all, _ := run.steps[slices.IndexFunc(run.ops, readsAll)].(aerostore.Bins)
+		return maps.Clone(all)
 	}
-	if nothing {
-		maps.DeleteFunc(bins, func(_ string, v any) bool { return v == nil })
-	}
-	return bins
-}
-
-// returns reports whether the operation can return something for its bin.
-func returns(op aerostore.Operation) bool {
-	if op.Kind() == aerostore.OperationRead {
-		return true
-	}
-	c := op.CDT()
-	return c != nil && c.Returns()
+	return results.ByBin(run.ops, run.steps)
 }
 
 // A plan describes the operations of a call.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/results"
 )
 
 // steps is a case about the operations of one Operate: what they return and what
@@ -189,7 +190,7 @@ func (s steps) try(t *trial) {
 		t.ok(err)
 		returns := s.returns
 		if returns == nil {
-			returns = byBin(s.ops, s.each)
+			returns = results.ByBin(s.ops, s.each)
 		}
 		t.bins(r, returns)
 		for i, want := range s.each {
@@ -239,27 +240,6 @@ func (s steps) left(t *trial, key aerostore.Key, was, r *aerostore.Record) {
 		t.equal("the generation returned", r.Generation, now.Generation)
 		t.near("the TTL returned", r.TTL, now.TTL)
 	}
-}
-
-// byBin returns what the operations return by bin. A bin has the result of the only
-// operation that can return something, or else of each of them, nil for nothing.
-func byBin(ops []aerostore.Operation, each []any) aerostore.Bins {
-	results := make(map[string]aerostore.OpResults)
-	for i, o := range ops {
-		if o.Kind() == aerostore.OperationRead || o.CDT() != nil && o.CDT().Returns() {
-			results[o.Bin()] = append(results[o.Bin()], each[i])
-		}
-	}
-	bins := aerostore.Bins{}
-	for name, values := range results {
-		switch {
-		case len(values) > 1:
-			bins[name] = values
-		case values[0] != nil:
-			bins[name] = values[0]
-		}
-	}
-	return bins
 }
 
 func (s steps) writes() bool {

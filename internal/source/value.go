@@ -13,10 +13,6 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// maxDepth is how deep a value is written. Deeper ones, which no server stores, may
-// contain themselves.
-const maxDepth = 256
-
 // Value returns a value, such as []any{1, "a"}.
 func Value(v any) string {
 	var w values
@@ -40,7 +36,7 @@ type values struct {
 }
 
 func (w *values) write(v any, depth int) {
-	if w.tooDeep || depth > maxDepth {
+	if w.tooDeep || depth > value.MaxDepth { // it may contain itself
 		if !w.tooDeep {
 			w.text.WriteString("nil /* and more levels than a server stores */")
 		}

@@ -87,7 +87,7 @@ func canonical(v any, depth int) (c any, differs, ok bool) {
 		}
 		return v, false, true
 	}
-	if depth >= maxDepth {
+	if depth >= MaxDepth {
 		return nil, false, false
 	}
 	switch t := v.(type) {

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// maxDepth is how deep the values of a supported server nest.
-const maxDepth = 256
+// MaxDepth is how many levels of lists and maps the values of a supported server have.
+const MaxDepth = 256
 
 // Check returns "" for a value that can be stored, else the reason why not. The
 // reason holds no value.
@@ -63,7 +63,7 @@ func check(value any, depth int) string {
 }
 
 func checkContainer(value any, depth int) string {
-	if depth >= maxDepth {
+	if depth >= MaxDepth {
 		return tooDeep
 	}
 	switch v := value.(type) {
@@ -111,7 +111,7 @@ func checkList(list []any, depth int) string {
 	return ""
 }
 
-var tooDeep = fmt.Sprintf("values nest deeper than %d levels, or contain themselves", maxDepth)
+var tooDeep = fmt.Sprintf("values nest deeper than %d levels, or contain themselves", MaxDepth)
 
 func checkUint(v uint64) string {
 	if v > math.MaxInt64 {

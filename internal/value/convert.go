@@ -30,7 +30,7 @@ func importAt(v any, depth int) (any, error) {
 }
 
 func importContainer(v any, depth int) (any, error) {
-	if depth >= maxDepth {
+	if depth >= MaxDepth {
 		switch number, _ := widen(v); number.(type) {
 		case int, float64:
 			return number, nil
@@ -88,7 +88,7 @@ func importContainer(v any, depth int) (any, error) {
 var ErrDepth = errors.New(tooDeep)
 
 // TooDeep reports whether a value nests deeper than that of any record.
-func TooDeep(v any) bool { return deeper(v, maxDepth) }
+func TooDeep(v any) bool { return deeper(v, MaxDepth) }
 
 // deeper reports whether the value nests deeper than that many lists and maps.
 func deeper(v any, depth int) bool {

@@ -3,8 +3,6 @@ package aerostore_test
 import (
 	"fmt"
 	"math"
-	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -48,52 +46,5 @@ func TestCheckSaysWhyAValueCannotBeStored(t *testing.T) {
 		if got := value.Check(c.value); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
-	}
-}
-
-// scalar replaces integers, except for 0.
-func scalar(v any) (any, bool) {
-	n, ok := v.(int)
-	if !ok || n == 0 {
-		return v, false
-	}
-	return strconv.Itoa(n), true
-}
-
-func TestReplaceCopiesOnlyWhatItChanges(t *testing.T) {
-	t.Parallel()
-	same, changed := []any{"a", 0}, []any{1, "b"}
-	original := map[any]any{"same": same, "changed": changed, 2: nil}
-	got, ok := value.Replace(original, scalar)
-	want := map[any]any{"same": same, "changed": []any{"1", "b"}, "2": nil}
-	if !ok || !reflect.DeepEqual(got, want) {
-		t.Errorf("Replace returned %v, %v, want %v", got, ok, want)
-	}
-	if !reflect.DeepEqual(original, map[any]any{"same": []any{"a", 0}, "changed": []any{1, "b"}, 2: nil}) {
-		t.Errorf("Replace changed its argument to %v", original)
-	}
-	if &got.(map[any]any)["same"].([]any)[0] != &same[0] {
-		t.Error("a list in which nothing changed was copied")
-	}
-	if got, ok := value.Replace(same, scalar); ok || !reflect.DeepEqual(got, any(same)) {
-		t.Errorf("Replace returned %v, %v where nothing changes", got, ok)
-	}
-}
-
-// Replace must not visit an element once for each level above it.
-func TestReplaceVisitsAnElementOnce(t *testing.T) {
-	t.Parallel()
-	var v any = 1
-	const depth = 200
-	for range depth {
-		v = []any{v, "x"}
-	}
-	visits := 0
-	value.Replace(v, func(v any) (any, bool) {
-		visits++
-		return scalar(v)
-	})
-	if visits != depth+1 {
-		t.Errorf("%d visits of %d elements", visits, depth+1)
 	}
 }

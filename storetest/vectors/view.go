@@ -5,6 +5,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/results"
 )
 
 // A view is how the recorded client returns the results of operations on a record: by
@@ -91,20 +92,9 @@ func holdsMore(value any) bool {
 
 // byBin returns the bins that a Store returns with the results of each operation.
 func byBin(ops []aerostore.Operation, r *aerostore.Record) aerostore.Bins {
-	results := make(map[string]aerostore.OpResults)
-	for i, o := range ops {
-		if o.Kind() == aerostore.OperationRead || o.CDT() != nil && o.CDT().Returns() {
-			results[o.Bin()] = append(results[o.Bin()], r.Step(i).Value())
-		}
+	steps := make([]any, len(ops))
+	for i := range ops {
+		steps[i] = r.Step(i).Value()
 	}
-	bins := make(aerostore.Bins, len(results))
-	for name, values := range results {
-		switch {
-		case len(values) > 1:
-			bins[name] = values
-		case values[0] != nil:
-			bins[name] = values[0]
-		}
-	}
-	return bins
+	return results.ByBin(ops, steps)
 }
