@@ -18,8 +18,9 @@ import "github.com/aerostore/aerostore/cdt"
 // Add needs at least one value. SetUnion, Union, UnionCount, IntersectCount and Similarity
 // need at least one other HyperLogLog. Without them they fail with [ErrParameter].
 //
-// An operation on a bin that is no HyperLogLog fails with [ErrBinType]. A read of a
-// missing bin returns nothing.
+// An operation on a bin that is no HyperLogLog fails with [ErrBinType]. On a missing bin a
+// read returns nothing. RefreshCount and Fold fail with [CodeBinNotFound], and Init and Add
+// without [HLLOps.Create] with [CodeOpNotApplicable].
 type HLLOps struct {
 	bin     string
 	index   int
@@ -51,8 +52,8 @@ func (h HLLOps) Init() Operation {
 	return h.op(cdt.Op{Kind: cdt.HLLInit, Index: h.index, Shift: h.minhash, Flags: h.flags})
 }
 
-// Add returns an operation that adds values. A missing HyperLogLog is created. It returns
-// the number of values that changed an entry of it.
+// Add returns an operation that adds values, to a new HyperLogLog if the bin is missing.
+// It returns the number of values that changed an entry of it.
 func (h HLLOps) Add(values ...any) Operation {
 	return h.op(cdt.Op{Kind: cdt.HLLAdd, Index: h.index, Shift: h.minhash, Values: listOf(values), Flags: h.flags})
 }

@@ -15,9 +15,13 @@ import (
 //		scores.Get(cdt.Ranks(-10, 10)), // the ten highest
 //	})
 //
-// An operation on a bin that is no list fails with [ErrBinType]. A read of a missing bin
-// returns nothing, and so does a removal from one. The writes that add elements create
-// the bin.
+// An index counts from 0, or from the end with -1. An operation on an index or a rank that
+// the list does not have fails with [CodeOpNotApplicable]. Ranges may reach beyond the
+// ends. Insert, Set and Increment may too: they fill the list with nil up to the index.
+//
+// An operation on a bin that is no list fails with [ErrBinType], and so does Sort on a
+// missing bin. A read of a missing bin returns nothing, and so does a removal from one.
+// The writes that add elements create the bin.
 type ListOps struct {
 	bin   string
 	path  []cdt.Step
@@ -48,7 +52,7 @@ func (l ListOps) Create(order cdt.ListOrder) ListOps {
 	return l
 }
 
-// With returns a ListOps whose Append, Insert and Set have the flags.
+// With returns a ListOps whose Append, Insert, Set and Increment have the flags.
 func (l ListOps) With(flags ...cdt.ListFlag) ListOps {
 	l.flags = bitsOf(flags)
 	return l
@@ -73,7 +77,7 @@ func (l *ListOps) write(op cdt.Op, values []any) Operation {
 	if len(values) == 1 {
 		op.Value = values[0]
 	} else {
-		op.Values = append([]any(nil), values...) // so that the slice of a single value is not allocated
+		op.Values = append([]any(nil), values...) // a copy, so that a single value takes no slice on the heap
 	}
 	return l.op(op)
 }
@@ -97,20 +101,21 @@ func (l ListOps) Set(index int, value any) Operation {
 	return l.op(cdt.Op{Kind: cdt.ListSet, Index: index, Value: value, Flags: l.flags})
 }
 
-// Increment returns an operation that adds delta to the number at an index. It returns
-// the sum.
+// Increment returns an operation that adds delta to the number at an index. A nil delta
+// is 1. It returns the sum.
 func (l ListOps) Increment(index int, delta any) Operation {
 	return l.op(cdt.Op{Kind: cdt.ListIncrement, Index: index, Value: delta, Order: cdt.Order(l.order), Flags: l.flags})
 }
 
-// Get returns an operation that reads the selected elements. It returns the elements, or
-// what give says.
+// Get returns an operation that reads the selected elements. It returns the element at an
+// [cdt.Index] or of a [cdt.Rank], and a list of those that others select. A give, of which
+// the last counts, makes it return something else of them.
 func (l ListOps) Get(selector cdt.OfList, give ...cdt.Give) Operation {
 	return l.op(cdt.Op{Kind: cdt.ListGet, Select: selectorOf(selector), Give: listGive(cdt.Elements, give)})
 }
 
 // Remove returns an operation that removes the selected elements. It returns nothing, or
-// what give says of them.
+// what give says of them, as in Get.
 func (l ListOps) Remove(selector cdt.OfList, give ...cdt.Give) Operation {
 	return l.op(cdt.Op{Kind: cdt.ListRemove, Select: selectorOf(selector), Give: listGive(cdt.Nothing, give)})
 }
@@ -138,8 +143,7 @@ func (l ListOps) Trim(index, count int) Operation {
 	return l.op(ranged(cdt.Op{Kind: cdt.ListTrim, Index: index}, count))
 }
 
-// GetAt returns an operation that reads the element at an index. It fails with
-// [CodeOpNotApplicable] if there is none.
+// GetAt returns an operation that reads the element at an index.
 func (l ListOps) GetAt(index int) Operation { return l.op(cdt.Op{Kind: cdt.ListGetAt, Index: index}) }
 
 // GetRange returns an operation that reads up to count elements from an index on. The
@@ -148,8 +152,7 @@ func (l ListOps) GetRange(index, count int) Operation {
 	return l.op(ranged(cdt.Op{Kind: cdt.ListGetRange, Index: index}, count))
 }
 
-// Pop returns an operation that removes the element at an index and returns it. It fails
-// with [CodeOpNotApplicable] if there is none.
+// Pop returns an operation that removes the element at an index and returns it.
 func (l ListOps) Pop(index int) Operation { return l.op(cdt.Op{Kind: cdt.ListPop, Index: index}) }
 
 // PopRange returns an operation that removes up to count elements from an index on and
@@ -158,8 +161,7 @@ func (l ListOps) PopRange(index, count int) Operation {
 	return l.op(ranged(cdt.Op{Kind: cdt.ListPopRange, Index: index}, count))
 }
 
-// RemoveAt returns an operation that removes the element at an index and returns 1. It
-// fails with [CodeOpNotApplicable] if there is none.
+// RemoveAt returns an operation that removes the element at an index and returns 1.
 func (l ListOps) RemoveAt(index int) Operation {
 	return l.op(cdt.Op{Kind: cdt.ListRemoveAt, Index: index})
 }

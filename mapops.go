@@ -16,9 +16,13 @@ import (
 //		profile.Remove(cdt.Not(cdt.Keys("web", "app"))),
 //	})
 //
-// A key is a string, an integer or a []byte. An operation on a bin that is no map fails
-// with [ErrBinType]. A read of a missing bin returns nothing, and so does a removal from
-// one. The writes that add entries create the bin.
+// A key is a string, an integer or a []byte. Get of a key that the map does not have
+// returns nothing. An index or a rank that it does not have fails with
+// [CodeOpNotApplicable].
+//
+// An operation on a bin that is no map fails with [ErrBinType]. A read of a missing bin
+// returns nothing, and so does a removal from one. The writes that add entries create the
+// bin.
 type MapOps struct {
 	bin   string
 	path  []cdt.Step
@@ -108,7 +112,7 @@ func (m MapOps) ReplaceAll(entries any) Operation {
 }
 
 // Increment returns an operation that adds delta to the number under a key. A missing
-// key begins at zero. It returns the sum.
+// key begins at zero. A nil delta is 1. It returns the sum.
 func (m MapOps) Increment(key, delta any) Operation {
 	return m.write(cdt.Op{Kind: cdt.MapIncrement, Key: key, Value: delta})
 }
@@ -119,14 +123,15 @@ func (m MapOps) Decrement(key, delta any) Operation {
 	return m.write(cdt.Op{Kind: cdt.MapDecrement, Key: key, Value: delta})
 }
 
-// Get returns an operation that reads the selected entries. It returns their values, or
-// what give says.
+// Get returns an operation that reads the selected entries. It returns the value of a
+// [cdt.Key], [cdt.Index] or [cdt.Rank], and a list of the values that others select. A
+// give, of which the last counts, makes it return something else of them.
 func (m MapOps) Get(selector cdt.OfMap, give ...cdt.GiveOfMap) Operation {
 	return m.op(cdt.Op{Kind: cdt.MapGet, Select: selectorOf(selector), Give: mapGive(cdt.Elements, give)})
 }
 
 // Remove returns an operation that removes the selected entries. It returns nothing, or
-// what give says of them.
+// what give says of them, as in Get.
 func (m MapOps) Remove(selector cdt.OfMap, give ...cdt.GiveOfMap) Operation {
 	return m.op(cdt.Op{Kind: cdt.MapRemove, Select: selectorOf(selector), Give: mapGive(cdt.Nothing, give)})
 }

@@ -29,9 +29,9 @@ type Record struct {
 // its place among the operations, from 0 on.
 //
 // The result of [ReadBin] is the value of the bin, that of [ReadAll] all bins as Bins.
-// [ReadHeader] and the operations that write whole bins return nothing. Operations on
-// lists, maps, bits and HyperLogLogs say what they return. An operation on a missing bin
-// returns nothing, and so does every i in a record that another method returned.
+// [ReadHeader] and the operations that write whole bins return nothing. The methods of
+// [ListOps], [MapOps], [BitOps] and [HLLOps] say what theirs return. Step returns nothing for
+// an i that is no operation, and in a record that another method returned.
 func (r *Record) Step(i int) StepResult {
 	if r == nil || r.steps == nil || i < 0 || i >= len(*r.steps) {
 		return StepResult{step: i}
@@ -39,37 +39,9 @@ func (r *Record) Step(i int) StepResult {
 	return StepResult{step: i, value: (*r.steps)[i]}
 }
 
-// SetSteps sets what the operations returned, nil for nothing, and keeps the slice.
-// Backends and mocks call it.
+// SetSteps sets what each operation returned, in their order and nil for nothing. It keeps
+// the slice. Backends and mocks call it, and set Bins as [Store.Operate] says.
 func (r *Record) SetSteps(results []any) { r.steps = &results }
-
-// NewStepsRecord returns an empty record and the results of n operations, for a backend to
-// set. It does the same as SetSteps with fewer allocations.
-func NewStepsRecord(n int) (record *Record, results []any) {
-	switch {
-	case n == 1:
-		r := new(struct {
-			Record
-			results []any
-			array   [1]any
-		})
-		r.results = r.array[:]
-		r.steps = &r.results
-		return &r.Record, r.results
-	case n <= 3:
-		r := new(struct {
-			Record
-			results []any
-			array   [3]any
-		})
-		r.results = r.array[:n]
-		r.steps = &r.results
-		return &r.Record, r.results
-	default:
-		results = make([]any, n)
-		return &Record{steps: &results}, results
-	}
-}
 
 // Int returns the value of an integer bin.
 func (r *Record) Int(bin string) (int, error) { return binAs[int](r, bin) }

@@ -60,8 +60,14 @@ type Store interface {
 	Increment(ctx context.Context, key Key, bins Bins, opts ...WriteOption) error
 
 	// Operate applies from 1 to 32,767 operations to one record, in order and
-	// atomically. The returned record holds the results of those that read. If
-	// several return a result for one bin, the bin's value is an [OpResults].
+	// atomically: all of them, or none if one fails. [Record.Step] has what each
+	// returned.
+	//
+	// The bins of the returned record have the same by name. If one operation on
+	// a bin can return something, as [Operation.Returns] reports, the bin has its
+	// result, and is absent if that is nothing. If several can, the bin has an
+	// [OpResults]. With [ReadAll] among the operations, the bins are all bins.
+	//
 	// If all operations read, Operate fails with [ErrNotFound] if the record
 	// does not exist.
 	Operate(ctx context.Context, key Key, ops []Operation, opts ...WriteOption) (*Record, error)

@@ -59,7 +59,7 @@ type Unreadable = value.Unreadable
 type MapPair = value.MapPair
 
 // OpResults is the value of a bin in the record that Operate returns if more than
-// one operation returned a result for the bin. It is a []any of the results, in
-// the order of the operations. A list bin that was read once is a plain []any. An
-// OpResults is no value and cannot be written.
+// one operation on the bin can return something. It is a []any of their results, in
+// the order of the operations and nil for nothing. A list that was read once is a
+// plain []any. An OpResults is no value and cannot be written.
 type OpResults = value.OpResults

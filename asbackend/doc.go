@@ -74,11 +74,11 @@
 //
 // # Operate
 //
-// Several results for one bin are an [aerostore.OpResults], which differs from a list
-// bin. Operations without a result leave no bin behind. For each key, BatchOperate
-// returns what Operate would, with one exception: [aerostore.ReadAll] beside an
-// operation that writes fails with [aerostore.ErrParameter] for more than one key. A
-// server gives this answer to several keys at one node.
+// The client returns several results for one bin as a list, like a list that was read.
+// The backend finds the result of each operation; see [aerostore.Record.Step]. For each
+// key, BatchOperate returns what Operate would, with one exception: [aerostore.ReadAll]
+// beside an operation that writes fails with [aerostore.ErrParameter] for more than one
+// key. A server gives this answer to several keys at one node.
 //
 // # Queries
 //

@@ -29,9 +29,10 @@ import (
 // ToEnd is the count of a range that reaches to the end.
 const ToEnd = math.MaxInt
 
-// Infinity and Wildcard stand for values in comparisons. Infinity is greater
-// than every value. Wildcard equals every value, and in a list all that
-// follows: Value([]any{1, Wildcard}) selects the lists that begin with 1.
+// Infinity and Wildcard stand for values in comparisons, and cannot be stored.
+// Infinity is greater than every value. Wildcard equals every value, and in a
+// list also what follows: Value([]any{1, Wildcard}) selects [1 2] and [1 2 3],
+// but not [1].
 const (
 	Infinity = value.Infinity
 	Wildcard = value.Wildcard
