@@ -233,7 +233,7 @@ func TestTheSourceOfWhatIsSeldomWritten(t *testing.T) {
 		`MapBin("m").Get(cdt.Below(1))`:                                   MapBin("m").Get(cdt.Between(nil, 1)),
 		`ListBin("l").Get(cdt.Not(cdt.All()), cdt.Give(9))`:               OperationOf("l", cdt.Op{Kind: cdt.ListGet, Select: cdt.Not(cdt.All()).Selector(), Give: 9}),
 		`MapBin("m").Create(cdt.MapOrder(7)).Size()`:                      OperationOf("m", cdt.Op{Kind: cdt.MapSize, Order: 7}),
-		`MapBin("m").With(cdt.CreateFlag(128)).Put(nil, nil)`:             OperationOf("m", cdt.Op{Kind: cdt.MapPut, Flags: 128}),
+		`MapBin("m").With(nil /* flag 128 */).Put(nil, nil)`:              OperationOf("m", cdt.Op{Kind: cdt.MapPut, Flags: 128}),
 		`BitBin("b").Add(0, 8, 1, cdt.Overflow(9))`:                       BitBin("b").Add(0, 8, 1, 9),
 		`ListBin("l").In(cdt.Key("a"), cdt.Key("b"), nil).Size()`:         ListBin("l").In(cdt.Key("a")).In(cdt.Key("b"), cdt.OneKey{}).Size(),
 		`ListBin("l").Create(cdt.Ordered).With(cdt.NoFail).Append(1)`:     ListBin("l").With(cdt.NoFail).Create(cdt.Ordered).Append(1),

@@ -55,17 +55,18 @@ func named(n uint8, typeName string, names map[uint8]string) string {
 	return fmt.Sprintf("%s(%d)", typeName, n)
 }
 
-// flagNames are the names of bits, from the lowest, and the type of bits without one.
+// flagNames are the names of bits, from the lowest, and the type of bits without one. No
+// program can name the type of some flags, which is "".
 type flagNames struct {
 	typeName string
 	names    [8]string
 }
 
 var (
-	listFlags = flagNames{"cdt.OnlyListFlag", [8]string{"cdt.AddUnique", "cdt.InsertBounded", "cdt.NoFail", "cdt.Partial"}}
-	mapFlags  = flagNames{"cdt.CreateFlag", [8]string{"cdt.CreateOnly", "cdt.UpdateOnly", "cdt.NoFail", "cdt.Partial"}}
+	listFlags = flagNames{"", [8]string{"cdt.AddUnique", "cdt.InsertBounded", "cdt.NoFail", "cdt.Partial"}}
+	mapFlags  = flagNames{"", [8]string{"cdt.CreateOnly", "cdt.UpdateOnly", "cdt.NoFail", "cdt.Partial"}}
 	bitFlags  = mapFlags
-	hllFlags  = flagNames{"cdt.OnlyHLLFlag", [8]string{"cdt.CreateOnly", "cdt.UpdateOnly", "cdt.NoFail", "cdt.AllowFold"}}
+	hllFlags  = flagNames{"", [8]string{"cdt.CreateOnly", "cdt.UpdateOnly", "cdt.NoFail", "cdt.AllowFold"}}
 
 	sortFlags   = flagNames{"cdt.SortFlag", [8]string{"cdt.Descending", "cdt.DropDuplicates"}}
 	resizeFlags = flagNames{"cdt.ResizeFlag", [8]string{"cdt.FromFront", "cdt.GrowOnly", "cdt.ShrinkOnly"}}
@@ -76,6 +77,8 @@ func (f *flagNames) of(bits uint8) string {
 	for i, name := range f.names {
 		switch bit := bits & (1 << i); {
 		case bit == 0:
+		case name == "" && f.typeName == "":
+			texts = append(texts, fmt.Sprintf("nil /* flag %d */", bit))
 		case name == "":
 			texts = append(texts, fmt.Sprintf("%s(%d)", f.typeName, bit))
 		default:
