@@ -268,3 +268,26 @@ func TestJournalCountsGrowth(t *testing.T) {
 		}
 	})
 }
+
+// A server looks for duplicates among the values first, if the list is ordered.
+func TestDuplicatesAmongTheValuesOfAnOrderedListComeFirst(t *testing.T) {
+	for _, c := range []struct {
+		order  value.Order
+		values []any
+		want   engine.Code
+	}{
+		{value.Ordered, []any{1, 1}, engine.NotApplicable},
+		{value.Ordered, []any{1, 2, 2}, engine.NotApplicable},
+		{value.Ordered, []any{2, 2, 1}, engine.NotApplicable},
+		{value.Ordered, []any{1, 2}, engine.ElementExists},
+		{value.Unordered, []any{1, 1}, engine.ElementExists},
+	} {
+		list := value.NewList(1)
+		list.Order = c.order
+		_, _, err := engine.Apply(list, &cdt.Op{Kind: cdt.ListAppend, Values: c.values, Flags: cdt.AddUnique.Number()}, nil)
+		var refused *engine.Error
+		if !errors.As(err, &refused) || refused.Code != c.want {
+			t.Errorf("%v to a list of order %d: %v, want code %d", c.values, c.order, err, c.want)
+		}
+	}
+}

@@ -117,6 +117,17 @@ func holds(l *value.List, v any) bool {
 	return slices.ContainsFunc(l.Items, func(e any) bool { return value.Compare(e, v) == 0 })
 }
 
+// repeats reports whether two of the values are equal.
+func repeats(values []any) bool {
+	sorted := slices.SortedFunc(slices.Values(values), value.Compare)
+	for i := 1; i < len(sorted); i++ {
+		if value.Compare(sorted[i-1], sorted[i]) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // holdsElsewhere reports whether an element equals v at another index than at.
 func holdsElsewhere(l *value.List, at int, v any) bool {
 	for i, e := range l.Items {
@@ -208,8 +219,12 @@ func listInsert(l *value.List, op *cdt.Op, j *value.Journal) (any, *Error) {
 	return len(l.Items), nil
 }
 
-// unique returns the items that may be added to a list without duplicates.
+// unique returns the items that may be added to a list without duplicates. To an ordered
+// list the server adds none if they have duplicates themselves, whatever it holds.
 func unique(l *value.List, items []any, flags uint8) ([]any, *Error) {
+	if l.Order == value.Ordered && flags&noFail == 0 && repeats(items) {
+		return nil, fail(NotApplicable, "the values have duplicates")
+	}
 	kept := items[:0]
 	for i, v := range items {
 		var code Code
