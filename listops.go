@@ -1,6 +1,7 @@
 package aerostore
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/aerostore/aerostore/cdt"
@@ -181,10 +182,20 @@ func ranged(op cdt.Op, count int) cdt.Op {
 
 // selectorOf returns nil for nil, which the check refuses.
 func selectorOf(s interface{ Selector() *cdt.Selector }) *cdt.Selector {
-	if s == nil {
+	if isNil(s) {
 		return nil
 	}
 	return s.Selector()
+}
+
+// isNil reports whether v is nil or a nil pointer, which has the methods of what it
+// points to.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 func listGive(give cdt.Give, gives []cdt.Give) uint8 {
@@ -197,7 +208,7 @@ func listGive(give cdt.Give, gives []cdt.Give) uint8 {
 // bitsOf returns the flags as the server numbers them.
 func bitsOf[F interface{ Number() uint8 }](flags []F) (bits uint8) {
 	for _, f := range flags {
-		if any(f) != nil {
+		if !isNil(f) {
 			bits |= f.Number()
 		}
 	}

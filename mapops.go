@@ -150,7 +150,7 @@ func (m MapOps) SetOrder(order cdt.MapOrder) Operation {
 
 func mapGive(give cdt.GiveOfMap, gives []cdt.GiveOfMap) uint8 {
 	for _, g := range gives {
-		if g != nil {
+		if !isNil(g) {
 			give = g
 		}
 	}
