@@ -83,3 +83,13 @@ func TestARecordAndAStepHaveTheSameAccessors(t *testing.T) {
 		t.Errorf("a record has the accessors\n%q, a step\n%q", record, step)
 	}
 }
+
+func TestNewStepsRecordAllocatesOnceForFewSteps(t *testing.T) {
+	for n := 1; n <= 3; n++ {
+		var r *aerostore.Record
+		if got := testing.AllocsPerRun(100, func() { r, _ = aerostore.NewStepsRecord(n) }); got != 1 {
+			t.Errorf("%d steps took %.0f allocations", n, got)
+		}
+		_ = r
+	}
+}

@@ -25,7 +25,7 @@ var errResults error = safe.TextError("the answer does not have a result for eac
 // the answer become its own. It returns nil if it cannot tell which operation a result
 // belongs to.
 func (p *plan) record(key aerostore.Key, record *as.Record, a answer) *aerostore.Record {
-	r, steps := newRecord(len(p.operations))
+	r, steps := aerostore.NewStepsRecord(len(p.operations))
 	if record.Bins == nil {
 		record.Bins = as.BinMap{}
 	}
@@ -41,22 +41,6 @@ func (p *plan) record(key aerostore.Key, record *as.Record, a answer) *aerostore
 	}
 	r.Generation, r.TTL = record.Generation, aerostore.TTLFromSeconds(record.Expiration)
 	return r
-}
-
-// newRecord returns a record with the results of n operations, which are to be set.
-func newRecord(n int) (r *aerostore.Record, steps []any) {
-	const few = 3
-	if n > few {
-		r, steps = new(aerostore.Record), make([]any, n)
-	} else { // in one allocation
-		both := new(struct {
-			aerostore.Record
-			steps [few]any
-		})
-		r, steps = &both.Record, both.steps[:n]
-	}
-	r.SetSteps(steps)
-	return r, steps
 }
 
 // hasResult reports whether the operation has a result if every operation has one.

@@ -38,7 +38,8 @@ type running struct {
 	ops      []aerostore.Operation
 	plan     plan
 	operands []any // imported, of the operations on whole bins
-	steps    []any // what each operation returned
+	record   *aerostore.Record
+	steps    []any // what each operation returned, of the record
 	failed   error // of an operation in detail
 	journal  value.Journal
 }
@@ -47,16 +48,22 @@ var runs = sync.Pool{New: func() any { return new(running) }}
 
 func (run *running) release() {
 	run.journal.Reset()
-	*run = running{journal: run.journal}
+	clear(run.operands)
+	*run = running{journal: run.journal, operands: run.operands[:0]}
 	runs.Put(run)
+}
+
+// begin makes the record of the results.
+func (run *running) begin() {
+	run.record, run.steps = aerostore.NewStepsRecord(len(run.ops))
 }
 
 // importOperands imports what is written to whole bins. It returns the size of it.
 func (run *running) importOperands() (size int) {
-	run.operands = make([]any, len(run.ops))
-	for i, op := range run.ops {
+	for _, op := range run.ops {
 		operand, n := operandOf(op.Value())
-		run.operands[i], size = operand, size+n
+		run.operands = append(run.operands, operand)
+		size += n
 	}
 	return size
 }
@@ -74,7 +81,7 @@ func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.
 		return nil, code
 	}
 	ttl, _ := n.left(r.expires)
-	return run.record(key, &r, ttl), aerostore.CodeOK
+	return run.result(key, &r, ttl), aerostore.CodeOK
 }
 
 // operateRead is operate without writes. It ignores the options. If any operation reads
@@ -93,7 +100,7 @@ func (n *namespace) operateRead(key *aerostore.Key, run *running) (*aerostore.Re
 	} else if _, code := run.apply(r.bins); code != aerostore.CodeOK {
 		return nil, code
 	}
-	return run.record(key, &r, ttl), aerostore.CodeOK
+	return run.result(key, &r, ttl), aerostore.CodeOK
 }
 
 // lend lends the bins that the operations read.
@@ -111,7 +118,7 @@ func (run *running) lend(met *record) {
 // readAll reads all bins for each operation that reads a bin.
 func (run *running) readAll(r *record) {
 	all := r.all()
-	run.steps = make([]any, len(run.ops))
+	run.begin()
 	for i, op := range run.ops {
 		switch {
 		case readsAll(op):
@@ -141,14 +148,14 @@ func (n *namespace) operateReadLocked(key *aerostore.Key, run *running) (*aerost
 		return nil, code
 	}
 	ttl, _ := n.left(r.expires)
-	return run.record(key, &r, ttl), aerostore.CodeOK
+	return run.result(key, &r, ttl), aerostore.CodeOK
 }
 
 // apply carries out the operations. It returns the bins after them and the code of the
 // operation that failed, else CodeOK.
 func (run *running) apply(old []bin) (draft, aerostore.ResultCode) {
 	d := draftOf(old)
-	run.steps = make([]any, len(run.ops))
+	run.begin()
 	for i, op := range run.ops {
 		if code := run.step(&d, i, op); code != aerostore.CodeOK {
 			return d, code
@@ -193,11 +200,11 @@ func (run *running) stepWithin(d *draft, i int, op *cdt.Op) (any, aerostore.Resu
 	return nil, aerostore.ResultCode(refused.Code)
 }
 
-// record returns the record of the results.
-func (run *running) record(key *aerostore.Key, r *record, ttl aerostore.TTL) *aerostore.Record {
-	record := &aerostore.Record{Key: *key, Generation: uint32(r.generation), TTL: ttl, Bins: run.bins()}
-	record.SetSteps(run.steps)
-	return record
+// result returns the record of the results.
+func (run *running) result(key *aerostore.Key, r *record, ttl aerostore.TTL) *aerostore.Record {
+	result := run.record
+	result.Key, result.Generation, result.TTL, result.Bins = *key, uint32(r.generation), ttl, run.bins()
+	return result
 }
 
 // bins returns the results by bin, or all bins if an operation reads them.
