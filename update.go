@@ -33,7 +33,7 @@ const UpdateAttempts = 16
 //
 // Change gets nil if the record does not exist. A nil [Record] has no bins: its methods
 // fail with [ErrBinNotFound], but its fields must not be read. Otherwise the record
-// belongs to change, which may modify its values and return them.
+// belongs to change, which may modify it and return its values.
 //
 // The bins are written as [Store.Put] does: other bins stay, unless [Replace] is among the
 // options, and a nil value deletes its bin. If bins is empty, nothing is written and
@@ -91,6 +91,7 @@ func Update(
 		if err != nil {
 			return err
 		}
+		unchanged := ifUnchanged(record, opts) // before change has the record
 		bins, err := change(record)
 		if err != nil {
 			return newUpdateError(key, CodeOK, err)
@@ -98,7 +99,7 @@ func Update(
 		if len(bins) == 0 || record == nil && onlyNil(bins) {
 			return nil
 		}
-		err = s.Put(ctx, key, bins, ifUnchanged(record, opts)...)
+		err = s.Put(ctx, key, bins, unchanged...)
 		switch {
 		case !isConflict(err):
 			return err

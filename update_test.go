@@ -443,3 +443,21 @@ func TestUpdateWorksWhereGenerationsBeginAgain(t *testing.T) {
 		t.Errorf("read %d, %v, want 3", n, err)
 	}
 }
+
+func TestUpdateChecksTheGenerationThatItRead(t *testing.T) {
+	store := memory.NewT(t)
+	mustPut(t, store, aerostore.Bins{"n": 1})
+	calls := 0
+	err := aerostore.Update(t.Context(), store, ada, func(r *aerostore.Record) (aerostore.Bins, error) {
+		if calls++; calls == 1 {
+			mustPut(t, store, aerostore.Bins{"n": 10})
+		}
+		n, err := r.Int("n")
+		*r = aerostore.Record{Generation: 2} // the record is the function's to change
+		return aerostore.Bins{"n": n + 1}, err
+	})
+	if err != nil || calls != 2 {
+		t.Errorf("the function was called %d times, %v", calls, err)
+	}
+	wantBin(t, store, "n", 11)
+}
