@@ -144,8 +144,9 @@ func (c *chooser) chooseEach(values []any) *Error {
 			}
 		}
 	} else {
+		among := amongOf(c.each)
 		for i, e := range c.list.Items {
-			if slices.ContainsFunc(c.each, func(v any) bool { return value.Compare(e, v) == 0 }) {
+			if among.equals(e) {
 				c.at = append(c.at, i)
 			}
 		}

@@ -155,7 +155,17 @@ func (c *mapChooser) chooseEach(s *cdt.Selector) *Error {
 			return refused
 		}
 		c.each = append(c.each, in)
-		c.at = append(c.at, c.equal(in)...)
+		if c.byKeys {
+			c.at = append(c.at, c.equal(in)...)
+		}
+	}
+	if !c.byKeys {
+		among := amongOf(c.each)
+		for i, p := range c.m.Pairs {
+			if among.equals(p.Value) {
+				c.at = append(c.at, i)
+			}
+		}
 	}
 	slices.Sort(c.at)
 	c.at = slices.Compact(c.at)
