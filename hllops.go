@@ -89,13 +89,15 @@ func (h HLLOps) UnionCount(others ...HLL) Operation {
 }
 
 // IntersectCount returns an operation that estimates the number of values that are in
-// the bin and in each of the others.
+// the bin and in each of the others. With minhash bits it may be 0 for a HyperLogLog of
+// few values, some dozens at most, which a server may take for an empty one.
 func (h HLLOps) IntersectCount(others ...HLL) Operation {
 	return h.op(cdt.Op{Kind: cdt.HLLGetIntersectCount, Values: hllsOf(others)})
 }
 
 // Similarity returns an operation that estimates the size of the intersection divided by
-// that of the union, as a float64.
+// that of the union, as a float64. It is NaN if all are empty. With minhash bits, a server
+// may take a HyperLogLog of few values for an empty one, as in IntersectCount.
 func (h HLLOps) Similarity(others ...HLL) Operation {
 	return h.op(cdt.Op{Kind: cdt.HLLGetSimilarity, Values: hllsOf(others)})
 }

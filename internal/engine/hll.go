@@ -448,7 +448,11 @@ func intersect(all []sketch) (uint64, *Error) {
 		return 0, fail(NotApplicable, "more than two HyperLogLogs need the same minhash bits")
 	}
 	if minhashed(all) {
-		return uint64(math.Round(jaccard(all) * float64(union(all).count()))), nil
+		shared := jaccard(all)
+		if math.IsNaN(shared) {
+			return 0, nil
+		}
+		return uint64(math.Round(shared * float64(union(all).count()))), nil
 	}
 	n := union(all).count()
 	if len(all) == 2 {
@@ -488,23 +492,27 @@ func similarity(all []sketch) (any, *Error) {
 
 // jaccard estimates the Jaccard index from registers with minhash bits, as
 // HyperMinHash does. The server folds those with more index bits than the
-// first, and finds nothing in common with those that have fewer.
+// first, and finds nothing in common with those that have fewer. It is NaN if
+// all are empty or look so.
 func jaccard(all []sketch) float64 {
-	all = slices.Clone(all)
+	index, minhash := all[0].index(), all[0].minhash()
+	compared := slices.Clone(all)
 	for i, s := range all {
 		switch {
-		case s.index() < all[0].index():
+		case s.looksEmpty():
+			compared[i] = newSketch(index, minhash)
+		case s.index() < index:
 			return 0
-		case s.index() > all[0].index():
-			all[i] = newSketch(all[0].index(), s.minhash())
-			all[i].merge(s)
+		case s.index() > index:
+			compared[i] = newSketch(index, minhash)
+			compared[i].merge(s)
 		}
 	}
 	equal, used := 0, 0
-	for i := range all[0].len() {
-		first := all[0].register(i)
+	for i := range 1 << index {
+		first := compared[0].register(i)
 		same, set := true, false
-		for _, s := range all {
+		for _, s := range compared {
 			r := s.register(i)
 			same = same && r == first
 			set = set || r != 0
@@ -516,17 +524,27 @@ func jaccard(all []sketch) float64 {
 			}
 		}
 	}
-	if equal == 0 {
+	switch {
+	case used == 0:
+		return math.NaN()
+	case equal == 0:
 		return 0
 	}
 	expected := 0.0
 	if len(all) == 2 {
-		expected = collisions(all[0].count(), all[1].count(), all[0].index(), all[0].minhash())
+		expected = collisions(all[0].count(), all[1].count(), index, minhash)
 	}
 	if float64(equal) < expected {
 		return 0
 	}
 	return (float64(equal) - expected) / float64(used)
+}
+
+// looksEmpty reports whether the server takes a sketch with minhash bits for
+// empty. It looks at one byte for each register, which are not all the bytes:
+// with few elements, all of them may be behind.
+func (s sketch) looksEmpty() bool {
+	return !slices.ContainsFunc(s[hllHeader:hllHeader+s.len()], func(b byte) bool { return b != 0 })
 }
 
 // collisions returns how many registers of two disjoint sets of n and m

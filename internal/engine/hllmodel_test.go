@@ -53,7 +53,8 @@ func TestHLLsMatchModel(t *testing.T) {
 		if n != get(one, &cdt.Op{Kind: cdt.HLLGetUnionCount, Values: []any{one}}) {
 			t.Fatal("the union with itself counts other than itself")
 		}
-		if s := get(one, &cdt.Op{Kind: cdt.HLLGetSimilarity, Values: []any{one}}).(float64); s < 0.9 {
+		looksEmpty := minhash != 0 && sketch(one.(value.HLL)).looksEmpty()
+		if s := get(one, &cdt.Op{Kind: cdt.HLLGetSimilarity, Values: []any{one}}).(float64); math.IsNaN(s) != looksEmpty || s < 0.9 {
 			t.Fatalf("the similarity to itself is %v", s)
 		}
 		if get(one, &cdt.Op{Kind: cdt.HLLMayContain, Values: []any{0, a - 1}}) != 1 {
@@ -111,6 +112,9 @@ func TestChangesOfHLLsMatchModel(t *testing.T) {
 		refreshed, n := apply(one, &cdt.Op{Kind: cdt.HLLRefreshCount})
 		if _, after := apply(refreshed, &cdt.Op{Kind: cdt.HLLGetCount}); n != before || after != before {
 			t.Fatalf("the count is %v, after a refresh %v", before, after)
+		}
+		if minhash != 0 && sketch(one.(value.HLL)).looksEmpty() {
+			return
 		}
 		_, counted := apply(one, &cdt.Op{Kind: cdt.HLLGetIntersectCount, Values: []any{one}})
 		if got, want := counted.(int), before.(int); got < want-want/8-2 || got > want+want/8+2 {
