@@ -128,8 +128,13 @@ func repeats(values []any) bool {
 	return false
 }
 
-// holdsElsewhere reports whether an element equals v at another index than at.
+// holdsElsewhere reports whether an element equals v at another index than at. In an
+// ordered list, the server looks only at the first of the elements that equal v.
 func holdsElsewhere(l *value.List, at int, v any) bool {
+	if l.Order == value.Ordered {
+		first := l.Search(v)
+		return first != at && first < len(l.Items) && value.Compare(l.Items[first], v) == 0
+	}
 	for i, e := range l.Items {
 		if i != at && value.Compare(e, v) == 0 {
 			return true
