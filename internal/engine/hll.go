@@ -369,20 +369,30 @@ func (s sketch) count() uint64 {
 	return s.estimate()
 }
 
-// estimate returns the number of elements by Ertl's improved raw estimator.
+// estimate returns the number of elements by Ertl's improved raw estimator. The
+// greatest rank counts like the others.
 func (s sketch) estimate() uint64 {
-	const q = 1<<hllRankBits - 2 // the greatest rank but one
-	var counts [q + 2]float64
+	const ranks = 1 << hllRankBits
+	var counts [ranks]float64
 	for i := range s.len() {
 		counts[s.register(i)>>s.minhash()]++
 	}
-	m := float64(s.len())
-	z := m * tau(1-counts[q+1]/m)
-	for k := q; k >= 1; k-- {
+	z := 0.0
+	for k := ranks - 1; k >= 1; k-- {
 		z = (z + counts[k]) / 2
 	}
+	m := float64(s.len())
 	z += m * sigma(counts[0]/m)
-	return uint64(math.Round(alpha(s.len()) * m * m / z))
+	return rounded(alpha(s.len()) * m * m / z)
+}
+
+// rounded returns the nearest integer. One that int has no room for is the
+// least int, as on a server.
+func rounded(x float64) uint64 {
+	if x >= math.MaxInt64 {
+		return 1 << 63
+	}
+	return uint64(math.Round(x))
 }
 
 // alpha corrects the bias of an estimate from m registers.
@@ -415,22 +425,6 @@ func sigma(x float64) float64 {
 	}
 }
 
-func tau(x float64) float64 {
-	if x == 0 || x == 1 {
-		return 0
-	}
-	z, y := 1-x, 1.0
-	for {
-		x = math.Sqrt(x)
-		last := z
-		y /= 2
-		z -= (1 - x) * (1 - x) * y
-		if z == last {
-			return z / 3
-		}
-	}
-}
-
 // minhashed reports whether all have the same minhash bits, so that registers
 // can be compared.
 func minhashed(all []sketch) bool {
@@ -452,7 +446,7 @@ func intersect(all []sketch) (uint64, *Error) {
 		if math.IsNaN(shared) {
 			return 0, nil
 		}
-		return uint64(math.Round(shared * float64(union(all).count()))), nil
+		return rounded(shared * float64(union(all).count())), nil
 	}
 	n := union(all).count()
 	if len(all) == 2 {

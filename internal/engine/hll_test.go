@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // The answers are those of Aerospike Community Edition 8.1.0.3. A HyperLogLog with
@@ -60,6 +61,35 @@ func TestHLLsWithMinhashBitsCompareAsOnAServer(t *testing.T) {
 			_, s, err := Apply(all[0], &cdt.Op{Kind: cdt.HLLGetSimilarity, Values: all[1:]}, nil)
 			if got, ok := s.(float64); !ok || err != nil || got != test.similarity && !(math.IsNaN(got) && math.IsNaN(test.similarity)) {
 				t.Errorf("the similarity is %v, %v; the server: %v", s, err, test.similarity)
+			}
+		})
+	}
+}
+
+// No elements lead to such registers. The answers are those of the same server.
+func TestCountsOfGreatRanksAreThoseOfAServer(t *testing.T) {
+	tests := map[string]struct {
+		ranks []int
+		count int
+	}{
+		"the greatest count":   {[]int{59}, 6207329380803264512},
+		"more than an int has": {[]int{60}, math.MinInt64},
+		"the greatest rank":    {[]int{63}, math.MinInt64},
+		"one of the greatest rank": {
+			[]int{47, 50, 60, 53, 44, 56, 62, 58, 59, 59, 41, 41, 62, 58, 63, 62}, 176801991556596,
+		},
+		"some of the greatest rank": {
+			[]int{61, 55, 60, 63, 63, 60, 63, 58, 61, 52, 54, 56, 61, 57, 50, 53}, 129329886993215248,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newSketch(4, 0)
+			for i := range s.len() {
+				s.setRegister(i, uint64(test.ranks[i%len(test.ranks)]))
+			}
+			if _, n, err := Apply(value.HLL(s), &cdt.Op{Kind: cdt.HLLGetCount}, nil); err != nil || n != test.count {
+				t.Errorf("the count is %v, %v; the server's: %d", n, err, test.count)
 			}
 		})
 	}
