@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
@@ -82,6 +83,27 @@ func hllCases() []testCase {
 				r, err = t.store.Operate(t.Context(), key, do(aerostore.WriteBin("h", union), h.Count()))
 				t.ok(err)
 				t.equal("the count of the union", r.Step(1).Value(), any(148))
+			},
+		},
+		testCase{
+			name: "the similarity of empty HyperLogLogs is NaN", why: "a server takes one of few values for empty if its minhash bits are many",
+			run: func(t *trial) {
+				for _, minhash := range []int{14, 15} {
+					key := t.key()
+					r, err := t.store.Operate(t.Context(), key, do(h.Create(4, minhash).Add(1), h.Count(), aerostore.ReadBin("h")))
+					t.ok(err)
+					same, err := r.Step(2).HLL()
+					t.ok(err)
+					r, err = t.store.Operate(t.Context(), key, do(h.IntersectCount(same), h.Similarity(same), h.Init(), h.Similarity(same)))
+					t.ok(err)
+					want := []any{1, 0.9999987284342448, nil, 0.0}
+					if minhash == 15 {
+						want = []any{0, math.NaN(), nil, math.NaN()}
+					}
+					for i, want := range want {
+						t.equal(fmt.Sprintf("%d minhash bits: the result of operation %d", minhash, i), fmt.Sprint(r.Step(i).Value()), fmt.Sprint(want))
+					}
+				}
 			},
 		},
 		testCase{
