@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -71,12 +72,13 @@ func outcome(err error, result, after any) string {
 	return fmt.Sprintf("%v, then %x", plain(result), plain(after))
 }
 
-func bitsAndCounts(bin any, others []any) (s string) {
+func bitsAndCounts(bin any, others []any) string {
+	var b strings.Builder
 	for _, v := range append([]any{bin}, others...) {
 		h := v.(value.HLL)
-		s += fmt.Sprintf("\n\t%d and %d bits, cached count %d, %.100x", h[1], h[2], binary.LittleEndian.Uint64([]byte(h[3:])), []byte(h[11:]))
+		fmt.Fprintf(&b, "\n\t%d and %d bits, cached count %d, %.100x", h[1], h[2], binary.LittleEndian.Uint64([]byte(h[3:])), []byte(h[11:]))
 	}
-	return s
+	return b.String()
 }
 
 // An hllSource makes random HyperLogLogs.
