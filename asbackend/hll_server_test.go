@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func TestHLLsFollowTheModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	random := hllSource{rand.New(rand.NewPCG(uint64(number("AEROSTORE_SEED", 1)), 0))}
-	compared := 0
+	compared, rounded := 0, 0
 	for range 10 * number("AEROSTORE_RUNS", 15) {
 		bin, others := random.hlls(t)
 		for _, op := range []cdt.Op{
@@ -48,16 +49,23 @@ func TestHLLsFollowTheModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			after, result, failed := engine.Apply(value.Clone(bin), &op, nil)
-			want := outcome(failed, result, after)
 			r, err := s.Operate(t.Context(), k, []aerostore.Operation{aerostore.OperationOf("b", op), aerostore.ReadBin("b")})
-			got := outcome(err, r.Step(0).Value(), r.Step(1).Value())
+			servers := r.Step(0).Value()
+			if x, ok := result.(float64); ok {
+				// The last digit depends on the server's power function.
+				if y, ok := servers.(float64); ok && x != y && math.Abs(x-y) < 1e-12 {
+					servers = result
+					rounded++
+				}
+			}
+			want, got := outcome(failed, result, after), outcome(err, servers, r.Step(1).Value())
 			if want != got {
 				t.Fatalf("%s: %.200s, the server %.200s, for%s", op.Kind, want, got, bitsAndCounts(bin, others))
 			}
 			compared++
 		}
 	}
-	t.Logf("%d operations compared", compared)
+	t.Logf("%d operations compared, %d differ in the last digits of a similarity", compared, rounded)
 }
 
 // outcome is the code of an error, or what an operation returned and left in the bin. All

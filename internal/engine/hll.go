@@ -554,7 +554,8 @@ func collisions(n, m uint64, index, minhash int) float64 {
 }
 
 // power returns x to the power of n, rounded once. The error of math.Pow grows
-// with n, so that the last digits would not be the server's.
+// with n, so that the last digits would not be the server's. The server's own
+// rounding still shows in the last digit of a few similarities.
 func power(x float64, n uint64) float64 {
 	result, square := double{high: 1}, double{high: x}
 	for ; n > 0; n >>= 1 {
