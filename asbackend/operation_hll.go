@@ -9,23 +9,13 @@ import (
 func (t *translator) hll() *as.Operation {
 	bin := t.bin
 	policy := as.NewHLLPolicy(int(t.Flags))
-	var values []as.Value
-	var hlls []as.HLLValue
-	if t.Values != nil {
-		for _, v := range t.several(t.Values) {
-			values = append(values, as.NewValue(v))
-			if h, ok := v.(as.HLLValue); ok {
-				hlls = append(hlls, h)
-			}
-		}
-	}
 	switch t.Kind {
 	case cdt.HLLInit:
 		return as.HLLInitOp(policy, bin, t.Index, t.Shift)
 	case cdt.HLLAdd:
-		return as.HLLAddOp(policy, bin, values, t.Index, t.Shift)
+		return as.HLLAddOp(policy, bin, t.elements(), t.Index, t.Shift)
 	case cdt.HLLSetUnion:
-		return as.HLLSetUnionOp(policy, bin, hlls)
+		return as.HLLSetUnionOp(policy, bin, t.sketches())
 	case cdt.HLLRefreshCount:
 		return as.HLLRefreshCountOp(bin)
 	case cdt.HLLFold:
@@ -33,15 +23,38 @@ func (t *translator) hll() *as.Operation {
 	case cdt.HLLGetCount:
 		return as.HLLGetCountOp(bin)
 	case cdt.HLLGetUnion:
-		return as.HLLGetUnionOp(bin, hlls)
+		return as.HLLGetUnionOp(bin, t.sketches())
 	case cdt.HLLGetUnionCount:
-		return as.HLLGetUnionCountOp(bin, hlls)
+		return as.HLLGetUnionCountOp(bin, t.sketches())
 	case cdt.HLLGetIntersectCount:
-		return as.HLLGetIntersectCountOp(bin, hlls)
+		return as.HLLGetIntersectCountOp(bin, t.sketches())
 	case cdt.HLLGetSimilarity:
-		return as.HLLGetSimilarityOp(bin, hlls)
+		return as.HLLGetSimilarityOp(bin, t.sketches())
 	case cdt.HLLDescribe:
 		return as.HLLDescribeOp(bin)
 	}
 	return nil
+}
+
+// elements returns the values to add.
+func (t *translator) elements() []as.Value {
+	if t.Values == nil {
+		return nil
+	}
+	list := t.several(t.Values)
+	elements := make([]as.Value, len(list))
+	for i, v := range list {
+		elements[i] = as.NewValue(v)
+	}
+	return elements
+}
+
+// sketches returns the other HyperLogLogs.
+func (t *translator) sketches() (sketches []as.HLLValue) {
+	for _, v := range t.elements() {
+		if h, ok := v.(as.HLLValue); ok {
+			sketches = append(sketches, h)
+		}
+	}
+	return sketches
 }

@@ -35,6 +35,36 @@ func TestOperationsThatTheClientCannotSend(t *testing.T) {
 	}
 }
 
+func TestArgumentsThatAKindIgnoresMayBeAnything(t *testing.T) {
+	t.Parallel()
+	key := aerostore.NewKey("test", "users", 1)
+	bad := &struct{}{}
+	for kind := cdt.Kind(1); kind.Family() != 0; kind++ {
+		fine := cdt.Op{Kind: kind, Select: cdt.All().Selector()}
+		for _, v := range []any{1, []byte{1}, true} {
+			for _, values := range []any{nil, map[any]any{1: 1}, []any{aerostore.HLL{}}} {
+				fine.Key, fine.Value, fine.Values = 1, v, values
+				for name, spoil := range map[string]func(*cdt.Op){
+					"key":     func(op *cdt.Op) { op.Key = bad },
+					"value":   func(op *cdt.Op) { op.Value = bad },
+					"values":  func(op *cdt.Op) { op.Values = bad },
+					"element": func(op *cdt.Op) { op.Values = []any{bad} },
+				} {
+					op := fine
+					spoil(&op)
+					ops := []aerostore.Operation{aerostore.OperationOf("b", op)}
+					if (aerostore.Call{Op: aerostore.OpOperate, Key: key}.WithOperations(ops).Validate()) != nil {
+						continue // the kind reads it
+					}
+					if _, err := new(Store).planOf(ops, new(scratch)); err != nil {
+						t.Errorf("%s, with a %T for its %s: %v", kind, bad, name, err)
+					}
+				}
+			}
+		}
+	}
+}
+
 // The forms of operations are cached, so they must not be taken for others.
 func TestFormsDifferAsTheirOperationsDo(t *testing.T) {
 	t.Parallel()

@@ -22,6 +22,8 @@ func (op *Op) Check() error {
 		return errors.New("there is no such operation")
 	case op.Kind == HLLMayContain:
 		return errors.New("only an expression can test what a HyperLogLog may contain")
+	case len(op.Path) > 0 && op.Kind.Family() == OfHLLs:
+		return errors.New("a HyperLogLog is the value of a bin: its operations take no path")
 	case len(op.Path) >= value.MaxDepth:
 		return fmt.Errorf("the path has as many steps as values have levels, which are %d", value.MaxDepth)
 	}

@@ -49,6 +49,7 @@ func TestCheckRefusesWhatMustNotBeSent(t *testing.T) {
 		"no operation":             {},
 		"unknown operation":        {Kind: 255},
 		"operation of expressions": {Kind: cdt.HLLMayContain, Values: []any{1}},
+		"HyperLogLog at a path":    {Kind: cdt.HLLGetCount, Path: []cdt.Step{cdt.Key("a")}},
 		"get without a selector":   {Kind: cdt.ListGet},
 		"removal without one":      {Kind: cdt.MapRemove},
 		"selector that is zero":    selecting(cdt.ListGet, cdt.Many{}),
