@@ -128,6 +128,12 @@ func plain() []sabotage {
 		{"tells values", onErrors(func(call aerostore.Call, _ aerostore.Key, err error) error {
 			return fmt.Errorf("%w: %v", err, call.Bins())
 		}), []string{"error/an error of the server holds no value", "error/an error of refused input holds no value"}},
+		{"tells what a part is given", onErrors(func(call aerostore.Call, _ aerostore.Key, err error) error {
+			for _, op := range call.Operations() {
+				err = fmt.Errorf("%w: %s", err, op.Source())
+			}
+			return err
+		}), []string{"error/an error of the server holds no value", "error/an error of an operation on a part of a bin holds no value"}},
 		{"ignores contexts", around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			return next(context.WithoutCancel(ctx), call)
 		}), []string{

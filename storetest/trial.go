@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,13 @@ func (t *trial) secret() string {
 	return s
 }
 
+// secretNumber returns a random integer that no error may contain.
+func (t *trial) secretNumber() int {
+	n := int(t.number())
+	t.secrets = append(t.secrets, strconv.Itoa(n))
+	return n
+}
+
 // number returns a random integer.
 func (*trial) number() int64 {
 	var raw [8]byte
@@ -155,12 +163,23 @@ func (t *trial) fails(err, want error) {
 	t.discreet(err)
 }
 
-// discreet checks that err contains no secret.
+// discreet checks that err and the errors that it wraps contain no secret.
 func (t *trial) discreet(err error) {
 	t.Helper()
+	text := fmt.Sprintf("%v %+v", err, err)
 	for _, secret := range t.secrets {
-		if text := fmt.Sprintf("%v %+v", err, err); strings.Contains(text, secret) {
+		if strings.Contains(text, secret) {
 			t.Errorf("the error %q contains the id or value %q", err, secret)
+		}
+	}
+	switch e := err.(type) { //nolint:errorlint // each error by itself
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			t.discreet(inner)
+		}
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			t.discreet(inner)
 		}
 	}
 }
