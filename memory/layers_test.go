@@ -16,8 +16,8 @@ import (
 // package middleware are tested there.
 var layers = map[string][]aerostore.Middleware{
 	"passing on": {aerostore.Intercept(passOn)},
-	"Tracing":    {otelmw.Tracing(otelmw.WithTracerProvider(sdktrace.NewTracerProvider()), otelmw.WithKey(), otelmw.WithReturnedRows())},
-	"Metrics":    {otelmw.Metrics(otelmw.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))))},
+	"Tracing":    {otelmw.Tracing(otelmw.WithTracerProvider(sdktrace.NewTracerProvider()), otelmw.WithKey(), otelmw.WithReturnedRows(), otelmw.WithQuerySummary())},
+	"Metrics":    {otelmw.Metrics(otelmw.WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))), otelmw.WithQuerySummary())},
 	"Production": {middleware.Production().Middleware()},
 	"by hand":    {func(s aerostore.Store) aerostore.Store { return typed{s} }},
 }
