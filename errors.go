@@ -253,11 +253,14 @@ func (e *BinError) Error() string {
 }
 
 // Is reports whether target is [ErrBinNotFound] or [ErrBinType], depending on Got.
-func (e *BinError) Is(target error) bool {
-	if e.Got == "" {
-		return target == ErrBinNotFound
+func (e *BinError) Is(target error) bool { return target == accessError(e.Got) }
+
+// accessError returns what the error of an accessor matches, by the type that it got.
+func accessError(got string) error {
+	if got == "" {
+		return ErrBinNotFound
 	}
-	return target == ErrBinType
+	return ErrBinType
 }
 
 // A StepError is returned by the methods of [StepResult] if the operation returned
@@ -277,12 +280,7 @@ func (e *StepError) Error() string {
 }
 
 // Is reports whether target is [ErrBinNotFound] or [ErrBinType], depending on Got.
-func (e *StepError) Is(target error) bool {
-	if e.Got == "" {
-		return target == ErrBinNotFound
-	}
-	return target == ErrBinType
-}
+func (e *StepError) Is(target error) bool { return target == accessError(e.Got) }
 
 // IsNoRecord reports whether err is the server's answer that it has no record to
 // return: there is none, or the filter excluded it. Telemetry, retries and circuit
