@@ -28,18 +28,11 @@ func TestVectors(t *testing.T) {
 	if dir == "" {
 		dir = filepath.FromSlash("../../storetest/vectors/recorded")
 	}
-	replayed := 0
 	for _, name := range []string{
 		"list", "list_rt", "map", "map_get_rt", "map_remove_rt", "bit", "hll",
 		"random_list", "random_map", "random_bit", "random_hll",
 	} {
-		t.Run(name, func(t *testing.T) {
-			replayFile(t, filepath.Join(dir, name))
-			replayed++
-		})
-	}
-	if replayed == 0 {
-		t.Error("no file was replayed")
+		t.Run(name, func(t *testing.T) { replayFile(t, filepath.Join(dir, name)) })
 	}
 }
 
@@ -130,7 +123,7 @@ func readVectors(t *testing.T, path string) []vector {
 		}
 		r = z
 	} else {
-		t.Skip("not recorded here")
+		t.Fatal(err)
 	}
 	var vectors []vector
 	lines := bufio.NewScanner(r)
