@@ -55,19 +55,11 @@ func applyBits(bin any, op *cdt.Op) (after, result any, refused *Error) {
 	if refused := b.check(); refused != nil {
 		return bin, nil, refused
 	}
+	if denied, refused := deniedBin(bin, op, b.flags); denied {
+		return bin, nil, refused
+	}
 	blob, isBlob := bin.([]byte)
-	switch {
-	case bin != nil && b.flags&createOnly != 0:
-		if b.flags&noFail != 0 {
-			return bin, nil, nil
-		}
-		return bin, nil, fail(BinExists, "the bin exists")
-	case bin == nil && (!op.Kind.Creates() || b.flags&updateOnly != 0):
-		if b.flags&noFail != 0 {
-			return bin, nil, nil
-		}
-		return bin, nil, fail(BinNotFound, "the bin does not exist")
-	case bin != nil && !isBlob:
+	if bin != nil && !isBlob {
 		return bin, nil, fail(BinType, "the bin is no blob")
 	}
 	if !writes {
@@ -123,7 +115,7 @@ func (b *bitOp) check() *Error {
 		}
 	}
 	if b.Kind.Writes() {
-		allowed := uint8(updateOnly | noFail)
+		allowed := updateOnly | noFail
 		switch b.Kind {
 		case cdt.BitResize, cdt.BitInsert:
 			allowed |= createOnly

@@ -65,29 +65,46 @@ func Apply(bin any, op *cdt.Op, j *value.Journal) (after, result any, err error)
 	return after, result, nil
 }
 
+// deniedBin reports whether the flags of an operation on bits or a HyperLogLog deny it,
+// because the bin exists or does not. With noFail that is no error.
+func deniedBin(bin any, op *cdt.Op, flags uint8) (denied bool, refused *Error) {
+	switch {
+	case bin != nil && flags&createOnly != 0:
+		refused = fail(BinExists, "the bin exists")
+	case bin == nil && (!op.Kind.Creates() || flags&updateOnly != 0):
+		refused = fail(BinNotFound, "the bin does not exist")
+	default:
+		return false, nil
+	}
+	if flags&noFail != 0 {
+		return true, nil
+	}
+	return true, refused
+}
+
 // The flags of writes.
 const (
-	addUnique     = 1
-	insertBounded = 2
-	createOnly    = 1
-	updateOnly    = 2
-	noFail        = 4
-	partial       = 8
-	allowFold     = 8
+	addUnique     = uint8(cdt.AddUnique)
+	insertBounded = uint8(cdt.InsertBounded)
+	createOnly    = uint8(cdt.CreateOnly)
+	updateOnly    = uint8(cdt.UpdateOnly)
+	noFail        = uint8(cdt.NoFail)
+	partial       = uint8(cdt.Partial)
+	allowFold     = uint8(cdt.AllowFold)
 )
 
 // What Get and Remove give.
 const (
-	giveNothing      = 0
-	giveIndex        = 1
-	giveReverseIndex = 2
-	giveRank         = 3
-	giveReverseRank  = 4
-	giveCount        = 5
-	giveKey          = 6
-	giveValue        = 7
-	givePairs        = 8
-	giveExists       = 13
-	giveMap          = 16
-	giveOrderedMap   = 17
+	giveNothing      = uint8(cdt.Nothing)
+	giveIndex        = uint8(cdt.IndexOf)
+	giveReverseIndex = uint8(cdt.ReverseIndexOf)
+	giveRank         = uint8(cdt.RankOf)
+	giveReverseRank  = uint8(cdt.ReverseRankOf)
+	giveCount        = uint8(cdt.Count)
+	giveKey          = uint8(cdt.KeyOf)
+	giveValue        = uint8(cdt.Elements)
+	givePairs        = uint8(cdt.Pairs)
+	giveExists       = uint8(cdt.Exists)
+	giveMap          = uint8(cdt.AsMap)
+	giveOrderedMap   = uint8(cdt.AsOrderedMap)
 )

@@ -15,17 +15,22 @@ func (s span) without(n int) [2]span {
 // rangeIn resolves a range that may be counted from the end and reach beyond
 // both, in a whole of n.
 func rangeIn(at, count int, counted bool, n int) span {
+	if at < 0 {
+		at += n
+	}
+	return clip(at, count, counted, n)
+}
+
+// clip cuts a range at both ends of a whole of n.
+func clip(at, count int, counted bool, n int) span {
 	if !counted || count < 0 { // the server reads a negative count as a huge one
 		count = math.MaxInt
 	}
 	if at < 0 {
-		at += n
-		if at < 0 {
-			if count != math.MaxInt {
-				count = max(0, count+at)
-			}
-			at = 0
+		if count != math.MaxInt {
+			count = max(0, count+at)
 		}
+		at = 0
 	}
 	if at >= n {
 		return span{n, 0}
@@ -46,20 +51,7 @@ func near(place, at, count int, counted bool, n int) span {
 	if at > n {
 		return span{n, 0}
 	}
-	at += place
-	if !counted || count < 0 {
-		count = math.MaxInt
-	}
-	if at < 0 {
-		if count != math.MaxInt {
-			count = max(0, count+at)
-		}
-		at = 0
-	}
-	if at >= n {
-		return span{n, 0}
-	}
-	return span{at, min(count, n-at)}
+	return clip(place+at, count, counted, n)
 }
 
 func upwards(s span) []int {
