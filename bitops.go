@@ -1,6 +1,9 @@
 package aerostore
 
-import "github.com/aerostore/aerostore/cdt"
+import (
+	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
+)
 
 // A BitOps makes operations on the bits of a []byte bin. It is immutable, and safe for
 // concurrent use.
@@ -30,7 +33,7 @@ func BitBin(bin string) BitOps { return BitOps{bin: bin} }
 
 // With returns a BitOps whose writes have the flags.
 func (b BitOps) With(flags ...cdt.BitFlag) BitOps {
-	b.flags = bitsOf(flags)
+	b.flags = value.FlagBits(flags)
 	return b
 }
 
@@ -42,7 +45,7 @@ func (b *BitOps) write(op cdt.Op) Operation {
 // Resize returns an operation that resizes the bin to a number of bytes. New bytes are
 // zero.
 func (b BitOps) Resize(bytes int, flags ...cdt.ResizeFlag) Operation {
-	return b.write(cdt.Op{Kind: cdt.BitResize, Count: bytes, Action: bitsOf(flags)})
+	return b.write(cdt.Op{Kind: cdt.BitResize, Count: bytes, Action: value.FlagBits(flags)})
 }
 
 // Insert returns an operation that inserts bytes at an offset in bytes.

@@ -1,6 +1,9 @@
 package aerostore
 
-import "github.com/aerostore/aerostore/cdt"
+import (
+	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
+)
 
 // A HLLOps makes operations on a HyperLogLog, which estimates how many distinct values
 // were added to it. It is immutable, and safe for concurrent use.
@@ -40,7 +43,7 @@ func (h HLLOps) Create(indexBits, minhashBits int) HLLOps {
 
 // With returns a HLLOps whose Init, Add and SetUnion have the flags.
 func (h HLLOps) With(flags ...cdt.HLLFlag) HLLOps {
-	h.flags = bitsOf(flags)
+	h.flags = value.FlagBits(flags)
 	return h
 }
 

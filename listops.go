@@ -1,10 +1,10 @@
 package aerostore
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // A ListOps makes operations on a list: on the list in a bin or, after [ListOps.In], on
@@ -55,7 +55,7 @@ func (l ListOps) Create(order cdt.ListOrder) ListOps {
 
 // With returns a ListOps whose Append, Insert, Set and Increment have the flags.
 func (l ListOps) With(flags ...cdt.ListFlag) ListOps {
-	l.flags = bitsOf(flags)
+	l.flags = value.FlagBits(flags)
 	return l
 }
 
@@ -129,7 +129,7 @@ func (l ListOps) Clear() Operation { return l.op(cdt.Op{Kind: cdt.ListClear}) }
 
 // Sort returns an operation that sorts the list once.
 func (l ListOps) Sort(flags ...cdt.SortFlag) Operation {
-	return l.op(cdt.Op{Kind: cdt.ListSort, Flags: bitsOf(flags)})
+	return l.op(cdt.Op{Kind: cdt.ListSort, Flags: value.FlagBits(flags)})
 }
 
 // SetOrder returns an operation that gives the list an order from now on. A missing list
@@ -182,20 +182,10 @@ func ranged(op cdt.Op, count int) cdt.Op {
 
 // selectorOf returns nil for nil, which the check refuses.
 func selectorOf(s interface{ Selector() *cdt.Selector }) *cdt.Selector {
-	if isNil(s) {
+	if value.IsNil(s) {
 		return nil
 	}
 	return s.Selector()
-}
-
-// isNil reports whether v is nil or a nil pointer, which has the methods of what it
-// points to.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	r := reflect.ValueOf(v)
-	return r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 func listGive(give cdt.Give, gives []cdt.Give) uint8 {
@@ -203,14 +193,4 @@ func listGive(give cdt.Give, gives []cdt.Give) uint8 {
 		give = g
 	}
 	return uint8(give)
-}
-
-// bitsOf returns the flags as the server numbers them.
-func bitsOf[F interface{ Number() uint8 }](flags []F) (bits uint8) {
-	for _, f := range flags {
-		if !isNil(f) {
-			bits |= f.Number()
-		}
-	}
-	return bits
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore/cdt"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // A MapOps makes operations on a map: on the map in a bin or, after [MapOps.In], on a
@@ -55,7 +56,7 @@ func (m MapOps) Create(order cdt.MapOrder) MapOps {
 
 // With returns a MapOps whose Put and PutAll have the flags.
 func (m MapOps) With(flags ...cdt.MapFlag) MapOps {
-	m.flags = bitsOf(flags)
+	m.flags = value.FlagBits(flags)
 	return m
 }
 
@@ -150,7 +151,7 @@ func (m MapOps) SetOrder(order cdt.MapOrder) Operation {
 
 func mapGive(give cdt.GiveOfMap, gives []cdt.GiveOfMap) uint8 {
 	for _, g := range gives {
-		if !isNil(g) {
+		if !value.IsNil(g) {
 			give = g
 		}
 	}

@@ -3,7 +3,6 @@ package cdt
 import (
 	"errors"
 	"fmt"
-	"reflect"
 
 	value "github.com/aerostore/aerostore/internal/value"
 )
@@ -63,17 +62,8 @@ func (op *Op) checkSelect() error {
 	return nil
 }
 
-// isNil reports whether a step is nil or a nil pointer, which is a Step too.
-func isNil(step Step) bool {
-	if step == nil {
-		return true
-	}
-	v := reflect.ValueOf(step)
-	return v.Kind() == reflect.Pointer && v.IsNil()
-}
-
 func checkStep(step Step) error {
-	if isNil(step) || step.Selector() == nil {
+	if value.IsNil(step) || step.Selector() == nil {
 		return errors.New("a step of the path selects nothing")
 	}
 	s, in := step.Selector(), step.Creation()
