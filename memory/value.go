@@ -5,8 +5,8 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/engine"
+	"github.com/aerostore/aerostore/internal/geo"
 	value "github.com/aerostore/aerostore/internal/value"
-	"github.com/aerostore/aerostore/memory/internal/geojson"
 )
 
 // imported copies a value on its way into a record, in the form that it is kept in. A
@@ -46,7 +46,7 @@ func measured(v any) aerostore.ResultCode {
 			return aerostore.CodeParameter
 		}
 	case aerostore.GeoJSON:
-		if !geojson.Valid(string(v)) {
+		if !geo.Valid(string(v)) {
 			return aerostore.CodeInvalidGeoJSON
 		}
 	}

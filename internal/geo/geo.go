@@ -24,6 +24,12 @@ type Shape struct {
 // ErrInvalid is the error for text that is no GeoJSON of a point or region.
 var ErrInvalid = errors.New("the text is no GeoJSON of a point, polygon or circle")
 
+// Valid reports whether Parse reads the text, which a server would then store in a bin.
+func Valid(text string) bool {
+	_, err := Parse(text)
+	return err == nil
+}
+
 // Parse reads the GeoJSON of a Point, Polygon, MultiPolygon or AeroCircle, or of a
 // Feature of one. It checks the form. A server also refuses loops that cross themselves
 // and regions that take too many cells to cover.
