@@ -22,6 +22,8 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 		{"./fault", []string{client, otel, grpc}},
 		{"./memory", []string{client, otel, grpc}},
 		{"./middleware", []string{client, otel, grpc}},
+		{"./object", []string{client, otel, grpc}},
+		{"./exp", []string{client, otel, grpc}},
 		{"./storetest", []string{client, otel, grpc}},
 		{"./storetest/vectors", []string{client, otel, grpc}},
 		{"./otelmw", []string{client, sdk, grpc}},
