@@ -1,6 +1,6 @@
 // Package otlp sets OpenTelemetry up for applications that do not set it up
-// themselves. Spans and metrics are exported over OTLP/gRPC, and the standard
-// environment variables configure it:
+// themselves. Spans and metrics are exported over OTLP, by gRPC or HTTP, and the
+// standard environment variables configure it:
 //
 //	func run(ctx context.Context) error {
 //		backend, err := asbackend.Dial(ctx, "127.0.0.1:3000")
@@ -32,14 +32,17 @@
 //	OTEL_TRACES_EXPORTER                 otlp (the default), console, none, or a list
 //	OTEL_METRICS_EXPORTER                with commas; with none, spans are recorded and
 //	                                     propagated, and not exported
+//	OTEL_EXPORTER_OTLP_PROTOCOL          grpc (the default) or http/protobuf
 //	OTEL_EXPORTER_OTLP_ENDPOINT          http://localhost:4317; https:// for TLS; or a
-//	                                     host with a port, or another gRPC target
-//	OTEL_EXPORTER_OTLP_PROTOCOL          grpc, the only supported protocol
+//	                                     host with a port, or another gRPC target.
+//	                                     Over HTTP http://localhost:4318, a URL to which
+//	                                     /v1/traces and /v1/metrics are added
 //	OTEL_EXPORTER_OTLP_…                 HEADERS, TIMEOUT, COMPRESSION, INSECURE,
 //	                                     CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY;
 //	                                     INSECURE applies to an endpoint that begins
 //	                                     neither with http:// nor with https://
-//	OTEL_EXPORTER_OTLP_TRACES_…          any of these for spans only; it takes precedence
+//	OTEL_EXPORTER_OTLP_TRACES_…          any of these for spans only; it takes precedence;
+//	                                     over HTTP, its ENDPOINT is the URL as a whole
 //	OTEL_EXPORTER_OTLP_METRICS_…         any of these for metrics only
 //	OTEL_SERVICE_NAME                    aerostore; see WithServiceName
 //	OTEL_RESOURCE_ATTRIBUTES             key=value,…

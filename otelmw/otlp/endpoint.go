@@ -1,43 +1,48 @@
 package otlp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 
 	"google.golang.org/grpc/resolver"
 )
 
-const defaultEndpoint = "http://localhost:4317"
+const (
+	defaultEndpoint     = "http://localhost:4317"
+	defaultHTTPEndpoint = "http://localhost:4318"
+)
 
 // A collector is the address that an exporter sends to, without a password.
 type collector struct {
 	endpoint string
 	isURL    bool // otherwise it is a gRPC target
+	protocol protocol
+	path     string // over HTTP; it is not shown, as it may hold a key
 }
 
 func findCollector(log *slog.Logger, signal string) (collector, error) {
-	variable, value := read("OTEL_EXPORTER_OTLP_"+signal+"_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-	if value != "" && value != "grpc" {
-		warnUnknown(log, variable, value, "grpc is used, the only supported protocol")
+	protocol := readProtocol(log, signal)
+	variable, value := read(endpointVariables(signal)...)
+	if protocol == overHTTP {
+		return findHTTPCollector(log, signal, variable, value)
 	}
-	variable, value = read(endpointVariables(signal)...)
 	if value == "" {
 		// Without an endpoint the exporter would use TLS on the same port.
-		return collector{defaultEndpoint, true}, nil
+		return collector{endpoint: defaultEndpoint, isURL: true}, nil
 	}
 	_, insecure := read("OTEL_EXPORTER_OTLP_"+signal+"_INSECURE", "OTEL_EXPORTER_OTLP_INSECURE")
 	u, err := parseEndpoint(value, strings.EqualFold(insecure, "true"))
 	if err != nil {
 		return collector{}, fmt.Errorf("%s is neither a URL such as %s nor a host with a port: %w", variable, defaultEndpoint, err)
 	}
-	if u.User != nil {
-		warn(log, "otlp: the variable has a user name, which is left out: credentials belong in OTEL_EXPORTER_OTLP_HEADERS", variable, value)
-	}
+	warnUser(log, u, variable, value)
 	c := collector{isURL: u.Scheme == "http" || u.Scheme == "https"}
 	if c.isURL {
 		u = &url.URL{Scheme: u.Scheme, Host: u.Host}
@@ -47,10 +52,47 @@ func findCollector(log *slog.Logger, signal string) (collector, error) {
 	return c, nil
 }
 
-// withholdEndpoints hides endpoints that an exporter cannot parse, and would log,
-// until restore is called. The exporter gets its endpoint as an option.
-func withholdEndpoints(signal string) (restore func()) {
+// findHTTPCollector returns the URL that a signal is sent to over HTTP. The variable of
+// the signal has it as a whole, the other one has the part that signals share.
+func findHTTPCollector(log *slog.Logger, signal, variable, value string) (collector, error) {
+	own, _ := read(endpointVariables(signal)[:1]...)
+	if value == "" {
+		value = defaultHTTPEndpoint
+	}
+	var u *url.URL
+	err := errors.New("it has no scheme")
+	if strings.Contains(value, "://") {
+		u, err = parseEndpoint(value, false)
+	}
+	if err == nil && u.Scheme != "http" && u.Scheme != "https" {
+		err = errors.New("its scheme is that of a gRPC target, and the protocol is HTTP")
+	}
+	if err != nil {
+		return collector{}, fmt.Errorf("%s is no URL such as %s: %w", variable, defaultHTTPEndpoint, err)
+	}
+	warnUser(log, u, variable, value)
+	if own == "" {
+		u.Path = path.Join("/", u.Path, "v1", strings.ToLower(signal))
+	}
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host}
+	return collector{endpoint: shown.String(), isURL: true, protocol: overHTTP, path: cmp.Or(u.Path, "/")}, nil
+}
+
+func warnUser(log *slog.Logger, u *url.URL, variable, value string) {
+	if u.User != nil {
+		warn(log, "otlp: the variable has a user name, which is left out: credentials belong in OTEL_EXPORTER_OTLP_HEADERS", variable, value)
+	}
+}
+
+// withholdVariables hides endpoints that an exporter cannot parse, and would log, and
+// protocols, until restore is called. The exporter gets both by options.
+func withholdVariables(signal string) (restore func()) {
 	var c corrections
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_" + signal + "_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
+		if os.Getenv(name) != "" {
+			c.set(name, "")
+		}
+	}
 	for _, name := range endpointVariables(signal) {
 		if _, err := url.Parse(strings.TrimSpace(os.Getenv(name))); err != nil {
 			c.set(name, "")

@@ -3,16 +3,14 @@ package otlp
 import (
 	"net"
 	"testing"
-
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials"
 )
 
 func TestAHostWithAPortIsAnEndpoint(t *testing.T) {
+	grpcOnly(t)
 	plain := listen(t, "127.0.0.1:0", nil)
 	certificate, caFile := authority(t)
 	encrypted := listen(t, "127.0.0.1:0", func(r *receiver) {
-		r.server = grpc.NewServer(grpc.Creds(credentials.NewServerTLSFromCert(&certificate)))
+		r.certificate = &certificate
 	})
 	for _, c := range []struct {
 		host     string
@@ -54,6 +52,7 @@ func TestAHostWithAPortIsAnEndpoint(t *testing.T) {
 }
 
 func TestEndpointsAreParsed(t *testing.T) {
+	grpcOnly(t)
 	for value, want := range map[string]string{
 		"localhost:4317":         "https://localhost:4317",
 		"127.0.0.1:4317":         "https://127.0.0.1:4317",

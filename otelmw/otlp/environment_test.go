@@ -38,9 +38,6 @@ func TestTheEnvironmentConfiguresTracing(t *testing.T) {
 		{"OTEL_TRACES_EXPORTER", " , ,", 3, ""},
 		{"OTEL_TRACES_EXPORTER", "zipkin", 3, "known values are otlp"},
 		{"OTEL_TRACES_EXPORTER", "zipkin, none", 0, "known values are otlp"},
-		{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 3, ""},
-		{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", 3, "grpc is used"},
-		{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", 3, "grpc is used"},
 		{"OTEL_TRACES_SAMPLER", "always_off", 0, ""},
 		{"OTEL_TRACES_SAMPLER", "always_on", 3, ""},
 		{"OTEL_TRACES_SAMPLER", "sometimes", 3, "parentbased_always_on is used"},
@@ -163,7 +160,7 @@ func TestHeadersAreSent(t *testing.T) {
 func TestTheEndpointOfTracesTakesPrecedence(t *testing.T) {
 	other, r := receive(t), receive(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+other.address)
-	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://"+r.address)
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://"+r.address+either("", "/v1/traces"))
 	initTracing(t)
 	touch(t, 1)
 	shutdownTracing(t)
@@ -200,8 +197,9 @@ func TestAnInvalidEndpointIsAnError(t *testing.T) {
 }
 
 func TestWithoutAnEndpointSpansGoToThePortOfThisHostWithoutTLS(t *testing.T) {
+	grpcOnly(t)
 	c, err := findCollector(slog.New(slog.DiscardHandler), "TRACES")
-	if want := (collector{"http://localhost:4317", true}); c != want || err != nil {
+	if want := (collector{endpoint: "http://localhost:4317", isURL: true}); c != want || err != nil {
 		t.Errorf("%v, %v", c, err)
 	}
 }
@@ -249,7 +247,7 @@ func TestAVariableOfBothSignalsIsWarnedAboutOnce(t *testing.T) {
 	receive(t)
 	t.Setenv("OTEL_SDK_DISABLED", "perhaps")
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "10s")
-	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", either("udp", "http/json"))
 	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "broken")
 	for range 2 { // it is logged again after a restart
 		log, metricsLog := initTracing(t), initMetrics(t)

@@ -3,6 +3,7 @@ package otlp
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"google.golang.org/grpc"
@@ -14,8 +15,9 @@ type exporterMaker[E any] struct {
 	signal   string // in the names of variables: TRACES
 	messages messages
 	console  func() (E, error)
-	// otlp makes an exporter that reads the other variables itself.
-	otlp func(c collector, dial ...grpc.DialOption) (E, error)
+	// grpc and http make an exporter that reads the other variables itself.
+	grpc func(c collector, dial ...grpc.DialOption) (E, error)
+	http func(c collector, client *http.Client, timeout time.Duration) (E, error)
 }
 
 // An openedExporter is an exporter with the state of its exports.
@@ -56,12 +58,21 @@ func (m exporterMaker[E]) openOTLP(h *health, f *finalAttempt) (E, error) {
 		return e, err
 	}
 	h.exporter = c.endpoint
-	reconnect := grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: maxReconnectDelay}
-	reconnect.Backoff.MaxDelay = maxReconnectDelay
-	defer withholdEndpoints(m.signal)()
-	e, err = m.otlp(c, grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(f.intercept))
+	defer withholdVariables(m.signal)()
+	if c.protocol == overHTTP {
+		timeout := exportTime.of("OTEL_EXPORTER_OTLP_"+m.signal+"_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
+		e, err = m.http(c, newHTTPClient(m.signal, c.path, f), time.Duration(timeout)*time.Millisecond)
+	} else {
+		e, err = m.openGRPC(c, f)
+	}
 	if err != nil {
 		return e, fmt.Errorf("no exporter for %s: %w", c.endpoint, err)
 	}
 	return e, nil
+}
+
+func (m exporterMaker[E]) openGRPC(c collector, f *finalAttempt) (E, error) {
+	reconnect := grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: maxReconnectDelay}
+	reconnect.Backoff.MaxDelay = maxReconnectDelay
+	return m.grpc(c, grpc.WithConnectParams(reconnect), grpc.WithChainUnaryInterceptor(f.intercept))
 }

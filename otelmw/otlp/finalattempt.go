@@ -64,7 +64,9 @@ func unwakeable(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 	stop := context.AfterFunc(ctx, func() {
 		if !errors.Is(context.Cause(ctx), errWoken) {
-			cancel()
+			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				cancel() // the attempt has the deadline itself
+			}
 			return
 		}
 		select {

@@ -111,7 +111,7 @@ func TestFlushReturnsWithItsContextAndTheRestIsSent(t *testing.T) {
 	if log.String() != "" {
 		t.Errorf("logged %s", log)
 	}
-	r.server.Stop()
+	r.stop()
 	goleak.VerifyNone(t, leaks)
 }
 
@@ -130,7 +130,7 @@ func TestAFlushThatHangsEndsWithTheShutdown(t *testing.T) {
 		t.Errorf("the shutdown returned %v", err)
 	}
 	close(r.hang)
-	r.server.Stop()
+	r.stop()
 	goleak.VerifyNone(t, leaks)
 }
 

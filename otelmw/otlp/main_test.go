@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 			_ = os.Unsetenv(name)
 		}
 	}
+	if os.Getenv(overHTTPAlone) != "" {
+		_ = os.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+	}
 	// Nothing is installed before this, so that early is bound to our provider.
 	_ = os.Setenv("OTEL_TRACES_EXPORTER", "none")
 	if err := errors.Join(InitTracing(context.Background()), ShutdownTracing(context.Background())); err != nil {

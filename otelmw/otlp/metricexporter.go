@@ -3,8 +3,11 @@ package otlp
 import (
 	"context"
 	"errors"
+	"net/http"
+	"time"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"google.golang.org/grpc"
@@ -28,12 +31,16 @@ func openMetricExporters(ctx context.Context, c config) ([]*metricExporter, erro
 			lostKey: "missed",
 		},
 		console: newConsoleMetrics,
-		otlp: func(c collector, dial ...grpc.DialOption) (sdkmetric.Exporter, error) {
+		grpc: func(c collector, dial ...grpc.DialOption) (sdkmetric.Exporter, error) {
 			to := otlpmetricgrpc.WithEndpoint(c.endpoint)
 			if c.isURL {
 				to = otlpmetricgrpc.WithEndpointURL(c.endpoint)
 			}
 			return otlpmetricgrpc.New(ctx, to, otlpmetricgrpc.WithDialOption(dial...))
+		},
+		http: func(c collector, client *http.Client, timeout time.Duration) (sdkmetric.Exporter, error) {
+			e, err := otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.endpoint), otlpmetrichttp.WithHTTPClient(client))
+			return &httpMetrics{e, client, timeout}, err
 		},
 	}.open(c.log)
 	var exporters []*metricExporter
@@ -41,6 +48,27 @@ func openMetricExporters(ctx context.Context, c config) ([]*metricExporter, erro
 		exporters = append(exporters, &metricExporter{w.exporter, w.health, w.final})
 	}
 	return exporters, err
+}
+
+// httpMetrics is [httpSpans] for metrics.
+type httpMetrics struct {
+	sdkmetric.Exporter
+
+	client  *http.Client
+	timeout time.Duration // 0 for none
+}
+
+// Export implements [sdkmetric.Exporter].
+func (e *httpMetrics) Export(ctx context.Context, m *metricdata.ResourceMetrics) error {
+	ctx, cancel := limited(ctx, e.timeout)
+	defer cancel()
+	return e.Exporter.Export(ctx, m)
+}
+
+// Shutdown implements [sdkmetric.Exporter].
+func (e *httpMetrics) Shutdown(ctx context.Context) error {
+	defer e.client.CloseIdleConnections()
+	return e.Exporter.Shutdown(ctx)
 }
 
 // Export implements [sdkmetric.Exporter]. It returns nil, because the reader would pass

@@ -168,7 +168,6 @@ func TestTheEnvironmentConfiguresMetrics(t *testing.T) {
 		{"OTEL_METRICS_EXPORTER", "none, otlp", 3, "with none"},
 		{"OTEL_METRICS_EXPORTER", "prometheus", 3, "known values are otlp"},
 		{"OTEL_TRACES_EXPORTER", "none", 3, ""},
-		{"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf", 3, "grpc is used"},
 		{"OTEL_METRIC_EXPORT_INTERVAL", "soon", 3, "60000"},
 		{"OTEL_METRIC_EXPORT_INTERVAL", "0", 3, "60000 is used"},
 		{"OTEL_METRIC_EXPORT_INTERVAL", "1000", 3, ""},
@@ -210,7 +209,7 @@ func TestTheEnvironmentConfiguresMetrics(t *testing.T) {
 func TestTheEndpointOfMetricsTakesPrecedence(t *testing.T) {
 	other, r := receive(t), receive(t)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+other.address)
-	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://"+r.address)
+	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://"+r.address+either("", "/v1/metrics"))
 	initMetrics(t)
 	touch(t, 1)
 	shutdownMetrics(t)

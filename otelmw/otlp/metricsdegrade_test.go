@@ -84,6 +84,6 @@ func TestAShutdownInterruptsACollectorThatHangs(t *testing.T) {
 		t.Errorf("shutdown took %v", took)
 	}
 	close(r.hang)
-	r.server.Stop()
+	r.stop()
 	goleak.VerifyNone(t, leaks)
 }

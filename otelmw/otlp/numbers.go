@@ -47,9 +47,9 @@ func (n number) correct(value string) (corrected, warning string) {
 	return strconv.Itoa(v), fmt.Sprintf("it is not a whole number from %d to %d; %d is used", n.least, n.most, v)
 }
 
-// of returns the value of a variable that has been corrected.
-func (n number) of(variable string) int {
-	_, value := read(variable)
+// of returns the value of the first variable that is set, which has been corrected.
+func (n number) of(variables ...string) int {
+	_, value := read(variables...)
 	if v, err := strconv.Atoi(value); err == nil {
 		return v
 	}

@@ -2,7 +2,6 @@ package otlp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -58,14 +57,16 @@ func (q *queue) stop(ctx context.Context) error {
 	select {
 	case <-q.exporter.closed:
 	default:
-		// The batcher continues in the background until its exporter is shut down.
+		// The batcher continues in the background until its exporter is shut down. The
+		// exporter still encodes each batch before it looks at its context.
+		q.exporter.ended.Store(true)
 		_ = q.exporter.SpanExporter.Shutdown(ctx)
 		select {
 		case <-q.exporter.closed:
 		case <-time.After(shutdownGrace):
 		}
 	}
-	q.exporter.giveUp(errors.New("the shutdown ended first"))
+	q.exporter.giveUp(errEnded)
 	q.exporter.backlog.over()
 	return q.exporter.unsentSince(lostBefore)
 }

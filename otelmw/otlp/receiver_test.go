@@ -1,9 +1,16 @@
 package otlp
 
 import (
+	"compress/gzip"
 	"context"
+	"crypto/tls"
+	"io"
+	"log"
 	"net"
+	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,17 +22,24 @@ import (
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 )
 
-// receiver is a collector over a real socket.
+// receiver is a collector over a real socket. It speaks HTTP if the environment says so
+// when it begins to listen, and gRPC otherwise.
 type receiver struct {
-	address string
-	server  *grpc.Server
-	refuse  error         // its response
-	refused atomic.Int64  // requests
-	hang    chan struct{} // it responds when this is closed
-	slow    time.Duration // it responds after this
+	address     string
+	stop        func()
+	certificate *tls.Certificate // nil for no TLS
+	refuse      error            // its response, with a status of gRPC
+	refused     atomic.Int64     // requests
+	hang        chan struct{}    // it responds when this is closed
+	slow        time.Duration    // it responds after this
+	path        string           // before v1/traces, over HTTP
 
 	rejected int64 // items, in its partial success
 	message  string
@@ -51,22 +65,99 @@ func listen(t *testing.T, address string, prepare func(*receiver)) *receiver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &receiver{address: listener.Addr().String(), server: grpc.NewServer()}
+	r := &receiver{address: listener.Addr().String()}
 	if prepare != nil {
 		prepare(r)
 	}
-	collectorpb.RegisterTraceServiceServer(r.server, traceService{receiver: r})
-	metricscollectorpb.RegisterMetricsServiceServer(r.server, metricsService{receiver: r})
+	serve := r.serveGRPC
+	if overHTTPNow() {
+		serve = r.serveHTTP
+	}
 	served := make(chan struct{})
+	run, stop := serve(listener)
+	r.stop = sync.OnceFunc(stop)
 	go func() {
 		defer close(served)
-		_ = r.server.Serve(listener)
+		run()
 	}()
 	t.Cleanup(func() {
-		r.server.Stop()
+		r.stop()
 		<-served
 	})
 	return r
+}
+
+// grpcOnly makes a test one of gRPC, whatever the protocol of the others is.
+func grpcOnly(t *testing.T) {
+	t.Helper()
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+}
+
+func overHTTPNow() bool { return os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL") == "http/protobuf" }
+
+// either returns what is expected over gRPC or over HTTP.
+func either(grpc, http string) string {
+	if overHTTPNow() {
+		return http
+	}
+	return grpc
+}
+
+func (r *receiver) serveGRPC(listener net.Listener) (run, stop func()) {
+	var options []grpc.ServerOption
+	if r.certificate != nil {
+		options = append(options, grpc.Creds(credentials.NewServerTLSFromCert(r.certificate)))
+	}
+	server := grpc.NewServer(options...)
+	collectorpb.RegisterTraceServiceServer(server, traceService{receiver: r})
+	metricscollectorpb.RegisterMetricsServiceServer(server, metricsService{receiver: r})
+	return func() { _ = server.Serve(listener) }, server.Stop
+}
+
+func (r *receiver) serveHTTP(listener net.Listener) (run, stop func()) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+r.path+"/v1/traces", func(w http.ResponseWriter, request *http.Request) {
+		answer(w, request, new(collectorpb.ExportTraceServiceRequest), traceService{receiver: r}.Export)
+	})
+	mux.HandleFunc("POST "+r.path+"/v1/metrics", func(w http.ResponseWriter, request *http.Request) {
+		answer(w, request, new(metricscollectorpb.ExportMetricsServiceRequest), metricsService{receiver: r}.Export)
+	})
+	server := &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)}
+	if r.certificate != nil {
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{*r.certificate}})
+	}
+	return func() { _ = server.Serve(listener) }, func() { _ = server.Close() }
+}
+
+// answer responds to a request over HTTP as to one over gRPC.
+func answer[Q, A proto.Message](w http.ResponseWriter, request *http.Request, q Q, export func(context.Context, Q) (A, error)) {
+	var body io.Reader = request.Body
+	if request.Header.Get("Content-Encoding") == "gzip" {
+		body, _ = gzip.NewReader(body)
+	}
+	b, err := io.ReadAll(body)
+	if err == nil && request.Header.Get("Content-Type") == "application/x-protobuf" {
+		err = proto.Unmarshal(b, q)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	header := metadata.MD{}
+	for name, values := range request.Header {
+		header[strings.ToLower(name)] = values
+	}
+	a, err := export(metadata.NewIncomingContext(request.Context(), header), q)
+	switch s, _ := status.FromError(err); {
+	case err == nil:
+		w.Header().Set("Content-Type", "application/x-protobuf")
+		b, _ = proto.Marshal(a)
+		_, _ = w.Write(b)
+	case s.Code() == codes.ResourceExhausted:
+		http.Error(w, s.Message(), http.StatusTooManyRequests)
+	default:
+		http.Error(w, s.Message(), http.StatusForbidden)
+	}
 }
 
 type traceService struct {

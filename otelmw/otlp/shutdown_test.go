@@ -138,7 +138,7 @@ func TestShutdownReturnsWithItsContextIfAProcessorBlocks(t *testing.T) {
 		t.Error("the shutdown returned no error")
 	}
 	close(release)
-	r.server.Stop()
+	r.stop()
 	goleak.VerifyNone(t, leaks)
 }
 

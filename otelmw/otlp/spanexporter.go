@@ -2,10 +2,15 @@ package otlp
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"google.golang.org/grpc"
 )
@@ -17,6 +22,8 @@ type spanExporter struct {
 
 	final     *finalAttempt
 	backlog   *backlog
+	counting  sync.Mutex  // held while spans leave the backlog and are counted
+	ended     atomic.Bool // nothing is exported anymore
 	closed    chan struct{}
 	closeOnce sync.Once
 }
@@ -32,12 +39,16 @@ func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
 			counts:  true,
 		},
 		console: newConsoleSpans,
-		otlp: func(c collector, dial ...grpc.DialOption) (sdktrace.SpanExporter, error) {
+		grpc: func(c collector, dial ...grpc.DialOption) (sdktrace.SpanExporter, error) {
 			to := otlptracegrpc.WithEndpoint(c.endpoint)
 			if c.isURL {
 				to = otlptracegrpc.WithEndpointURL(c.endpoint)
 			}
 			return otlptracegrpc.New(ctx, to, otlptracegrpc.WithDialOption(dial...))
+		},
+		http: func(c collector, client *http.Client, timeout time.Duration) (sdktrace.SpanExporter, error) {
+			e, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.endpoint), otlptracehttp.WithHTTPClient(client))
+			return &httpSpans{e, client, timeout}, err
 		},
 	}.open(c.log)
 	var exporters []*spanExporter
@@ -47,16 +58,43 @@ func openSpanExporters(ctx context.Context, c config) ([]*spanExporter, error) {
 	return exporters, err
 }
 
+// httpSpans exports over HTTP with a limit for all attempts of an export together, which
+// gRPC has.
+type httpSpans struct {
+	sdktrace.SpanExporter
+
+	client  *http.Client
+	timeout time.Duration // 0 for none
+}
+
+// ExportSpans implements [sdktrace.SpanExporter].
+func (e *httpSpans) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	ctx, cancel := limited(ctx, e.timeout)
+	defer cancel()
+	return e.SpanExporter.ExportSpans(ctx, spans)
+}
+
+// Shutdown implements [sdktrace.SpanExporter].
+func (e *httpSpans) Shutdown(ctx context.Context) error {
+	defer e.client.CloseIdleConnections()
+	return e.SpanExporter.Shutdown(ctx)
+}
+
 // ExportSpans implements [sdktrace.SpanExporter]. It returns nil, because the batcher
 // ignores errors.
 func (e *spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	err := e.export(ctx, spans)
+	e.counting.Lock()
+	defer e.counting.Unlock()
 	e.exported(e.backlog.leave(len(spans)), err)
 	return nil
 }
 
 // export makes the last attempt if a shutdown has ended the wait for a retry.
 func (e *spanExporter) export(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	if e.ended.Load() {
+		return errEnded
+	}
 	wakeable, cancel := e.final.wakeable(ctx)
 	defer cancel()
 	err := e.SpanExporter.ExportSpans(wakeable, spans)
@@ -66,8 +104,12 @@ func (e *spanExporter) export(ctx context.Context, spans []sdktrace.ReadOnlySpan
 	return err
 }
 
+var errEnded = errors.New("the shutdown ended first")
+
 // giveUp counts the waiting spans as lost.
 func (e *spanExporter) giveUp(reason error) {
+	e.counting.Lock()
+	defer e.counting.Unlock()
 	if n := e.backlog.close(); n > 0 {
 		e.exported(n, reason)
 	}

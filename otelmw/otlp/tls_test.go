@@ -16,9 +16,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials"
 )
 
 // authority makes a certificate authority. It returns a certificate for this host that
@@ -65,7 +62,7 @@ func certify(t *testing.T, template, by *x509.Certificate, byKey *ecdsa.PrivateK
 func TestACollectorMayHaveACertificateOfAPrivateAuthority(t *testing.T) {
 	server, caFile := authority(t)
 	r := listen(t, "127.0.0.1:0", func(r *receiver) {
-		r.server = grpc.NewServer(grpc.Creds(credentials.NewServerTLSFromCert(&server)))
+		r.certificate = &server
 	})
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://"+r.address)
 
