@@ -682,68 +682,9 @@ func decodeAs[T any](data json.RawMessage) (v T) {
 }
 
 func decodeValue(data json.RawMessage) any {
-	for kind, raw := range decodeAs[map[string]json.RawMessage](data) {
-		switch kind {
-		case "i":
-			return decodeAs[int](raw)
-		case "f":
-			switch string(raw) {
-			case `"NaN"`:
-				return math.NaN()
-			case `"+Inf"`:
-				return math.Inf(1)
-			case `"-Inf"`:
-				return math.Inf(-1)
-			case `"-0"`:
-				return math.Copysign(0, -1)
-			}
-			return decodeAs[float64](raw)
-		case "s":
-			return decodeAs[string](raw)
-		case "s_b64":
-			return string(decodeAs[[]byte](raw))
-		case "b":
-			return decodeAs[[]byte](raw)
-		case "bool":
-			return decodeAs[bool](raw)
-		case "nil":
-			return nil
-		case "geo":
-			return value.GeoJSON(decodeAs[string](raw))
-		case "hll":
-			return value.HLL(decodeAs[[]byte](raw))
-		case "inf":
-			return cdt.Infinity
-		case "wildcard":
-			return cdt.Wildcard
-		case "list", "op_results":
-			l := &value.List{Items: []any{}}
-			for _, e := range decodeAs[[]json.RawMessage](raw) {
-				v := decodeValue(e)
-				if h, ok := v.(value.HLL); ok {
-					v = []byte(h)
-				}
-				l.Items = append(l.Items, v)
-			}
-			return l
-		case "map", "pairs":
-			var pairs value.Pairs
-			for _, e := range decodeAs[[][]json.RawMessage](raw) {
-				v := decodeValue(e[1])
-				if h, ok := v.(value.HLL); ok {
-					v = []byte(h)
-				}
-				pairs = append(pairs, value.MapPair{Key: decodeValue(e[0]), Value: v})
-			}
-			if kind == "pairs" {
-				return pairs
-			}
-			m, err := value.NewMap(value.Unordered, pairs...)
-			must(err)
-			return m
-		}
-	}
-	panic("no value: " + string(data))
+	v, err := vectorop.Value(data)
+	must(err)
+	return v
 }
 
 type vectorOp map[string]json.RawMessage

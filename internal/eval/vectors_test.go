@@ -20,6 +20,7 @@ import (
 	"github.com/aerostore/aerostore/internal/engine"
 	"github.com/aerostore/aerostore/internal/expr"
 	value "github.com/aerostore/aerostore/internal/value"
+	"github.com/aerostore/aerostore/internal/vectorop"
 )
 
 // TestVectors replays what a real server answered to expressions. AEROSTORE_VECTORS
@@ -29,11 +30,9 @@ func TestVectors(t *testing.T) {
 	if dir == "" {
 		dir = filepath.FromSlash("../../storetest/vectors/recorded")
 	}
-	replayed := 0
 	for _, name := range []string{"exp", "exp2", "random_exp"} {
 		t.Run(name, func(t *testing.T) {
 			vectors := readVectors(t, filepath.Join(dir, name))
-			replayed++
 			passed, steps := 0, 0
 			for _, v := range vectors {
 				if why := skipped[v.Name]; why != "" {
@@ -50,9 +49,6 @@ func TestVectors(t *testing.T) {
 			}
 			t.Logf("%d of %d vectors pass, %d steps", passed, len(vectors), steps)
 		})
-	}
-	if replayed == 0 {
-		t.Error("no file was replayed")
 	}
 }
 
@@ -123,7 +119,7 @@ func readVectors(t *testing.T, path string) []vector {
 		}
 		r = z
 	} else {
-		t.Skip("not recorded here")
+		t.Fatal(err)
 	}
 	var vectors []vector
 	lines := bufio.NewScanner(r)
@@ -266,7 +262,8 @@ func (s *vectorStep) filtered(rec *record) (out bool, code int) {
 
 // compiledOf compiles a recorded expression, from its packed form.
 func compiledOf(data json.RawMessage) (*Program, error) {
-	n := expression(data)
+	n, err := vectorop.Expression(data)
+	must(err)
 	packed, err := n.Pack()
 	if err != nil {
 		return nil, err
@@ -579,7 +576,7 @@ func (r records) operate(s *vectorStep, k string, fresh *record, sent any, befor
 			setBin(fresh.bins, bin, after)
 			give(bin, nil)
 		default:
-			after, result, err := engine.Apply(value.Clone(fresh.bins[bin]), recordedOp(name, op), nil)
+			after, result, err := engine.Apply(value.Clone(fresh.bins[bin]), recordedOp(op), nil)
 			if err != nil {
 				return int(err.(*engine.Error).Code), nil
 			}
@@ -610,29 +607,34 @@ func binName(op map[string]json.RawMessage) json.RawMessage {
 	return op["bin"]
 }
 
-// recordedOp returns the few operations on lists and maps that the vectors have.
-func recordedOp(name string, op map[string]json.RawMessage) *cdt.Op {
-	order := func(data json.RawMessage) value.Order {
-		p := policyOf(data)
-		return value.Order(orders[p.Order])
+// recordedOp returns an operation on a list, a map, bits or a HyperLogLog.
+func recordedOp(op map[string]json.RawMessage) *cdt.Op {
+	_, decoded, err := vectorop.Decode([]byte(raw(op)), vectorop.Value)
+	must(err)
+	return &decoded
+}
+
+func decodeAs[T any](data json.RawMessage) (v T) {
+	must(json.Unmarshal(data, &v))
+	return v
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
 	}
-	switch name {
-	case "list_create", "list_set_order":
-		return &cdt.Op{Kind: cdt.ListSetOrder, Order: value.Order(orders[decodeAs[string](op["order"])])}
-	case "map_create":
-		return &cdt.Op{Kind: cdt.MapSetOrder, Order: value.Order(orders[decodeAs[string](op["order"])])}
-	case "map_set_policy":
-		return &cdt.Op{Kind: cdt.MapSetOrder, Order: order(op["policy"])}
-	case "map_put_items":
-		return &cdt.Op{Kind: cdt.MapPutAll, Order: order(op["policy"]), Values: decodeValue(op["items"])}
-	case "list_append":
-		var values []any
-		for _, v := range decodeAs[[]json.RawMessage](op["values"]) {
-			values = append(values, decodeValue(v))
-		}
-		return &cdt.Op{Kind: cdt.ListAppend, Values: values, Order: order(op["policy"])}
-	}
-	panic("operation " + name)
+}
+
+func decodeValue(data json.RawMessage) any {
+	v, err := vectorop.Value(data)
+	must(err)
+	return v
+}
+
+func flags(data json.RawMessage) int {
+	n, err := vectorop.ExpressionFlags(data)
+	must(err)
+	return n
 }
 
 // batch carries out a batch, one key after the other.
@@ -825,4 +827,16 @@ func sameRead(a, b any) bool {
 	default:
 		return value.Identical(a, b)
 	}
+}
+
+// selectors are the numbers of the gets by how they select. A removal has another.
+var listSelectors = map[string][2]uint8{
+	"index": {19, 32}, "rank": {21, 34}, "value": {22, 35}, "value_list": {23, 36}, "index_range": {24, 37},
+	"value_range": {25, 38}, "rank_range": {26, 39}, "value_rel_rank_range": {27, 40},
+}
+
+var mapSelectors = map[string][2]uint8{
+	"key": {97, 76}, "index": {98, 77}, "rank": {100, 79}, "value": {102, 82}, "key_range": {103, 84}, "index_range": {104, 85},
+	"value_range": {105, 86}, "rank_range": {106, 87}, "key_list": {107, 81}, "value_list": {108, 83},
+	"key_rel_index_range": {109, 88}, "value_rel_rank_range": {110, 89},
 }

@@ -1,5 +1,5 @@
-// Package vectorop decodes operations on lists, maps, bits and HyperLogLogs in the form
-// of recorded vectors. See storetest/vectors/recorded/README.md.
+// Package vectorop decodes values, expressions, and operations on lists, maps, bits and
+// HyperLogLogs, in the form of recorded vectors. See storetest/vectors/recorded/README.md.
 package vectorop
 
 import (
