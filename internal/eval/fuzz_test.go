@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/aerostore/aerostore/internal/eval/evaltest"
 	"github.com/aerostore/aerostore/internal/expr"
 	value "github.com/aerostore/aerostore/internal/value"
 )
@@ -13,8 +14,8 @@ import (
 // is larger than a record.
 func FuzzEvaluate(f *testing.F) {
 	for seed := range uint64(200) {
-		g := newGenerator(seed)
-		packed, err := g.expression(pick(g, allTypes...), 4).Pack()
+		g := evaltest.New(seed)
+		packed, err := g.Any(4).Pack()
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -45,7 +46,7 @@ func FuzzEvaluate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		r := newGenerator(uint64(len(b))).record()
+		r := &record{set: "exp", bins: evaltest.New(uint64(len(b))).Bins()}
 		before := value.Clone(r.bins["k"])
 		p.Matches(r)
 		if v, err := p.Value(r); err == nil && room(v, 2*value.MaxRecord+len(b)) < 0 {

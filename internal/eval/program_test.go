@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/exp"
+	"github.com/aerostore/aerostore/internal/eval/evaltest"
 	"github.com/aerostore/aerostore/internal/expr"
 	value "github.com/aerostore/aerostore/internal/value"
 )
@@ -14,13 +15,13 @@ import (
 // An evaluation changes nothing of the record, and its value shares nothing with it.
 func TestProgramsLeaveRecordsAlone(t *testing.T) {
 	for seed := range uint64(3000) {
-		g := newGenerator(seed)
-		r := g.record()
+		g := evaltest.New(seed)
+		r := &record{set: "exp", bins: g.Bins()}
 		before := map[string]any{}
 		for name, v := range r.bins {
 			before[name] = value.Clone(v)
 		}
-		n := g.expression(pick(g, allTypes...), 4)
+		n := g.Any(4)
 		p, err := Compile(n)
 		if err != nil {
 			continue
@@ -132,3 +133,5 @@ func TestWriteOfAnUnknownValue(t *testing.T) {
 		t.Errorf("the bin holds %v, code %d", after, code)
 	}
 }
+
+func constNode(v any) *expr.Node { return &expr.Node{Op: expr.Const, Value: v} }

@@ -828,15 +828,3 @@ func sameRead(a, b any) bool {
 		return value.Identical(a, b)
 	}
 }
-
-// selectors are the numbers of the gets by how they select. A removal has another.
-var listSelectors = map[string][2]uint8{
-	"index": {19, 32}, "rank": {21, 34}, "value": {22, 35}, "value_list": {23, 36}, "index_range": {24, 37},
-	"value_range": {25, 38}, "rank_range": {26, 39}, "value_rel_rank_range": {27, 40},
-}
-
-var mapSelectors = map[string][2]uint8{
-	"key": {97, 76}, "index": {98, 77}, "rank": {100, 79}, "value": {102, 82}, "key_range": {103, 84}, "index_range": {104, 85},
-	"value_range": {105, 86}, "rank_range": {106, 87}, "key_list": {107, 81}, "value_list": {108, 83},
-	"key_rel_index_range": {109, 88}, "value_rel_rank_range": {110, 89},
-}
