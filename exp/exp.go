@@ -197,7 +197,7 @@ func EncodeBase64(e Any) (string, error) {
 }
 
 func pack(e Any) ([]byte, error) {
-	if e == nil {
+	if value.IsNil(e) {
 		return nil, errors.New("exp: there is no expression")
 	}
 	n := e.Node()
@@ -213,7 +213,8 @@ func pack(e Any) ([]byte, error) {
 
 // Decode returns the expression that Encode, or a client of Aerospike, made. It returns an
 // error for other bytes, and for an expression of another type than E. The types within
-// the expression are not checked: a server refuses those that do not fit.
+// the expression are not checked: a server refuses those that do not fit. Its divisions
+// have no guard unless this package made them; see [Divide].
 func Decode[E Type[E]](b []byte) (E, error) {
 	var none E
 	n, err := expr.Parse(b)
@@ -279,6 +280,9 @@ func typeOf[E any]() expr.Type {
 func node(v any) *expr.Node {
 	switch v := v.(type) {
 	case Any:
+		if value.IsNil(v) {
+			return nil
+		}
 		return v.Node()
 	case int:
 		return literalInt(v)

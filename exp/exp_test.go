@@ -27,6 +27,8 @@ import (
 type Filter exp.Bool
 var _ = cdt.All
 func filter(f Filter) {}
+func read(string, exp.Any, ...exp.ReadFlag) {}
+func write(string, exp.Any, ...exp.WriteFlag) {}
 func _() { %s }
 `
 
@@ -47,6 +49,8 @@ func TestTypicalMistakesDoNotCompile(t *testing.T) {
 		`var _ exp.Bool = exp.Equal(exp.ListBin("l"), exp.ListVal(1, 2))`,
 		`var _ exp.Int = exp.HLLBin("h").UnionCount(exp.HLLBin("i"))`,
 		`exp.MapBin("m").Exists(cdt.Not(cdt.Keys("a")))`,
+		`read("x", exp.IntBin("a"), exp.EvalNoFail)`,
+		`write("x", exp.IntBin("a"), exp.CreateOnly, exp.UpdateOnly, exp.AllowDelete, exp.NoFail, exp.EvalNoFail)`,
 	} {
 		if err := compile(fine); err != nil {
 			t.Errorf("%s does not compile: %v", fine, err)
@@ -97,6 +101,15 @@ func TestTypicalMistakesDoNotCompile(t *testing.T) {
 		`exp.BytesBin("b").Bits().With(cdt.AllowFold)`,
 		`exp.HLLBin("h").Union(exp.MapBin("m"))`,
 		`exp.HLLBin("h").Bits()`,
+		`read("x", exp.IntBin("a"), exp.CreateOnly)`,
+		`read("x", exp.IntBin("a"), exp.UpdateOnly)`,
+		`read("x", exp.IntBin("a"), exp.AllowDelete)`,
+		`read("x", exp.IntBin("a"), exp.NoFail)`,
+		`read("x", exp.IntBin("a"), cdt.NoFail)`,
+		`write("x", exp.IntBin("a"), cdt.CreateOnly)`,
+		`write("x", exp.IntBin("a"), 16)`,
+		`read("x", 1)`,
+		`write("x", "a")`,
 	} {
 		if compile(mistake) == nil {
 			t.Errorf("%s compiles", mistake)
@@ -218,6 +231,8 @@ func TestWhatNoServerTakesIsRefused(t *testing.T) {
 		why string
 	}{
 		{nil, "no expression"},
+		{(*Int)(nil), "no expression"},
+		{ListBin("l").Append((*Int)(nil)), "zero value"},
 		{Int{}, "zero value"},
 		{List{}, "zero value"},
 		{Int{}.Equal(3), "zero value"},
