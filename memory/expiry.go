@@ -81,6 +81,11 @@ func (c *clock) elapsed() instant {
 	return instant{to - from - 1, nanos + int32(time.Second)}.plus(instant{})
 }
 
+// unix returns the seconds since 1970 at an instant.
+func (c *clock) unix(at instant) int64 {
+	return c.epoch.Unix() + instant{0, int32(c.epoch.Nanosecond())}.plus(at).seconds //nolint:gosec // G115: of a second
+}
+
 // advance moves the clock ahead.
 func (c *clock) advance(d time.Duration) {
 	for {
