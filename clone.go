@@ -60,9 +60,10 @@ func cloneItems(items []BatchItem) []BatchItem {
 func cloneOperations(ops []Operation) []Operation {
 	ops = slices.Clone(ops)
 	for i := range ops {
-		if op := ops[i].CDT(); op != nil {
+		switch op := ops[i].CDT(); {
+		case op != nil:
 			ops[i] = OperationOf(ops[i].bin, cloneCDT(*op))
-		} else {
+		case ops[i].kind != OperationExp: // expressions are immutable
 			ops[i].value = hideValue(value.Clone(ops[i].Value()))
 		}
 	}

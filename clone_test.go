@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/fake"
 )
 
@@ -72,7 +73,8 @@ func TestTheCloneOfACallIsNotChangedByTheCaller(t *testing.T) {
 			ops := []aerostore.Operation{aerostore.ReadBin("a")}
 			for _, name := range slices.Sorted(maps.Keys(value)) {
 				ops = append(ops, aerostore.WriteBin("l", value[name]), aerostore.ListBin("l").Append(value[name], 1),
-					aerostore.MapBin("m").Put(value[name], value[name]), aerostore.MapBin("m").PutAll(value[name]))
+					aerostore.MapBin("m").Put(value[name], value[name]), aerostore.MapBin("m").PutAll(value[name]),
+					aerostore.WriteExp("x", exp.ListVal(value[name])))
 			}
 			call = aerostore.Call{Op: op, Key: ada}
 			switch op {

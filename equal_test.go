@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // sayTheSame are groups of operations. Those of one group say the same.
@@ -56,8 +57,30 @@ func sayTheSame() [][]aerostore.Operation {
 		{profile.Get(cdt.Value(map[string]int{"a": 1, "b": 2})), profile.Get(cdt.Value(map[any]any{"b": uint8(2), "a": 1}))},
 		{profile.Get(cdt.Not(cdt.Between(1, math.Inf(1)))), profile.Get(cdt.Not(cdt.Between(int32(1), float32(math.Inf(1)))))},
 		{seen.Create(8, 0).Add("a", 1), seen.Create(8, 0).Add("a", int64(1))},
+		{
+			aerostore.ReadExp("x", exp.Add(exp.IntBin("a"), exp.IntVal(5))), aerostore.ReadExp("x", evaluated(exp.Add(exp.IntBin("a"), exp.IntVal(5)))),
+			aerostore.ReadExp("x", exp.Add(exp.IntBin("a"), exp.IntVal(5)), nil),
+		},
+		{aerostore.ReadExp("x", exp.Add(exp.IntBin("a"), exp.IntVal(6)))},
+		{aerostore.ReadExp("x", exp.Add(exp.IntBin("a"), exp.IntVal(5)), exp.EvalNoFail)},
+		{aerostore.ReadExp("x", exp.IntBin("a"))},
+		{aerostore.ReadExp("x", exp.StringBin("a"))},
+		{aerostore.WriteExp("x", exp.IntBin("a"))},
+		{aerostore.WriteExp("x", exp.IntBin("a"), exp.CreateOnly), aerostore.WriteExp("x", exp.IntBin("a"), exp.CreateOnly, exp.CreateOnly)},
+		{aerostore.WriteExp("y", exp.IntBin("a"))},
+		{aerostore.ReadExp("x", nil), aerostore.ReadExp("x", nil)},
+		{aerostore.ReadExp("x", exp.Int{}), aerostore.ReadExp("x", exp.Int{})},
+		{aerostore.ReadExp("x", exp.ListVal(make(chan int)))},
+		{aerostore.ReadExp("x", exp.ListVal(func() {}))},
 		{seen.Union(aerostore.HLL{1}), aerostore.OperationOf("h", cdt.Op{Kind: cdt.HLLGetUnion, Values: []aerostore.HLL{{1}}})},
 	}
+}
+
+// evaluated returns the expression, which keeps its form for servers and for memory.
+func evaluated(e exp.Int) exp.Any {
+	_, _ = e.Node().Pack()
+	e.Node().Memoize(func() {})
+	return e
 }
 
 func TestOperationsAreEqualWhenTheySayTheSame(t *testing.T) {

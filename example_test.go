@@ -15,6 +15,7 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/mocks"
@@ -79,6 +80,35 @@ func ExampleStore_operate() {
 }
 
 // A moving average, for which there is no operation.
+// Points are taken from a balance, if it has enough, and what is left is returned.
+func ExampleWriteExp() {
+	ctx, store := context.Background(), memory.New()
+	key := aerostore.NewKey("test", "accounts", "ada")
+	if err := store.Put(ctx, key, aerostore.Bins{"points": 50, "reserved": 10}); err != nil {
+		log.Fatal(err)
+	}
+
+	points := exp.IntBin("points")
+	free := exp.Subtract(points, exp.IntBin("reserved"))
+	pay := func(price int) {
+		enough := free.AtLeast(price)
+		record, err := store.Operate(ctx, key, []aerostore.Operation{
+			aerostore.WriteExp("points", exp.If(enough, exp.Subtract(points, exp.IntVal(price))).ElseUnknown()),
+			aerostore.ReadExp("free", free),
+		})
+		if errors.Is(err, aerostore.CodeOpNotApplicable) {
+			fmt.Println("there are not enough points")
+			return
+		}
+		fmt.Println(record.Int("free"))
+	}
+	pay(30)
+	pay(30)
+	// Output:
+	// 10 <nil>
+	// there are not enough points
+}
+
 func ExampleUpdate() {
 	ctx, store := context.Background(), memory.New()
 	key := aerostore.NewKey("test", "sensors", "kitchen")

@@ -41,6 +41,7 @@ const (
 	OperationMap                                 // see [MapBin]
 	OperationBit                                 // see [BitBin]
 	OperationHLL                                 // see [HLLBin]
+	OperationExp                                 // see [ReadExp] and [WriteExp]
 )
 
 var operationNames = [...]string{
@@ -48,6 +49,7 @@ var operationNames = [...]string{
 	OperationWrite: "write", OperationAdd: "add", OperationAppend: "append", OperationPrepend: "prepend",
 	OperationTouch: "touch", OperationDelete: "delete",
 	OperationList: "list", OperationMap: "map", OperationBit: "bit", OperationHLL: "hll",
+	OperationExp: "exp",
 }
 
 // String returns the kind in words, such as "read all".
@@ -156,7 +158,8 @@ func (o Operation) CDT() *cdt.Op {
 // Kind returns the kind of the operation. It is zero for the zero Operation.
 func (o Operation) Kind() OperationKind { return o.kind }
 
-// Bin returns the name of the bin, or "" for an operation on the whole record.
+// Bin returns the name of the bin, or "" for an operation on the whole record. That of
+// [ReadExp] is the name of its result.
 func (o Operation) Bin() string { return o.bin }
 
 // Value returns the value that is written, added, appended or prepended. It is nil for
@@ -173,6 +176,9 @@ func (o Operation) Equal(other Operation) bool { return reflect.DeepEqual(o, oth
 
 // Name returns what the operation does, in words such as "read all" and "list append".
 func (o Operation) Name() string {
+	if op := o.Exp(); op != nil {
+		return op.String()
+	}
 	if op := o.CDT(); op != nil {
 		return op.Kind.String()
 	}
@@ -186,14 +192,20 @@ func (o Operation) Writes() bool {
 		return false
 	case OperationList, OperationMap, OperationBit, OperationHLL:
 		return o.CDT().Kind.Writes()
+	case OperationExp:
+		return o.Exp().Writes
 	default:
 		return true
 	}
 }
 
 // Returns reports whether the operation can return something for its bin: a read of the
-// bin, or an operation on a list, map, bits or HyperLogLog as [cdt.Op.Returns] says.
+// bin, of an expression, or an operation on a list, map, bits or HyperLogLog as
+// [cdt.Op.Returns] says.
 func (o Operation) Returns() bool {
+	if op := o.Exp(); op != nil {
+		return !op.Writes
+	}
 	if op := o.CDT(); op != nil {
 		return op.Returns()
 	}
@@ -229,6 +241,8 @@ func (o Operation) check() *invalidError {
 		return checkBin(o.bin, o.Value())
 	case OperationList, OperationMap, OperationBit, OperationHLL:
 		return checkCDT(o.bin, o.CDT())
+	case OperationExp:
+		return checkExp(o.bin, o.Exp())
 	default:
 		return checkBinName(o.bin)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/fault"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -61,6 +62,7 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		aerostore.MapBin("m").In(cdt.Key(secret).Create(cdt.KeyOrdered), cdt.Value(number).InMap()).Put(secret, number),
 		aerostore.MapBin("m").PutAll(map[any]any{secret: number}), aerostore.MapBin("m").Remove(cdt.Not(cdt.Keys(secret, number))),
 		aerostore.BitBin("b").Set(0, 64, []byte(secret)), aerostore.HLLBin("h").Create(12, 0).Add(secret, number),
+		aerostore.ReadExp("e", exp.MapBin("m").IntAt(cdt.Key(secret)).Equal(number)), aerostore.WriteExp("e", exp.ListVal(secret, number)),
 	}
 	put := aerostore.Call{Op: aerostore.OpPut, Key: text}.WithBins(bins)
 	query := aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", secret)}
@@ -91,6 +93,9 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		"a map remove":    places(ops[9]),
 		"a bit set":       places(ops[10]),
 		"a hll add":       places(ops[11]),
+		"an exp read":     places(ops[12]),
+		"an exp write":    places(ops[13]),
+		"what it does":    places(*ops[13].Exp()),
 		"operations":      places(ops),
 		"Equal":           places(query.Where),
 		"Equal, integer":  places(aerostore.Equal("n", number)),

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // strict is a backend that only checks its calls.
@@ -31,6 +32,19 @@ func query(q aerostore.Query) func(context.Context, aerostore.Store) error {
 		}
 		return nil
 	}
+}
+
+func operate(ops ...aerostore.Operation) func(context.Context, aerostore.Store) error {
+	return func(ctx context.Context, s aerostore.Store) error {
+		_, err := s.Operate(ctx, ada, ops)
+		return err
+	}
+}
+
+// escaped returns a variable outside of its let.
+func escaped() (x exp.Int) {
+	exp.Let("x", exp.IntBin("a"), func(v exp.Int) exp.Int { x = v; return v })
+	return x
 }
 
 func TestBadInputIsRefusedWithAReasonBeforeAnythingIsSent(t *testing.T) {
@@ -80,6 +94,16 @@ func TestBadInputIsRefusedWithAReasonBeforeAnythingIsSent(t *testing.T) {
 			_, err := s.Operate(ctx, ada, []aerostore.Operation{aerostore.ReadAll(), {}})
 			return err
 		}, aerostore.CodeParameter, []string{"operation 1"}},
+		{"no expression", operate(aerostore.ReadExp("x", nil)), aerostore.CodeParameter, []string{"operation 0", `exp read "x"`, "no expression"}},
+		{"no name of a result", operate(aerostore.ReadExp("", exp.TTL())), aerostore.CodeParameter, []string{"exp read", "no name"}},
+		{"a nil pointer", operate(aerostore.WriteExp("x", (*exp.Int)(nil))), aerostore.CodeParameter, []string{`exp write "x"`, "no expression"}},
+		{"the zero expression", operate(aerostore.ReadAll(), aerostore.ReadExp("x", exp.Bool{})), aerostore.CodeParameter, []string{"operation 1", `exp read "x"`, "zero value"}},
+		{"a part that is zero", operate(aerostore.WriteExp("x", exp.And(exp.BoolBin("a"), exp.Bool{}))), aerostore.CodeParameter, []string{"zero value"}},
+		{"a literal that cannot be stored", operate(aerostore.ReadExp("x", exp.ListVal(time.Second))), aerostore.CodeParameter, []string{"time.Duration"}},
+		{"an overlong name of a result", operate(aerostore.ReadExp(long, exp.TTL())), aerostore.CodeBinNameTooLong, []string{long}},
+		{"an overlong name of a bin in an expression", operate(aerostore.ReadExp("x", exp.IntBin(long))), aerostore.CodeParameter, []string{`exp read "x"`, "15 bytes"}},
+		{"a variable that is not there", operate(aerostore.ReadExp("x", escaped())), aerostore.CodeParameter, []string{`exp read "x"`, "variable"}},
+		{"what ends a server", operate(aerostore.WriteExp("x", exp.BytesBin("b").Bits().With(cdt.Partial).Or(exp.IntVal(0), exp.IntVal(8), exp.BytesVal([]byte{1})))), aerostore.CodeParameter, []string{`exp write "x"`, "bits"}},
 		{"a bad key in a batch", func(ctx context.Context, s aerostore.Store) error {
 			_, err := s.BatchRead(ctx, []aerostore.Key{ada, {}}, nil)
 			return err

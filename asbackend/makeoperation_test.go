@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // What makes an operation is stored here, so that it is not optimized away.
@@ -72,6 +73,24 @@ func makers() map[string]struct{ client, store func() } {
 		"bit or": {
 			func() { madeByClient = as.BitOrOp(as.DefaultBitPolicy(), "flags", 0, 8, []byte{1}) },
 			func() { madeByStore = aerostore.BitBin("flags").Or(0, 8, []byte{1}) },
+		},
+		"exp read": {
+			func() {
+				madeByClient = as.ExpReadOp("adult", as.ExpAnd(
+					as.ExpGreaterEq(as.ExpIntBin("age"), as.ExpIntVal(int64(n))), as.ExpEq(as.ExpStringBin("country"), as.ExpStringVal(text)),
+				), as.ExpReadFlagDefault)
+			},
+			func() {
+				madeByStore = aerostore.ReadExp("adult", exp.And(exp.IntBin("age").AtLeast(n), exp.StringBin("country").Equal(text)))
+			},
+		},
+		"exp write": {
+			func() {
+				madeByClient = as.ExpWriteOp("tags", as.ExpListAppend(as.DefaultListPolicy(), as.ExpStringVal(text), as.ExpListBin("tags")), as.ExpWriteFlagEvalNoFail)
+			},
+			func() {
+				madeByStore = aerostore.WriteExp("tags", exp.ListBin("tags").Append(text), exp.EvalNoFail)
+			},
 		},
 		"hll add": {
 			func() {

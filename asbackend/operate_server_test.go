@@ -8,6 +8,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // operations, the result of each, their results by bin for a record with the bins a = 1,
@@ -120,6 +121,31 @@ var operations = map[string]struct {
 		list(1, nil, nil, nil, 2), bins("", results(1, 2)), with("", list(1, 2)),
 	},
 	"read all, a list and a bin": {ops(aerostore.ReadAll(), l.Size(), read("a"), read("z")), list(initial(), nil, 1, nil), initial(), initial()},
+	"read an expression":         {ops(aerostore.ReadExp("x", more)), list(2), bins("x", 2), initial()},
+	"read an expression and a bin": {
+		ops(aerostore.ReadExp("a", more), read("a"), aerostore.ReadExp("x", exp.ListBin("l"))), list(2, 1, list(1, 2)),
+		bins("a", results(2, 1), "x", list(1, 2)), initial(),
+	},
+	"read what is unknown": {
+		ops(aerostore.ReadExp("x", exp.IntBin("z"), exp.EvalNoFail)), list(none), bins(), initial(),
+	},
+	"read what is unknown, twice": {
+		ops(aerostore.ReadExp("x", exp.IntBin("z"), exp.EvalNoFail), aerostore.ReadExp("x", exp.IntBin("z"), exp.EvalNoFail)),
+		list(nil, nil), bins("x", results(nil, nil)), initial(),
+	},
+	"read nil and an expression": {ops(aerostore.ReadExp("x", exp.Nil()), aerostore.ReadExp("x", more), read("z")), list(nil, 2, nil), bins("x", results(nil, 2)), initial()},
+	"write an expression":        {ops(aerostore.WriteExp("a", more)), list(none), bins(), with("a", 2)},
+	"write an expression and read it": {
+		ops(aerostore.WriteExp("a", more), aerostore.ReadExp("a", more), aerostore.AddBin("a", 5), read("a")), list(nil, 3, nil, 7),
+		bins("a", results(3, 7)), with("a", 7),
+	},
+	"write an expression between steps on a list": {
+		ops(l.Append(3), aerostore.WriteExp("l", exp.ListBin("l").Append(exp.IntBin("a"))), l.Size(), aerostore.ReadHeader()),
+		list(3, nil, 4, nil), bins("l", results(3, 4)), with("l", list(1, 2, 3, 1)),
+	},
+	"write to the empty name by an expression": {
+		ops(aerostore.WriteExp("", exp.IntVal(1)), aerostore.TouchRecord(), aerostore.ReadExp("x", exp.IntBin(""))), list(nil, nil, 1), bins("x", 1), with("", 1),
+	},
 	"bits and a HyperLogLog": {
 		ops(aerostore.BitBin("b").Resize(1), aerostore.BitBin("b").SetInt(0, 8, 5), aerostore.BitBin("b").GetInt(0, 8),
 			aerostore.HLLBin("h").Create(4, 0).Add("x", "y"), aerostore.HLLBin("h").Count(), write("h", nil)),
@@ -131,6 +157,8 @@ var (
 	l = aerostore.ListBin("l")
 	m = aerostore.MapBin("m")
 	n = aerostore.MapBin("n")
+
+	more = exp.Add(exp.IntBin("a"), exp.IntVal(1))
 )
 
 func ops(ops ...aerostore.Operation) []aerostore.Operation { return ops }

@@ -33,6 +33,8 @@ func clientOperation(o aerostore.Operation, one []any) (*as.Operation, error) {
 		return as.DeleteOp(), nil
 	case aerostore.OperationList, aerostore.OperationMap, aerostore.OperationBit, aerostore.OperationHLL:
 		return translate(o.Bin(), o.CDT(), one)
+	case aerostore.OperationExp:
+		return evaluation(o.Bin(), o.Exp())
 	default:
 		return nil, nil
 	}
@@ -40,7 +42,7 @@ func clientOperation(o aerostore.Operation, one []any) (*as.Operation, error) {
 
 func clientBin(name string, value any) *as.Bin { return as.NewBin(name, clientValue(value)) }
 
-// errUnnamed is returned for a read of a list, map, bits or HyperLogLog in the bin with
+// errUnnamed is returned for a read of a list, map, bits, HyperLogLog or expression under
 // the empty name.
 var errUnnamed error = safe.TextError("the Aerospike client takes a read of the bin with the empty name for one of all bins: rename the bin")
 

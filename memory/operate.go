@@ -42,6 +42,8 @@ type running struct {
 	steps    []any // what each operation returned, of the record
 	failed   error // of an operation in detail
 	journal  value.Journal
+
+	midway *midway // what expressions see, nil if there are none
 }
 
 var runs = sync.Pool{New: func() any { return new(running) }}
@@ -49,6 +51,10 @@ var runs = sync.Pool{New: func() any { return new(running) }}
 func (run *running) release() {
 	run.journal.Reset()
 	clear(run.operands)
+	if run.midway != nil {
+		*run.midway = midway{}
+		midways.Put(run.midway)
+	}
 	*run = running{journal: run.journal, operands: run.operands[:0]}
 	runs.Put(run)
 }
@@ -141,6 +147,9 @@ func (n *namespace) operateReadLocked(key *aerostore.Key, run *running) (*aerost
 	set.view(key, func(met *record) {
 		if n.alive(met) != nil {
 			r = record{expires: met.expires, generation: met.generation}
+			if run.plan.evaluates {
+				run.meet(n, key, met)
+			}
 			_, code = run.apply(met.bins)
 		}
 	})
@@ -172,6 +181,8 @@ func (run *running) step(d *draft, i int, op aerostore.Operation) (code aerostor
 		if at := d.names.find(d.bins, op.Bin()); at >= 0 {
 			run.steps[i] = value.Export(d.bins[at].value)
 		}
+	case kind == aerostore.OperationExp:
+		run.steps[i], code = run.evaluate(d, i, op.Exp())
 	case kind >= aerostore.OperationList:
 		run.steps[i], code = run.stepWithin(d, i, op.CDT())
 	case kind == aerostore.OperationWrite:
@@ -190,14 +201,19 @@ func (run *running) step(d *draft, i int, op aerostore.Operation) (code aerostor
 
 // stepWithin carries out an operation on a list, map, bits or HyperLogLog.
 func (run *running) stepWithin(d *draft, i int, op *cdt.Op) (any, aerostore.ResultCode) {
-	name := run.ops[i].Bin()
-	result, err := d.carryOut(name, op, &run.journal)
+	result, err := d.carryOut(run.ops[i].Bin(), op, &run.journal)
 	if err == nil {
 		return value.Export(result), aerostore.CodeOK
 	}
 	refused, _ := err.(*engine.Error) //nolint:errorlint // what Apply returns
-	run.failed = &operationError{step: i, name: op.Kind.String(), bin: name, err: refused}
-	return nil, aerostore.ResultCode(refused.Code)
+	return nil, run.fail(i, aerostore.ResultCode(refused.Code), refused)
+}
+
+// fail keeps why an operation failed, and returns the code.
+func (run *running) fail(i int, code aerostore.ResultCode, why error) aerostore.ResultCode {
+	op := run.ops[i]
+	run.failed = &operationError{step: i, name: op.Name(), bin: op.Bin(), err: why}
+	return code
 }
 
 // result returns the record of the results.
@@ -220,10 +236,12 @@ func (run *running) bins() aerostore.Bins {
 type plan struct {
 	writes   bool
 	touches  bool // fails if there is no record, even if another operation makes one
-	inPlace  bool // works on lists, maps, bits or HyperLogLogs
+	inPlace  bool // works on lists, maps, bits, HyperLogLogs or expressions
 	operands bool // writes whole bins
 	answers  int  // operations that a server answers even if they write
 	readsAll int  // those of them that read all bins
+
+	evaluates bool // expressions
 }
 
 // planOf returns the plan of the operations for a call of that many keys. The code is
@@ -233,12 +251,13 @@ func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, 
 		kind, writes := op.Kind(), op.Writes()
 		p.writes = p.writes || writes
 		p.touches = p.touches || kind == aerostore.OperationTouch
+		p.evaluates = p.evaluates || kind == aerostore.OperationExp
 		if kind >= aerostore.OperationList {
 			p.inPlace = true
 		} else {
 			p.operands = p.operands || writes
 		}
-		if !writes || kind >= aerostore.OperationList && kind != aerostore.OperationBit {
+		if !writes || kind >= aerostore.OperationList && kind != aerostore.OperationBit && kind != aerostore.OperationExp {
 			p.answers++
 		}
 		if readsAll(op) {

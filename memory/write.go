@@ -95,9 +95,10 @@ func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bo
 
 // admit returns the code with which a server refuses the operation, else CodeOK: a
 // write that replaces a record may only set and read bins. The code does not depend
-// on the record (exists_replace_* in basic.jsonl).
+// on the record (exists_replace_* in basic.jsonl, x_policies in exp2.jsonl).
 func admit(op aerostore.Operation, o *aerostore.Options) aerostore.ResultCode {
-	if !replaces(o) || !op.Writes() || op.Kind() == aerostore.OperationWrite && op.Value() != nil {
+	sets := op.Kind() == aerostore.OperationExp || op.Kind() == aerostore.OperationWrite && op.Value() != nil
+	if !replaces(o) || !op.Writes() || sets {
 		return aerostore.CodeOK
 	}
 	return aerostore.CodeParameter
@@ -249,6 +250,9 @@ func (n *namespace) revise(
 	if old != nil && !replaces(o) {
 		bins = old.bins
 	}
+	if c.operate != nil && c.operate.plan.evaluates {
+		c.operate.meetWrite(n, key, old, o)
+	}
 	d, code := c.apply(bins)
 	if code != aerostore.CodeOK {
 		return code
@@ -307,9 +311,9 @@ func generationFits(o *aerostore.Options, generation uint32) bool {
 
 // vanish returns the code of a write that left no bins. Such a write removes the
 // record, and fails with CodeNotFound if there was none (nil_bin_missing_record in
-// basic.jsonl).
+// basic.jsonl) or if it replaces it.
 func vanish(old *record, o *aerostore.Options) aerostore.ResultCode {
-	if old == nil {
+	if old == nil || replaces(o) {
 		return aerostore.CodeNotFound
 	}
 	if o.DurableDelete {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
@@ -214,6 +215,12 @@ func differentReads() (all []func() []aerostore.Operation) {
 		func() aerostore.Operation { return visitors.Union(aerostore.HLL{1}, aerostore.HLL{2}) },
 		func() aerostore.Operation { return aerostore.BitBin("flags").ScanLeft(0, 8, true) },
 		func() aerostore.Operation { return aerostore.BitBin("flags").ScanLeft(0, 8, false) },
+		func() aerostore.Operation { return aerostore.ReadExp("r", exp.IntBin("a").Equal(1)) },
+		func() aerostore.Operation { return aerostore.ReadExp("r", exp.IntBin("a").Equal(2)) },
+		func() aerostore.Operation { return aerostore.ReadExp("r", exp.IntBin("a").Equal(1), exp.EvalNoFail) },
+		func() aerostore.Operation { return aerostore.ReadExp("r", exp.IntBin("a")) },
+		func() aerostore.Operation { return aerostore.ReadExp("r", exp.StringBin("a")) },
+		func() aerostore.Operation { return aerostore.ReadExp("s", exp.StringBin("a")) },
 	} {
 		all = append(all, func() []aerostore.Operation { return []aerostore.Operation{read()} })
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // A storeOperation is an operation of Store whose arguments have the marker.
@@ -45,6 +46,14 @@ func storeOperations() []storeOperation {
 		}},
 		{"Operate that appends to a list", true, func(ctx context.Context, s aerostore.Store) error {
 			_, err := s.Operate(ctx, key, []aerostore.Operation{aerostore.ListBin("l").Size(), aerostore.ListBin("l").Append(marker)})
+			return err
+		}},
+		{"Operate that reads an expression", false, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Operate(ctx, key, []aerostore.Operation{aerostore.ReadExp("r", exp.StringVal(marker))})
+			return err
+		}},
+		{"Operate that writes an expression", true, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.Operate(ctx, key, []aerostore.Operation{aerostore.WriteExp("r", exp.StringVal(marker))})
 			return err
 		}},
 		{"BatchRead", false, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchRead(ctx, keys, nil); return err }},

@@ -7,12 +7,13 @@ import (
 	"go.uber.org/mock/gomock"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // Operations returns a matcher of a []aerostore.Operation with the same operations in the
-// same order. Operations are the same if they have the same [aerostore.Operation.Source].
-// The message of a mismatch has one operation a line, with all values, and marks those
-// that differ.
+// same order. Operations are the same if they have the same [aerostore.Operation.Source],
+// and their expressions are equal. The message of a mismatch has one operation a line, with
+// all values, and marks those that differ.
 //
 // Expected calls of Operate and BatchOperate of a MockStore use the matcher for a slice of
 // operations. Call Operations for a mock of another interface.
@@ -20,13 +21,20 @@ func Operations(want ...aerostore.Operation) gomock.Matcher {
 	return sources(want)
 }
 
-// operations are the sources of operations.
-type operations []string
+// operations are operations in a form that is compared.
+type operations []operation
+
+// An operation has its source, and the form of its expression that servers take: the
+// source does not have the types of bins.
+type operation struct{ source, packed string }
 
 func sources(ops []aerostore.Operation) operations {
 	texts := make(operations, len(ops))
 	for i, o := range ops {
-		texts[i] = o.Source()
+		texts[i].source = o.Source()
+		if op := o.Exp(); op != nil {
+			texts[i].packed, _ = exp.EncodeBase64(op.Expression)
+		}
 	}
 	return texts
 }
@@ -92,8 +100,13 @@ func (want operations) Got(x any) string {
 			t.lines(same, wanted[i:i+1])
 			continue
 		}
-		t.lines(missing, wanted[i:i+1])
-		t.lines(extra, other[i:i+1])
+		wanted, other := wanted[i], other[i]
+		if wanted.source == other.source {
+			wanted.source += " // " + wanted.packed
+			other.source += " // " + other.packed
+		}
+		t.lines(missing, operations{wanted})
+		t.lines(extra, operations{other})
 	}
 	n := min(len(wanted), len(other))
 	t.lines(missing, wanted[n:])
@@ -122,6 +135,6 @@ func (t *text) count(n int) {
 
 func (t *text) lines(mark rune, ops operations) {
 	for _, o := range ops {
-		fmt.Fprintf(&t.b, "\n\t%c %s", mark, o)
+		fmt.Fprintf(&t.b, "\n\t%c %s", mark, o.source)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/mocks"
 )
 
@@ -22,6 +23,8 @@ func steps() []aerostore.Operation {
 		aerostore.MapBin("profile").PutAll(map[any]any{"a": 1, "b": []any{2}}),
 		aerostore.BitBin("flags").Set(0, 8, []byte{1}),
 		aerostore.HLLBin("visitors").Create(12, 0).Add("ada"),
+		aerostore.ReadExp("total", exp.Add(exp.IntBin("price"), exp.IntVal(5)), exp.EvalNoFail),
+		aerostore.WriteExp("total", exp.ListBin("scores").Append(42), exp.CreateOnly),
 	}
 }
 
@@ -137,6 +140,21 @@ Want: 4 operations
 				t.Errorf("the message is\n%s\nwant%s", message, text)
 			}
 		})
+	}
+}
+
+// The source of an expression does not have the types of bins.
+func TestAMismatchOfTypesShows(t *testing.T) {
+	message := failure(t, []aerostore.Operation{aerostore.ReadExp("x", exp.IntBin("a"))},
+		[]aerostore.Operation{aerostore.ReadExp("x", exp.StringBin("a"))})
+	const want = `
+Got: 1 operation (- want, + got)
+	- ReadExp("x", a) // k1ECoWE=
+	+ ReadExp("x", a) // k1EDoWE=
+Want: 1 operation
+	  ReadExp("x", a)`
+	if !strings.Contains(message, want) {
+		t.Errorf("the message is\n%s\nwant%s", message, want)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 const (
@@ -16,10 +17,14 @@ const (
 )
 
 // A step is the name of an operation on a bin, as a number: its kind, or its cdt.Kind
-// after firstCDT.
+// after firstCDT. That of a write of an expression is expWrite.
 type step uint8
 
-const firstCDT step = 32
+const (
+	expRead       = step(aerostore.OperationExp)
+	expWrite step = 31
+	firstCDT step = 32
+)
 
 // A summaryKey is what a summary is made of: an operation and its steps, each once, in
 // order. Zero is no step.
@@ -65,13 +70,19 @@ func stepOf(o *aerostore.Operation) step {
 	if op := o.CDT(); op != nil {
 		return firstCDT + step(op.Kind)
 	}
+	if op := o.Exp(); op != nil && op.Writes {
+		return expWrite
+	}
 	return step(o.Kind())
 }
 
 // String returns the name in capitals, such as LIST_APPEND.
 func (s step) String() string {
 	name := aerostore.OperationKind(s).String()
-	if s > firstCDT {
+	switch {
+	case s == expRead, s == expWrite:
+		name = exp.Op{Writes: s == expWrite}.String()
+	case s > firstCDT:
 		name = cdt.Kind(s - firstCDT).String()
 	}
 	return strings.ReplaceAll(strings.ToUpper(name), " ", "_")

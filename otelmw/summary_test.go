@@ -12,6 +12,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/otelmw"
 )
@@ -52,6 +53,10 @@ func TestTheSummaryOfAnOperateHasItsSteps(t *testing.T) {
 		{"several steps", "OPERATE test.users " + stepNames, operate(steps...)},
 		{"in another order", "OPERATE test.users READ_ALL LIST_APPEND", operate(steps[6], steps[0], steps[6])},
 		{"one step", "OPERATE test.users ADD", operate(aerostore.AddBin("n", 1))},
+		{
+			"expressions", "OPERATE test.users EXP_READ EXP_WRITE",
+			operate(aerostore.ReadExp(marker, exp.StringVal(marker)), aerostore.WriteExp(marker, exp.StringBin(marker)), aerostore.ReadExp("b", exp.TTL())),
+		},
 		{"an empty operation", "OPERATE test.users TOUCH", operate(aerostore.Operation{}, aerostore.TouchRecord())},
 		{"a batch", "BATCH OPERATE test.users " + stepNames, batch(key, key)},
 		{"a batch of one key", "OPERATE test.users " + stepNames, batch(key)},
@@ -106,6 +111,7 @@ func everyStep() []aerostore.Operation {
 	for kind := cdt.Kind(1); kind.Family() != 0; kind++ {
 		all = append(all, aerostore.OperationOf("b", cdt.Op{Kind: kind}))
 	}
+	all = append(all, aerostore.ReadExp("b", exp.TTL()), aerostore.WriteExp("b", exp.TTL()))
 	return all
 }
 

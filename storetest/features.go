@@ -38,6 +38,10 @@ const (
 	// [aerostore.CodeUnsupportedFeature].
 	DataTypes Feature = "data types"
 
+	// Expressions is what [aerostore.ReadExp] and [aerostore.WriteExp] do. A store without
+	// it must refuse these operations with [aerostore.CodeUnsupportedFeature].
+	Expressions Feature = "expressions"
+
 	// SocketTimeouts is the end of an operation by [aerostore.SocketTimeout], which
 	// a store without a network lacks. The cases use the stores of [WithStalled].
 	SocketTimeouts Feature = "socket timeouts"
@@ -46,7 +50,7 @@ const (
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, SocketTimeouts, Closing}
+var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, Expressions, SocketTimeouts, Closing}
 
 // Without leaves out the cases of a feature that the stores lack. The reason is
 // logged. Without panics if the feature is unknown or the reason is empty.

@@ -58,12 +58,13 @@ func groups() []group {
 		{"exists", existsCases()},
 		{"options", append(optionCases(), otherOptionCases()...)},
 		{"operate", operateCases()},
-		{"result", ofDataTypes(resultCases())},
-		{"list", ofDataTypes(listCases())},
-		{"map", ofDataTypes(mapCases())},
-		{"bit", ofDataTypes(bitCases())},
-		{"hll", ofDataTypes(hllCases())},
-		{"path", ofDataTypes(pathCases())},
+		{"result", needing(DataTypes, resultCases())},
+		{"list", needing(DataTypes, listCases())},
+		{"map", needing(DataTypes, mapCases())},
+		{"bit", needing(DataTypes, bitCases())},
+		{"hll", needing(DataTypes, hllCases())},
+		{"path", needing(DataTypes, pathCases())},
+		{"expression", needing(Expressions, expressionCases())},
 		{"batch read", batchReadCases()},
 		{"batch write", batchWriteCases()},
 		{"query", queryCases()},
@@ -79,9 +80,9 @@ func groups() []group {
 	}
 }
 
-func ofDataTypes(cases []testCase) []testCase {
+func needing(feature Feature, cases []testCase) []testCase {
 	for i := range cases {
-		cases[i].needs = DataTypes
+		cases[i].needs = feature
 	}
 	return cases
 }
