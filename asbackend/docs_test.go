@@ -42,6 +42,24 @@ func namesOn(t *testing.T, page string) map[string]bool {
 
 func TestThePageNamesEachOperationOfTheClient(t *testing.T) {
 	t.Parallel()
+	named, found := namesOn(t, migrationPage), map[string]int{}
+	for _, f := range clientFunctions(t) {
+		made := makes(f)
+		if made == "" {
+			continue
+		}
+		if found[made]++; !named[f.Name.Name] {
+			t.Errorf("%s is not on the page", f.Name.Name)
+		}
+	}
+	if found["Operation"]+found["CDTContext"] < 132 || found["Expression"] < 176 {
+		t.Errorf("found the constructors of %v: is the client still read right?", found)
+	}
+}
+
+// clientFunctions returns the exported functions of the client.
+func clientFunctions(t *testing.T) (functions []*ast.FuncDecl) {
+	t.Helper()
 	client, err := build.Import("github.com/aerospike/aerospike-client-go/v7", ".", build.FindOnly)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +68,6 @@ func TestThePageNamesEachOperationOfTheClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named, found := namesOn(t, migrationPage), 0
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -60,31 +77,29 @@ func TestThePageNamesEachOperationOfTheClient(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, decl := range parsed.Decls {
-			f, ok := decl.(*ast.FuncDecl)
-			if !ok || f.Recv != nil || !f.Name.IsExported() || !makesOperation(f) {
-				continue
-			}
-			if found++; !named[f.Name.Name] {
-				t.Errorf("%s is not on the page", f.Name.Name)
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.IsExported() {
+				functions = append(functions, f)
 			}
 		}
 	}
-	if found < 132 {
-		t.Errorf("found %d constructors of operations: is the client still read right?", found)
-	}
+	return functions
 }
 
-// makesOperation reports whether the function returns an *Operation or a *CDTContext.
-func makesOperation(f *ast.FuncDecl) bool {
-	if f.Type.Results.NumFields() != 1 {
-		return false
+// makes returns whether the function returns an *Operation, *CDTContext or *Expression, and
+// maybe an error; "" if none of them.
+func makes(f *ast.FuncDecl) string {
+	if f.Type.Results.NumFields() == 0 {
+		return ""
 	}
 	result, ok := f.Type.Results.List[0].Type.(*ast.StarExpr)
 	if !ok {
-		return false
+		return ""
 	}
 	name, ok := result.X.(*ast.Ident)
-	return ok && (name.Name == "Operation" || name.Name == "CDTContext")
+	if !ok || name.Name != "Operation" && name.Name != "CDTContext" && name.Name != "Expression" {
+		return ""
+	}
+	return name.Name
 }
 
 // The page's lines of Go must be in example_test.go, where they compile.
