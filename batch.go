@@ -6,12 +6,13 @@ type BatchItem struct {
 	Bins Bins
 
 	// Options apply to this record. They replace those of the call where both
-	// set the same; see [Options]. Timeouts among them are ignored.
+	// set the same; see [Options]. Timeouts, Compress and a Replica among them are
+	// ignored.
 	Options []WriteOption
 }
 
-// Resolve merges the item's options into those of the call. The timeouts are
-// always those of the call.
+// Resolve merges the item's options into those of the call. The timeouts, Compress and
+// the Replica are always those of the call.
 func (i BatchItem) Resolve(call Options) Options {
 	o := call
 	for _, opt := range i.Options {
@@ -19,7 +20,7 @@ func (i BatchItem) Resolve(call Options) Options {
 			o = opt.applyWrite(o)
 		}
 	}
-	o.Timeout, o.SocketTimeout = call.Timeout, call.SocketTimeout
+	o.Timeout, o.SocketTimeout, o.Compress, o.Replica = call.Timeout, call.SocketTimeout, call.Compress, call.Replica
 	return o
 }
 

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// A ReadOption is an option of an operation that reads: a [Timeout], a
-// [SocketTimeout] or [Options]. A later option overrides an earlier one. Nil options
-// are ignored.
+// A ReadOption is an option of an operation that reads: a [Filter], a [Timeout], a
+// [SocketTimeout], a [Replica], a [ReadMode], a [ReadTouch], a [Flag] or [Options]. A
+// later option overrides an earlier one. Nil options are ignored.
 type ReadOption interface {
 	applyRead(Options) Options
 }
 
-// A WriteOption is an option of an operation that writes. It is a [TTL], a
-// [GenerationEqual], a [GenerationGreater], a [RecordExists], a [WriteFlag], a
-// [Timeout], a [SocketTimeout] or [Options]. A later option overrides an earlier one.
-// Nil options are ignored.
+// A WriteOption is an option of an operation that writes, or that does so for some of its
+// arguments, such as Operate. It is a [TTL], a [GenerationEqual], a [GenerationGreater], a
+// [RecordExists], a [WriteFlag], a [CommitLevel] or one that is a [ReadOption] too. A later
+// option overrides an earlier one. Nil options are ignored.
 type WriteOption interface {
 	applyWrite(Options) Options
 }
@@ -25,9 +25,10 @@ type WriteOption interface {
 //
 // Options can be passed as an option. Each field that is set overrides earlier
 // options; Generation and GenerationCheck are set together, if GenerationCheck is not
-// zero. A read uses the timeouts and ignores the other fields. To restore a default,
-// add [CreateOrUpdate], Timeout(0), SocketTimeout(0) or [NamespaceTTL] after the Options. A
-// generation check and a flag cannot be unset.
+// zero. A read ignores the fields that have no meaning for it. To restore a default,
+// add [CreateOrUpdate], Timeout(0), SocketTimeout(0), [NamespaceTTL], [ReplicaDefault],
+// [ReadModeDefault], [CommitDefault] or [ReadTouchDefault] after the Options. A generation
+// check and a flag cannot be unset.
 //
 // A Store that is not a [Backend], such as a mock, receives the options of a chain one by
 // one, in the order of the fields of Options. For example, Put(…, CreateOnly, TTL(t))
@@ -59,11 +60,37 @@ type Options struct {
 	// DurableDelete is the option [DurableDelete]. It has a meaning only for an
 	// operation that removes the record.
 	DurableDelete bool
+
+	// Compress is the option [Compress].
+	Compress bool
+
+	// Replica says which node is sent the call. It has a meaning for reads above all.
+	Replica Replica
+
+	// ReadMode says how much of the cluster a read considers. It has no meaning for a
+	// write and for a query.
+	ReadMode ReadMode
+
+	// CommitLevel says when a write is answered.
+	CommitLevel CommitLevel
+
+	// ReadTouch makes a read extend the life of the record. It has no meaning for a
+	// write and for a query.
+	ReadTouch ReadTouch
+
+	// Filter says which records the call reads or changes. A zero field is no filter.
+	// The option Filter{} is refused.
+	Filter Filter
 }
 
 func (o Options) applyRead(before Options) Options {
 	before.Timeout = cmp.Or(o.Timeout, before.Timeout)
 	before.SocketTimeout = cmp.Or(o.SocketTimeout, before.SocketTimeout)
+	before.Compress = o.Compress || before.Compress
+	before.Replica = cmp.Or(o.Replica, before.Replica)
+	before.ReadMode = cmp.Or(o.ReadMode, before.ReadMode)
+	before.ReadTouch = cmp.Or(o.ReadTouch, before.ReadTouch)
+	before.Filter = cmp.Or(o.Filter, before.Filter)
 	return before
 }
 
@@ -76,6 +103,7 @@ func (o Options) applyWrite(before Options) Options {
 	before.Exists = cmp.Or(o.Exists, before.Exists)
 	before.SendKey = o.SendKey || before.SendKey
 	before.DurableDelete = o.DurableDelete || before.DurableDelete
+	before.CommitLevel = cmp.Or(o.CommitLevel, before.CommitLevel)
 	return before
 }
 
@@ -87,6 +115,21 @@ func (o Options) forRead() []ReadOption {
 	}
 	if o.SocketTimeout != 0 {
 		opts = append(opts, SocketTimeout(o.SocketTimeout))
+	}
+	if o.Compress {
+		opts = append(opts, Compress)
+	}
+	if o.Replica != ReplicaDefault {
+		opts = append(opts, o.Replica)
+	}
+	if o.ReadMode != ReadModeDefault {
+		opts = append(opts, o.ReadMode)
+	}
+	if o.ReadTouch != ReadTouchDefault {
+		opts = append(opts, o.ReadTouch)
+	}
+	if o.Filter != (Filter{}) {
+		opts = append(opts, o.Filter.option())
 	}
 	return opts
 }
@@ -127,6 +170,24 @@ func (o Options) forWrite() []WriteOption {
 	}
 	if o.DurableDelete {
 		opts = append(opts, DurableDelete)
+	}
+	if o.Compress {
+		opts = append(opts, Compress)
+	}
+	if o.Replica != ReplicaDefault {
+		opts = append(opts, o.Replica)
+	}
+	if o.ReadMode != ReadModeDefault {
+		opts = append(opts, o.ReadMode)
+	}
+	if o.CommitLevel != CommitDefault {
+		opts = append(opts, o.CommitLevel)
+	}
+	if o.ReadTouch != ReadTouchDefault {
+		opts = append(opts, o.ReadTouch)
+	}
+	if o.Filter != (Filter{}) {
+		opts = append(opts, o.Filter.option())
 	}
 	return opts
 }
@@ -236,6 +297,22 @@ func (f WriteFlag) applyWrite(o Options) Options {
 	return o
 }
 
+// A Flag enables something that is off by default, for reads and writes.
+type Flag uint8
+
+// Compress compresses what is sent and what the server answers, if it is longer than 128
+// bytes. It saves network and costs processor time. A query ignores it.
+const Compress Flag = 1
+
+func (f Flag) applyRead(o Options) Options {
+	if f == Compress {
+		o.Compress = true
+	}
+	return o
+}
+
+func (f Flag) applyWrite(o Options) Options { return f.applyRead(o) }
+
 func readOptions(opts []ReadOption) (o Options) {
 	for _, opt := range opts {
 		if opt != nil {
@@ -265,6 +342,17 @@ func (o Options) check() *invalidError {
 		return invalidf("generation check %d is unknown", o.GenerationCheck)
 	case o.Exists > ReplaceOnly:
 		return invalidf("record-exists action %d is unknown", o.Exists)
+	case o.Replica > ReplicaPreferRack:
+		return invalidf("replica %d is unknown", o.Replica)
+	case o.ReadMode > ReadModeAllowUnavailable:
+		return invalidf("read mode %d is unknown", o.ReadMode)
+	case o.CommitLevel > CommitMaster:
+		return invalidf("commit level %d is unknown", o.CommitLevel)
+	case o.ReadTouch < ReadTouchNever || o.ReadTouch > 100:
+		return invalidf("a read touch of %d percent: from 1 to 100, or ReadTouchNever", o.ReadTouch)
 	}
-	return o.TTL.check()
+	if err := o.TTL.check(); err != nil {
+		return err
+	}
+	return o.Filter.check()
 }

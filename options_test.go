@@ -7,13 +7,21 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
+)
+
+var (
+	adults = aerostore.Filter(exp.IntBin("age").AtLeast(18))
+	minors = aerostore.Filter(exp.IntBin("age").Less(18))
 )
 
 func TestOptionsMerge(t *testing.T) {
 	const minute, hour = aerostore.TTL(time.Minute), aerostore.TTL(time.Hour)
 	full := aerostore.Options{
 		Timeout: 1, SocketTimeout: 2, TTL: hour, Generation: 3, GenerationCheck: aerostore.GenerationMustEqual,
-		Exists: aerostore.CreateOnly, SendKey: true, DurableDelete: true,
+		Exists: aerostore.CreateOnly, SendKey: true, DurableDelete: true, Compress: true,
+		Replica: aerostore.ReplicaMaster, ReadMode: aerostore.ReadModeAll, CommitLevel: aerostore.CommitMaster,
+		ReadTouch: 80, Filter: adults,
 	}
 	with := func(change func(o *aerostore.Options)) aerostore.Options {
 		o := full
@@ -36,6 +44,17 @@ func TestOptionsMerge(t *testing.T) {
 		"CreateOrUpdate":            {aerostore.CreateOrUpdate, with(func(o *aerostore.Options) { o.Exists = aerostore.CreateOrUpdate })},
 		"no timeout":                {aerostore.Timeout(0), with(func(o *aerostore.Options) { o.Timeout = 0 })},
 		"no socket timeout":         {aerostore.SocketTimeout(0), with(func(o *aerostore.Options) { o.SocketTimeout = 0 })},
+		"a replica":                 {aerostore.Options{Replica: aerostore.ReplicaSequence}, with(func(o *aerostore.Options) { o.Replica = aerostore.ReplicaSequence })},
+		"the default replica":       {aerostore.ReplicaDefault, with(func(o *aerostore.Options) { o.Replica = 0 })},
+		"a read mode":               {aerostore.ReadModeLinearize, with(func(o *aerostore.Options) { o.ReadMode = aerostore.ReadModeLinearize })},
+		"the default read mode":     {aerostore.ReadModeDefault, with(func(o *aerostore.Options) { o.ReadMode = 0 })},
+		"a commit level":            {aerostore.Options{CommitLevel: aerostore.CommitAll}, with(func(o *aerostore.Options) { o.CommitLevel = aerostore.CommitAll })},
+		"the default commit level":  {aerostore.CommitDefault, with(func(o *aerostore.Options) { o.CommitLevel = 0 })},
+		"a read touch":              {aerostore.ReadTouchNever, with(func(o *aerostore.Options) { o.ReadTouch = aerostore.ReadTouchNever })},
+		"the default read touch":    {aerostore.ReadTouchDefault, with(func(o *aerostore.Options) { o.ReadTouch = 0 })},
+		"a filter":                  {minors, with(func(o *aerostore.Options) { o.Filter = minors })},
+		"a filter in Options":       {aerostore.Options{Filter: minors}, with(func(o *aerostore.Options) { o.Filter = minors })},
+		"an unknown flag":           {aerostore.Flag(9), full},
 		"flags that are set":        {aerostore.Options{SendKey: true, DurableDelete: true}, full},
 		"all of it once again":      {full, full},
 		"an option that is nil":     {nil, full},
@@ -49,18 +68,24 @@ func TestOptionsMerge(t *testing.T) {
 		}
 		item := aerostore.BatchItem{Options: []aerostore.WriteOption{tc.over}}
 		want := tc.want
-		want.Timeout, want.SocketTimeout = full.Timeout, full.SocketTimeout
+		want.Timeout, want.SocketTimeout, want.Replica = full.Timeout, full.SocketTimeout, full.Replica
 		if got := item.Resolve(full); got != want {
 			t.Errorf("%s of an item: %+v, want %+v", name, got, want)
 		}
 	}
 }
 
-func TestAReadTakesTheTimeoutsOfOptions(t *testing.T) {
+func TestAReadTakesWhatItUsesOfOptions(t *testing.T) {
 	var seen aerostore.Call
 	store := aerostore.Chain(silent{}, keep(&seen))
-	_, _ = store.Exists(t.Context(), ada, aerostore.Timeout(1), aerostore.Options{SocketTimeout: 2, TTL: 3, Exists: aerostore.CreateOnly, SendKey: true})
-	if want := (aerostore.Options{Timeout: 1, SocketTimeout: 2}); seen.Options != want {
+	_, _ = store.Exists(t.Context(), ada, aerostore.Timeout(1), aerostore.Options{
+		SocketTimeout: 2, TTL: 3, Exists: aerostore.CreateOnly, SendKey: true, CommitLevel: aerostore.CommitMaster,
+		Compress: true, Replica: aerostore.ReplicaMaster, ReadMode: aerostore.ReadModeAll, ReadTouch: 80, Filter: adults,
+	})
+	if want := (aerostore.Options{
+		Timeout: 1, SocketTimeout: 2, Compress: true, Replica: aerostore.ReplicaMaster, ReadMode: aerostore.ReadModeAll,
+		ReadTouch: 80, Filter: adults,
+	}); seen.Options != want {
 		t.Errorf("options %+v, want %+v", seen.Options, want)
 	}
 }
@@ -118,6 +143,8 @@ func TestEachFieldOfOptionsIsPassedOn(t *testing.T) {
 			v.SetInt(7)
 		case v.CanUint():
 			v.SetUint(1)
+		case v.Type() == reflect.TypeFor[aerostore.Filter]():
+			v.Set(reflect.ValueOf(adults))
 		default:
 			v.SetBool(true)
 		}

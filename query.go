@@ -24,8 +24,8 @@ type Query struct {
 	// have none of the named bins.
 	MaxRecords int
 
-	// Options are the timeouts of the query. By default it is limited only by its
-	// context.
+	// Options are the timeouts, the [Filter] and the [Replica] of the query. By default
+	// it is limited only by its context.
 	Options []ReadOption
 }
 

@@ -15,9 +15,10 @@ import (
 type batch struct {
 	request
 	writes      bool
-	policy      *as.BatchPolicy // of the Store
+	policy      *as.BatchPolicy // of the call
 	maxRetries  int             // of the policy, or of the write policy for a batch that writes
 	sendsIDs    bool            // of all keys
+	readPolicy  *as.BatchReadPolicy
 	writePolicy *as.BatchWritePolicy
 	removal     *as.BatchDeletePolicy
 	bins        []string // to read, nil: all
@@ -44,7 +45,8 @@ func (r *request) doBatch() (aerostore.Result, error) {
 // newBatch returns an error if the batch has an operation that cannot be sent.
 func newBatch(r *request) (b *batch, cannot error) {
 	s := r.store
-	b = &batch{request: *r, writes: r.call.Writes(), policy: s.batchPolicy()}
+	options := &r.call.Options
+	b = &batch{request: *r, writes: r.call.Writes(), policy: s.batchPolicyFor(options)}
 	b.maxRetries = b.policy.MaxRetries
 	if b.writes {
 		b.maxRetries = s.writePolicy().MaxRetries
@@ -52,16 +54,21 @@ func newBatch(r *request) (b *batch, cannot error) {
 	switch r.call.Op {
 	case aerostore.OpBatchRead:
 		b.bins = distinct(r.call.BinNames())
+		b.readPolicy = s.batchReadPolicyFor(options, options)
 	case aerostore.OpBatchRemove:
-		b.removal = s.batchRemovePolicyFor(r.call.Options)
-		b.sendsIDs = r.call.Options.SendKey || s.batchRemovePolicy().SendKey
+		b.removal = s.batchRemovePolicyFor(options, options)
+		b.sendsIDs = options.SendKey || s.batchRemovePolicy().SendKey
 	case aerostore.OpBatchOperate:
 		b.plan, cannot = s.planOf(r.call.Operations(), new(scratch))
 		b.refused = b.writes && b.plan.readsAll && r.call.Len() > 1
 		fallthrough
 	default:
-		b.writePolicy = s.batchWritePolicyFor(r.call.Options)
-		b.sendsIDs = b.writes && (r.call.Options.SendKey || s.batchWritePolicy().SendKey)
+		if !b.writes {
+			b.readPolicy = s.batchReadPolicyFor(options, options)
+			break
+		}
+		b.writePolicy = s.batchWritePolicyFor(options, options)
+		b.sendsIDs = options.SendKey || s.batchWritePolicy().SendKey
 	}
 	return b, cannot
 }

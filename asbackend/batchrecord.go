@@ -28,19 +28,18 @@ func (b *batch) newRecord(i int) (as.BatchRecordIfc, as.Error) {
 	if b.call.Op == aerostore.OpBatchWrite {
 		if item = b.call.Items()[i]; len(item.Options) > 0 {
 			options := item.Resolve(b.call.Options)
-			policy, sendsID = b.store.batchWritePolicyFor(options), sendsID || options.SendKey
+			policy, sendsID = b.store.batchWritePolicyFor(&options, &b.call.Options), sendsID || options.SendKey
 		}
 	}
 	key, err := clientKey(b.call.KeyAt(i), sendsID)
 	if err != nil {
 		return nil, err
 	}
-	read := b.store.policies.BatchRead
 	switch {
 	case b.call.Op == aerostore.OpBatchRead && b.bins != nil && len(b.bins) == 0:
-		return as.NewBatchReadHeader(read, key), nil
+		return as.NewBatchReadHeader(b.readPolicy, key), nil
 	case b.call.Op == aerostore.OpBatchRead:
-		return as.NewBatchRead(read, key, b.bins), nil
+		return as.NewBatchRead(b.readPolicy, key, b.bins), nil
 	case b.call.Op == aerostore.OpBatchRemove:
 		return as.NewBatchDelete(b.removal, key), nil
 	case b.call.Op == aerostore.OpBatchWrite:
@@ -48,7 +47,7 @@ func (b *batch) newRecord(i int) (as.BatchRecordIfc, as.Error) {
 	case b.plan.writes:
 		return as.NewBatchWrite(policy, key, b.plan.ops...), nil
 	default:
-		return as.NewBatchReadOps(read, key, b.plan.ops...), nil
+		return as.NewBatchReadOps(b.readPolicy, key, b.plan.ops...), nil
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 func (s *single) readPolicy() *as.BasePolicy {
 	base := s.store.readPolicy()
 	s.maxAttempts = max(base.MaxRetries, 1)
-	if !s.changesTimeouts(base) {
+	if !s.changesTimeouts(base) && !hasBaseOptions(&s.call.Options) {
 		return base
 	}
 	p := *base
+	setBaseOptions(&p, &s.call.Options)
 	s.setTimeouts(&p)
 	return &p
 }
@@ -31,7 +32,7 @@ func (s *single) writePolicyIn(room *as.WritePolicy, each bool) *as.WritePolicy 
 	base := s.store.writePolicy()
 	s.allow(base.MaxRetries)
 	each = each && !base.RespondPerEachOp
-	if !each && !hasWriteOptions(s.call.Options) && !s.changesTimeouts(&base.BasePolicy) {
+	if !each && !hasOptions(s.call.Options) && !s.changesTimeouts(&base.BasePolicy) {
 		return base
 	}
 	p := room
@@ -40,12 +41,13 @@ func (s *single) writePolicyIn(room *as.WritePolicy, each bool) *as.WritePolicy 
 	}
 	*p = *base
 	p.RespondPerEachOp = p.RespondPerEachOp || each
+	setBaseOptions(&p.BasePolicy, &s.call.Options)
 	s.setTimeouts(&p.BasePolicy)
 	writeFields{
 		expiration: &p.Expiration, exists: &p.RecordExistsAction,
 		check: &p.GenerationPolicy, generation: &p.Generation,
-		sendKey: &p.SendKey, durable: &p.DurableDelete,
-	}.set(s.call.Options)
+		sendKey: &p.SendKey, durable: &p.DurableDelete, commit: &p.CommitLevel,
+	}.set(&s.call.Options)
 	return p
 }
 
@@ -65,32 +67,57 @@ func (p *part) policy() *as.BatchPolicy {
 	return &policy
 }
 
+// batchPolicyFor returns the policy of a batch as a whole.
+func (s *Store) batchPolicyFor(o *aerostore.Options) *as.BatchPolicy {
+	base := s.batchPolicy()
+	if !hasBaseOptions(o) {
+		return base
+	}
+	p := *base
+	setBaseOptions(&p.BasePolicy, o)
+	return &p
+}
+
+// batchReadPolicyFor returns the policy of a record that a batch reads, nil for the
+// client's default. The filter is that of the batch.
+func (s *Store) batchReadPolicyFor(o, batch *aerostore.Options) *as.BatchReadPolicy {
+	if !hasBaseOptions(o) {
+		return s.policies.BatchRead
+	}
+	p := *s.batchReadPolicy()
+	p.FilterExpression = filterOfRecord(p.FilterExpression, o.Filter, batch.Filter)
+	setReadOptions(o, &p.ReadModeAP, &p.ReadModeSC, &p.ReadTouchTTLPercent)
+	return &p
+}
+
 // batchWritePolicyFor returns the policy of a record that a batch writes, nil for the
 // client's default.
-func (s *Store) batchWritePolicyFor(o aerostore.Options) *as.BatchWritePolicy {
-	if !hasWriteOptions(o) {
+func (s *Store) batchWritePolicyFor(o, batch *aerostore.Options) *as.BatchWritePolicy {
+	if !hasOptions(*o) {
 		return s.policies.BatchWrite
 	}
 	p := *s.batchWritePolicy()
+	p.FilterExpression = filterOfRecord(p.FilterExpression, o.Filter, batch.Filter)
 	writeFields{
 		expiration: &p.Expiration, exists: &p.RecordExistsAction,
 		check: &p.GenerationPolicy, generation: &p.Generation,
-		sendKey: &p.SendKey, durable: &p.DurableDelete,
+		sendKey: &p.SendKey, durable: &p.DurableDelete, commit: &p.CommitLevel,
 	}.set(o)
 	return &p
 }
 
 // batchRemovePolicyFor returns the policy of the records that a batch removes,
 // nil for the client's default.
-func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy {
-	if !hasWriteOptions(o) {
+func (s *Store) batchRemovePolicyFor(o, batch *aerostore.Options) *as.BatchDeletePolicy {
+	if !hasOptions(*o) {
 		return s.policies.BatchRemove
 	}
 	p := *s.batchRemovePolicy()
+	p.FilterExpression = filterOfRecord(p.FilterExpression, o.Filter, batch.Filter)
 	writeFields{
 		expiration: new(uint32), exists: new(as.RecordExistsAction), // which removing does not have
 		check: &p.GenerationPolicy, generation: &p.Generation,
-		sendKey: &p.SendKey, durable: &p.DurableDelete,
+		sendKey: &p.SendKey, durable: &p.DurableDelete, commit: &p.CommitLevel,
 	}.set(o)
 	return &p
 }
@@ -100,6 +127,7 @@ func (s *Store) batchRemovePolicyFor(o aerostore.Options) *as.BatchDeletePolicy 
 // MaxRecords records, and the query counts them.
 func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	p := *c.store.queryPolicy()
+	setBaseOptions(&p.BasePolicy, &c.call.Options)
 	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(&p.BasePolicy)
 	if p.ReplicaPolicy == as.RANDOM {
 		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over RANDOM
@@ -155,8 +183,8 @@ func (c *command) setTimeouts(p *as.BasePolicy) {
 // isShorter compares two timeouts. Zero is no limit.
 func isShorter(a, b time.Duration) bool { return a > 0 && (b <= 0 || a < b) }
 
-// hasWriteOptions reports whether options other than timeouts are set.
-func hasWriteOptions(o aerostore.Options) bool {
+// hasOptions reports whether options other than timeouts are set.
+func hasOptions(o aerostore.Options) bool {
 	o.Timeout, o.SocketTimeout = 0, 0
 	return o != aerostore.Options{}
 }
@@ -167,10 +195,12 @@ type writeFields struct {
 	exists                 *as.RecordExistsAction
 	check                  *as.GenerationPolicy
 	sendKey, durable       *bool
+	commit                 *as.CommitLevel
 }
 
 // set sets the fields for which there is an option.
-func (f writeFields) set(o aerostore.Options) {
+func (f writeFields) set(o *aerostore.Options) {
+	setCommitLevel(f.commit, o)
 	if o.TTL != 0 {
 		*f.expiration = o.TTL.Seconds()
 	}

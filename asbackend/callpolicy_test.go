@@ -48,7 +48,7 @@ func TestWithoutOptionsTheClientsPoliciesAreUsedUnchanged(t *testing.T) {
 	if r.writePolicy(false) != s.client.DefaultWritePolicy {
 		t.Error("a write has a policy of its own")
 	}
-	if s.batchWritePolicyFor(r.call.Options) != nil || s.batchRemovePolicyFor(r.call.Options) != nil {
+	if s.batchWritePolicyFor(&r.call.Options, &r.call.Options) != nil || s.batchRemovePolicyFor(&r.call.Options, &r.call.Options) != nil {
 		t.Error("a record of a batch has a policy of its own")
 	}
 	read := partOf(s, aerostore.OpBatchRead, aerostore.Options{})
@@ -81,13 +81,13 @@ func TestPoliciesOfAStoreReplaceTheClients(t *testing.T) {
 	if p := singleOf(s, aerostore.OpPut, options).writePolicy(false); p.Expiration != 77 || !p.SendKey {
 		t.Errorf("with an option: %+v", p)
 	}
-	if p := s.batchWritePolicyFor(plain); p != s.policies.BatchWrite {
+	if p := s.batchWritePolicyFor(&plain, &plain); p != s.policies.BatchWrite {
 		t.Errorf("a record of a batch: %+v", p)
 	}
-	if p := s.batchWritePolicyFor(options); p.Expiration != 88 || !p.SendKey {
+	if p := s.batchWritePolicyFor(&options, &options); p.Expiration != 88 || !p.SendKey {
 		t.Errorf("a record of a batch with an option: %+v", p)
 	}
-	if p := s.batchRemovePolicyFor(plain); p != s.policies.BatchRemove {
+	if p := s.batchRemovePolicyFor(&plain, &plain); p != s.policies.BatchRemove {
 		t.Errorf("a removal: %+v", p)
 	}
 	s.policies.Write.MaxRetries = 5
@@ -143,7 +143,7 @@ func TestOptionsChangeACopyOfThePolicy(t *testing.T) {
 				GenerationPolicy: want.GenerationPolicy, Generation: want.Generation,
 				Expiration: want.Expiration, DurableDelete: want.DurableDelete, SendKey: want.SendKey,
 			}
-			if got := s.batchWritePolicyFor(c.options); *got != batch {
+			if got := s.batchWritePolicyFor(&c.options, &c.options); *got != batch {
 				t.Errorf("write of a batch: %+v, want %+v", *got, batch)
 			}
 
@@ -151,7 +151,7 @@ func TestOptionsChangeACopyOfThePolicy(t *testing.T) {
 				GenerationPolicy: want.GenerationPolicy, Generation: want.Generation,
 				DurableDelete: want.DurableDelete, SendKey: want.SendKey,
 			}
-			if got := s.batchRemovePolicyFor(c.options); *got != removal {
+			if got := s.batchRemovePolicyFor(&c.options, &c.options); *got != removal {
 				t.Errorf("removal of a batch: %+v, want %+v", *got, removal)
 			}
 		})
@@ -239,7 +239,7 @@ func TestANilPolicyIsTheClientsInitialDefault(t *testing.T) {
 	if p := partOf(s, aerostore.OpBatchWrite, o).policy(); p.MaxRetries != 0 {
 		t.Errorf("batch: %+v", p)
 	}
-	if !s.batchWritePolicyFor(o).SendKey || !s.batchRemovePolicyFor(o).SendKey {
+	if !s.batchWritePolicyFor(&o, &o).SendKey || !s.batchRemovePolicyFor(&o, &o).SendKey {
 		t.Error("batch records")
 	}
 	if p := r.queryPolicy(&aerostore.Query{}, 1); p.SocketTimeout != 30*time.Second {

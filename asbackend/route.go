@@ -36,10 +36,16 @@ func (s *Store) route(call aerostore.Call) (*as.Node, as.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if call.Writes() {
-		return s.firstNode(true, &s.writePolicy().BasePolicy, key)
+	policy, writes := s.readPolicy(), call.Writes()
+	if writes || call.Op == aerostore.OpOperate {
+		policy = &s.writePolicy().BasePolicy
 	}
-	return s.firstNode(false, s.readPolicy(), key)
+	if hasBaseOptions(&call.Options) {
+		own := *policy
+		setBaseOptions(&own, &call.Options)
+		policy = &own
+	}
+	return s.firstNode(writes, policy, key)
 }
 
 // firstNode returns the node to which a key is sent first. Under some policies it is

@@ -41,7 +41,7 @@ func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (record 
 	}
 	switch call.Op {
 	case aerostore.OpBatchRead:
-		record, code = n.read(&key, call.BinNames())
+		record, code = n.read(&key, call.BinNames(), &call.Options)
 		return record, code, nil
 	case aerostore.OpBatchWrite:
 		item := call.Items()[i]

@@ -26,7 +26,7 @@ func (n *namespace) operate(
 	if p.writes {
 		record, code = n.operateWrite(key, run, o)
 	} else {
-		record, code = n.operateRead(key, run)
+		record, code = n.operateRead(key, run, o)
 	}
 	why = run.failed
 	run.release()
@@ -90,16 +90,16 @@ func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.
 	return run.result(key, &r, ttl), aerostore.CodeOK
 }
 
-// operateRead is operate without writes. It ignores the options. If any operation reads
-// all bins, nothing else is read (op_put_all in basic.jsonl).
-func (n *namespace) operateRead(key *aerostore.Key, run *running) (*aerostore.Record, aerostore.ResultCode) {
+// operateRead is operate without writes. It ignores the options of writes. If any
+// operation reads all bins, nothing else is read (op_put_all in basic.jsonl).
+func (n *namespace) operateRead(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
 	if run.plan.inPlace && run.plan.readsAll == 0 {
-		return n.operateReadLocked(key, run)
+		return n.operateReadLocked(key, run, o)
 	}
 	var r record
-	ttl, found := n.find(key, &r, run.lend)
-	if !found {
-		return nil, aerostore.CodeNotFound
+	ttl, code := n.find(key, o, &r, run.lend)
+	if code != aerostore.CodeOK {
+		return nil, code
 	}
 	if run.plan.readsAll > 0 {
 		run.readAll(&r)
@@ -137,7 +137,7 @@ func (run *running) readAll(r *record) {
 
 // operateReadLocked reads under the lock, so that a list or map need not be copied as a
 // whole.
-func (n *namespace) operateReadLocked(key *aerostore.Key, run *running) (*aerostore.Record, aerostore.ResultCode) {
+func (n *namespace) operateReadLocked(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
 	set := n.set(key.Set())
 	if set == nil {
 		return nil, aerostore.CodeNotFound
@@ -147,10 +147,12 @@ func (n *namespace) operateReadLocked(key *aerostore.Key, run *running) (*aerost
 	set.view(key, func(met *record) {
 		if n.alive(met) != nil {
 			r = record{expires: met.expires, generation: met.generation}
-			if run.plan.evaluates {
-				run.meet(n, key, met)
+			if code = n.filtered(o.Filter, key, met); code == aerostore.CodeOK {
+				if run.plan.evaluates {
+					run.meet(n, key, met)
+				}
+				_, code = run.apply(met.bins)
 			}
-			_, code = run.apply(met.bins)
 		}
 	})
 	if code != aerostore.CodeOK {

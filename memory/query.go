@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/eval"
 )
 
 // query yields the records of a query to the call.
@@ -19,13 +20,17 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 		// The client retries this error in vain (sindex_missing in query.jsonl).
 		return call.NewError(aerostore.CodeMaxRetries, call.NewError(aerostore.CodeIndexNotFound, nil))
 	}
+	filter, code := programOf(call.Options.Filter)
+	if code != aerostore.CodeOK {
+		return call.NewError(code, nil)
+	}
 	if most := int64(s.config.maxQueries); most > 0 {
 		defer s.queries.Add(-1)
 		if s.queries.Add(1) > most {
 			return call.NewError(aerostore.CodeForbidden, nil)
 		}
 	}
-	scan := &scan{namespace: n, ctx: ctx, call: call, query: q}
+	scan := &scan{namespace: n, ctx: ctx, call: call, query: q, filter: filter, seen: view{namespace: n}}
 	if timeout := call.Options.Timeout; timeout > 0 {
 		scan.until = time.Now().Add(timeout)
 	}
@@ -47,7 +52,10 @@ type scan struct {
 	ctx       context.Context
 	call      aerostore.Call
 	query     *aerostore.Query
-	until     time.Time // by the call's timeout; zero for none
+	filter    *eval.Program // nil for none
+	seen      view          // that the filter is evaluated for
+	skipped   int           // records that the filter excluded
+	until     time.Time     // by the call's timeout; zero for none
 	rows      int
 	broken    bool // the caller has left the loop
 	err       error
@@ -85,6 +93,9 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool) {
 		if !all && !r.matches(where) {
 			return true
 		}
+		if sc.excludes(set, id, r) {
+			return sc.skip(sh)
+		}
 		r.lend()
 		now := *r
 		sh.mu.Unlock()
@@ -98,7 +109,7 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 	for id, birth := range found {
 		sh.mu.Lock()
 		var now record
-		if r := sh.records.m[id]; r != nil {
+		if r := sh.records.m[id]; r != nil && !sc.excludes(set, id, r) {
 			r.lend()
 			now = *r
 		}
@@ -115,15 +126,20 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 
 // visit yields a record to the caller, who may use the store: no lock is held.
 func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool) {
-	sc.err = sc.stopped()
-	if sc.err == nil && !sc.until.IsZero() && !time.Now().Before(sc.until) {
-		sc.err = sc.call.NewError(aerostore.CodeTimeout, nil)
-	}
-	if sc.err != nil {
+	if !sc.mayGoOn() {
 		return false
 	}
 	ttl, alive := sc.namespace.left(r.expires)
 	return !alive || sc.yield(set, id, r, ttl)
+}
+
+// mayGoOn reports whether the context and the timeout of the call let the scan go on.
+func (sc *scan) mayGoOn() bool {
+	sc.err = sc.stopped()
+	if sc.err == nil && !sc.until.IsZero() && !time.Now().Before(sc.until) {
+		sc.err = sc.call.NewError(aerostore.CodeTimeout, nil)
+	}
+	return sc.err == nil
 }
 
 // stopped returns the error that ends the scan, if there is one.

@@ -3,31 +3,54 @@ package memory
 import "github.com/aerostore/aerostore"
 
 // find copies the record of the key to r, with the bins that lend lends, unless it
-// expired. It returns the time that it has left.
-func (n *namespace) find(key *aerostore.Key, r *record, lend func(met *record)) (ttl aerostore.TTL, found bool) {
+// expired or the filter of the options excludes it. It returns the time that it has left.
+func (n *namespace) find(
+	key *aerostore.Key, o *aerostore.Options, r *record, lend func(met *record),
+) (ttl aerostore.TTL, code aerostore.ResultCode) {
 	set := n.set(key.Set())
-	if set == nil || !set.find(key, r, lend) {
-		return 0, false
+	if set == nil {
+		return 0, aerostore.CodeNotFound
 	}
-	return n.left(r.expires)
+	filtered := aerostore.CodeOK
+	found := set.view(key, func(met *record) {
+		if o.Filter != (aerostore.Filter{}) && n.alive(met) != nil {
+			filtered = n.filtered(o.Filter, key, met)
+		}
+		lend(met)
+		*r = *met
+	})
+	if !found {
+		return 0, aerostore.CodeNotFound
+	}
+	ttl, alive := n.left(r.expires)
+	if !alive {
+		return 0, aerostore.CodeNotFound
+	}
+	return ttl, filtered
 }
 
 // read reads all bins if names is nil, else those named.
-func (n *namespace) read(key *aerostore.Key, names []string) (*aerostore.Record, aerostore.ResultCode) {
+func (n *namespace) read(key *aerostore.Key, names []string, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
 	var r record
-	ttl, found := n.find(key, &r, func(met *record) { met.lendOnly(names) })
-	if !found {
-		return nil, aerostore.CodeNotFound
+	ttl, code := n.find(key, o, &r, func(met *record) { met.lendOnly(names) })
+	if code != aerostore.CodeOK {
+		return nil, code
 	}
 	return &aerostore.Record{
 		Key: *key, Bins: r.some(names), Generation: uint32(r.generation), TTL: ttl,
 	}, aerostore.CodeOK
 }
 
-func (n *namespace) exists(key *aerostore.Key) bool {
+func (n *namespace) exists(key *aerostore.Key, o *aerostore.Options) (bool, aerostore.ResultCode) {
 	var r record
-	_, found := n.find(key, &r, func(*record) {})
-	return found
+	switch _, code := n.find(key, o, &r, func(*record) {}); code {
+	case aerostore.CodeOK:
+		return true, code
+	case aerostore.CodeNotFound:
+		return false, aerostore.CodeOK
+	default:
+		return false, code
+	}
 }
 
 // notNil returns the names of a Select, where nil reads no bins, for read, where nil

@@ -137,14 +137,6 @@ func (s *set) shard(id aerostore.RecordID) *shard {
 	return &s.shards[id.Hash()%shardCount]
 }
 
-// find copies the record of that key to r, with the bins that lend lends.
-func (s *set) find(key *aerostore.Key, r *record, lend func(met *record)) (found bool) {
-	return s.view(key, func(met *record) {
-		lend(met)
-		*r = *met
-	})
-}
-
 // view calls f with the record of that key, if there is one, under the lock.
 func (s *set) view(key *aerostore.Key, f func(met *record)) (found bool) {
 	id := key.RecordID()

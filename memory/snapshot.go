@@ -135,8 +135,8 @@ func (n *namespace) records(set *set, ids []shownID) iter.Seq[*fixture.Record] {
 		var shown fixture.Record
 		for _, id := range ids {
 			key := id.id.Key(set.namespace, set.name)
-			ttl, found := n.find(&key, &r, (*record).lend)
-			if !found {
+			ttl, code := n.find(&key, &aerostore.Options{}, &r, (*record).lend)
+			if code != aerostore.CodeOK {
 				continue
 			}
 			shown = fixture.Record{

@@ -173,13 +173,14 @@ func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aero
 	}
 	switch call.Op {
 	case aerostore.OpGet:
-		record, code := n.read(&call.Key, nil)
+		record, code := n.read(&call.Key, nil, &call.Options)
 		return result.WithRecord(record), code, nil
 	case aerostore.OpSelect:
-		record, code := n.read(&call.Key, notNil(call.BinNames()))
+		record, code := n.read(&call.Key, notNil(call.BinNames()), &call.Options)
 		return result.WithRecord(record), code, nil
 	case aerostore.OpExists:
-		return result.WithExisted(n.exists(&call.Key)), code, nil
+		existed, code := n.exists(&call.Key, &call.Options)
+		return result.WithExisted(existed), code, nil
 	case aerostore.OpPut:
 		return result, n.put(&call.Key, call.Bins(), &call.Options), nil
 	case aerostore.OpTouch:

@@ -89,6 +89,9 @@ func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bo
 	if !generationFits(o, uint32(p.met.generation)) {
 		return false, aerostore.CodeGeneration
 	}
+	if code := n.filtered(o.Filter, key, p.met); code != aerostore.CodeOK {
+		return false, code
+	}
 	p.remove()
 	return true, aerostore.CodeOK
 }
@@ -247,8 +250,13 @@ func (n *namespace) revise(
 		return aerostore.CodeForbidden
 	}
 	var bins []bin
-	if old != nil && !replaces(o) {
-		bins = old.bins
+	if old != nil {
+		if code := n.filtered(o.Filter, key, old); code != aerostore.CodeOK {
+			return code
+		}
+		if !replaces(o) {
+			bins = old.bins
+		}
 	}
 	if c.operate != nil && c.operate.plan.evaluates {
 		c.operate.meetWrite(n, key, old, o)

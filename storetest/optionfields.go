@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // An optionField describes how the cases detect whether a store honours a field of
@@ -37,6 +38,7 @@ func optionFields() map[string]optionField {
 	const (
 		timeouts   = "a call is bounded by its own timeouts; a negative one is refused before anything is sent"
 		conditions = "a write whose condition does not hold changes nothing"
+		refused    = "an option that no server knows is refused before anything is sent"
 	)
 	return map[string]optionField{
 		"Timeout": {
@@ -125,6 +127,51 @@ func optionFields() map[string]optionField {
 				}
 				t.ok(err)
 				t.missing(key)
+			},
+		},
+		"Filter": {
+			why:      "a write that ignores its filter loses data",
+			honoured: func(operation) bool { return true },
+			given:    aerostore.Options{Filter: aerostore.Filter(exp.IntBin("n").Equal(0))},
+			probe:    func(t *trial, o operation) { t.filters(o) },
+		},
+		"Compress": {
+			why: "compression changes no answer",
+			honoured: func(operation) bool { return false }, given: aerostore.Options{Compress: true},
+		},
+		"Replica": {
+			why: refused, honoured: takesTimeouts, given: aerostore.Options{Replica: aerostore.ReplicaMaster},
+			probe: func(t *trial, o operation) {
+				t.refusesUnknown(o, aerostore.Options{Replica: aerostore.ReplicaPreferRack + 1})
+				for r := range aerostore.ReplicaPreferRack {
+					t.accepts(o, aerostore.Options{Replica: r + 1})
+				}
+			},
+		},
+		"ReadMode": {
+			why: refused, honoured: func(operation) bool { return true }, given: aerostore.Options{ReadMode: aerostore.ReadModeAll},
+			probe: func(t *trial, o operation) {
+				t.refusesUnknown(o, aerostore.Options{ReadMode: aerostore.ReadModeAllowUnavailable + 1})
+				for m := range aerostore.ReadModeAllowUnavailable {
+					t.accepts(o, aerostore.Options{ReadMode: m + 1})
+				}
+			},
+		},
+		"CommitLevel": {
+			why: refused, honoured: func(o operation) bool { return o.writes }, given: aerostore.Options{CommitLevel: aerostore.CommitMaster},
+			probe: func(t *trial, o operation) {
+				t.refusesUnknown(o, aerostore.Options{CommitLevel: aerostore.CommitMaster + 1})
+				t.accepts(o, aerostore.Options{CommitLevel: aerostore.CommitAll})
+				t.accepts(o, aerostore.Options{CommitLevel: aerostore.CommitMaster})
+			},
+		},
+		"ReadTouch": {
+			why: refused, honoured: func(operation) bool { return true }, given: aerostore.Options{ReadTouch: 80},
+			probe: func(t *trial, o operation) {
+				t.refusesUnknown(o, aerostore.Options{ReadTouch: 101})
+				t.refusesUnknown(o, aerostore.Options{ReadTouch: aerostore.ReadTouchNever - 1})
+				t.accepts(o, aerostore.Options{ReadTouch: aerostore.ReadTouchNever})
+				t.accepts(o, aerostore.Options{ReadTouch: 100})
 			},
 		},
 	}
@@ -229,6 +276,20 @@ func (t *trial) refusesNegative(o operation, timeout func(*aerostore.Options) *t
 	t.fails(o.do(t.Context(), t.store, key, negative), aerostore.ErrInvalid)
 	t.unchanged(key, before)
 	t.ok(o.do(t.Context(), t.store, key, ample))
+}
+
+// refusesUnknown checks that an operation refuses an option before anything is sent.
+func (t *trial) refusesUnknown(o operation, option aerostore.Options) {
+	t.Helper()
+	key := t.record()
+	t.fails(o.do(t.Context(), t.store, key, option), aerostore.ErrInvalid)
+	t.unchanged(key, before)
+}
+
+// accepts checks that an operation succeeds with an option.
+func (t *trial) accepts(o operation, option aerostore.Options) {
+	t.Helper()
+	t.ok(o.do(t.Context(), t.store, t.record(), option))
 }
 
 // ignores checks that an operation has the same effect with an option as without it.

@@ -20,6 +20,22 @@ func (n *Node) Check() error {
 	return c.check(n, 0)
 }
 
+// Ready returns an error for an expression that must not be sent, or cannot be packed. It
+// checks and packs an expression once.
+func (n *Node) Ready() error {
+	if n != nil && n.ready.Load() {
+		return nil
+	}
+	if err := n.Check(); err != nil {
+		return err
+	}
+	if _, err := n.Pack(); err != nil {
+		return err
+	}
+	n.ready.Store(true)
+	return nil
+}
+
 // A checker knows the variables of the lets around a node.
 type checker struct{ scope []string }
 

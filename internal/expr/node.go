@@ -120,6 +120,8 @@ type Node struct {
 	Module uint8 // of a call
 	Code   uint8 // of a call: its operation in the module
 
+	ready atomic.Bool // see Ready
+
 	Flags int    // of a regular expression, or the modulo of a digest
 	Name  string // of a bin or variable, or a regular expression
 	Value any    // of a constant, as package value keeps it; or Names or Path
