@@ -37,7 +37,8 @@ func (r Replica) applyWrite(o Options) Options { return r.applyRead(o) }
 
 // A ReadMode says how much of the cluster a read considers. The first two are for
 // namespaces that stay available when nodes cannot reach each other (AP), the others for
-// those with strong consistency (SC). A mode of the other kind of namespace has no effect.
+// those with strong consistency (SC). A mode of the other kind of namespace has no effect,
+// but the Community Edition refuses ReadModeLinearize with [CodeEnterpriseOnly].
 //
 // It has a meaning for reads of single records and batches, and for Operate and
 // BatchOperate if they only read.

@@ -9,55 +9,46 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// An instant is the time since the store was made. A clock that is set from year one
-// to today goes further than a time.Duration can hold.
-type instant struct {
-	seconds int64
-	nanos   int32 // from 0 to 999,999,999
-}
+// An instant is the time since the store was made, in microseconds. A clock that is set
+// from year one to today goes further than a time.Duration can hold.
+type instant int64
 
-// never is the instant at which records without a TTL expire.
-var never = instant{seconds: math.MaxInt64}
+const (
+	// never is the instant at which records without a TTL expire.
+	never instant = math.MaxInt64
 
-// farthest is the largest number of seconds of an instant other than never, so that
-// no sum overflows.
-const farthest = int64(1) << 60
+	// farthest is the largest instant other than never, so that no sum overflows.
+	farthest instant = math.MaxInt64 / 2
 
+	oneSecond instant = 1e6
+)
+
+// instantOf rounds down, also below zero.
 func instantOf(d time.Duration) instant {
-	// The nanoseconds of a negative duration are negative.
-	return instant{int64(d/time.Second) - 1, int32(d%time.Second + time.Second)}.plus(instant{})
+	if d < 0 {
+		d -= time.Microsecond - 1
+	}
+	return instant(d / time.Microsecond)
 }
 
 // plus returns the instant that much later.
-func (at instant) plus(d instant) instant {
-	sum := instant{at.seconds + d.seconds, at.nanos + d.nanos}
-	if sum.nanos >= int32(time.Second) {
-		sum.nanos -= int32(time.Second)
-		sum.seconds++
-	}
-	sum.seconds = min(sum.seconds, farthest)
-	return sum
-}
+func (at instant) plus(d instant) instant { return min(at+d, farthest) }
 
-func (at instant) before(other instant) bool {
-	return at.seconds < other.seconds || at.seconds == other.seconds && at.nanos < other.nanos
-}
-
-func earlier(a, b instant) instant {
-	if b.before(a) {
-		return b
-	}
-	return a
-}
+func (at instant) before(other instant) bool { return at < other }
 
 // A clock is the clock of a store, which Advance moves ahead.
 type clock struct {
-	now   func() time.Time
+	now   func() time.Time // nil for time.Now
 	epoch time.Time
 	ahead atomic.Pointer[instant] // by Advance; nil for nothing
 }
 
-func newClock(now func() time.Time) *clock { return &clock{now: now, epoch: now()} }
+func newClock(now func() time.Time) *clock {
+	if now == nil {
+		return &clock{epoch: time.Now()}
+	}
+	return &clock{now: now, epoch: now()}
+}
 
 func (c *clock) instant() instant {
 	now := c.elapsed()
@@ -69,22 +60,22 @@ func (c *clock) instant() instant {
 
 // elapsed returns the time since the store was made, without that of Advance.
 func (c *clock) elapsed() instant {
+	if c.now == nil {
+		return instantOf(time.Since(c.epoch)) // takes half the time of time.Now
+	}
 	now := c.now()
 	d := now.Sub(c.epoch)
-	if d != math.MinInt64 && d != math.MaxInt64 {
+	if d > math.MinInt64+time.Microsecond && d != math.MaxInt64 {
 		return instantOf(d)
 	}
 	// Sub has reached its limit.
-	const most = farthest / 2
+	const most = int64(farthest/oneSecond) / 2
 	from, to := min(max(c.epoch.Unix(), -most), most), min(max(now.Unix(), -most), most)
-	nanos := int32(now.Nanosecond() - c.epoch.Nanosecond()) //nolint:gosec // G115: of a second
-	return instant{to - from - 1, nanos + int32(time.Second)}.plus(instant{})
+	return instant(to-from)*oneSecond + instant(now.Nanosecond()-c.epoch.Nanosecond())/1000
 }
 
-// unix returns the seconds since 1970 at an instant.
-func (c *clock) unix(at instant) int64 {
-	return c.epoch.Unix() + instant{0, int32(c.epoch.Nanosecond())}.plus(at).seconds //nolint:gosec // G115: of a second
-}
+// unixMicro returns the instant as Unix time in microseconds.
+func (c *clock) unixMicro(at instant) int64 { return c.epoch.UnixMicro() + int64(at) }
 
 // advance moves the clock ahead.
 func (c *clock) advance(d time.Duration) {
@@ -100,16 +91,16 @@ func (c *clock) advance(d time.Duration) {
 	}
 }
 
-// expiry returns the instant at which a record written with the TTL expires. Old is
+// expiry returns the instant at which a record written now with the TTL expires. Old is
 // the record before the write, nil for none.
-func (n *namespace) expiry(ttl aerostore.TTL, old *record) instant {
+func (n *namespace) expiry(ttl aerostore.TTL, old *record, now instant) instant {
 	if ttl == aerostore.KeepTTL && old != nil {
 		return old.expires
 	}
 	if ttl = n.resolve(ttl); ttl == aerostore.NeverExpire {
 		return never
 	}
-	return n.clock.instant().plus(instant{seconds: wholeSeconds(time.Duration(ttl))})
+	return now.plus(instant(wholeSeconds(time.Duration(ttl))) * oneSecond)
 }
 
 // resolve returns the TTL that a new record gets.
@@ -124,6 +115,20 @@ func (n *namespace) resolve(ttl aerostore.TTL) aerostore.TTL {
 // [WithoutExpiry].
 func (n *namespace) refuses(ttl aerostore.TTL, old *record) bool {
 	return (ttl != aerostore.KeepTTL || old == nil) && n.resolve(ttl) != aerostore.NeverExpire
+}
+
+// extend gives a record its whole TTL again if no more than a part of it is left, as a
+// read with [aerostore.ReadTouch] does. The shard is locked. The record keeps its
+// generation.
+func (n *namespace) extend(r *record, percent aerostore.ReadTouch) {
+	if percent <= 0 || r.expires == never {
+		return
+	}
+	now, ttl := n.clock.instant(), r.expires-r.updated
+	if now < r.expires-ttl*instant(percent)/100 || now.plus(ttl) <= r.expires {
+		return
+	}
+	r.updated, r.expires = now, now.plus(ttl)
 }
 
 // wholeSeconds rounds a positive duration up to the whole seconds that servers
@@ -148,10 +153,7 @@ func (n *namespace) left(expires instant) (ttl aerostore.TTL, alive bool) {
 		return 0, false
 	}
 	// Rounded up to whole seconds: a record just written has its whole TTL.
-	seconds := expires.seconds - now.seconds
-	if expires.nanos > now.nanos {
-		seconds++
-	}
+	seconds := (expires - now + oneSecond - 1) / oneSecond
 	return aerostore.TTL(min(seconds, maxTTLSeconds)) * second, true
 }
 
@@ -162,9 +164,7 @@ const linger = 10
 
 // horizon returns the instant before which records expired that are gone.
 func (c *clock) horizon() instant {
-	now := c.instant()
-	now.seconds -= linger
-	return now
+	return c.instant() - linger*oneSecond
 }
 
 // gone reports whether the record expired so long ago that a removal does not find
@@ -204,7 +204,7 @@ func (sh *shard) schedule(id aerostore.RecordID, r *record) {
 		e.records = append(e.records, expiringRecord{id, r})
 		r.slot = uint32(len(e.records)) //nolint:gosec // G115: a shard's share of what fits into memory
 	}
-	e.earliest, e.upcoming = earlier(e.earliest, r.expires), earlier(e.upcoming, r.expires)
+	e.earliest, e.upcoming = min(e.earliest, r.expires), min(e.upcoming, r.expires)
 }
 
 // unschedule removes the record from those that expire. The shard is locked.
@@ -217,7 +217,7 @@ func (sh *shard) unschedule(r *record) {
 	moved := e.records[last]
 	e.records[r.slot-1] = moved
 	moved.record.slot = r.slot
-	e.upcoming = earlier(e.upcoming, moved.record.expires) // which the hand may have passed now
+	e.upcoming = min(e.upcoming, moved.record.expires) // which the hand may have passed now
 	e.records[last] = expiringRecord{}
 	e.records = e.records[:last]
 	r.slot = 0
@@ -251,7 +251,7 @@ func (s *set) sweep(sh *shard) {
 			s.remove(sh, next.id, next.record) // another is at the hand then
 			continue
 		}
-		e.upcoming = earlier(e.upcoming, next.record.expires)
+		e.upcoming = min(e.upcoming, next.record.expires)
 		e.hand++
 	}
 }

@@ -112,5 +112,7 @@ func (run *running) meet(n *namespace, key *aerostore.Key, met *record) {
 // meetWrite is meet for a write with the options.
 func (run *running) meetWrite(n *namespace, key *aerostore.Key, met *record, o *aerostore.Options) {
 	run.meet(n, key, met)
-	run.midway.before.expires = n.expiry(o.TTL, met)
+	now := n.clock.instant()
+	run.midway.before.updated = now
+	run.midway.before.expires = n.expiry(o.TTL, met, now)
 }

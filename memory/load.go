@@ -116,7 +116,8 @@ func (l *loader) Record(namespace, set string, shown *fixture.Record) error {
 	if n.withoutExpiry && shown.TTL != aerostore.NeverExpire {
 		return aerostore.CodeForbidden
 	}
-	r := &record{bins: bins, generation: shown.Generation, expires: n.expiry(shown.TTL, nil)}
+	now := n.clock.instant()
+	r := &record{bins: bins, generation: shown.Generation, expires: n.expiry(shown.TTL, nil, now), updated: now}
 	if shown.SendKey {
 		sent := key // not &key, which would cost every record an allocation
 		r.sentKey = &sent

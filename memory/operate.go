@@ -153,6 +153,7 @@ func (n *namespace) operateReadLocked(key *aerostore.Key, run *running, o *aeros
 				}
 				_, code = run.apply(met.bins)
 			}
+			n.extend(met, o.ReadTouch)
 		}
 	})
 	if code != aerostore.CodeOK {

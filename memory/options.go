@@ -13,7 +13,7 @@ type Option func(*config)
 
 type config struct {
 	namespaces    []string
-	now           func() time.Time
+	now           func() time.Time // nil for time.Now
 	defaultTTL    aerostore.TTL
 	withoutExpiry bool
 	maxRecordSize int
@@ -25,7 +25,6 @@ type config struct {
 func defaults() config {
 	return config{
 		namespaces:    []string{"test", "bar"},
-		now:           time.Now,
 		defaultTTL:    aerostore.NeverExpire,
 		maxRecordSize: 1 << 20,
 	}
@@ -43,7 +42,8 @@ func WithNamespaces(names ...string) Option {
 	return func(c *config) { c.namespaces = names }
 }
 
-// WithClock sets the clock for TTLs, instead of time.Now. The store calls now from
+// WithClock sets the clock for TTLs and for the times that expressions know, instead of
+// time.Now. The store calls now from
 // many goroutines, with locks held. It must not call the store.
 //
 // It panics if now is nil.

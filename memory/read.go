@@ -13,11 +13,12 @@ func (n *namespace) find(
 	}
 	filtered := aerostore.CodeOK
 	found := set.view(key, func(met *record) {
-		if o.Filter != (aerostore.Filter{}) && n.alive(met) != nil {
-			filtered = n.filtered(o.Filter, key, met)
-		}
 		lend(met)
 		*r = *met
+		if (o.Filter != (aerostore.Filter{}) || o.ReadTouch > 0) && n.alive(met) != nil {
+			filtered = n.filtered(o.Filter, key, met)
+			n.extend(met, o.ReadTouch)
+		}
 	})
 	if !found {
 		return 0, aerostore.CodeNotFound

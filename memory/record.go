@@ -12,6 +12,7 @@ import (
 type record struct {
 	bins       []bin // a slice, not a map: a third of the memory
 	expires    instant
+	updated    instant        // by the last write, or a read that touched it
 	sentKey    *aerostore.Key // of records written with SendKey
 	birth      uint64         // its number among the records made in its shard
 	slot       uint32         // its place among those of its shard that expire, from 1 on; else 0

@@ -74,7 +74,7 @@ func TestAWriteDropsOnlyAFewExpiredRecords(t *testing.T) {
 	for i := range 100 {
 		sh.mu.Lock()
 		id := aerostore.NewKey("", "", i).RecordID()
-		sh.records.put(id, &record{expires: instant{nanos: 1}})
+		sh.records.put(id, &record{expires: 1})
 		sh.schedule(id, sh.records.m[id])
 		sh.mu.Unlock()
 	}

@@ -1,8 +1,6 @@
 package memory
 
 import (
-	"time"
-
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/eval"
 	"github.com/aerostore/aerostore/internal/expr"
@@ -49,22 +47,30 @@ func (v *view) Digest() *[20]byte {
 // Set implements [eval.Record].
 func (v *view) Set() string { return v.set }
 
-// Number implements [eval.Record].
+// Number implements [eval.Record]. The numbers are those of a namespace that is kept in
+// memory only.
 func (v *view) Number(op expr.Op) int {
+	const nanos, millis = 1000, 1000 // of a microsecond, and what it is of a millisecond
+	clock, r := v.namespace.clock, v.record
 	switch op {
 	case expr.RecordSize, expr.MemorySize:
 		return v.storedSize()
-	case expr.TTL:
-		if ttl, _ := v.namespace.left(v.record.expires); ttl != aerostore.NeverExpire {
-			return int(time.Duration(ttl) / time.Second)
-		}
-		return -1
+	case expr.LastUpdate:
+		return int(clock.unixMicro(r.updated)) / millis * millis * nanos
+	case expr.SinceUpdate:
+		return int(max(clock.instant()-r.updated, 0)) / millis
 	case expr.VoidTime:
-		if expires := v.record.expires; expires != never {
-			return int(v.namespace.clock.unix(expires)) * int(time.Second)
+		if r.expires == never {
+			return -1
 		}
-		return -1
-	default:
+		return int(clock.unixMicro(r.expires)) / int(oneSecond) * int(oneSecond) * nanos
+	case expr.TTL:
+		if r.expires == never {
+			return -1
+		}
+		ttl, _ := v.namespace.left(r.expires)
+		return int(ttl / second)
+	default: // the size on a device
 		return 0
 	}
 }

@@ -270,7 +270,8 @@ func (n *namespace) revise(
 	}
 	r.bins = d.compact()
 	r.lent = old != nil && old.lent
-	r.expires = n.expiry(o.TTL, old)
+	r.updated = n.clock.instant()
+	r.expires = n.expiry(o.TTL, old, r.updated)
 	r.sentKey = sentKey(key, old, o)
 	r.generation = nextGeneration(old)
 	size := r.size(key, d.binsSize())

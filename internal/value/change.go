@@ -125,7 +125,7 @@ func (c *change) undo() {
 		c.m.Bound = grown(c.m.Bound, -c.n)
 	}
 	if c.m != nil {
-		c.m.ranks = nil
+		c.m.ranks.Store(nil)
 	}
 }
 
@@ -280,11 +280,11 @@ func (m *Map) Put(j *Journal, at int, found bool, key, v any) {
 	m.Pairs = append(m.Pairs, MapPair{})
 	copy(m.Pairs[at+1:], m.Pairs[at:])
 	m.Pairs[at] = MapPair{key, v}
-	m.ranks = nil
+	m.ranks.Store(nil)
 }
 
 // Touch says that the value at a place may have changed.
-func (m *Map) Touch() { m.ranks = nil }
+func (m *Map) Touch() { m.ranks.Store(nil) }
 
 // Remove removes the pair at a place.
 func (m *Map) Remove(j *Journal, at int) {
@@ -292,7 +292,8 @@ func (m *Map) Remove(j *Journal, at int) {
 		j.record(change{kind: mapRemoved, m: m, at: at, pairs: []MapPair{m.Pairs[at]}})
 		j.growth += m.headerGrowth(-1) - PackedSize(m.Pairs[at].Key) - PackedSize(m.Pairs[at].Value)
 	}
-	m.Pairs, m.ranks = slices.Delete(m.Pairs, at, at+1), nil
+	m.Pairs = slices.Delete(m.Pairs, at, at+1)
+	m.ranks.Store(nil)
 }
 
 // Replace puts pairs, which are sorted by key, in the place of all.
@@ -301,7 +302,8 @@ func (m *Map) Replace(j *Journal, pairs []MapPair) {
 		j.record(change{kind: mapReplaced, m: m, pairs: m.Pairs})
 		j.growth += m.headerGrowth(len(pairs)-len(m.Pairs)) + sizeOfPairs(pairs) - sizeOfPairs(m.Pairs)
 	}
-	m.Pairs, m.ranks = pairs, nil
+	m.Pairs = pairs
+	m.ranks.Store(nil)
 }
 
 // SetOrder changes how the map is kept.
@@ -328,15 +330,16 @@ func (m *Map) headerGrowth(n int) int {
 // their keys where values are equal. It must not be modified. It is kept until
 // the map changes.
 func (m *Map) ByRank() []int32 {
-	if m.ranks == nil {
-		order := make([]int32, len(m.Pairs))
-		for i := range order {
-			order[i] = int32(i)
-		}
-		slices.SortFunc(order, func(a, b int32) int { return m.compareRanks(m.Pairs[a].Value, a, b) })
-		m.ranks = order
+	if ranks := m.ranks.Load(); ranks != nil {
+		return *ranks
 	}
-	return m.ranks
+	order := make([]int32, len(m.Pairs))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return m.compareRanks(m.Pairs[a].Value, a, b) })
+	m.ranks.Store(&order)
+	return order
 }
 
 // compareRanks compares a pair with a value at place a with the pair at b.
@@ -350,16 +353,17 @@ func (m *Map) compareRanks(v any, a, b int32) int {
 // rerank keeps the ranks, if they are known, when the value at a place is to
 // become v.
 func (m *Map) rerank(at int, v any) {
-	if m.ranks == nil {
+	known := m.ranks.Load()
+	if known == nil {
 		return
 	}
 	place := int32(at) //nolint:gosec // G115: a map of a record has fewer entries
-	old, ok := slices.BinarySearchFunc(m.ranks, place, func(b, a int32) int { return -m.compareRanks(m.Pairs[at].Value, a, b) })
+	old, ok := slices.BinarySearchFunc(*known, place, func(b, a int32) int { return -m.compareRanks(m.Pairs[at].Value, a, b) })
 	if !ok { // a NaN, or a value that was changed in place
-		m.ranks = nil
+		m.ranks.Store(nil)
 		return
 	}
-	ranks := slices.Delete(m.ranks, old, old+1)
+	ranks := slices.Delete(*known, old, old+1)
 	to, _ := slices.BinarySearchFunc(ranks, place, func(b, a int32) int { return -m.compareRanks(v, a, b) })
-	m.ranks = slices.Insert(ranks, to, place)
+	*known = slices.Insert(ranks, to, place)
 }

@@ -3,6 +3,7 @@ package aerostore
 import (
 	"math"
 	"reflect"
+	"sync/atomic"
 )
 
 // An Edge is a value that stands for others in comparisons. It is never
@@ -55,7 +56,9 @@ type Map struct {
 	Lent  bool   // it is read without the store's lock: it must not be changed in place
 	Bound uint32 // it has no larger packed size
 
-	ranks []int32 // the pairs by rank, nil if not known
+	// ranks are the pairs by rank, nil if not known. Those who read a map side by side
+	// may all make them.
+	ranks atomic.Pointer[[]int32]
 }
 
 // Sorted reports whether the server keeps the map, or an index of it, in the

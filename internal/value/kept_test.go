@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -194,4 +195,20 @@ func TestRanksFollowChanges(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestAMapIsRankedByThoseWhoReadItSideBySide(t *testing.T) {
+	m := &Map{}
+	for i := range 100 {
+		m.Put(nil, i, false, i, 99-i)
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if ranks := m.ByRank(); ranks[0] != 99 || ranks[99] != 0 {
+				t.Errorf("the ranks are %v", ranks)
+			}
+		})
+	}
+	all.Wait()
 }
