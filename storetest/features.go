@@ -42,6 +42,10 @@ const (
 	// it must refuse these operations with [aerostore.CodeUnsupportedFeature].
 	Expressions Feature = "expressions"
 
+	// Filters are [aerostore.Filter]. A store without them must refuse a filter with
+	// [aerostore.CodeUnsupportedFeature].
+	Filters Feature = "filters"
+
 	// SocketTimeouts is the end of an operation by [aerostore.SocketTimeout], which
 	// a store without a network lacks. The cases use the stores of [WithStalled].
 	SocketTimeouts Feature = "socket timeouts"
@@ -50,7 +54,7 @@ const (
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, Expressions, SocketTimeouts, Closing}
+var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, Expressions, SocketTimeouts, Closing, Filters}
 
 // Without leaves out the cases of a feature that the stores lack. The reason is
 // logged. Without panics if the feature is unknown or the reason is empty.

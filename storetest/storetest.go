@@ -53,7 +53,7 @@ func groups() []group {
 		{"size", sizeCases()},
 		{"write", writeCases()},
 		{"modify", modifyCases()},
-		{"ttl", ttlCases()},
+		{"ttl", append(ttlCases(), readTouchCases()...)},
 		{"generation", generationCases()},
 		{"exists", existsCases()},
 		{"options", append(optionCases(), otherOptionCases()...)},
@@ -69,6 +69,7 @@ func groups() []group {
 		{"batch write", batchWriteCases()},
 		{"query", queryCases()},
 		{"index", indexCases()},
+		{"filter", ofFilters(filterCases())},
 		{"custom", customCases()},
 		{"input", inputCases()},
 		{"context", contextCases()},
@@ -83,6 +84,16 @@ func groups() []group {
 func needing(feature Feature, cases []testCase) []testCase {
 	for i := range cases {
 		cases[i].needs = feature
+	}
+	return cases
+}
+
+// ofFilters leaves a case with another need to that.
+func ofFilters(cases []testCase) []testCase {
+	for i := range cases {
+		if cases[i].needs == "" {
+			cases[i].needs = Filters
+		}
 	}
 	return cases
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/geo"
+	"github.com/aerostore/aerostore/internal/posix"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -61,6 +63,16 @@ func (c *checker) check(n *Node, depth int) error {
 	case DigestModulo:
 		if int32(n.Flags) == 0 { //nolint:gosec // G115: what the server takes of it
 			return errors.New("the modulo of a digest is a multiple of 2^32")
+		}
+	case Regex:
+		if _, err := posix.Compile(n.Name, n.Flags); err != nil { // whose text has the pattern
+			return errors.New("a regular expression does not compile")
+		}
+	case Const:
+		if text, ok := n.Value.(value.GeoJSON); ok {
+			if _, err := geo.Parse(string(text)); err != nil { // whose text may have a part of it
+				return errors.New("a text is no GeoJSON that a server knows")
+			}
 		}
 	case Bin, BinType:
 		if len(n.Name) > MaxBinName {
