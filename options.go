@@ -358,3 +358,11 @@ func (o Options) check() *invalidError {
 	}
 	return o.Filter.check()
 }
+
+// Equal reports whether the options say the same. It compares filters by their
+// expressions, where == compares whether they are one and the same.
+func (o Options) Equal(other Options) bool {
+	a, b := o.Filter, other.Filter
+	o.Filter, other.Filter = Filter{}, Filter{}
+	return o == other && a.Equal(b)
+}

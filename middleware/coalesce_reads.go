@@ -31,7 +31,7 @@ type sharedRead struct {
 
 // sameAs reports whether the call is the same read.
 func (r *sharedRead) sameAs(call aerostore.Call) bool {
-	return r.call.Op == call.Op && r.call.Options == call.Options &&
+	return r.call.Op == call.Op && r.call.Options.Equal(call.Options) &&
 		slices.Equal(r.call.BinNames(), call.BinNames()) &&
 		sameOperations(r.call.Operations(), call.Operations())
 }

@@ -156,6 +156,10 @@ func TestOnlyTheSameReadsAreShared(t *testing.T) {
 			func() { _, _ = store.Select(ctx, key, []string{"a", "b"}) },
 			func() { _, _ = store.Select(ctx, key, []string{"ab"}) },
 			func() { _, _ = store.Exists(ctx, key) },
+			func() { _, _ = store.Exists(ctx, key, aerostore.ReadModeAll) },
+			func() { _, _ = store.Exists(ctx, key, aerostore.Filter(exp.IntBin("age").AtLeast(18))) }, // a new one each time
+			func() { _, _ = store.Exists(ctx, key, aerostore.Filter(exp.IntBin("age").AtLeast(21))) },
+			func() { _, _ = store.Exists(ctx, key, aerostore.Filter(exp.IntBin("old").AtLeast(18))) },
 		}
 		for _, ops := range differentReads() {
 			reads = append(reads, func() { _, _ = store.Operate(ctx, key, ops()) })

@@ -9,7 +9,8 @@
 // [aerostore.Options]. Expect them in that order.
 //
 // Expect operations as a slice. The message of a mismatch shows them with their values,
-// which their String does not: see [Operations].
+// which their String does not: see [Operations]. A filter, among options, in a query or in
+// an item of a batch, is the same if it is the same expression: see [Filter].
 //
 // mockgen generates the mock and internal/edit edits it. To generate it again,
 // run go generate ./...

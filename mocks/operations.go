@@ -39,14 +39,6 @@ func sources(ops []aerostore.Operation) operations {
 	return texts
 }
 
-// matching returns a matcher of operations, and another argument unchanged.
-func matching(ops any) any {
-	if want, ok := ops.([]aerostore.Operation); ok {
-		return Operations(want...)
-	}
-	return ops
-}
-
 // Matches implements [gomock.Matcher].
 func (want operations) Matches(x any) bool {
 	ops, ok := x.([]aerostore.Operation)

@@ -56,7 +56,7 @@ func (m *MockStore) Append(ctx context.Context, key aerostore.Key, bins aerostor
 // Append indicates an expected call of Append.
 func (mr *MockStoreMockRecorder) Append(ctx, key, bins any, opts ...any) *MockStoreAppendCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key, bins}, opts...)
+	varargs := append([]any{ctx, key, bins}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Append", reflect.TypeOf((*MockStore)(nil).Append), varargs...)
 	return &MockStoreAppendCall{Call: call}
 }
@@ -100,7 +100,7 @@ func (m *MockStore) BatchOperate(ctx context.Context, keys []aerostore.Key, ops 
 // BatchOperate indicates an expected call of BatchOperate.
 func (mr *MockStoreMockRecorder) BatchOperate(ctx, keys, ops any, opts ...any) *MockStoreBatchOperateCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, keys, matching(ops)}, opts...)
+	varargs := append([]any{ctx, keys, matching(ops)}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "BatchOperate", reflect.TypeOf((*MockStore)(nil).BatchOperate), varargs...)
 	return &MockStoreBatchOperateCall{Call: call}
 }
@@ -144,7 +144,7 @@ func (m *MockStore) BatchRead(ctx context.Context, keys []aerostore.Key, bins []
 // BatchRead indicates an expected call of BatchRead.
 func (mr *MockStoreMockRecorder) BatchRead(ctx, keys, bins any, opts ...any) *MockStoreBatchReadCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, keys, bins}, opts...)
+	varargs := append([]any{ctx, keys, bins}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "BatchRead", reflect.TypeOf((*MockStore)(nil).BatchRead), varargs...)
 	return &MockStoreBatchReadCall{Call: call}
 }
@@ -188,7 +188,7 @@ func (m *MockStore) BatchRemove(ctx context.Context, keys []aerostore.Key, opts 
 // BatchRemove indicates an expected call of BatchRemove.
 func (mr *MockStoreMockRecorder) BatchRemove(ctx, keys any, opts ...any) *MockStoreBatchRemoveCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, keys}, opts...)
+	varargs := append([]any{ctx, keys}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "BatchRemove", reflect.TypeOf((*MockStore)(nil).BatchRemove), varargs...)
 	return &MockStoreBatchRemoveCall{Call: call}
 }
@@ -232,7 +232,7 @@ func (m *MockStore) BatchWrite(ctx context.Context, items []aerostore.BatchItem,
 // BatchWrite indicates an expected call of BatchWrite.
 func (mr *MockStoreMockRecorder) BatchWrite(ctx, items any, opts ...any) *MockStoreBatchWriteCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, items}, opts...)
+	varargs := append([]any{ctx, matching(items)}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "BatchWrite", reflect.TypeOf((*MockStore)(nil).BatchWrite), varargs...)
 	return &MockStoreBatchWriteCall{Call: call}
 }
@@ -276,7 +276,7 @@ func (m *MockStore) Exists(ctx context.Context, key aerostore.Key, opts ...aeros
 // Exists indicates an expected call of Exists.
 func (mr *MockStoreMockRecorder) Exists(ctx, key any, opts ...any) *MockStoreExistsCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key}, opts...)
+	varargs := append([]any{ctx, key}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Exists", reflect.TypeOf((*MockStore)(nil).Exists), varargs...)
 	return &MockStoreExistsCall{Call: call}
 }
@@ -320,7 +320,7 @@ func (m *MockStore) Get(ctx context.Context, key aerostore.Key, opts ...aerostor
 // Get indicates an expected call of Get.
 func (mr *MockStoreMockRecorder) Get(ctx, key any, opts ...any) *MockStoreGetCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key}, opts...)
+	varargs := append([]any{ctx, key}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Get", reflect.TypeOf((*MockStore)(nil).Get), varargs...)
 	return &MockStoreGetCall{Call: call}
 }
@@ -363,7 +363,7 @@ func (m *MockStore) Increment(ctx context.Context, key aerostore.Key, bins aeros
 // Increment indicates an expected call of Increment.
 func (mr *MockStoreMockRecorder) Increment(ctx, key, bins any, opts ...any) *MockStoreIncrementCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key, bins}, opts...)
+	varargs := append([]any{ctx, key, bins}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Increment", reflect.TypeOf((*MockStore)(nil).Increment), varargs...)
 	return &MockStoreIncrementCall{Call: call}
 }
@@ -407,7 +407,7 @@ func (m *MockStore) Operate(ctx context.Context, key aerostore.Key, ops []aerost
 // Operate indicates an expected call of Operate.
 func (mr *MockStoreMockRecorder) Operate(ctx, key, ops any, opts ...any) *MockStoreOperateCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key, matching(ops)}, opts...)
+	varargs := append([]any{ctx, key, matching(ops)}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Operate", reflect.TypeOf((*MockStore)(nil).Operate), varargs...)
 	return &MockStoreOperateCall{Call: call}
 }
@@ -450,7 +450,7 @@ func (m *MockStore) Prepend(ctx context.Context, key aerostore.Key, bins aerosto
 // Prepend indicates an expected call of Prepend.
 func (mr *MockStoreMockRecorder) Prepend(ctx, key, bins any, opts ...any) *MockStorePrependCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key, bins}, opts...)
+	varargs := append([]any{ctx, key, bins}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Prepend", reflect.TypeOf((*MockStore)(nil).Prepend), varargs...)
 	return &MockStorePrependCall{Call: call}
 }
@@ -493,7 +493,7 @@ func (m *MockStore) Put(ctx context.Context, key aerostore.Key, bins aerostore.B
 // Put indicates an expected call of Put.
 func (mr *MockStoreMockRecorder) Put(ctx, key, bins any, opts ...any) *MockStorePutCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key, bins}, opts...)
+	varargs := append([]any{ctx, key, bins}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Put", reflect.TypeOf((*MockStore)(nil).Put), varargs...)
 	return &MockStorePutCall{Call: call}
 }
@@ -532,7 +532,7 @@ func (m *MockStore) Query(ctx context.Context, q aerostore.Query) iter.Seq2[*aer
 // Query indicates an expected call of Query.
 func (mr *MockStoreMockRecorder) Query(ctx, q any) *MockStoreQueryCall {
 	mr.mock.ctrl.T.Helper()
-	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Query", reflect.TypeOf((*MockStore)(nil).Query), ctx, q)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Query", reflect.TypeOf((*MockStore)(nil).Query), ctx, matching(q))
 	return &MockStoreQueryCall{Call: call}
 }
 
@@ -575,7 +575,7 @@ func (m *MockStore) Remove(ctx context.Context, key aerostore.Key, opts ...aeros
 // Remove indicates an expected call of Remove.
 func (mr *MockStoreMockRecorder) Remove(ctx, key any, opts ...any) *MockStoreRemoveCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key}, opts...)
+	varargs := append([]any{ctx, key}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Remove", reflect.TypeOf((*MockStore)(nil).Remove), varargs...)
 	return &MockStoreRemoveCall{Call: call}
 }
@@ -619,7 +619,7 @@ func (m *MockStore) Select(ctx context.Context, key aerostore.Key, bins []string
 // Select indicates an expected call of Select.
 func (mr *MockStoreMockRecorder) Select(ctx, key, bins any, opts ...any) *MockStoreSelectCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key, bins}, opts...)
+	varargs := append([]any{ctx, key, bins}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Select", reflect.TypeOf((*MockStore)(nil).Select), varargs...)
 	return &MockStoreSelectCall{Call: call}
 }
@@ -662,7 +662,7 @@ func (m *MockStore) Touch(ctx context.Context, key aerostore.Key, opts ...aerost
 // Touch indicates an expected call of Touch.
 func (mr *MockStoreMockRecorder) Touch(ctx, key any, opts ...any) *MockStoreTouchCall {
 	mr.mock.ctrl.T.Helper()
-	varargs := append([]any{ctx, key}, opts...)
+	varargs := append([]any{ctx, key}, matchingAll(opts)...)
 	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Touch", reflect.TypeOf((*MockStore)(nil).Touch), varargs...)
 	return &MockStoreTouchCall{Call: call}
 }
