@@ -43,3 +43,13 @@ func failMissingRecords(results []BatchResult) {
 		}
 	}
 }
+
+// failMissingReads sets the error of the items that only read and have neither a record
+// nor an error.
+func failMissingReads(items []BatchItem, results []BatchResult) {
+	for i := range results {
+		if b := &results[i]; b.Record == nil && b.Err == nil && !items[i].writes() {
+			b.Err = Call{Op: OpBatchWrite}.WithItems(items[i : i+1]).newNoRecordError(someLayer)
+		}
+	}
+}

@@ -73,10 +73,10 @@ func (c Call) WithKeys(keys []Key) Call {
 	return c
 }
 
-// Items returns the records that BatchWrite writes.
+// Items returns what BatchWrite does with each record.
 func (c Call) Items() []BatchItem { return sliceOf[BatchItem](c.subject, c.nsubject) }
 
-// WithItems returns a copy of the call that writes other records.
+// WithItems returns a copy of the call with other items.
 func (c Call) WithItems(items []BatchItem) Call {
 	c.subject, c.nsubject = firstOf(items)
 	return c
@@ -211,12 +211,23 @@ func (c Call) Writes() bool {
 		return false
 	case info.args.has(argOperations):
 		return anyWrites(c.Operations())
+	case info.args.has(argItems):
+		return anyItemWrites(c.Items())
 	case info.kind == kindCustom:
 		custom := c.Custom()
 		return custom != nil && custom.Writes
 	default:
 		return true
 	}
+}
+
+// WritesAt reports whether the call may change the record of the key at index i, which
+// must be less than Len. The items of a BatchWrite differ in that.
+func (c Call) WritesAt(i int) bool {
+	if c.Op.info().args.has(argItems) {
+		return c.Items()[i].writes()
+	}
+	return c.Writes()
 }
 
 // NewError returns an error with the operation, namespace and set of the call. It

@@ -52,6 +52,7 @@ func cloneItems(items []BatchItem) []BatchItem {
 	items = slices.Clone(items)
 	for i := range items {
 		items[i].Bins = cloneBins(items[i].Bins)
+		items[i].Operations = cloneOperations(items[i].Operations)
 		items[i].Options = slices.Clone(items[i].Options)
 	}
 	return items

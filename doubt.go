@@ -28,7 +28,7 @@ func InDoubt(err error) bool {
 }
 
 // InDoubt reports whether the call, which failed with err, may have been applied. For
-// a batch, err may also be the error of a key.
+// the error of one key of a batch see [Call.InDoubtAt].
 //
 // A call that only reads is never in doubt. A call that writes is in doubt if err says
 // so, and also if err does not say that the call was not applied. These errors say that
@@ -51,6 +51,13 @@ func (c Call) InDoubt(err error) bool {
 	default:
 		return c.Writes() && !c.notAppliedAfter(err)
 	}
+}
+
+// InDoubtAt reports whether a batch may have changed the record of the key at index i,
+// which failed with err. It is [Call.InDoubt] for one key: what only reads is never in
+// doubt.
+func (c Call) InDoubtAt(i int, err error) bool {
+	return err != nil && c.WritesAt(i) && (InDoubt(err) || !c.notAppliedAfter(err))
 }
 
 // notAppliedAfter reports whether err, which is not in doubt itself, says that the call

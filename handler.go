@@ -104,7 +104,11 @@ func (h Handler) BatchRead(ctx context.Context, keys []Key, bins []string, opts 
 
 // BatchWrite implements [Store].
 func (h Handler) BatchWrite(ctx context.Context, items []BatchItem, opts ...WriteOption) ([]BatchResult, error) {
-	return h.batch(ctx, Call{Op: OpBatchWrite, Options: writeOptions(opts)}.WithItems(items))
+	results, err := h.batch(ctx, Call{Op: OpBatchWrite, Options: writeOptions(opts)}.WithItems(items))
+	if err == nil {
+		failMissingReads(items, results)
+	}
+	return results, err
 }
 
 // BatchOperate implements [Store].

@@ -2,7 +2,8 @@ package aerostore
 
 import "fmt"
 
-// A StepResult is what one operation of [Store.Operate] returned; see [Record.Step].
+// A StepResult is what one operation of [Store.Operate] returned; see [Record.Step] and
+// [BatchResult.Step].
 //
 // Methods such as [StepResult.Int] and [StepResult.List] return the result as a type.
 // They fail with [ErrBinNotFound] if the operation returned nothing, and with
@@ -13,10 +14,18 @@ type StepResult struct {
 }
 
 // Value returns the result, nil for nothing.
-func (s StepResult) Value() any { return s.value }
+func (s StepResult) Value() any {
+	if _, failed := s.value.(failedStep); failed {
+		return nil
+	}
+	return s.value
+}
+
+// A failedStep is the result of an operation that failed, in a batch.
+type failedStep struct{ err error }
 
 // String returns the result as package fmt prints it.
-func (s StepResult) String() string { return fmt.Sprint(s.value) }
+func (s StepResult) String() string { return fmt.Sprint(s.Value()) }
 
 // Int returns an integer.
 func (s StepResult) Int() (int, error) { return stepAs[int](s) }
@@ -55,6 +64,9 @@ func stepAs[T any](s StepResult) (T, error) {
 	v, ok := s.value.(T)
 	if ok {
 		return v, nil
+	}
+	if failed, ok := s.value.(failedStep); ok {
+		return v, failed.err
 	}
 	err := &StepError{Step: s.step, Want: typeName(v)}
 	if s.value != nil {

@@ -85,7 +85,9 @@ type Store interface {
 	// is processed each time.
 	BatchRead(ctx context.Context, keys []Key, bins []string, opts ...ReadOption) ([]BatchResult, error)
 
-	// BatchWrite writes many records, each with its own bins, as Put does.
+	// BatchWrite does with each record what its item says: it writes bins, applies
+	// operations, reads or removes. Each item has its own options. All of it is one
+	// round trip to each server.
 	BatchWrite(ctx context.Context, items []BatchItem, opts ...WriteOption) ([]BatchResult, error)
 
 	// BatchOperate applies the same operations to many records, as Operate does.

@@ -90,15 +90,8 @@ func (c *Call) checkTarget() *invalidError {
 // checkItems checks the items with their own options. Those of the call alone need not
 // fit a batch.
 func (c *Call) checkItems() *invalidError {
-	for i, item := range c.Items() {
-		err := item.Key.check()
-		if err == nil {
-			err = checkBins(item.Bins)
-		}
-		if err == nil {
-			err = item.Resolve(c.Options).checkBatched()
-		}
-		if err != nil {
+	for i := range c.Items() {
+		if err := c.Items()[i].check(c.Options); err != nil {
 			return err.at("item", i)
 		}
 	}

@@ -44,16 +44,32 @@ func (s *Store) batchOne(call aerostore.Call, i int, key aerostore.Key) (record 
 		record, code = n.read(&key, call.BinNames(), &call.Options)
 		return record, code, nil
 	case aerostore.OpBatchWrite:
-		item := call.Items()[i]
-		o := item.Resolve(call.Options)
-		return nil, n.put(&key, item.Bins, &o), nil
+		return n.batchItem(&call.Items()[i], call)
 	case aerostore.OpBatchOperate:
 		return n.operate(&key, call.Operations(), &call.Options, call.Len())
 	default:
-		existed, code := n.remove(&key, &call.Options)
-		if code == aerostore.CodeOK && !existed {
-			return nil, aerostore.CodeNotFound, nil
-		}
-		return nil, code, nil
+		return nil, n.batchRemove(&key, &call.Options), nil
 	}
+}
+
+// batchItem does what an item of a BatchWrite says.
+func (n *namespace) batchItem(item *aerostore.BatchItem, call aerostore.Call) (record *aerostore.Record, code aerostore.ResultCode, why error) {
+	o := item.Resolve(call.Options)
+	switch {
+	case item.Remove:
+		return nil, n.batchRemove(&item.Key, &o), nil
+	case item.Operations != nil:
+		return n.operate(&item.Key, item.Operations, &o, call.Len())
+	default:
+		return nil, n.put(&item.Key, item.Bins, &o), nil
+	}
+}
+
+// batchRemove is remove for a batch, in which a missing record is an error.
+func (n *namespace) batchRemove(key *aerostore.Key, o *aerostore.Options) aerostore.ResultCode {
+	existed, code := n.remove(key, o)
+	if code == aerostore.CodeOK && !existed {
+		return aerostore.CodeNotFound
+	}
+	return code
 }

@@ -1,21 +1,18 @@
 package vectors
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/aerostore/aerostore"
 )
 
-// parseBatch parses a batch of several kinds. A Store has none, so that the parts run
-// one after another, which is the order in which a server applies them.
+// parseBatch parses a batch of several kinds, which is one BatchWrite.
 func (s *step) parseBatch(data []byte) error {
 	var args struct {
 		common
-		Records []rawPart
+		Records []rawItem
 		Policy  batchPolicy
 	}
 	if err := decode(data, &args); err != nil {
@@ -25,47 +22,23 @@ func (s *step) parseBatch(data []byte) error {
 		if raw.Key == nil {
 			return errNoKey
 		}
-		ops := s.operations(raw.Ops)
-		if raw.Kind == "read" && slices.ContainsFunc(ops, aerostore.Operation.Writes) {
-			return errReadThatWrites
-		}
-		if slices.ContainsFunc(ops, readsAll) && slices.ContainsFunc(ops, aerostore.Operation.Writes) {
-			return unsupported("writes that read all bins in a batch of several kinds")
-		}
-		run, err := raw.run(ops)
+		item, err := raw.item(s.operations(raw.Ops))
 		if err != nil {
 			return err
 		}
-		removes := raw.Kind == "remove"
-		s.writes = s.writes || removes
+		s.writes = s.writes || item.Remove
 		s.keys = append(s.keys, raw.Key.Key)
-		s.parts = append(s.parts, part{run, ops, removes})
+		s.items = append(s.items, item)
 	}
 	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		var all answer
-		for _, p := range s.parts {
-			results, err := p.run(ctx, store)
-			if errors.Is(err, aerostore.ErrInvalid) {
-				return answer{err: err}
-			}
-			all.err = cmp.Or(all.err, err)
-			all.batch = append(all.batch, results...)
-		}
-		return all
+		results, err := store.BatchWrite(ctx, s.items)
+		return answer{batch: results, err: err}
 	}
 	return nil
 }
 
-// A part is what a batch of several kinds does to one record.
-type part struct {
-	run     batchRun
-	ops     []aerostore.Operation
-	removes bool
-}
-
-type batchRun = func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error)
-
-type rawPart struct {
+// A rawItem is what a batch of several kinds does to one record.
+type rawItem struct {
 	Kind   string
 	Key    *key
 	Bins   []string
@@ -74,28 +47,37 @@ type rawPart struct {
 	Policy options
 }
 
-func (p rawPart) run(ops []aerostore.Operation) (batchRun, error) {
-	keys := []aerostore.Key{p.Key.Key}
-	bins := p.Bins
-	if p.Header {
-		bins = []string{}
-	}
+func (r rawItem) item(ops []aerostore.Operation) (aerostore.BatchItem, error) {
+	item := aerostore.BatchItem{Key: r.Key.Key, Operations: ops, Options: []aerostore.WriteOption{r.Policy.Options}}
+	writes := slices.ContainsFunc(ops, aerostore.Operation.Writes)
 	switch {
-	case p.Kind == "remove":
-		return func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
-			return store.BatchRemove(ctx, keys, p.Policy.Options)
-		}, nil
-	case p.Kind == "read" && p.Ops == nil:
-		return func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
-			return store.BatchRead(ctx, keys, bins)
-		}, nil
-	case p.Kind == "write" && !slices.ContainsFunc(ops, aerostore.Operation.Writes):
-		return nil, unsupported("writes of nothing")
-	case p.Kind == "read", p.Kind == "write":
-		return func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
-			return store.BatchOperate(ctx, keys, ops, p.Policy.Options)
-		}, nil
-	default:
-		return nil, fmt.Errorf("kind %q is unknown", p.Kind)
+	case r.Kind == "remove":
+		item.Remove = true
+	case r.Kind == "read" && writes:
+		return item, errReadThatWrites
+	case r.Kind == "read" && ops == nil:
+		item.Operations = r.reads()
+	case r.Kind == "write" && !writes:
+		return item, unsupported("writes of nothing")
+	case r.Kind != "read" && r.Kind != "write":
+		return item, fmt.Errorf("kind %q is unknown", r.Kind)
 	}
+	return item, nil
+}
+
+// reads returns the operations that read what a read of bins does.
+func (r rawItem) reads() []aerostore.Operation {
+	switch {
+	case r.Header:
+		return []aerostore.Operation{aerostore.ReadHeader()}
+	case len(r.Bins) == 0:
+		return []aerostore.Operation{aerostore.ReadAll()}
+	}
+	var ops []aerostore.Operation
+	for i, bin := range r.Bins {
+		if !slices.Contains(r.Bins[:i], bin) {
+			ops = append(ops, aerostore.ReadBin(bin))
+		}
+	}
+	return ops
 }

@@ -230,9 +230,9 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 			`the_vector: step 2, operate: by bin: bin "l": want aerostore.OpResults{interface {}(nil), 1}, got 1`,
 		},
 		{
-			"a part of a batch that failed",
+			"an item of a batch that failed",
 			[]string{putA, mixed},
-			aerostore.OpBatchOperate,
+			aerostore.OpBatchWrite,
 			func(r aerostore.Result, err error) (aerostore.Result, error) {
 				r.Batch()[0].Err = &aerostore.Error{Code: aerostore.CodeTimeout}
 				return r, err

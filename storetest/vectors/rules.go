@@ -181,7 +181,7 @@ func (s *step) dropNothings() effect {
 		return effect
 	}
 	for i := range s.want.batch {
-		if k := &s.want.batch[i]; k.record != nil && s.operationsOf(i) == nil && (s.parts == nil || s.parts[i].removes) {
+		if k := &s.want.batch[i]; k.record != nil && s.operationsOf(i) == nil {
 			k.record = nil
 			effect = translated
 		}
@@ -191,8 +191,8 @@ func (s *step) dropNothings() effect {
 
 // operationsOf returns the operations on a record of a batch.
 func (s *step) operationsOf(i int) []aerostore.Operation {
-	if s.parts != nil {
-		return s.parts[i].ops
+	if s.items != nil {
+		return s.items[i].Operations
 	}
 	return s.ops
 }

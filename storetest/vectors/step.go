@@ -23,7 +23,7 @@ type step struct {
 	// For rules and clear.
 	keys    []aerostore.Key
 	ops     []aerostore.Operation // on one record, or on each of a batch
-	parts   []part                // of a batch of several kinds
+	items   []aerostore.BatchItem // of a batch of several kinds
 	query   *aerostore.Query
 	index   *aerostore.Index
 	writes  bool
