@@ -15,15 +15,19 @@ import (
 type batch struct {
 	request
 	writes      bool
+	mixed       bool            // writes, and reads other keys
 	policy      *as.BatchPolicy // of the call
 	maxRetries  int             // of the policy, or of the write policy for a batch that writes
-	sendsIDs    bool            // of all keys
+	sendsIDs    bool            // of all keys that are written
+	removalIDs  bool            // sends the ids of all keys that are removed
+	removesByID bool            // removes a record with its id
 	readPolicy  *as.BatchReadPolicy
 	writePolicy *as.BatchWritePolicy
 	removal     *as.BatchDeletePolicy
 	bins        []string // to read, nil: all
 	plan        plan     // of a BatchOperate
-	refused     bool     // see errReadAll
+	plans       []*plan  // of the items of a BatchWrite, nil if no item has operations
+	refused     bool     // a key is; see refuses
 }
 
 // doBatch carries out an operation on several keys.
@@ -54,23 +58,38 @@ func newBatch(r *request) (b *batch, cannot error) {
 	switch r.call.Op {
 	case aerostore.OpBatchRead:
 		b.bins = distinct(r.call.BinNames())
-		b.readPolicy = s.batchReadPolicyFor(options, options)
+		b.setRead()
 	case aerostore.OpBatchRemove:
-		b.removal = s.batchRemovePolicyFor(options, options)
-		b.sendsIDs = options.SendKey || s.batchRemovePolicy().SendKey
+		b.setRemoval()
 	case aerostore.OpBatchOperate:
 		b.plan, cannot = s.planOf(r.call.Operations(), new(scratch))
-		b.refused = b.writes && b.plan.readsAll && r.call.Len() > 1
-		fallthrough
+		b.refused = b.refuses(0)
+		b.setRead()
+		b.setWrite()
 	default:
-		if !b.writes {
-			b.readPolicy = s.batchReadPolicyFor(options, options)
-			break
-		}
-		b.writePolicy = s.batchWritePolicyFor(options, options)
-		b.sendsIDs = options.SendKey || s.batchWritePolicy().SendKey
+		cannot = b.planItems()
+		b.setRead()
+		b.setWrite()
 	}
 	return b, cannot
+}
+
+// setRead sets what is shared by all keys that are read.
+func (b *batch) setRead() {
+	b.readPolicy = b.store.batchReadPolicyFor(&b.call.Options, &b.call.Options)
+}
+
+// setWrite sets what is shared by all keys that are written.
+func (b *batch) setWrite() {
+	b.writePolicy = b.store.batchWritePolicyFor(&b.call.Options, &b.call.Options)
+	b.sendsIDs = b.writes && (b.call.Options.SendKey || b.store.batchWritePolicy().SendKey)
+}
+
+// setRemoval sets what is shared by all keys that are removed.
+func (b *batch) setRemoval() {
+	b.removal = b.store.batchRemovePolicyFor(&b.call.Options, &b.call.Options)
+	b.removalIDs = b.call.Options.SendKey || b.store.batchRemovePolicy().SendKey
+	b.removesByID = b.removalIDs
 }
 
 // divide returns the parts of the records, in the order in which their nodes first
@@ -78,27 +97,49 @@ func newBatch(r *request) (b *batch, cannot error) {
 func (b *batch) divide(records []as.BatchRecordIfc, places []int) []*part {
 	nodes, replica := b.store.client.GetNodes(), b.policy.ReplicaPolicy
 	switch {
+	case b.refused:
 	case len(nodes) == 1:
-		return []*part{b.newPart(nodes[0], records, places)}
-	case b.refused, !b.writes && !mayMove(replica) && replica != as.MASTER: // the client chooses a node at random, or in turn
+		p := b.newPart(nodes[0], records, places)
+		p.settle()
+		return []*part{p}
+	case !b.writes && !mayMove(replica) && replica != as.MASTER: // the client chooses a node at random, or in turn
 		return []*part{b.newPart(nil, records, places)}
 	}
 	var parts []*part
+	var refused *part
 	byNode := make(map[*as.Node]*part, len(nodes))
 	for i, record := range records {
-		node, _ := b.store.firstNode(b.writes, &b.policy.BasePolicy, record.BatchRec().Key)
-		p := byNode[node]
-		if p == nil {
-			p = b.newPart(node, nil, nil)
-			parts = append(parts, p)
-			byNode[node] = p
-		}
 		if places != nil {
 			i = places[i]
 		}
+		var p *part
+		if b.refused && b.refuses(i) {
+			p = refused
+		} else {
+			node, _ := b.store.firstNode(isWrite(record), &b.policy.BasePolicy, record.BatchRec().Key)
+			if p = byNode[node]; p == nil {
+				p = b.newPart(node, nil, nil)
+				byNode[node] = p
+				parts = append(parts, p)
+			}
+		}
+		if p == nil {
+			p = b.newPart(nil, nil, nil)
+			p.refused, refused = true, p
+			parts = append(parts, p)
+		}
 		p.records, p.places = append(p.records, record), append(p.places, i)
 	}
+	for _, p := range parts {
+		p.settle()
+	}
 	return parts
+}
+
+// isWrite reports whether the client writes the record.
+func isWrite(record as.BatchRecordIfc) bool {
+	_, reads := record.(*as.BatchRead)
+	return !reads
 }
 
 // send sends the parts, as many at once as the policy allows. It returns them with

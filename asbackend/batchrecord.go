@@ -23,15 +23,10 @@ func (b *batch) newRecords() ([]as.BatchRecordIfc, error) {
 }
 
 func (b *batch) newRecord(i int) (as.BatchRecordIfc, as.Error) {
-	policy, sendsID := b.writePolicy, b.sendsIDs
-	var item aerostore.BatchItem
 	if b.call.Op == aerostore.OpBatchWrite {
-		if item = b.call.Items()[i]; len(item.Options) > 0 {
-			options := item.Resolve(b.call.Options)
-			policy, sendsID = b.store.batchWritePolicyFor(&options, &b.call.Options), sendsID || options.SendKey
-		}
+		return b.newItem(i)
 	}
-	key, err := clientKey(b.call.KeyAt(i), sendsID)
+	key, err := clientKey(b.call.KeyAt(i), b.sendsIDs || b.removalIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +37,8 @@ func (b *batch) newRecord(i int) (as.BatchRecordIfc, as.Error) {
 		return as.NewBatchRead(b.readPolicy, key, b.bins), nil
 	case b.call.Op == aerostore.OpBatchRemove:
 		return as.NewBatchDelete(b.removal, key), nil
-	case b.call.Op == aerostore.OpBatchWrite:
-		return as.NewBatchWrite(policy, key, putOperations(item.Bins)...), nil
 	case b.plan.writes:
-		return as.NewBatchWrite(policy, key, b.plan.ops...), nil
+		return as.NewBatchWrite(b.writePolicy, key, b.plan.ops...), nil
 	default:
 		return as.NewBatchReadOps(b.readPolicy, key, b.plan.ops...), nil
 	}

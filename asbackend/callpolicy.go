@@ -57,12 +57,12 @@ func (p *part) policy() *as.BatchPolicy {
 	b := p.batch
 	// If a removal sends ids, the batch's policy must say so, too. Otherwise the
 	// client would send the first key for all of them, which the server refuses.
-	sendKey := b.policy.SendKey || b.sendsIDs && b.call.Op == aerostore.OpBatchRemove
-	if b.policy.RespondAllKeys && b.maxRetries == b.policy.MaxRetries && sendKey == b.policy.SendKey && !p.changesTimeouts(&b.policy.BasePolicy) {
+	sendKey, maxRetries := b.policy.SendKey || b.removesByID, p.maxRetries()
+	if b.policy.RespondAllKeys && maxRetries == b.policy.MaxRetries && sendKey == b.policy.SendKey && !p.changesTimeouts(&b.policy.BasePolicy) {
 		return b.policy
 	}
 	policy := *b.policy
-	policy.RespondAllKeys, policy.MaxRetries, policy.SendKey = true, b.maxRetries, sendKey
+	policy.RespondAllKeys, policy.MaxRetries, policy.SendKey = true, maxRetries, sendKey
 	p.setTimeouts(&policy.BasePolicy)
 	return &policy
 }

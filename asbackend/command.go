@@ -19,14 +19,19 @@ type command struct {
 	byContext bool          // left is the command's timeout, being shorter than any other
 
 	maxAttempts int      // that the policy allows
+	reads       bool     // only, although the call writes
+	unmarked    bool     // writes, and the client takes it for a read and marks no doubt
 	repeats     bool     // asbackend makes the further attempts, not the client
 	retries     *retries // nil: the client makes all attempts
 }
 
+// writes reports whether the command may change data.
+func (c *command) writes() bool { return !c.reads && c.call.Writes() }
+
 // allow sets the attempts by a policy's retries, of which 0 and 1 both mean a single attempt.
 func (c *command) allow(retries int) {
 	c.maxAttempts = max(retries, 1)
-	c.repeats = c.maxAttempts > 1 && c.call.Writes()
+	c.repeats = c.maxAttempts > 1 && c.writes()
 }
 
 // succeeded returns the result of a command that succeeded. The client counts the
@@ -47,7 +52,7 @@ func (c *command) attemptsUntil(err as.Error) int32 {
 	switch {
 	case c.retries == nil:
 		return clientAttempts(err)
-	case c.call.Writes():
+	case c.writes():
 		return int32(max(c.retries.attempts, 1)) //nolint:gosec // G115: a count of retries
 	default:
 		return clientAttempts(err) + int32(c.retries.attempts) //nolint:gosec // G115: a count of retries

@@ -13,12 +13,20 @@ import (
 // The client marks a write as in doubt if no server answered, even if nothing was sent.
 // inDoubt ignores that mark if the error shows that nothing was sent.
 func inDoubt(writes bool, err *as.AerospikeError) bool {
+	return writes && mayBeApplied(err, marked(err))
+}
+
+// inDoubt reports whether the command may have been applied. The client takes a batch for
+// a read if its last key is one, and then marks nothing.
+func (c *command) inDoubt(err *as.AerospikeError) bool {
+	return c.writes() && mayBeApplied(err, c.unmarked || marked(err))
+}
+
+func mayBeApplied(err *as.AerospikeError, marked bool) bool {
 	switch {
-	case !writes:
-		return false
 	case isAnswer(err) && err.ResultCode == types.TIMEOUT:
 		return true // the client does not mark a key of a batch
-	case !marked(err):
+	case !marked:
 		return false
 	case isAnswer(err):
 		// The server refused this attempt. The cause has the earlier ones.

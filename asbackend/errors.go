@@ -17,7 +17,7 @@ func (c *command) newError(err as.Error) *aerostore.Error {
 	cause := newClientError(err)
 	e := c.call.NewError(c.store.code(cause.err), nil)
 	e.Node = c.store.nodes.of(c.store.client, cause.err.Node)
-	e.InDoubt = inDoubt(c.call.Writes(), cause.err) || c.retries != nil && c.retries.sent
+	e.InDoubt = c.inDoubt(cause.err) || c.retries != nil && c.retries.sent
 	cause.inDoubt = e.InDoubt
 	if c.retries != nil && c.retries.late {
 		e.Code = aerostore.CodeTimeout

@@ -25,8 +25,9 @@ type part struct {
 	places  []int    // of the records in the batch, nil if the part has all
 	records []as.BatchRecordIfc
 
-	waited bool    // since it was divided, so that keys may have moved
-	moved  []*part // into which it was divided
+	refused bool    // and not sent; see errReadAll
+	waited  bool    // since it was divided, so that keys may have moved
+	moved   []*part // into which it was divided
 
 	doubted map[*as.BatchRecord]bool // keys with an attempt in doubt
 	ended   *aerostore.Error         // the call ended before the part was sent, or sent again
@@ -43,11 +44,27 @@ func (b *batch) newPart(node *as.Node, records []as.BatchRecordIfc, places []int
 	return p
 }
 
+// settle is called when the part has its records. If none is written, the part is a read
+// in a batch that writes.
+func (p *part) settle() {
+	if p.batch.mixed && !slices.ContainsFunc(p.records, isWrite) {
+		p.reads = true
+		p.allow(p.batch.policy.MaxRetries)
+	}
+}
+
+func (p *part) maxRetries() int {
+	if p.reads {
+		return p.batch.policy.MaxRetries
+	}
+	return p.batch.maxRetries
+}
+
 // send sends the part until its keys have answers or no attempt is left.
 func (p *part) send() {
 	left, late := timeLeft(p.ctx)
 	switch p.left = left; {
-	case p.batch.refused:
+	case p.refused:
 		p.refuse()
 		return
 	case late:
@@ -72,7 +89,7 @@ func (p *part) send() {
 		if p.retries.sent && p.doubted == nil {
 			p.doubted = make(map[*as.BatchRecord]bool, len(open))
 			for _, record := range open {
-				p.doubted[record.BatchRec()] = true
+				p.doubted[record.BatchRec()] = isWrite(record)
 			}
 		}
 		if !more || len(open) == 0 || !p.sleep(pause) {
@@ -84,7 +101,7 @@ func (p *part) send() {
 
 // errReadAll is returned for all keys of a batch, wherever they are. A server refuses
 // it for several keys, and not for the only key at its node.
-var errReadAll error = safe.TextError("a batch with an operation that writes and ReadAll must have one key: read the bins by name")
+var errReadAll error = safe.TextError("operations that write cannot be combined with ReadAll in a batch of several keys: read the bins by name")
 
 // refuse sets the results of a batch that is not sent.
 func (p *part) refuse() {
@@ -103,11 +120,11 @@ func (p *part) end(err error) {
 	p.ended.InDoubt = p.retries != nil && p.retries.sent
 }
 
-// hasMoved reports whether another node is now the master of a record that the part
-// writes. Reads do not matter: they are never in doubt.
+// hasMoved reports whether a part that writes has a record that is now sent to another
+// node. A part that only reads does not matter: it is never in doubt.
 func (p *part) hasMoved(records []as.BatchRecordIfc) bool {
-	return p.batch.writes && slices.ContainsFunc(records, func(record as.BatchRecordIfc) bool {
-		node, _ := p.store.writeNode(p.batch.policy.ReplicaPolicy, record.BatchRec().Key)
+	return p.batch.writes && !p.reads && slices.ContainsFunc(records, func(record as.BatchRecordIfc) bool {
+		node, _ := p.store.firstNode(isWrite(record), &p.batch.policy.BasePolicy, record.BatchRec().Key)
 		return node != p.node
 	})
 }
@@ -149,6 +166,7 @@ func (p *part) place(i int) int {
 
 // attempt sends the records once.
 func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
+	p.unmarked = p.batch.mixed && !isWrite(records[len(records)-1])
 	policy := p.policy()
 	if len(records) > 1 {
 		return p.store.client.BatchOperate(policy, records)
@@ -161,7 +179,7 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 			return p.readOne(policy, record)
 		}
 	}
-	if p.retries != nil && !p.retries.deadline.IsZero() && !p.batch.writes {
+	if p.retries != nil && !p.retries.deadline.IsZero() && !p.writes() {
 		// A single key is read as by Get. The client itself waits, at each replica in turn.
 		base := p.batch.policy
 		policy.ExitFastOnExhaustedConnectionPool, policy.ReplicaPolicy = base.ExitFastOnExhaustedConnectionPool, base.ReplicaPolicy
@@ -190,8 +208,8 @@ func (p *part) collect(results []aerostore.BatchResult) {
 		switch {
 		case br.ResultCode != types.OK || br.Record == nil:
 			results[i].Err = p.keyError(key, record)
-		case p.call.Op == aerostore.OpBatchOperate:
-			results[i].Record, results[i].Err = p.operated(key, br)
+		case p.batch.planAt(i) != nil:
+			results[i].Record, results[i].Err = p.operated(key, record, p.batch.planAt(i))
 		case p.call.Op == aerostore.OpBatchRead:
 			results[i].Record = storeRecord(key, br.Record)
 		}
@@ -212,25 +230,26 @@ func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
 		Op: p.call.Op, Namespace: key.Namespace(), Set: key.Set(),
 		Code: aerostore.ResultCode(br.ResultCode), InDoubt: p.doubted[br],
 	}
-	failed := p.ended != nil || p.err != nil
+	failed, writes := p.ended != nil || p.err != nil, p.batch.writes && isWrite(record)
 	switch {
-	case p.batch.refused && br.ResultCode == types.PARAMETER_ERROR:
+	case p.refused && br.ResultCode == types.PARAMETER_ERROR:
 		e.Err = errReadAll
 	case failed && !isAnswered(record) && (p.ended != nil || len(p.records) == 1):
-		e = p.failure() // in doubt if the key is: every attempt included the key
+		e = p.failure() // in doubt if a key that is written is: every attempt included it
+		e.InDoubt = e.InDoubt && writes
 		e.Namespace, e.Set = key.Namespace(), key.Set()
 	case br.Err != nil:
 		cause := newClientError(br.Err)
-		e.InDoubt = e.InDoubt || inDoubt(p.call.Writes(), cause.err)
+		e.InDoubt = e.InDoubt || inDoubt(writes, cause.err)
 		cause.inDoubt = e.InDoubt
 		e.Node = p.store.nodes.of(p.store.client, cause.err.Node)
 		e.Err = nested(*e, cause)
 	case p.err != nil:
 		cause := p.failure()
-		cause.Namespace, cause.Set = e.Namespace, e.Set
+		cause.Namespace, cause.Set, cause.InDoubt = e.Namespace, e.Set, cause.InDoubt && writes
 		e.InDoubt, e.Node, e.Err = cause.InDoubt, cause.Node, cause
 	default:
-		e.InDoubt = e.InDoubt || p.call.Writes() && br.ResultCode == types.NO_RESPONSE
+		e.InDoubt = e.InDoubt || writes && br.ResultCode == types.NO_RESPONSE
 	}
 	return e
 }
@@ -254,7 +273,7 @@ func (p *part) attempts() int32 {
 	switch {
 	case p.err != nil:
 		return p.attemptsUntil(p.err)
-	case p.ended != nil, p.batch.refused, len(p.records) == 0:
+	case p.ended != nil, p.refused, len(p.records) == 0:
 		return 0
 	default:
 		return p.succeeded().Attempts

@@ -1,23 +1,24 @@
 package asbackend
 
 import (
+	"cmp"
+
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
 	"github.com/aerostore/aerostore"
 )
 
-// operated returns the record of one key of a BatchOperate. A batch that writes has a result
-// for each operation. Another has none for an operation that returned nothing, so that a
+// operated returns the record of one key with operations. If they write, each has a
+// result. Another has none for an operation that returned nothing, so that a
 // key is read again, alone, if it is unclear to which operations its results belong.
-func (p *part) operated(key aerostore.Key, br *as.BatchRecord) (*aerostore.Record, error) {
-	plan := &p.batch.plan
+func (p *part) operated(key aerostore.Key, sent as.BatchRecordIfc, plan *plan) (*aerostore.Record, error) {
 	a := answer{each: plan.writes, marked: true}
-	if r := plan.record(key, br.Record, a); r != nil {
+	if r := plan.record(key, sent.BatchRec().Record, a); r != nil {
 		return r, nil
 	}
-	if !plan.writes {
-		again, err := p.readAgain(key, br.Key)
+	if read, ok := sent.(*as.BatchRead); ok {
+		again, err := p.readAgain(key, read)
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +34,7 @@ func (p *part) operated(key aerostore.Key, br *as.BatchRecord) (*aerostore.Recor
 
 // readAgain sends the operations, which only read, for one key. The client sends a batch
 // of one as an Operate, and one that is said to write lets each operation return a result.
-func (p *part) readAgain(key aerostore.Key, clientKey *as.Key) (*as.Record, error) {
+func (p *part) readAgain(key aerostore.Key, sent *as.BatchRead) (*as.Record, error) {
 	left, late := timeLeft(p.ctx)
 	switch p.left = left; {
 	case late:
@@ -41,11 +42,11 @@ func (p *part) readAgain(key aerostore.Key, clientKey *as.Key) (*as.Record, erro
 	case p.ctx.Err() != nil:
 		return nil, p.call.NewContextError(aerostore.ContextError(p.ctx))
 	}
-	read, policy, write := p.store.batchReadPolicy(), *p.policy(), as.NewBatchWritePolicy()
+	read, policy, write := cmp.Or(sent.Policy, p.store.batchReadPolicy()), *p.policy(), as.NewBatchWritePolicy()
 	policy.ReadModeAP, policy.ReadModeSC = read.ReadModeAP, read.ReadModeSC
 	policy.ReadTouchTTLPercent = read.ReadTouchTTLPercent
 	write.FilterExpression = read.FilterExpression
-	again := as.NewBatchWrite(write, clientKey, p.batch.plan.ops...)
+	again := as.NewBatchWrite(write, sent.Key, sent.Ops...)
 	err := p.store.client.BatchOperate(&policy, []as.BatchRecordIfc{again})
 	record := again.BatchRec()
 	if err == nil {
@@ -56,7 +57,7 @@ func (p *part) readAgain(key aerostore.Key, clientKey *as.Key) (*as.Record, erro
 		return nil, p.call.NewKeyError(key, aerostore.CodeNotFound, nil)
 	case err != nil:
 		e := p.newError(err)
-		e.Namespace, e.Set = key.Namespace(), key.Set()
+		e.Namespace, e.Set, e.InDoubt = key.Namespace(), key.Set(), false
 		return nil, e
 	}
 	return record.Record, nil

@@ -82,7 +82,7 @@ func (c *command) prepare(p *as.BasePolicy) {
 		}
 	}
 	p.ExitFastOnExhaustedConnectionPool = p.ExitFastOnExhaustedConnectionPool || t.waits
-	if c.call.Writes() {
+	if c.writes() {
 		p.MaxRetries = 0
 		return
 	}
@@ -126,14 +126,14 @@ func (c *command) next() (pause time.Duration, more bool) {
 		}
 		t.waitPause = min(max(2*t.waitPause, firstWaitPause), maxWaitPause)
 		return min(t.waitPause, left), true
-	case !c.call.Writes(), gaveUp(e) && !ranOut(e):
+	case !c.writes(), gaveUp(e) && !ranOut(e):
 		return 0, false
 	case !ranOut(e):
 		t.attempts++
 		return 0, false
 	}
 	t.attempts++
-	t.lost, t.sent = t.err, t.sent || inDoubt(true, e)
+	t.lost, t.sent = t.err, t.sent || c.inDoubt(e)
 	if t.attempts >= c.maxAttempts {
 		return 0, false
 	}
@@ -186,7 +186,7 @@ func (c *command) starved(err *as.AerospikeError) (made int, ok bool) {
 	if isStarved(err) {
 		return err.Iteration, true
 	}
-	if c.call.Writes() || !c.call.IsBatch() {
+	if c.writes() || !c.call.IsBatch() {
 		return 0, false
 	}
 	made, lacked := countAttempts(err)
