@@ -11,6 +11,7 @@ import (
 type operation struct {
 	op      aerostore.Op
 	item    bool // the options are those of the batch's item
+	kind    itemKind
 	writes  bool
 	creates bool // a missing record
 	sets    bool // bins, whatever their values
@@ -41,7 +42,7 @@ func (on target) readOptions() []aerostore.ReadOption {
 // name returns what cases call the operation.
 func (o operation) name() string {
 	if o.item {
-		return "item of " + o.op.String()
+		return "item of " + o.op.String() + string(o.kind)
 	}
 	return o.op.String()
 }
@@ -111,13 +112,49 @@ func operations() []operation {
 	}
 }
 
-// itemWrite is BatchWrite with the options in the item instead of the call.
-var itemWrite = operation{
-	op: aerostore.OpBatchWrite, item: true, writes: true, creates: true, sets: true,
-	run: func(on target) error {
-		items := []aerostore.BatchItem{{Key: on.key, Bins: aerostore.Bins{"n": 2}, Options: on.opts}}
-		return batchError(on.BatchWrite(on.ctx, items))
-	},
+// An itemKind is what an item of BatchWrite does, as the names of cases say it.
+type itemKind string
+
+const (
+	itemPuts     itemKind = ""
+	itemOperates itemKind = " with operations"
+	itemReads    itemKind = " that reads"
+	itemRemoves  itemKind = " that removes"
+)
+
+func kindOf(item aerostore.BatchItem) itemKind {
+	switch {
+	case item.Remove:
+		return itemRemoves
+	case item.Operations == nil:
+		return itemPuts
+	case item.Writes():
+		return itemOperates
+	default:
+		return itemReads
+	}
+}
+
+// itemOperations returns BatchWrite for each kind of item, with the options in the item
+// instead of the call.
+func itemOperations() []operation {
+	setN := []aerostore.Operation{aerostore.WriteBin("n", 2)}
+	return []operation{
+		itemOperation(operation{writes: true, creates: true, sets: true}, aerostore.BatchItem{Bins: aerostore.Bins{"n": 2}}),
+		itemOperation(operation{writes: true, creates: true, sets: true}, aerostore.BatchItem{Operations: setN}),
+		itemOperation(operation{}, aerostore.BatchItem{Operations: []aerostore.Operation{aerostore.ReadBin("n")}}),
+		itemOperation(operation{writes: true, removes: true}, aerostore.BatchItem{Remove: true}),
+	}
+}
+
+func itemOperation(o operation, item aerostore.BatchItem) operation {
+	o.op, o.item, o.kind = aerostore.OpBatchWrite, true, kindOf(item)
+	o.run = func(on target) error {
+		own := item
+		own.Key, own.Options = on.key, on.opts
+		return batchError(on.BatchWrite(on.ctx, []aerostore.BatchItem{own}))
+	}
+	return o
 }
 
 // binWriters are the operations that write any bins.
@@ -162,22 +199,22 @@ func perOperation(newCase func(operation) testCase) []testCase {
 	return perEach(operations(), newCase)
 }
 
-// perWrite returns a case for each operation that writes, and for an item of
-// BatchWrite.
+// perWrite returns a case for each operation that writes, and for the kinds of items of
+// BatchWrite that do.
 func perWrite(newCase func(operation) testCase) []testCase {
 	return perSome(func(o operation) bool { return o.writes }, newCase)
 }
 
 // perCreation returns a case for each operation that creates a missing record,
-// and for an item of BatchWrite.
+// and for the kinds of items of BatchWrite that do.
 func perCreation(newCase func(operation) testCase) []testCase {
 	return perSome(func(o operation) bool { return o.creates }, newCase)
 }
 
-// perSome returns a case for each wanted operation. An item of BatchWrite is
-// one of the operations.
+// perSome returns a case for each wanted operation. The kinds of items of BatchWrite are
+// among the operations.
 func perSome(wanted func(operation) bool, newCase func(operation) testCase) []testCase {
-	return perEach(slices.DeleteFunc(append(operations(), itemWrite), func(o operation) bool { return !wanted(o) }), newCase)
+	return perEach(slices.DeleteFunc(append(operations(), itemOperations()...), func(o operation) bool { return !wanted(o) }), newCase)
 }
 
 func perEach(all []operation, newCase func(operation) testCase) []testCase {
@@ -202,8 +239,17 @@ func (o operation) removal() func(target) error {
 			return err
 		}
 	case aerostore.OpBatchWrite:
+		switch {
+		case o.removes:
+			return o.run
+		case !o.writes:
+			return nil
+		}
 		return func(on target) error {
 			item := aerostore.BatchItem{Key: on.key, Bins: none}
+			if o.kind == itemOperates {
+				item = aerostore.BatchItem{Key: on.key, Operations: remove}
+			}
 			if o.item {
 				item.Options, on.opts = on.opts, nil
 			}

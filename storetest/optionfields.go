@@ -239,7 +239,7 @@ func unknown(what, remedy string) testCase {
 
 // formsOf returns the operations with this op.
 func formsOf(op aerostore.Op) (forms []operation) {
-	for _, o := range append(operations(), itemWrite) {
+	for _, o := range append(operations(), itemOperations()...) {
 		if o.op == op {
 			forms = append(forms, o)
 		}

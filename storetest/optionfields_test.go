@@ -23,13 +23,13 @@ func ignorant() []sabotage {
 		if !known { // which a case of each operation says
 			continue
 		}
-		for _, o := range append(operations(), itemWrite) {
+		for _, o := range append(operations(), itemOperations()...) {
 			s := sabotage{"ignores " + f.Name + " in " + o.name(), ignoring(f.Name, o), nil}
 			if !field.honoured(o) {
 				s = sabotage{"refuses " + f.Name + " in " + o.name(), refusing(f.Name, o), nil}
 			}
 			for _, tc := range field.cases(f.Name, o) {
-				if !field.honoured(o) && !o.writes {
+				if !field.honoured(o) && !o.writes && !o.item {
 					sabotages[0].seenBy = append(sabotages[0].seenBy, "options/"+tc.name)
 					continue
 				}
@@ -58,6 +58,9 @@ func ignoring(field string, o operation) aerostore.Middleware {
 		}
 		items := slices.Clone(call.Items())
 		for i := range items {
+			if kindOf(items[i]) != o.kind {
+				continue
+			}
 			resolved := items[i].Resolve(aerostore.Options{})
 			zero(&resolved, field)
 			items[i].Options = []aerostore.WriteOption{resolved}
@@ -78,7 +81,7 @@ func refusing(field string, o operation) aerostore.Middleware {
 	}
 	return around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 		set := isSet(call.Options)
-		if o.item && len(call.Items()) > 0 {
+		if o.item && len(call.Items()) > 0 && kindOf(call.Items()[0]) == o.kind {
 			set = isSet(call.Items()[0].Options...)
 		}
 		if call.Op == o.op && set {
@@ -149,6 +152,8 @@ func TestAFieldOrOperationThatIsNotTestedFailsByName(t *testing.T) {
 		}},
 		{fields: []string{"Colour"}, ops: []aerostore.Op{aerostore.OpBatchWrite}, want: []string{
 			"BATCH WRITE with Options.Colour is not tested", "item of BATCH WRITE with Options.Colour is not tested",
+			"item of BATCH WRITE with operations with Options.Colour is not tested",
+			"item of BATCH WRITE that reads with Options.Colour is not tested", "item of BATCH WRITE that removes with Options.Colour is not tested",
 		}},
 		{fields: []string{"TTL"}, ops: []aerostore.Op{aerostore.OpTouch, aerostore.OpCustom}, want: []string{"CUSTOM is not tested"}},
 	} {

@@ -67,6 +67,7 @@ func groups() []group {
 		{"expression", needing(Expressions, expressionCases())},
 		{"batch read", batchReadCases()},
 		{"batch write", batchWriteCases()},
+		{"batch mix", batchMixCases()},
 		{"query", queryCases()},
 		{"index", indexCases()},
 		{"filter", ofFilters(filterCases())},
