@@ -15,11 +15,11 @@ func (b *breaker) judge(
 ) verdict {
 	byKeys := err == nil || aerostore.CodeOf(err) == aerostore.CodeBatchFailed
 	if !call.IsBatch() || !byKeys {
-		return b.verdictOf(ctx, call, err, hurried)
+		return b.verdictOf(ctx, call, err, judgement.Of(ctx, call, err, judgement.Default), hurried)
 	}
 	failures, answers := 0, 0
-	for _, r := range result.Batch() {
-		switch b.verdictOf(ctx, call, r.Err, hurried) {
+	for i, r := range result.Batch() {
+		switch b.verdictOf(ctx, call, r.Err, judgement.OfKey(ctx, call, i, r.Err, judgement.Default), hurried) {
 		case success:
 			answers++
 		case failure:
@@ -37,12 +37,12 @@ func (b *breaker) judge(
 	}
 }
 
-func (b *breaker) verdictOf(ctx context.Context, call aerostore.Call, err error, hurried bool) verdict {
-	if err == nil {
-		return success
-	}
-	j := judgement.Of(ctx, call, err, judgement.Default)
+func (b *breaker) verdictOf(
+	ctx context.Context, call aerostore.Call, err error, j judgement.Judgement, hurried bool,
+) verdict {
 	switch {
+	case err == nil:
+		return success
 	case j.Kind == judgement.Rejected, j.Kind == judgement.Refused, j.Kind == judgement.Canceled,
 		hurried && ranOutOfTime(err):
 		return neither

@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"context"
+	"iter"
 	"sync/atomic"
 
 	"github.com/aerostore/aerostore"
@@ -131,28 +132,38 @@ func (c *coalesce) run(shared *sharedRead, next aerostore.Handler) {
 }
 
 func (c *coalesce) write(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
-	if !namesRecords(call) {
+	if !namesWrites(call) {
 		c.shards.beginAnyWrite()
 		defer c.shards.endAnyWrite()
 		return next(ctx, call)
 	}
-	for i := range call.Len() {
-		key := call.KeyAt(i)
+	for key := range written(call) {
 		c.shards.of(key).beginWrite(key)
 	}
 	defer func() {
-		for i := range call.Len() {
-			key := call.KeyAt(i)
+		for key := range written(call) {
 			c.shards.of(key).endWrite(key)
 		}
 	}()
 	return next(ctx, call)
 }
 
-// namesRecords reports whether the call names its records by keys, as reads do.
-func namesRecords(call aerostore.Call) bool {
-	for i := range call.Len() {
-		if call.KeyAt(i).IsDigest() {
+// written returns the keys of the records that the call may change.
+func written(call aerostore.Call) iter.Seq[aerostore.Key] {
+	return func(yield func(aerostore.Key) bool) {
+		for i := range call.Len() {
+			if call.WritesAt(i) && !yield(call.KeyAt(i)) {
+				return
+			}
+		}
+	}
+}
+
+// namesWrites reports whether the call names the records that it may change by keys, as
+// reads do.
+func namesWrites(call aerostore.Call) bool {
+	for key := range written(call) {
+		if key.IsDigest() {
 			return false
 		}
 	}

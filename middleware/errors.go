@@ -9,19 +9,23 @@ import (
 // errorOf returns err as a new [aerostore.Error] of the call. It is in doubt if
 // the call is. The caller may change it.
 func errorOf(call aerostore.Call, err error) *aerostore.Error {
-	if own := copyOf(call, err); own != nil {
-		return own
+	e := copyOf(call, err)
+	if e == nil {
+		e = wrapped(call.NewError(aerostore.CodeOf(err), err))
 	}
-	return wrapped(call.NewError(aerostore.CodeOf(err), err), call)
+	e.InDoubt = call.InDoubt(err)
+	return e
 }
 
-// keyErrorOf is errorOf for a key of a batch.
-func keyErrorOf(call aerostore.Call, key aerostore.Key, err error) *aerostore.Error {
-	if own := copyOf(call, err); own != nil {
-		own.Namespace, own.Set = key.Namespace(), key.Set()
-		return own
+// keyErrorOf is errorOf for the key at index i of a batch.
+func keyErrorOf(call aerostore.Call, i int, err error) *aerostore.Error {
+	key := call.KeyAt(i)
+	e := copyOf(call, err)
+	if e == nil {
+		e = wrapped(call.NewKeyError(key, aerostore.CodeOf(err), err))
 	}
-	return wrapped(call.NewKeyError(key, aerostore.CodeOf(err), err), call)
+	e.Namespace, e.Set, e.InDoubt = key.Namespace(), key.Set(), call.InDoubtAt(i, err)
+	return e
 }
 
 // copyOf returns a copy of err if err is an aerostore.Error that fits the call,
@@ -32,16 +36,14 @@ func copyOf(call aerostore.Call, err error) *aerostore.Error {
 		return nil
 	}
 	own := *e
-	own.InDoubt = call.InDoubt(err)
 	return &own
 }
 
-// wrapped sets the node and the doubt of an error from the one that it wraps.
-func wrapped(e *aerostore.Error, call aerostore.Call) *aerostore.Error {
+// wrapped sets the node of an error from the one that it wraps.
+func wrapped(e *aerostore.Error) *aerostore.Error {
 	if inner, ok := errors.AsType[*aerostore.Error](e.Err); ok {
 		e.Node = inner.Node
 	}
-	e.InDoubt = call.InDoubt(e.Err)
 	return e
 }
 

@@ -13,8 +13,8 @@ import (
 // does not slow down the answer. Hedge helps if most reads are quick and a few
 // are slow by chance. If all reads are slow it adds load, which Budget limits.
 //
-// Hedge applies to Get, Select, Exists and BatchRead, and to Operate and
-// BatchOperate if their operations only read. Everything else passes unchanged.
+// Hedge applies to Get, Select, Exists and BatchRead, and to Operate, BatchOperate
+// and BatchWrite if all of their operations read. Everything else passes unchanged.
 //
 // # When
 //

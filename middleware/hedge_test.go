@@ -215,12 +215,13 @@ func TestOnlyReadsAreHedged(t *testing.T) {
 		for name, n := range n {
 			hedged := slices.Contains([]string{
 				"GETfalse", "SELECTfalse", "EXISTSfalse", "OPERATEfalse", "BATCH READfalse", "BATCH OPERATEfalse",
+				"BATCH WRITEfalse",
 			}, name)
 			if want := map[bool]int{true: 2, false: 1}[hedged]; n != want {
 				t.Errorf("%s was sent %d times, want %d", name, n, want)
 			}
 		}
-		if len(n) != 19 {
+		if len(n) != 20 {
 			t.Errorf("%d kinds of operation were seen: %v", len(n), n)
 		}
 	})

@@ -26,12 +26,12 @@ type logOutcome struct {
 }
 
 func (l *logging) judge(ctx context.Context, call aerostore.Call, result aerostore.Result, err error) logOutcome {
-	o := logOutcome{kind: l.kindOf(ctx, call, err), err: err}
+	o := logOutcome{kind: logKindOf(judgement.Of(ctx, call, err, l.failed)), err: err}
 	if !call.IsBatch() {
 		return o
 	}
-	for _, r := range result.Batch() {
-		kind := l.kindOf(ctx, call, r.Err)
+	for i, r := range result.Batch() {
+		kind := logKindOf(judgement.OfKey(ctx, call, i, r.Err, l.failed))
 		if kind < failed {
 			continue
 		}
@@ -44,8 +44,8 @@ func (l *logging) judge(ctx context.Context, call aerostore.Call, result aerosto
 	return o
 }
 
-func (l *logging) kindOf(ctx context.Context, call aerostore.Call, err error) logKind {
-	switch j := judgement.Of(ctx, call, err, l.failed); {
+func logKindOf(j judgement.Judgement) logKind {
+	switch {
 	case j.InDoubt:
 		return inDoubt
 	case j.Failed():

@@ -15,6 +15,12 @@ type storeOperation struct {
 	run    func(ctx context.Context, s aerostore.Store) error
 }
 
+// itemsThatRead are the items of a BatchWrite that only reads.
+var itemsThatRead = []aerostore.BatchItem{
+	{Key: key, Operations: []aerostore.Operation{aerostore.ReadAll()}},
+	{Key: keys[1], Operations: []aerostore.Operation{aerostore.ReadBin("name"), aerostore.ReadHeader()}},
+}
+
 // storeOperations returns all operations of Store, and custom calls.
 func storeOperations() []storeOperation {
 	add := []aerostore.Operation{aerostore.AddBin("n", 1)}
@@ -58,6 +64,14 @@ func storeOperations() []storeOperation {
 		}},
 		{"BatchRead", false, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchRead(ctx, keys, nil); return err }},
 		{"BatchWrite", true, func(ctx context.Context, s aerostore.Store) error { _, err := s.BatchWrite(ctx, items); return err }},
+		{"BatchWrite that reads", false, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchWrite(ctx, itemsThatRead)
+			return err
+		}},
+		{"BatchWrite that reads and removes", true, func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchWrite(ctx, append(itemsThatRead[:1:1], aerostore.BatchItem{Key: keys[1], Remove: true}))
+			return err
+		}},
 		{"BatchOperate", true, func(ctx context.Context, s aerostore.Store) error {
 			_, err := s.BatchOperate(ctx, keys, add)
 			return err

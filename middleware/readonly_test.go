@@ -26,6 +26,7 @@ func everyOperation(ctx context.Context, s aerostore.Store) (reads, writes map[s
 		"Operate":      errorOf(s.Operate(ctx, key, []aerostore.Operation{aerostore.ReadBin("name")})),
 		"BatchRead":    errorOf(s.BatchRead(ctx, keys, nil)),
 		"BatchOperate": errorOf(s.BatchOperate(ctx, keys, []aerostore.Operation{aerostore.ReadAll()})),
+		"BatchWrite":   errorOf(s.BatchWrite(ctx, itemsThatRead)),
 		"Do":           custom(false),
 	}
 	for _, err := range s.Query(ctx, everyone) {
@@ -42,7 +43,7 @@ func everyOperation(ctx context.Context, s aerostore.Store) (reads, writes map[s
 		"Prepend":      s.Prepend(ctx, key, bins),
 		"Increment":    s.Increment(ctx, key, aerostore.Bins{"visits": 1}),
 		"Operate":      errorOf(s.Operate(ctx, key, add)),
-		"BatchWrite":   errorOf(s.BatchWrite(ctx, []aerostore.BatchItem{{Key: key, Bins: bins}})),
+		"BatchWrite":   errorOf(s.BatchWrite(ctx, append(itemsThatRead[:1:1], aerostore.BatchItem{Key: key, Bins: bins}))),
 		"BatchOperate": errorOf(s.BatchOperate(ctx, keys, add)),
 		"BatchRemove":  errorOf(s.BatchRemove(ctx, keys)),
 		"Do":           custom(true),
@@ -80,8 +81,8 @@ func TestReadOnlyRejectsWritesOnly(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if sent != 8 {
-		t.Errorf("%d operations were sent, want the 8 reads", sent)
+	if sent != 9 {
+		t.Errorf("%d operations were sent, want the 9 reads", sent)
 	}
 	const want = "aerostore: PUT test.users: the store is read-only"
 	if got := fmt.Sprint(writes["Put"]); got != want {

@@ -75,7 +75,7 @@ func (r *retry) choose(ctx context.Context, b *batchRun) {
 		err := b.results[i].Err
 		switch {
 		case err == nil:
-		case b.call.InDoubt(err) && !r.Idempotent(b.call):
+		case b.call.InDoubtAt(i, err) && !r.Idempotent(b.call):
 			if doubt.Keys++; doubt.Err == nil {
 				doubt.Err = err
 			}
@@ -150,48 +150,52 @@ func (b *batchRun) take(sent aerostore.Call, results []aerostore.BatchResult, er
 	}
 	b.own()
 	for at := range b.sent() {
-		kept := &b.results[b.place(at)]
+		i := b.place(at)
+		kept := &b.results[i]
 		before := kept.Err
 		if complete {
 			*kept = results[at]
 		} else {
-			key := sent.KeyAt(at)
-			*kept = aerostore.BatchResult{Key: key, Err: whole.of(key)}
+			*kept = aerostore.BatchResult{Key: sent.KeyAt(at), Err: whole.of(at)}
 		}
 		if before != nil && kept.Err != nil {
-			b.remember(kept, before)
+			b.remember(i, before)
 		}
 	}
 }
 
 // remember adds to the error of a key the doubt of the error before. If the
 // last attempt was cut short, it also adds the reason of the error before.
-func (b *batchRun) remember(kept *aerostore.BatchResult, before error) {
+func (b *batchRun) remember(i int, before error) {
+	kept := &b.results[i]
 	x := ending{n: b.n, last: kept.Err, failure: failureOf(before)}
 	if x.hidesFailure() {
-		kept.Err = x.ofKey(b.call, kept.Key)
+		kept.Err = x.ofKey(b.call, i)
 	}
-	if b.call.InDoubt(before) && !aerostore.InDoubt(kept.Err) {
-		e := keyErrorOf(b.call, kept.Key, kept.Err)
+	if b.call.InDoubtAt(i, before) && !aerostore.InDoubt(kept.Err) {
+		e := keyErrorOf(b.call, i, kept.Err)
 		e.InDoubt = true
 		kept.Err = e
 	}
 }
 
 // keyErrors makes the errors of the keys of a batch that failed as a whole.
-// Consecutive keys of one set share an error.
+// Consecutive keys of one set share an error, unless only some of them are written.
 type keyErrors struct {
-	call aerostore.Call
-	err  error
-	last *aerostore.Error
+	call   aerostore.Call
+	err    error
+	last   *aerostore.Error
+	writes bool // the key of last
 }
 
-func (k *keyErrors) of(key aerostore.Key) *aerostore.Error {
+func (k *keyErrors) of(at int) *aerostore.Error {
+	key, writes := k.call.KeyAt(at), k.call.WritesAt(at)
 	if k.last == nil {
 		k.last, _ = k.err.(*aerostore.Error) //nolint:errorlint // unchanged, if it is about the set of the key
+		k.writes = k.call.Writes()
 	}
-	if e := k.last; e == nil || e.Namespace != key.Namespace() || e.Set != key.Set() {
-		k.last = keyErrorOf(k.call, key, k.err)
+	if e := k.last; e == nil || e.Namespace != key.Namespace() || e.Set != key.Set() || k.writes != writes {
+		k.last, k.writes = keyErrorOf(k.call, at, k.err), writes
 	}
 	return k.last
 }
@@ -224,7 +228,7 @@ func (b *batchRun) end(ended error) error {
 		b.own()
 		for _, i := range b.again {
 			kept := &b.results[i]
-			kept.Err = ending{n: b.n, last: kept.Err, failure: failureOf(kept.Err), ended: ended}.ofKey(b.call, kept.Key)
+			kept.Err = ending{n: b.n, last: kept.Err, failure: failureOf(kept.Err), ended: ended}.ofKey(b.call, i)
 		}
 	}
 	return nil
@@ -232,7 +236,7 @@ func (b *batchRun) end(ended error) error {
 
 func (b *batchRun) anyInDoubt() bool {
 	for i := range b.results {
-		if b.call.InDoubt(b.results[i].Err) {
+		if b.call.InDoubtAt(i, b.results[i].Err) {
 			return true
 		}
 	}

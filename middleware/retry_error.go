@@ -98,12 +98,12 @@ func (x ending) of(call aerostore.Call) error {
 	return x.complete(errorOf(call, x.last))
 }
 
-// ofKey returns the error of a key of a batch.
-func (x ending) ofKey(call aerostore.Call, key aerostore.Key) error {
+// ofKey returns the error of the key at index i of a batch.
+func (x ending) ofKey(call aerostore.Call, i int) error {
 	if x.isPlain() {
 		return x.last
 	}
-	return x.complete(keyErrorOf(call, key, x.last))
+	return x.complete(keyErrorOf(call, i, x.last))
 }
 
 // isPlain reports whether there is nothing to add to the last error.

@@ -23,18 +23,25 @@ func isBatch(call aerostore.Call) bool { return call.IsBatch() && call.Len() != 
 
 func operationName(call aerostore.Call) string {
 	if call.IsBatch() && call.Len() == 1 {
-		return single(call.Op).String()
+		return single(&call).String()
 	}
 	return call.Name()
 }
 
 // single returns the operation on a single record that corresponds to a batch.
-func single(batch aerostore.Op) aerostore.Op {
-	switch batch {
+func single(batch *aerostore.Call) aerostore.Op {
+	switch batch.Op {
 	case aerostore.OpBatchRead:
 		return aerostore.OpGet
 	case aerostore.OpBatchWrite:
-		return aerostore.OpPut
+		switch item := &batch.Items()[0]; {
+		case item.Remove:
+			return aerostore.OpRemove
+		case item.Operations != nil:
+			return aerostore.OpOperate
+		default:
+			return aerostore.OpPut
+		}
 	case aerostore.OpBatchOperate:
 		return aerostore.OpOperate
 	default:

@@ -189,10 +189,12 @@ func WithReturnedRows() Option {
 	return func(c *config) { c.returnedRows = true }
 }
 
-// WithQuerySummary adds db.query.summary to Operate and BatchOperate: the operation, its
-// namespace and set, and what its steps do, each once, in order of first occurrence.
+// WithQuerySummary adds db.query.summary to Operate and BatchOperate, and to a BatchWrite
+// that does more than write bins: the operation, its namespace and set, and what its
+// steps do, each once, in order of first occurrence.
 //
 //	OPERATE test.users LIST_APPEND MAP_PUT
+//	BATCH WRITE test.users READ_ALL ADD WRITE DELETE
 //
 // The names of the steps are those of [aerostore.Operation.Name] in capitals. There is no
 // bin name, key or value. Steps beyond 255 bytes are left out.

@@ -31,8 +31,8 @@ func (c *config) outcomeOf(ctx context.Context, call aerostore.Call, result aero
 		return o
 	}
 	var first error
-	for _, r := range result.Batch() {
-		j := judgement.Of(ctx, call, r.Err, c.failed)
+	for i, r := range result.Batch() {
+		j := judgement.OfKey(ctx, call, i, r.Err, c.failed)
 		if !j.Failed() {
 			continue
 		}

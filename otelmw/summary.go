@@ -43,27 +43,53 @@ func newSummaries[V any](limit int, prepare func(o operation, summary string) V)
 
 // of returns what is prepared for a call, or false if it has no steps or there is no room.
 func (s *summaries[V]) of(o operation, call *aerostore.Call) (v V, ok bool) {
-	ops := call.Operations()
-	if len(ops) == 0 {
+	var steps stepList
+	if steps.addAll(call.Operations()); steps.n == 0 {
+		steps.addItems(call.Items())
+	}
+	if steps.n == 0 {
 		return v, false
 	}
-	return s.keep(summaryKey{o, stepsOf(ops)})
+	return s.keep(summaryKey{o, steps.steps})
 }
 
-func stepsOf(ops []aerostore.Operation) (steps [maxSteps]step) {
-	n := 0
-	for i := range ops {
-		s := stepOf(&ops[i])
-		if s == 0 || slices.Contains(steps[:n], s) {
-			continue
-		}
-		if n == maxSteps {
-			break
-		}
-		steps[n] = s
-		n++
+// A stepList is steps, each once.
+type stepList struct {
+	steps [maxSteps]step
+	n     int
+}
+
+func (l *stepList) add(s step) {
+	if s != 0 && l.n < maxSteps && !slices.Contains(l.steps[:l.n], s) {
+		l.steps[l.n] = s
+		l.n++
 	}
-	return steps
+}
+
+func (l *stepList) addAll(ops []aerostore.Operation) {
+	for i := range ops {
+		l.add(stepOf(&ops[i]))
+	}
+}
+
+// addItems adds the steps of the items of a BatchWrite: bins that are written are WRITE,
+// and a removal is DELETE. It adds nothing if all items write bins, which the name says,
+// or if the only item removes its record.
+func (l *stepList) addItems(items []aerostore.BatchItem) {
+	if !slices.ContainsFunc(items, func(i aerostore.BatchItem) bool { return i.Remove || i.Operations != nil }) ||
+		len(items) == 1 && items[0].Remove {
+		return
+	}
+	for i := range items {
+		switch item := &items[i]; {
+		case item.Remove:
+			l.add(step(aerostore.OperationDelete))
+		case item.Operations != nil:
+			l.addAll(item.Operations)
+		default:
+			l.add(step(aerostore.OperationWrite))
+		}
+	}
 }
 
 func stepOf(o *aerostore.Operation) step {

@@ -40,6 +40,12 @@ func TestTheSummaryOfAnOperateHasItsSteps(t *testing.T) {
 			return err
 		}
 	}
+	items := func(items ...aerostore.BatchItem) func(context.Context, aerostore.Store) error {
+		return func(ctx context.Context, s aerostore.Store) error {
+			_, err := s.BatchWrite(ctx, items)
+			return err
+		}
+	}
 	operate := func(ops ...aerostore.Operation) func(context.Context, aerostore.Store) error {
 		return func(ctx context.Context, s aerostore.Store) error {
 			_, err := s.Operate(ctx, key, ops)
@@ -62,6 +68,16 @@ func TestTheSummaryOfAnOperateHasItsSteps(t *testing.T) {
 		{"a batch of one key", "OPERATE test.users " + stepNames, batch(key)},
 		{"a batch of several sets", "BATCH OPERATE test " + stepNames, batch(key, orders)},
 		{"a batch of several namespaces", "BATCH OPERATE " + stepNames, batch(key, elsewhere)},
+		{"items", "BATCH WRITE test.users READ_ALL ADD WRITE DELETE", items(
+			aerostore.BatchItem{Key: key, Operations: []aerostore.Operation{aerostore.ReadAll()}},
+			aerostore.BatchItem{Key: key, Operations: []aerostore.Operation{aerostore.ReadAll(), aerostore.AddBin(marker, 1)}},
+			aerostore.BatchItem{Key: key, Bins: aerostore.Bins{marker: marker}},
+			aerostore.BatchItem{Key: key, Remove: true},
+		)},
+		{"items that remove", "BATCH WRITE test.users DELETE", items(
+			aerostore.BatchItem{Key: key, Remove: true}, aerostore.BatchItem{Key: key, Remove: true},
+		)},
+		{"one item with operations", "OPERATE test.users " + stepNames, items(aerostore.BatchItem{Key: key, Operations: steps})},
 		{"no key", "BATCH OPERATE " + stepNames, batch()},
 		{"no step", "", operate()},
 	} {

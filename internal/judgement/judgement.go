@@ -41,16 +41,27 @@ type Classifier = func(ctx context.Context, call aerostore.Call, err error) bool
 // [aerostore.IsNoRecord].
 func Default(_ context.Context, _ aerostore.Call, err error) bool { return !aerostore.IsNoRecord(err) }
 
-// Of returns the outcome of a call, or of one of its keys, that ended with err.
+// Of returns the outcome of a call that ended with err.
 func Of(ctx context.Context, call aerostore.Call, err error, failed Classifier) Judgement {
-	switch {
-	case err == nil:
+	if err == nil {
 		return Judgement{}
-	case failed(ctx, call, err):
-		return Judgement{kindOf(err), call.InDoubt(err)}
-	default:
-		return Judgement{Expected, call.InDoubt(err)}
 	}
+	return judge(ctx, call, err, call.InDoubt(err), failed)
+}
+
+// OfKey returns the outcome of the key at index i of a batch.
+func OfKey(ctx context.Context, call aerostore.Call, i int, err error, failed Classifier) Judgement {
+	if err == nil {
+		return Judgement{}
+	}
+	return judge(ctx, call, err, call.InDoubtAt(i, err), failed)
+}
+
+func judge(ctx context.Context, call aerostore.Call, err error, inDoubt bool, failed Classifier) Judgement {
+	if failed(ctx, call, err) {
+		return Judgement{kindOf(err), inDoubt}
+	}
+	return Judgement{Expected, inDoubt}
 }
 
 func kindOf(err error) Kind {
