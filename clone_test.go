@@ -87,7 +87,7 @@ func TestTheCloneOfACallIsNotChangedByTheCaller(t *testing.T) {
 			case aerostore.OpBatchRead:
 				call = call.WithKeys(keys).WithBinNames(names)
 			case aerostore.OpBatchWrite:
-				call = call.WithItems(items)
+				call = call.WithItems(append(items, aerostore.BatchItem{Key: other, Operations: ops}, aerostore.BatchItem{Key: other, Remove: true}))
 			case aerostore.OpBatchOperate:
 				call = call.WithKeys(keys).WithOperations(ops)
 			case aerostore.OpBatchRemove:
