@@ -109,8 +109,8 @@ func mapPutAll(m *value.Map, op *cdt.Op, j *value.Journal) (any, *Error) {
 	return len(m.Pairs), nil
 }
 
-// few is how many entries are put one by one, rather than with a copy of the
-// map.
+// few is how many entries are put, or looked for, one by one rather than with a pass
+// over the map.
 const few = 8
 
 // merged returns the pairs of two maps in the order of their keys. Those of puts

@@ -323,14 +323,7 @@ func (c *mapChooser) numbersOfRanks(reversed bool) []any {
 	if c.each != nil && !c.inverted {
 		places = c.ofEach(c.total == 1)
 	}
-	ranks := make([]int, c.total)
-	for r, i := range c.m.ByRank() {
-		ranks[i] = r
-	}
-	out := make([]int, len(places))
-	for i, at := range places {
-		out[i] = ranks[at]
-	}
+	out := c.ranksAt(places)
 	switch {
 	case c.each == nil || c.inverted && c.m.Ranked():
 		return fromEnd(out, reversed, c.total)
@@ -339,6 +332,25 @@ func (c *mapChooser) numbersOfRanks(reversed bool) []any {
 		return inSpans(out, reversed, c.total)
 	}
 	return fromEnd(out, reversed, c.total)
+}
+
+// ranksAt returns the ranks of the entries at some places.
+func (c *mapChooser) ranksAt(places []int) []int {
+	out := make([]int, len(places))
+	if len(places) <= few {
+		for i, at := range places {
+			out[i] = c.m.RankAt(at)
+		}
+		return out
+	}
+	ranks := make([]int, c.total)
+	for r, i := range c.m.ByRank() {
+		ranks[i] = r
+	}
+	for i, at := range places {
+		out[i] = ranks[at]
+	}
+	return out
 }
 
 // ranksOfEach gives the ranks of the first of several values, then of the next,
@@ -360,10 +372,5 @@ func (c *mapChooser) remove(j *value.Journal) {
 		c.m.Remove(j, at[0])
 		return
 	}
-	rest := without(at, c.total)
-	kept := make([]value.MapPair, 0, len(rest))
-	for _, i := range rest {
-		kept = append(kept, c.m.Pairs[i])
-	}
-	c.m.Replace(j, kept)
+	c.m.Keep(j, without(at, c.total))
 }

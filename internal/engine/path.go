@@ -297,7 +297,6 @@ func (p *place) attach(j *value.Journal) any {
 			at.attachList(v, j)
 			v = at.list
 		} else {
-			at.m.Touch() // v may be the same, changed in place
 			at.m.Put(j, at.at, at.found, at.key, v)
 			v = at.m
 		}

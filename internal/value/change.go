@@ -262,15 +262,15 @@ func (m *Map) Find(key any) (at int, found bool) {
 	return at, at < len(pairs) && Compare(pairs[at].Key, key) == 0
 }
 
-// Put sets the value of a key that is at its place, as Find reports.
+// Put sets the value of a key that is at its place, as Find reports. The value may be
+// the one that is there, changed in place.
 func (m *Map) Put(j *Journal, at int, found bool, key, v any) {
 	if found {
 		if j != nil {
 			j.record(change{kind: mapSet, m: m, at: at, one: m.Pairs[at].Value})
 			j.replaced(m.Pairs[at].Value, v)
 		}
-		m.rerank(at, v)
-		m.Pairs[at].Value = v
+		m.rankSet(at, v)
 		return
 	}
 	if j != nil {
@@ -280,11 +280,8 @@ func (m *Map) Put(j *Journal, at int, found bool, key, v any) {
 	m.Pairs = append(m.Pairs, MapPair{})
 	copy(m.Pairs[at+1:], m.Pairs[at:])
 	m.Pairs[at] = MapPair{key, v}
-	m.ranks.Store(nil)
+	m.rankInserted(at)
 }
-
-// Touch says that the value at a place may have changed.
-func (m *Map) Touch() { m.ranks.Store(nil) }
 
 // Remove removes the pair at a place.
 func (m *Map) Remove(j *Journal, at int) {
@@ -292,8 +289,8 @@ func (m *Map) Remove(j *Journal, at int) {
 		j.record(change{kind: mapRemoved, m: m, at: at, pairs: []MapPair{m.Pairs[at]}})
 		j.growth += m.headerGrowth(-1) - PackedSize(m.Pairs[at].Key) - PackedSize(m.Pairs[at].Value)
 	}
+	m.rankRemoving(at)
 	m.Pairs = slices.Delete(m.Pairs, at, at+1)
-	m.ranks.Store(nil)
 }
 
 // Replace puts pairs, which are sorted by key, in the place of all.
@@ -324,46 +321,4 @@ func (m *Map) headerGrowth(n int) int {
 		stored = 1
 	}
 	return headerGrowth(len(m.Pairs)+stored, n)
-}
-
-// ByRank returns the places of the pairs in the order of their values, and of
-// their keys where values are equal. It must not be modified. It is kept until
-// the map changes.
-func (m *Map) ByRank() []int32 {
-	if ranks := m.ranks.Load(); ranks != nil {
-		return *ranks
-	}
-	order := make([]int32, len(m.Pairs))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return m.compareRanks(m.Pairs[a].Value, a, b) })
-	m.ranks.Store(&order)
-	return order
-}
-
-// compareRanks compares a pair with a value at place a with the pair at b.
-func (m *Map) compareRanks(v any, a, b int32) int {
-	if c := Compare(v, m.Pairs[b].Value); c != 0 {
-		return c
-	}
-	return int(a - b)
-}
-
-// rerank keeps the ranks, if they are known, when the value at a place is to
-// become v.
-func (m *Map) rerank(at int, v any) {
-	known := m.ranks.Load()
-	if known == nil {
-		return
-	}
-	place := int32(at) //nolint:gosec // G115: a map of a record has fewer entries
-	old, ok := slices.BinarySearchFunc(*known, place, func(b, a int32) int { return -m.compareRanks(m.Pairs[at].Value, a, b) })
-	if !ok { // a NaN, or a value that was changed in place
-		m.ranks.Store(nil)
-		return
-	}
-	ranks := slices.Delete(*known, old, old+1)
-	to, _ := slices.BinarySearchFunc(ranks, place, func(b, a int32) int { return -m.compareRanks(v, a, b) })
-	*known = slices.Insert(ranks, to, place)
 }

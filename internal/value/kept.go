@@ -56,9 +56,7 @@ type Map struct {
 	Lent  bool   // it is read without the store's lock: it must not be changed in place
 	Bound uint32 // it has no larger packed size
 
-	// ranks are the pairs by rank, nil if not known. Those who read a map side by side
-	// may all make them.
-	ranks atomic.Pointer[[]int32]
+	ranks atomic.Pointer[[]int32] // see ByRank; nil if they are not known
 }
 
 // Sorted reports whether the server keeps the map, or an index of it, in the
