@@ -227,6 +227,25 @@ func BenchmarkMapTopTen(b *testing.B) {
 	}
 }
 
+// BenchmarkMapRank puts an entry into a map, looks up its rank and removes it.
+func BenchmarkMapRank(b *testing.B) {
+	for _, size := range []int{1000, 100_000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			b.ReportAllocs()
+			m := benchmarkMap(size, value.Ordered)
+			key := cdt.Key("player-000500b").Selector()
+			put := &cdt.Op{Kind: cdt.MapPut, Key: "player-000500b", Value: 500_000}
+			rank := &cdt.Op{Kind: cdt.MapGet, Select: key, Give: cdt.RankOf.Number()}
+			remove := &cdt.Op{Kind: cdt.MapRemove, Select: key}
+			for b.Loop() {
+				benchmarkApply(b, m, put)
+				benchmarkApply(b, m, rank)
+				benchmarkApply(b, m, remove)
+			}
+		})
+	}
+}
+
 func BenchmarkNestedAppend(b *testing.B) {
 	b.ReportAllocs()
 	inner := &value.List{}
