@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,41 +14,98 @@ import (
 	"github.com/aerostore/aerostore/memory"
 )
 
-// The benchmarks of operations have the store beside a function that does the same by
-// hand: a Go map of records, each with its own slice or map, behind one mutex, and a
-// result that shares nothing with it. "fixed" is a call of Operate that reads an integer
-// bin: what a call costs that does next to nothing.
+// The benchmarks of operations have the store beside functions that do the same by hand.
+//
+// "by hand" is the least that a program can write: a slice or map in a Go map of records,
+// behind one mutex. "hand-written store" is the least that can stand behind the interface:
+// it takes a context and a key, and returns a record with a bin that shares nothing with
+// it. What is in a record is the same as "by hand".
+//
+// "fixed" is a call of Operate that reads an integer bin: what a call costs that does next
+// to nothing.
 
 type byHand[V any] struct {
 	mu      sync.Mutex
 	records map[string]*V
 }
 
+// A handStore has records of one bin, which is a V.
+type handStore[V any] struct {
+	mu      sync.Mutex
+	records map[aerostore.Key]*handRecord[V]
+}
+
+type handRecord[V any] struct {
+	bin        string
+	value      V
+	generation uint32
+}
+
+func newHandStore[V any](key aerostore.Key, bin string, v V) *handStore[V] {
+	return &handStore[V]{records: map[aerostore.Key]*handRecord[V]{key: {bin: bin, value: v, generation: 1}}}
+}
+
+// operate calls f with a bin, as Store.Operate carries out an operation on it.
+func (h *handStore[V]) operate(
+	ctx context.Context, key aerostore.Key, bin string, writes bool, f func(v *V) any,
+) (*aerostore.Record, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r, ok := h.records[key]
+	if !ok || r.bin != bin {
+		return nil, aerostore.ErrNotFound
+	}
+	result := f(&r.value)
+	if writes {
+		r.generation++
+	}
+	return &aerostore.Record{
+		Key: key, Bins: aerostore.Bins{bin: result}, Generation: r.generation, TTL: aerostore.NeverExpire,
+	}, nil
+}
+
 const benchElements = 1000
 
-func benchOperate(b *testing.B, s *memory.Store, key aerostore.Key, ops []aerostore.Operation) {
+// benchOperate repeats operations. The i-th time it carries out those of ops(i).
+func benchOperate(b *testing.B, s *memory.Store, key aerostore.Key, ops func(i int) []aerostore.Operation) {
 	b.Helper()
-	if _, err := s.Operate(b.Context(), key, ops); err != nil {
-		b.Fatal(err)
+	ctx := b.Context()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := s.Operate(ctx, key, ops(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// benchByHand is benchOperate for a hand-written store.
+func benchByHand[V any](b *testing.B, h *handStore[V], key aerostore.Key, bin string, writes bool, f func(i int, v *V) any) {
+	b.Helper()
+	ctx := b.Context()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := h.operate(ctx, key, bin, writes, func(v *V) any { return f(i, v) }); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
 func BenchmarkOperateFixed(b *testing.B) {
 	s := memory.NewT(b)
 	mustPut(b, s, key("a"), bins{"n": 1})
-	ops := []aerostore.Operation{aerostore.ReadBin("n")}
-	b.Run("read", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			benchOperate(b, s, key("a"), ops)
-		}
-	})
-	b.Run("add and read", func(b *testing.B) {
-		ops := []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")}
-		b.ReportAllocs()
-		for b.Loop() {
-			benchOperate(b, s, key("a"), ops)
-		}
+	for name, ops := range map[string][]aerostore.Operation{
+		"read":         {aerostore.ReadBin("n")},
+		"add and read": {aerostore.AddBin("n", 1), aerostore.ReadBin("n")},
+	} {
+		b.Run(name, func(b *testing.B) {
+			benchOperate(b, s, key("a"), func(int) []aerostore.Operation { return ops })
+		})
+	}
+	b.Run("read/hand-written store", func(b *testing.B) {
+		benchByHand(b, newHandStore(key("a"), "n", 1), key("a"), "n", false, func(_ int, n *int) any { return *n })
 	})
 }
 
@@ -56,33 +114,39 @@ func BenchmarkOperateListAppend(b *testing.B) {
 	for i := range list {
 		list[i] = "event"
 	}
+	push := func(l *[]any, v any) int { // keeps the list at some thousand elements, as the store below
+		if len(*l) == 2*benchElements {
+			*l = append((*l)[:0], list...)
+		}
+		*l = append(*l, v)
+		return len(*l)
+	}
 	b.Run("memory", func(b *testing.B) {
 		s := memory.NewT(b)
 		events := aerostore.ListBin("events")
 		mustPut(b, s, key("a"), bins{"events": list})
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
-			benchOperate(b, s, key("a"), []aerostore.Operation{events.Append("event")})
+		trim := events.Remove(cdt.Indexes(0, benchElements))
+		benchOperate(b, s, key("a"), func(i int) []aerostore.Operation {
 			if i%benchElements == benchElements-1 {
-				mustPut(b, s, key("a"), bins{"events": list})
+				return []aerostore.Operation{trim}
 			}
-		}
+			return []aerostore.Operation{events.Append("event")}
+		})
+	})
+	b.Run("hand-written store", func(b *testing.B) {
+		h := newHandStore(key("a"), "events", slices.Clone(list))
+		benchByHand(b, h, key("a"), "events", true, func(_ int, l *[]any) any { return push(l, "event") })
 	})
 	b.Run("by hand", func(b *testing.B) {
 		h := byHand[[]any]{records: map[string]*[]any{"a": new(slices.Clone(list))}}
 		add := func(key string, v any) int {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			l := h.records[key]
-			*l = append(*l, v)
-			return len(*l)
+			return push(h.records[key], v)
 		}
 		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
+		for b.Loop() {
 			add("a", "event")
-			if i%benchElements == benchElements-1 {
-				h.records["a"] = new(slices.Clone(list))
-			}
 		}
 	})
 }
@@ -95,29 +159,41 @@ func BenchmarkOperateListTopTen(b *testing.B) {
 		numbers[i] = random.IntN(1e6)
 		list[i] = numbers[i]
 	}
+	top := func(l []int, n int) []int {
+		sorted := slices.Clone(l)
+		slices.Sort(sorted)
+		return sorted[len(sorted)-n:]
+	}
 	b.Run("memory", func(b *testing.B) {
 		s := memory.NewT(b)
 		mustPut(b, s, key("a"), bins{"scores": list})
 		ops := []aerostore.Operation{aerostore.ListBin("scores").Get(cdt.Ranks(-10, 10))}
-		b.ReportAllocs()
-		for b.Loop() {
-			benchOperate(b, s, key("a"), ops)
-		}
+		benchOperate(b, s, key("a"), func(int) []aerostore.Operation { return ops })
+	})
+	b.Run("hand-written store", func(b *testing.B) {
+		h := newHandStore(key("a"), "scores", numbers)
+		benchByHand(b, h, key("a"), "scores", false, func(_ int, l *[]int) any { return anys(top(*l, 10)) })
 	})
 	b.Run("by hand", func(b *testing.B) {
 		h := byHand[[]int]{records: map[string]*[]int{"a": &numbers}}
-		top := func(key string, n int) []int {
+		get := func(key string, n int) []int {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			sorted := slices.Clone(*h.records[key])
-			slices.Sort(sorted)
-			return sorted[len(sorted)-n:]
+			return top(*h.records[key], n)
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			top("a", 10)
+			get("a", 10)
 		}
 	})
+}
+
+func anys(numbers []int) []any {
+	out := make([]any, len(numbers))
+	for i, n := range numbers {
+		out[i] = n
+	}
+	return out
 }
 
 func benchPlayers(n int) []string {
@@ -128,48 +204,53 @@ func benchPlayers(n int) []string {
 	return players
 }
 
+type benchPair struct {
+	key   string
+	value any
+}
+
 // BenchmarkOperateMapPut puts values to keys that are there, each of them in turn.
 func BenchmarkOperateMapPut(b *testing.B) {
-	for _, size := range []int{1000, 10_000, 100_000} {
+	for _, size := range []int{benchElements, 10_000, 100_000} {
 		players := benchPlayers(size)
 		scores := make([]aerostore.MapPair, size)
+		pairs := make([]benchPair, size)
 		for i := range scores {
 			scores[i] = aerostore.MapPair{Key: players[i], Value: i}
+			pairs[i] = benchPair{players[i], i}
+		}
+		player := func(i int) string { return players[i*7919%len(players)] }
+		put := func(l *[]benchPair, key string, v any) int {
+			at, found := slices.BinarySearchFunc(*l, key, func(p benchPair, key string) int { return cmp.Compare(p.key, key) })
+			if found {
+				(*l)[at].value = v
+			} else {
+				*l = slices.Insert(*l, at, benchPair{key, v})
+			}
+			return len(*l)
 		}
 		b.Run(fmt.Sprint(size, "/memory"), func(b *testing.B) {
 			s := memory.NewT(b, memory.WithMaxRecordSize(8<<20))
 			m := aerostore.MapBin("scores")
 			operate(b, s, key("a"), m.Create(cdt.KeyOrdered).PutAll(scores))
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				benchOperate(b, s, key("a"), []aerostore.Operation{m.Put(players[i*7919%len(players)], i)})
-			}
+			benchOperate(b, s, key("a"), func(i int) []aerostore.Operation {
+				return []aerostore.Operation{m.Put(player(i), i)}
+			})
+		})
+		b.Run(fmt.Sprint(size, "/hand-written store"), func(b *testing.B) {
+			h := newHandStore(key("a"), "scores", slices.Clone(pairs))
+			benchByHand(b, h, key("a"), "scores", true, func(i int, l *[]benchPair) any { return put(l, player(i), i) })
 		})
 		b.Run(fmt.Sprint(size, "/by hand"), func(b *testing.B) {
-			type pair struct {
-				key   string
-				value any
-			}
-			pairs := make([]pair, size)
-			for i := range pairs {
-				pairs[i] = pair{players[i], i}
-			}
-			h := byHand[[]pair]{records: map[string]*[]pair{"a": &pairs}}
-			put := func(record, key string, v any) int {
+			h := byHand[[]benchPair]{records: map[string]*[]benchPair{"a": &pairs}}
+			set := func(record, key string, v any) int {
 				h.mu.Lock()
 				defer h.mu.Unlock()
-				l := h.records[record]
-				at, found := slices.BinarySearchFunc(*l, key, func(p pair, key string) int { return cmp.Compare(p.key, key) })
-				if found {
-					(*l)[at].value = v
-				} else {
-					*l = slices.Insert(*l, at, pair{key, v})
-				}
-				return len(*l)
+				return put(h.records[record], key, v)
 			}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				put("a", players[i*7919%len(players)], i)
+				set("a", player(i), i)
 			}
 		})
 	}
@@ -184,45 +265,45 @@ func BenchmarkOperateMapTopTen(b *testing.B) {
 		n := random.IntN(1e6)
 		scores[player], numbers[player] = n, n
 	}
-	b.Run("memory", func(b *testing.B) {
-		s := memory.NewT(b)
-		m := aerostore.MapBin("scores")
-		operate(b, s, key("a"), m.Create(cdt.KeyOrdered).PutAll(scores))
-		ops := []aerostore.Operation{m.Get(cdt.Ranks(-10, 10), cdt.Pairs)}
-		b.ReportAllocs()
-		for b.Loop() {
-			benchOperate(b, s, key("a"), ops)
+	top := func(m map[string]int, n int) []benchPair {
+		sorted := make([]benchPair, 0, len(m))
+		for k, v := range m {
+			sorted = append(sorted, benchPair{k, v})
 		}
+		slices.SortFunc(sorted, func(a, b benchPair) int { return cmp.Compare(a.value.(int), b.value.(int)) })
+		return sorted[len(sorted)-n:]
+	}
+	m := aerostore.MapBin("scores")
+	get := m.Get(cdt.Ranks(-10, 10), cdt.Pairs)
+	stored := func(b *testing.B) *memory.Store {
+		b.Helper()
+		s := memory.NewT(b)
+		operate(b, s, key("a"), m.Create(cdt.KeyOrdered).PutAll(scores))
+		return s
+	}
+	b.Run("memory", func(b *testing.B) {
+		ops := []aerostore.Operation{get}
+		benchOperate(b, stored(b), key("a"), func(int) []aerostore.Operation { return ops })
 	})
 	b.Run("memory, after a put", func(b *testing.B) {
-		s := memory.NewT(b)
-		m := aerostore.MapBin("scores")
-		operate(b, s, key("a"), m.Create(cdt.KeyOrdered).PutAll(scores))
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
-			benchOperate(b, s, key("a"), []aerostore.Operation{m.Put(players[i%len(players)], i), m.Get(cdt.Ranks(-10, 10), cdt.Pairs)})
-		}
+		benchOperate(b, stored(b), key("a"), func(i int) []aerostore.Operation {
+			return []aerostore.Operation{m.Put(players[i%len(players)], i), get}
+		})
+	})
+	b.Run("hand-written store", func(b *testing.B) {
+		h := newHandStore(key("a"), "scores", numbers)
+		benchByHand(b, h, key("a"), "scores", false, func(_ int, m *map[string]int) any { return top(*m, 10) })
 	})
 	b.Run("by hand", func(b *testing.B) {
-		type pair struct {
-			key   string
-			value int
-		}
 		h := byHand[map[string]int]{records: map[string]*map[string]int{"a": &numbers}}
-		top := func(key string, n int) []pair {
+		get := func(key string, n int) []benchPair {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			m := *h.records[key]
-			sorted := make([]pair, 0, len(m))
-			for k, v := range m {
-				sorted = append(sorted, pair{k, v})
-			}
-			slices.SortFunc(sorted, func(a, b pair) int { return cmp.Compare(a.value, b.value) })
-			return sorted[len(sorted)-n:]
+			return top(*h.records[key], n)
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			top("a", 10)
+			get("a", 10)
 		}
 	})
 }
