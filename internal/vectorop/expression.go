@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore/internal/expr"
+	"github.com/aerostore/aerostore/internal/jsonline"
 )
 
 // Expression decodes an expression, as the recorded client packs it. Null is nil.
@@ -164,7 +165,7 @@ func (d *decoder) policyOf(data json.RawMessage) (order int, flags uint8) {
 		return 0, 0
 	}
 	d.Policy = nil
-	if err := json.Unmarshal(data, &d.Policy); err != nil {
+	if err := jsonline.Decode(data, &d.Policy); err != nil {
 		d.fail(err)
 		return 0, 0
 	}

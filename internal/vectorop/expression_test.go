@@ -42,10 +42,10 @@ func TestExpressionRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"another return type", `["list_get_by_value","best",["val",{"i":1}],["list_bin","l"]]`, `"best" is unknown`},
 		{"a missing argument", `["int_bin"]`, `no argument 1`},
 		{"no arguments", `["list_get_by_index"]`, `no argument`},
-		{"a value of no type", `["val",{}]`, `one type, not 0`},
+		{"a value of no type", `["val",{}]`, `one type: the object has no field`},
 		{"a value of another type", `["val",{"date":1}]`, `"date" is unknown`},
 		{"a map with a key twice", `["val",{"map":[[{"i":1},{"i":1}],[{"i":1},{"i":2}]]}]`, `twice`},
-		{"no expression", `{"gt":1}`, `cannot unmarshal`},
+		{"no expression", `{"gt":1}`, `cannot decode`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/jsonline"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -18,15 +19,12 @@ func Value(data json.RawMessage) (any, error) {
 }
 
 func (d *decoder) kept(data json.RawMessage) any {
-	tagged := decodeAs[map[string]json.RawMessage](d, data)
-	if len(tagged) != 1 {
-		d.fail(fmt.Errorf("a value has one type, not %d", len(tagged)))
+	kind, raw, err := jsonline.Only(data)
+	if err != nil {
+		d.fail(fmt.Errorf("a value has one type: %w", err))
 		return nil
 	}
-	for kind, raw := range tagged {
-		return d.keptOf(kind, raw)
-	}
-	return nil
+	return d.keptOf(kind, raw)
 }
 
 func (d *decoder) keptOf(kind string, raw json.RawMessage) any {

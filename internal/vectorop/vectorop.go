@@ -3,7 +3,6 @@
 package vectorop
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/jsonline"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -24,9 +24,7 @@ func Is(name string) bool {
 // values with the function.
 func Decode(data []byte, value func(json.RawMessage) (any, error)) (bin string, op cdt.Op, err error) {
 	d := &decoder{value: value}
-	strict := json.NewDecoder(bytes.NewReader(data))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(&d.args); err != nil {
+	if err := jsonline.Decode(data, &d.args); err != nil {
 		return "", cdt.Op{}, err
 	}
 	op = d.op()
@@ -83,7 +81,7 @@ func (d *decoder) fail(err error) {
 }
 
 func decodeAs[T any](d *decoder, data json.RawMessage) (v T) {
-	if err := json.Unmarshal(data, &v); err != nil {
+	if err := jsonline.Decode(data, &v); err != nil {
 		d.fail(err)
 	}
 	return v

@@ -2,10 +2,9 @@ package vectors
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+
+	"github.com/aerostore/aerostore/internal/jsonline"
 )
 
 // unsupported is the error of a step that needs an ability that Store lacks. Its vector
@@ -14,18 +13,8 @@ type unsupported string
 
 func (u unsupported) Error() string { return "unsupported: " + string(u) }
 
-// decode parses one JSON value and refuses fields that into does not have.
-func decode(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("there is data after the end")
-	}
-	return nil
-}
+// decode decodes a valid JSON value and refuses fields that into does not have.
+func decode(data []byte, into any) error { return jsonline.Decode(data, into) }
 
 // decodeAs decodes a value that is no object with fields and must not be null.
 func decodeAs[T any](data []byte) (T, error) {
@@ -33,7 +22,7 @@ func decodeAs[T any](data []byte) (T, error) {
 	if isNull(data) {
 		return v, fmt.Errorf("null is not a %T", v)
 	}
-	err := json.Unmarshal(data, &v)
+	err := jsonline.Decode(data, &v)
 	return v, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/jsonline"
 	"github.com/aerostore/aerostore/internal/vectorop"
 )
 
@@ -14,7 +15,7 @@ type operation struct{ aerostore.Operation }
 
 func (o *operation) UnmarshalJSON(data []byte) error {
 	var named struct{ Op string }
-	if err := json.Unmarshal(data, &named); err != nil {
+	if err := jsonline.DecodeSome(data, &named); err != nil {
 		return err
 	}
 	if strings.HasPrefix(named.Op, "exp_") {

@@ -48,7 +48,7 @@ func TestRunReportsWhatIsWrong(t *testing.T) {
 		t.Error("the run did not fail")
 	}
 	for _, want := range []string{
-		"mine.jsonl:2: unexpected EOF",
+		"mine.jsonl:2: unexpected end of JSON input",
 		"--- FAIL: TestRunInFolder/mine/wrong",
 		`wrong: step 3, get: error: want "` + aerostore.CodeNotFound.Error() + `", got "no error"`,
 		"--- PASS: TestRunInFolder/mine/good",

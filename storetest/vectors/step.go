@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/jsonline"
 )
 
 // A step is one operation of a vector with its recorded answer.
@@ -50,7 +51,7 @@ type common struct {
 
 func parseStep(data []byte) (*step, error) {
 	var head common
-	if err := json.Unmarshal(data, &head); err != nil {
+	if err := jsonline.DecodeSome(data, &head); err != nil {
 		return nil, err
 	}
 	parse, ok := parsers[head.Op]

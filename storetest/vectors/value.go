@@ -9,6 +9,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/jsonline"
 )
 
 // An argument is a value that a step writes. An answered value is one that it read,
@@ -30,20 +31,15 @@ func (a *answered) UnmarshalJSON(data []byte) (err error) {
 
 // typed decodes {"type": value} into the Go type that Store uses.
 func typed(data []byte, answers bool) (any, error) {
-	tagged, err := decodeAs[map[string]json.RawMessage](data)
+	kind, raw, err := jsonline.Only(data)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("a value needs one type: %w", err)
 	}
-	if len(tagged) == 1 {
-		for kind, raw := range tagged {
-			v, err := ofKind(kind, raw, answers)
-			if err != nil {
-				return nil, fmt.Errorf("value of type %q: %w", kind, err)
-			}
-			return v, nil
-		}
+	v, err := ofKind(kind, raw, answers)
+	if err != nil {
+		return nil, fmt.Errorf("value of type %q: %w", kind, err)
 	}
-	return nil, fmt.Errorf("a value needs one type, not %d", len(tagged))
+	return v, nil
 }
 
 func ofKind(kind string, raw json.RawMessage, answers bool) (any, error) {

@@ -26,6 +26,9 @@ func parse(line []byte) (*vector, error) {
 		Tags  []string
 		Steps []json.RawMessage
 	}
+	if !json.Valid(line) {
+		return nil, json.Unmarshal(line, &raw)
+	}
 	if err := decode(line, &raw); err != nil {
 		return nil, err
 	}
