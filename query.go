@@ -21,8 +21,19 @@ type Query struct {
 
 	// MaxRecords limits the number of records; zero means no limit. The server chooses
 	// the records. Each node also counts records that are not returned because they
-	// have none of the named bins.
+	// have none of the named bins. With a Cursor it is the size of a page: exactly so many
+	// records are returned, fewer only if there are no more.
 	MaxRecords int
+
+	// RecordsPerSecond limits how fast each node returns records; zero means no limit. The
+	// time that this takes counts towards the timeouts.
+	RecordsPerSecond int
+
+	// Partitions are the partitions whose records are returned. If it is zero, all are.
+	Partitions PartitionRange
+
+	// Cursor is where the query begins; it moves along. Nil means the start. See [Cursor].
+	Cursor *Cursor
 
 	// Options are the timeouts, the [Filter] and the [Replica] of the query. By default
 	// it is limited only by its context.
@@ -134,5 +145,8 @@ func (q *Query) check() *invalidError {
 	if q.MaxRecords < 0 || q.MaxRecords > math.MaxInt32 {
 		return invalidf("MaxRecords is %d: from 0 (no limit) to %d", q.MaxRecords, math.MaxInt32)
 	}
-	return nil
+	if q.RecordsPerSecond < 0 || q.RecordsPerSecond > math.MaxInt32 {
+		return invalidf("RecordsPerSecond is %d: from 0 (no limit) to %d", q.RecordsPerSecond, math.MaxInt32)
+	}
+	return q.Partitions.check()
 }

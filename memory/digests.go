@@ -21,34 +21,77 @@ type digests struct {
 	}
 }
 
+// A digestPart has the partitions whose numbers have the same remainder, each by
+// itself: queries read partition by partition.
 type digestPart struct {
-	of  *digests
-	mu  sync.Mutex
-	ids shrinkMap[[20]byte, aerostore.RecordID]
+	of         *digests
+	mu         sync.Mutex
+	partitions *[aerostore.PartitionCount / shardCount]digestMap // nil before the first record
 }
+
+type digestMap = shrinkMap[[20]byte, aerostore.RecordID]
 
 // newDigests returns digests with room for that many records.
 func newDigests(records int) *digests {
 	d := &digests{}
+	room := records / aerostore.PartitionCount
 	for i := range d.parts {
-		d.parts[i].of = d
-		if room := records / shardCount; room > smallMap {
-			d.parts[i].ids.m = make(map[[20]byte]aerostore.RecordID, room+room/16)
+		part := &d.parts[i]
+		part.of = d
+		if room <= smallMap {
+			continue
+		}
+		part.partitions = new([aerostore.PartitionCount / shardCount]digestMap)
+		for j := range part.partitions {
+			part.partitions[j].m = make(map[[20]byte]aerostore.RecordID, room+room/4)
 		}
 	}
 	return d
 }
 
-func (d *digests) part(digest *[20]byte) *digestPart {
-	return &d.parts[digest[0]%shardCount]
+func (d *digests) part(digest *[20]byte) *digestPart { return d.partOf(partitionOf(digest)) }
+
+func (d *digests) partOf(partition int) *digestPart { return &d.parts[partition%shardCount] }
+
+// partitionOf returns the partition of a digest, as [aerostore.Key.Partition] does.
+func partitionOf(digest *[20]byte) int {
+	return int(digest[0]) | int(digest[1])<<8&(aerostore.PartitionCount-1)
 }
 
-// put adds a record. The part and the shard of the record are locked.
+// find returns the id of the record with that digest. The part is locked, as for the
+// methods below.
+func (p *digestPart) find(digest *[20]byte) (id aerostore.RecordID, found bool) {
+	if p.partitions == nil {
+		return aerostore.RecordID{}, false
+	}
+	id, found = p.partitions[partitionOf(digest)/shardCount].m[*digest]
+	return id, found
+}
+
+// put adds a record, whose shard is locked, too.
 func (p *digestPart) put(digest *[20]byte, id aerostore.RecordID) {
 	if id.IsDigest() {
 		p.of.unnamed.Add(1)
 	}
-	p.ids.put(*digest, id)
+	p.learn(digest, id)
+}
+
+// learn adds a record that is not known by digest alone.
+func (p *digestPart) learn(digest *[20]byte, id aerostore.RecordID) {
+	if p.partitions == nil {
+		p.partitions = new([aerostore.PartitionCount / shardCount]digestMap)
+	}
+	p.partitions[partitionOf(digest)/shardCount].put(*digest, id)
+}
+
+func (p *digestPart) remove(digest *[20]byte) {
+	if p.partitions == nil {
+		return
+	}
+	ids := &p.partitions[partitionOf(digest)/shardCount]
+	if ids.remove(*digest); len(ids.m) == 0 {
+		*ids = digestMap{} // even a small map counts, of so many
+	}
 }
 
 // forget drops a record. Its shard is locked for writing.
@@ -60,7 +103,7 @@ func (d *digests) forget(s *set, id aerostore.RecordID) {
 	p := d.part(&digest)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ids.remove(digest)
+	p.remove(&digest)
 }
 
 // digested returns the id of the record with the digest of the key. For a key with
@@ -77,8 +120,7 @@ func (s *set) digested(key *aerostore.Key) (id aerostore.RecordID, found bool) {
 	p := d.part(&digest)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	id, found = p.ids.m[digest]
-	return id, found
+	return p.find(&digest)
 }
 
 // learnDigests computes the digests of all records of the set. Once it has begun,
@@ -93,18 +135,26 @@ func (s *set) learnDigests(ctx context.Context) error {
 	if d.learned.Load() {
 		return nil
 	}
-	for i := range d.learning {
-		if err := s.learnShard(ctx, d, i); err != nil {
-			return err
+	// First the shards that no other goroutine is at, so that several learn side by side.
+	for _, wait := range []bool{false, true} {
+		for i := range d.learning {
+			if err := s.learnShard(ctx, d, i, wait); err != nil {
+				return err
+			}
 		}
 	}
 	d.learned.Store(true)
 	return nil
 }
 
-func (s *set) learnShard(ctx context.Context, d *digests, i int) error {
+// learnShard leaves out a shard that another goroutine is at, unless it is to wait.
+func (s *set) learnShard(ctx context.Context, d *digests, i int, wait bool) error {
 	state := &d.learning[i]
-	state.mu.Lock()
+	if wait {
+		state.mu.Lock()
+	} else if !state.mu.TryLock() {
+		return nil
+	}
 	defer state.mu.Unlock()
 	if state.done {
 		return nil
@@ -125,7 +175,7 @@ func (s *set) learnShard(ctx context.Context, d *digests, i int) error {
 		sh.mu.Lock()
 		if sh.records.m[id] != nil {
 			p.mu.Lock()
-			p.ids.put(digest, id)
+			p.learn(&digest, id)
 			p.mu.Unlock()
 		}
 		sh.mu.Unlock()

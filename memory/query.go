@@ -34,9 +34,16 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 	if timeout := call.Options.Timeout; timeout > 0 {
 		scan.until = time.Now().Add(timeout)
 	}
-	for set := range n.setsOf(q.Set) {
-		if !scan.run(set) {
-			break
+	if q.RecordsPerSecond > 0 {
+		scan.began = time.Now()
+	}
+	if q.Cursor != nil || q.Partitions != (aerostore.PartitionRange{}) {
+		scan.runInOrder()
+	} else {
+		for set := range n.setsOf(q.Set) {
+			if !scan.run(set) {
+				break
+			}
 		}
 	}
 	if scan.broken || scan.err != nil {
@@ -56,8 +63,10 @@ type scan struct {
 	seen      view          // that the filter is evaluated for
 	skipped   int           // records that the filter excluded
 	until     time.Time     // by the call's timeout; zero for none
+	began     time.Time     // if the records per second are limited
 	rows      int
-	broken    bool // the caller has left the loop
+	digest    *[20]byte // of the record that is visited, if it is known
+	broken    bool      // the caller has left the loop
 	err       error
 }
 
@@ -151,17 +160,27 @@ func (sc *scan) stopped() error {
 }
 
 // yield yields a record to the caller, unless it has none of the bins named. A server
-// counts such a record towards MaxRecords, too.
+// counts such a record towards MaxRecords, too, but a page does not.
 func (sc *scan) yield(set *set, id aerostore.RecordID, r *record, ttl aerostore.TTL) (more bool) {
+	hasAny := r.hasAny(sc.query.Bins)
+	if !hasAny && sc.query.Cursor != nil {
+		return true
+	}
+	if !sc.began.IsZero() && !sc.pace() {
+		return false
+	}
 	sc.rows++
 	more = sc.rows != sc.query.MaxRecords
-	if !r.hasAny(sc.query.Bins) {
+	if !hasAny {
 		return more
 	}
 	record := &aerostore.Record{Bins: r.some(sc.query.Bins), Generation: uint32(r.generation), TTL: ttl}
-	if r.sentKey != nil {
+	switch {
+	case r.sentKey != nil:
 		record.Key = *r.sentKey
-	} else {
+	case sc.digest != nil:
+		record.Key = aerostore.DigestKey(set.namespace, set.name, *sc.digest)
+	default:
 		record.Key = digestKey(id.Key(set.namespace, set.name))
 	}
 	sc.broken = !sc.call.Yield(record)

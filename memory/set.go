@@ -192,7 +192,7 @@ func (s *set) lock(key *aerostore.Key, p *place) {
 		p.digest = key.Digest()
 		p.part = d.part(&p.digest)
 		p.part.mu.Lock()
-		other, known := p.part.ids.m[p.digest]
+		other, known := p.part.find(&p.digest)
 		if !known && p.id == own {
 			return
 		}
