@@ -135,6 +135,9 @@ func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	if q.MaxRecords > 0 {
 		p.MaxRecords = int64(q.MaxRecords) * int64(max(nodes, 1))
 	}
+	if q.RecordsPerSecond > 0 {
+		p.RecordsPerSecond = q.RecordsPerSecond
+	}
 	if q.Bins != nil {
 		p.IncludeBinData = len(q.Bins) > 0
 	}

@@ -16,19 +16,47 @@ const maxDrained = 1000
 // doQuery yields records until there are no more, the caller stops, the context ends or
 // the client fails.
 func (r *request) doQuery(left time.Duration) error {
-	c := command{request: *r, left: left}
 	q := r.call.Query()
 	statement, ok := statementOf(q)
 	if !ok {
 		return r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
 	}
+	c := command{request: *r, left: left}
 	nodes := len(r.store.client.GetNodes())
-	policy := c.queryPolicy(q, nodes)
-	records, err := r.store.client.Query(policy, statement)
-	if err != nil {
-		return c.newError(err)
+	if q.Cursor != nil {
+		p := pages{command: c, query: q, statement: statement, nodes: nodes}
+		return p.read()
 	}
-	idle := newIdleTimer(idleLimit(policy, nodes, r.store.connectionWait(policy.SocketTimeout)))
+	var partitions *as.PartitionFilter // nil: all
+	if of := q.Partitions; of != (aerostore.PartitionRange{}) {
+		partitions = as.NewPartitionFilterByRange(of.First, of.Count)
+	}
+	one := round{command: c, policy: c.queryPolicy(q, nodes), nodes: nodes, limit: q.MaxRecords, spare: nodes - 1}
+	if more, err := one.read(statement, partitions); err != nil || !more {
+		return err
+	}
+	return r.interrupted()
+}
+
+// A round is one query of the client.
+type round struct {
+	command
+	policy *as.QueryPolicy
+	nodes  int
+	limit  int // of records, 0: none
+	spare  int // nodes that may return as many records again, which are dropped
+	run    *aerostore.Resumption
+	rows   int // that were received, up to the limit
+}
+
+// read yields records until there are no more, or as many as the limit. It returns false
+// if the caller wants no more.
+func (r *round) read(statement *as.Statement, partitions *as.PartitionFilter) (more bool, _ error) {
+	records, err := r.store.client.QueryPartitions(r.policy, statement, partitions)
+	if err != nil {
+		return false, r.newError(err)
+	}
+	idle := newIdleTimer(idleLimit(r.policy, r.nodes, r.store.connectionWait(r.policy.SocketTimeout)))
 	defer idle.stop()
 	var repeated as.Error
 	ended := false
@@ -40,36 +68,54 @@ func (r *request) doQuery(left time.Duration) error {
 	for {
 		select {
 		case <-r.ctx.Done():
-			return r.call.NewContextError(aerostore.ContextError(r.ctx))
+			return false, r.call.NewContextError(aerostore.ContextError(r.ctx))
 		case <-r.store.life.abort:
-			return closedError(r.call)
+			return false, closedError(r.call)
 		case <-idle.expired:
 			if idle.isIdle() {
-				return r.call.NewError(aerostore.CodeTimeout, errIdle)
+				return false, r.call.NewError(aerostore.CodeTimeout, errIdle)
 			}
 		case result, more := <-records.Results():
 			idle.received++
 			switch {
 			case !more:
 				ended = true
-				return r.interrupted()
+				return true, nil
 			case r.ctx.Err() != nil:
-				return r.call.NewContextError(aerostore.ContextError(r.ctx))
-			case q.MaxRecords > 0 && idle.received > q.MaxRecords:
+				return false, r.call.NewContextError(aerostore.ContextError(r.ctx))
+			case r.limit > 0 && idle.received > r.limit:
 				// A record beyond the limit, from another node.
 			case repeated != nil: // it was not the last result, so the attempts were not repeated with success
-				return c.newError(repeated)
+				return false, r.newError(repeated)
 			case result.Err != nil && isRepeated(result.Err):
 				repeated = result.Err
 			case result.Err != nil:
-				return c.newError(result.Err)
-			case !r.call.Yield(storeRecord(storeKey(result.Record.Key), result.Record)):
-				return nil
-			case idle.received == q.MaxRecords && idle.received*(nodes-1) > maxDrained:
-				return r.interrupted()
+				return false, r.newError(result.Err)
+			case !r.yield(result):
+				return false, nil
+			case idle.received == r.limit && idle.received*r.spare > maxDrained:
+				return true, nil
 			}
 		}
 	}
+}
+
+// yield passes a record on and moves the cursor past it.
+func (r *round) yield(result *as.Result) (more bool) {
+	r.rows++
+	record := result.Record
+	var at aerostore.Position
+	if r.run != nil {
+		copy(at.Digest[:], record.Key.Digest())
+		if result.BVal != nil {
+			at.Value = *result.BVal
+		}
+	}
+	more = r.call.Yield(storeRecord(storeKey(record.Key), record))
+	if r.run != nil {
+		r.run.Move(at)
+	}
+	return more
 }
 
 // interrupted returns the error of the context if that has ended, nil otherwise. A context

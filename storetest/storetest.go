@@ -69,6 +69,7 @@ func groups() []group {
 		{"batch write", batchWriteCases()},
 		{"batch mix", batchMixCases()},
 		{"query", queryCases()},
+		{"cursor", cursorCases()},
 		{"index", indexCases()},
 		{"filter", ofFilters(filterCases())},
 		{"custom", customCases()},

@@ -1,0 +1,164 @@
+package asbackend
+
+import (
+	"math"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	particleType "github.com/aerospike/aerospike-client-go/v7/types/particle_type"
+
+	"github.com/aerostore/aerostore"
+)
+
+// order is that of records for cursors, the server's: by digest within their partition,
+// or by value and digest if an index finds them.
+const order = "aerospike"
+
+// pages is a query with a cursor. It asks for some partitions at a time, in rounds. The
+// client does not say which partitions are done before it has read them all, so that all
+// those of a round may have to be in the cursor. A round has few partitions, unless they
+// have few records.
+//
+// The client's own cursor is not used. It moves when the client has parsed a record, which
+// may be some before the caller has it.
+type pages struct {
+	command
+	query     *aerostore.Query
+	statement *as.Statement
+	nodes     int
+	run       *aerostore.Resumption
+	rows      int
+}
+
+const (
+	fewPartitions  = 16  // of the first round of a page
+	somePartitions = 128 // of that of a query without a limit; about as many records end a page at most
+	growth         = 8   // of a round to the next
+)
+
+// read reads rounds until the page is full or all is read.
+func (p *pages) read() error {
+	run, err := p.call.Resume(order)
+	if err != nil {
+		return err
+	}
+	defer run.End()
+	p.run = run
+	policy := p.queryPolicy(p.query, p.nodes)
+	if p.query.MaxRecords > 0 && len(p.query.Bins) > 0 {
+		policy.FilterExpression = withAnyBin(policy.FilterExpression, p.query.Bins)
+	}
+	until := time.Now().Add(policy.TotalTimeout)
+	size := somePartitions
+	if p.query.MaxRecords > 0 {
+		size = fewPartitions
+	}
+	for !run.Done() && (p.rows == 0 || p.rows != p.query.MaxRecords) {
+		one := *policy // the client keeps it
+		if policy.TotalTimeout > 0 {
+			if one.TotalTimeout = time.Until(until); one.TotalTimeout <= 0 {
+				return p.late()
+			}
+			one.SocketTimeout = min(one.SocketTimeout, one.TotalTimeout)
+		}
+		more, next, err := p.round(&one, size)
+		if err != nil || !more {
+			return err
+		}
+		size = next
+	}
+	return p.interrupted()
+}
+
+func (p *pages) late() error {
+	if p.byContext {
+		return p.call.NewContextError(deadlineError(p.ctx))
+	}
+	return p.call.NewError(aerostore.CodeTimeout, nil)
+}
+
+// round reads up to so many partitions. It returns how many the next round should have.
+func (p *pages) round(policy *as.QueryPolicy, size int) (more bool, next int, err error) {
+	r := round{command: p.command, policy: policy, nodes: p.nodes, run: p.run}
+	if p.query.MaxRecords > 0 {
+		r.limit = p.query.MaxRecords - p.rows
+		policy.MaxRecords = int64(r.limit) // which the client divides among the nodes
+	}
+	partitions, n := p.partitions(size, r.limit > 0)
+	more, err = r.read(p.statement, partitions)
+	p.rows += r.rows
+	if err != nil || !more {
+		return false, 0, err
+	}
+	whole := true
+	for _, status := range partitions.Partitions {
+		state, _ := p.run.Partition(status.Id)
+		switch {
+		case state == aerostore.PartitionDone:
+		case r.limit > 0 && (partitions.Retry || status.Retry):
+			whole = false // its node may have returned as many records as it was to
+		default:
+			p.run.Finish(status.Id)
+		}
+	}
+	if !whole {
+		return true, size, nil
+	}
+	return true, p.nextSize(n, r.rows), nil
+}
+
+// nextSize returns the number of partitions of the round after one that read all of n
+// partitions.
+func (p *pages) nextSize(n, rows int) int {
+	wanted, least := somePartitions, somePartitions
+	if p.query.MaxRecords > 0 {
+		wanted, least = p.query.MaxRecords-p.rows, fewPartitions
+	}
+	size := n * growth
+	if rows > 0 {
+		size = min(size, int(math.Ceil(float64(wanted)*float64(n)/float64(rows))))
+	}
+	return min(max(size, least), aerostore.PartitionCount)
+}
+
+// partitions returns the client's filter for the next partitions that are not done, up
+// to size, and their number. Only with a limit does the client leave out partitions that
+// are between them.
+func (p *pages) partitions(size int, limited bool) (filter *as.PartitionFilter, n int) {
+	first, count := p.run.Range()
+	begin := p.run.Next(first)
+	filter = as.NewPartitionFilterByRange(begin, 1)
+	for next := begin; next < first+count && n < size; next = p.run.Next(next + 1) {
+		for id := begin + len(filter.Partitions); id < next; id++ {
+			if !limited {
+				return filter, n
+			}
+			filter.Partitions = append(filter.Partitions, &as.PartitionStatus{Id: id})
+		}
+		status := &as.PartitionStatus{Id: next, Retry: true}
+		if state, at := p.run.Partition(next); state == aerostore.PartitionBegun {
+			status.Digest, status.BVal = at.Digest[:], at.Value
+		}
+		filter.Partitions = append(filter.Partitions, status)
+		filter.Count = len(filter.Partitions)
+		n++
+	}
+	return filter, n
+}
+
+// withAnyBin returns a filter for records that match the filter, nil for any, and have one
+// of the bins. A server counts what it leaves out otherwise, so that a page would end early.
+func withAnyBin(filter *as.Expression, bins []string) *as.Expression {
+	each := make([]*as.Expression, len(bins))
+	for i, name := range bins {
+		each[i] = as.ExpNotEq(as.ExpBinType(name), as.ExpIntVal(particleType.NULL))
+	}
+	anyBin := each[0]
+	if len(each) > 1 {
+		anyBin = as.ExpOr(each...)
+	}
+	if filter == nil {
+		return anyBin
+	}
+	return as.ExpAnd(filter, anyBin)
+}

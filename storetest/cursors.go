@@ -1,0 +1,416 @@
+package storetest
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/aerostore/aerostore"
+)
+
+// pagedRecords is the number of records that the cases of cursors read in pages.
+const pagedRecords = 100
+
+func cursorCases() []testCase {
+	return []testCase{
+		{
+			name: "pages have each record of a set once",
+			why:  "a query with MaxRecords and a Cursor returns exactly so many records, and the next goes on after them",
+			run: func(t *trial) {
+				for _, size := range []int{1, 7, pagedRecords, 1000} {
+					t.paged(t.numberedSet(), aerostore.Query{MaxRecords: size})
+				}
+			},
+		},
+		{
+			name: "pages have each record of an index once",
+			why:  "a query by an index is resumed, too",
+			run: func(t *trial) {
+				bin := t.index(aerostore.IndexInt, mainSet)
+				keys := t.keys(pagedRecords)
+				items := itemsOf(keys, nil)
+				for i := range items {
+					items[i].Bins = aerostore.Bins{bin: i/3 - 10}
+				}
+				t.writesAll(items)
+				for _, size := range []int{1, 7, 0} {
+					t.pages(keys, aerostore.Query{Set: mainSet, Where: aerostore.Range(bin, -1000, 1000), MaxRecords: size})
+				}
+				t.pages(keys[30:33], aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 0), MaxRecords: 1})
+			},
+		},
+		{
+			name: "pages have each record with a string once",
+			why:  "a query by an index of strings is resumed, too",
+			run: func(t *trial) {
+				bin := t.index(aerostore.IndexString, mainSet)
+				keys := t.keys(pagedRecords)
+				items := itemsOf(keys, nil)
+				for i := range items {
+					items[i].Bins = aerostore.Bins{bin: []string{"a", "b"}[i/50]}
+				}
+				t.writesAll(items)
+				t.pages(keys[:50], aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, "a"), MaxRecords: 7})
+			},
+		},
+		{
+			name: "a page of named bins is full",
+			why:  "records that have none of the bins do not count towards a page",
+			run: func(t *trial) {
+				bin, keys := t.bin(), t.keys(pagedRecords)
+				items := itemsOf(keys, nil)
+				for i := range items {
+					items[i].Bins = aerostore.Bins{[]string{bin, "other"}[i%2]: i}
+				}
+				t.writesAll(items)
+				var want []aerostore.Key
+				for i := 0; i < len(keys); i += 2 {
+					want = append(want, keys[i])
+				}
+				t.pages(want, aerostore.Query{Set: mainSet, Bins: []string{bin}, MaxRecords: 9})
+				t.pages(want, aerostore.Query{Set: mainSet, Bins: []string{bin, t.bin()}, MaxRecords: 9})
+			},
+		},
+		{
+			name: "a query is resumed after a break",
+			why:  "the record at which the body broke does not come again, and no other is lost",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: new(aerostore.Cursor)}
+				found := make(map[[20]byte]int)
+				for rounds := 0; !q.Cursor.Done(); rounds++ {
+					n := 0
+					for r, err := range t.store.Query(t.Context(), q) {
+						t.ok(err)
+						found[r.Key.Digest()]++
+						if n++; n == 3+rounds {
+							break
+						}
+					}
+					if rounds > pagedRecords {
+						t.Fatalf("the query never ends: the cursor is %v", q.Cursor)
+					}
+				}
+				t.once(found, keys)
+				t.equal("the number of records after the last", t.count(q), 0)
+			},
+		},
+		{
+			name: "a record at which the body panics comes again",
+			why:  "the cursor moves past a record when the body of the loop has had it",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: new(aerostore.Cursor)}
+				found := make(map[[20]byte]int)
+				func() {
+					defer func() { t.equal("what was recovered", recover(), "in the loop") }()
+					for r, err := range t.store.Query(t.Context(), q) {
+						t.ok(err)
+						if len(found) == 5 {
+							panic("in the loop")
+						}
+						found[r.Key.Digest()]++
+					}
+				}()
+				for r, err := range t.store.Query(t.Context(), q) {
+					t.ok(err)
+					found[r.Key.Digest()]++
+				}
+				t.once(found, keys)
+			},
+		},
+		{
+			name: "a token resumes a query in another store",
+			why:  "a token is all that another process needs",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				found := make(map[[20]byte]int)
+				token := ""
+				for pages := 0; ; pages++ {
+					cursor, err := aerostore.ParseCursor(token)
+					t.ok(err)
+					q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: cursor, MaxRecords: 30}
+					var seq iter.Seq2[*aerostore.Record, error] = t.store.Query(t.Context(), q)
+					if pages%2 == 1 {
+						seq = aerostore.Chain(t.store, layersOfPages()...).Query(t.Context(), q)
+					}
+					for r, err := range seq {
+						t.ok(err)
+						found[r.Key.Digest()]++
+					}
+					if cursor.Done() {
+						break
+					}
+					token = cursor.Token()
+					if pages > pagedRecords {
+						t.Fatalf("the query never ends: the cursor is %v", cursor)
+					}
+				}
+				t.once(found, keys)
+			},
+		},
+		{
+			name: "the parts of a query have each record once",
+			why:  "Split cuts a query into parts that share no record and lose none",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				for _, n := range []int{1, 2, 3, 7} {
+					found := make(map[[20]byte]int)
+					for _, part := range (aerostore.Query{Namespace: t.namespace, Set: otherSet}).Split(n) {
+						for r, err := range t.store.Query(t.Context(), part) {
+							t.ok(err)
+							p := r.Key.Partition()
+							if first := part.Partitions.First; p < first || p >= first+part.Partitions.Count {
+								t.Errorf("a query of partitions %v returned a record of %d", part.Partitions, p)
+							}
+							found[r.Key.Digest()]++
+						}
+					}
+					t.once(found, keys)
+				}
+			},
+		},
+		{
+			name: "a query of one partition returns its records",
+			why:  "as many parts as there are partitions have each record, too",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				for _, n := range []int{aerostore.PartitionCount, aerostore.PartitionCount + 904} {
+					parts := (aerostore.Query{Namespace: t.namespace, Set: otherSet}).Split(n)
+					t.equal("the number of parts", len(parts), aerostore.PartitionCount)
+					for _, key := range keys[:10] {
+						found := t.ownOf(t.store.Query(t.Context(), parts[key.Partition()]), keys...)
+						if found[key] == nil {
+							t.Errorf("the query of a record's partition did not return it")
+						}
+					}
+				}
+			},
+		},
+		{
+			name: "parts are resumed each by itself",
+			why:  "a cursor resumes a query of some partitions",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				found := make(map[[20]byte]int)
+				for _, part := range (aerostore.Query{Namespace: t.namespace, Set: otherSet, MaxRecords: 7}).Split(3) {
+					part.Cursor = new(aerostore.Cursor)
+					t.readPages(part, found)
+				}
+				t.once(found, keys)
+			},
+		},
+		{
+			name: "a query of an empty set is done at once",
+			why:  "a set without records has no page",
+			run: func(t *trial) {
+				for _, size := range []int{0, 1, 10} {
+					q := aerostore.Query{Set: noSet, Cursor: new(aerostore.Cursor), MaxRecords: size}
+					t.equal("the number of records", t.count(q), 0)
+					t.equal("whether the cursor is done", q.Cursor.Done(), true)
+				}
+			},
+		},
+		{
+			name: "a record that exists throughout comes once during writes",
+			why:  "records that come and go between pages do not disturb others",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: new(aerostore.Cursor), MaxRecords: 10}
+				found := make(map[[20]byte]int)
+				for pages := 0; !q.Cursor.Done() && pages < 3*pagedRecords; pages++ {
+					for r, err := range t.store.Query(t.Context(), q) {
+						t.ok(err)
+						found[r.Key.Digest()]++
+					}
+					key := t.keyIn(otherSet)
+					t.put(key, before)
+					if pages%2 == 0 {
+						_, err := t.store.Remove(t.Context(), key)
+						t.ok(err)
+					}
+				}
+				for digest := range found {
+					if found[digest] > 1 {
+						t.Errorf("a record came %d times, want once", found[digest])
+					}
+				}
+				for _, key := range keys {
+					if found[key.Digest()] != 1 {
+						t.Errorf("a record came %d times, want once", found[key.Digest()])
+					}
+				}
+			},
+		},
+		{
+			name: "a cursor of another query is refused",
+			why:  "a cursor resumes the query that it began; ErrStaleCursor says that it cannot",
+			run: func(t *trial) {
+				t.numberedSet()
+				begun := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor), MaxRecords: 3}
+				t.equal("the number of records", t.count(begun), 3)
+				token := begun.Cursor.Token()
+				for name, change := range map[string]func(*aerostore.Query){
+					"set":        func(q *aerostore.Query) { q.Set = mainSet },
+					"no set":     func(q *aerostore.Query) { q.Set = "" },
+					"condition":  func(q *aerostore.Query) { q.Where = aerostore.Equal(t.index(aerostore.IndexInt, otherSet), 1) },
+					"partitions": func(q *aerostore.Query) { q.Partitions = aerostore.PartitionRange{Count: 10} },
+				} {
+					q := begun
+					change(&q)
+					records, err := t.collect(t.store.Query(t.Context(), q))
+					t.fails(err, aerostore.ErrStaleCursor)
+					t.fails(err, aerostore.ErrInvalid)
+					if len(records) > 0 || begun.Cursor.Token() != token {
+						t.Errorf("a query of another %s returned %d records or moved the cursor", name, len(records))
+					}
+				}
+				begun.MaxRecords, begun.Bins = 2, []string{}
+				t.equal("the number of records of the same query with other limits", t.count(begun), 2)
+			},
+		},
+		{
+			name: "two queries cannot share a cursor",
+			why:  "a cursor in use is refused, since the queries would return different records",
+			run: func(t *trial) {
+				t.numberedSet()
+				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor)}
+				for _, err := range t.store.Query(t.Context(), q) {
+					t.ok(err)
+					_, err = t.collect(t.store.Query(t.Context(), q))
+					t.fails(err, aerostore.ErrInvalid)
+					break
+				}
+				t.equal("whether the query can go on", t.count(q) >= pagedRecords-1, true)
+			},
+		},
+		{
+			name: "a token that was changed is refused",
+			why:  "whatever a client sends as a token, the answer is an error that matches ErrInvalid",
+			run: func(t *trial) {
+				t.numberedSet()
+				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor), MaxRecords: 3}
+				t.count(q)
+				token := q.Cursor.Token()
+				raw, err := base64.RawURLEncoding.DecodeString(token)
+				t.ok(err)
+				for i := range raw {
+					changed := append([]byte(nil), raw...)
+					changed[i] ^= 1 << (i % 8)
+					_, err := aerostore.ParseCursor(base64.RawURLEncoding.EncodeToString(changed))
+					t.fails(err, aerostore.ErrInvalid)
+				}
+				for _, text := range []string{"x", token + "A", token[1:], token[:len(token)-1], strings.Repeat("A", 1<<20)} {
+					_, err := aerostore.ParseCursor(text)
+					t.fails(err, aerostore.ErrInvalid)
+				}
+			},
+		},
+		{
+			name: "partitions that do not exist are refused",
+			why:  "partitions are from 0 to 4095",
+			run: func(t *trial) {
+				for _, r := range []aerostore.PartitionRange{{First: -1, Count: 1}, {First: 4096, Count: 1}, {First: 1}, {Count: 4097}, {Count: -1}} {
+					_, err := t.collect(t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet, Partitions: r}))
+					t.fails(err, aerostore.ErrInvalid)
+				}
+			},
+		},
+		{
+			name: "a cancelled context leaves the cursor where it is",
+			why:  "after an error, the query goes on after the last record that the body had",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor)}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				found := make(map[[20]byte]int)
+				var last error
+				for r, err := range t.store.Query(ctx, q) {
+					if last = err; err != nil {
+						break
+					}
+					if found[r.Key.Digest()]++; len(found) == 5 {
+						cancel()
+					}
+				}
+				t.fails(last, context.Canceled)
+				for r, err := range t.store.Query(t.Context(), q) {
+					t.ok(err)
+					found[r.Key.Digest()]++
+				}
+				t.once(found, keys)
+			},
+		},
+	}
+}
+
+// numberedSet writes the records of a case into a set that other cases hardly use.
+func (t *trial) numberedSet() []aerostore.Key {
+	t.Helper()
+	keys := make([]aerostore.Key, pagedRecords)
+	for i := range keys {
+		keys[i] = t.keyIn(otherSet)
+	}
+	t.writesAll(itemsOf(keys, before))
+	return keys
+}
+
+// paged checks that pages of otherSet have each of the records once.
+func (t *trial) paged(keys []aerostore.Key, q aerostore.Query) {
+	t.Helper()
+	q.Set = otherSet
+	t.pages(keys, q)
+}
+
+// pages checks that the pages of a query have each of the records once.
+func (t *trial) pages(keys []aerostore.Key, q aerostore.Query) {
+	t.Helper()
+	q.Namespace, q.Cursor = t.namespace, new(aerostore.Cursor)
+	found := make(map[[20]byte]int)
+	t.readPages(q, found)
+	t.once(found, keys)
+}
+
+// readPages counts the records of the pages of a query.
+func (t *trial) readPages(q aerostore.Query, found map[[20]byte]int) {
+	t.Helper()
+	for pages := 0; !q.Cursor.Done(); pages++ {
+		records, err := t.collect(t.store.Query(t.Context(), q))
+		t.ok(err)
+		for _, r := range records {
+			found[r.Key.Digest()]++
+		}
+		if n := len(records); q.MaxRecords > 0 && (n > q.MaxRecords || n < q.MaxRecords && !q.Cursor.Done()) {
+			t.Errorf("a page of %d records has %d, and the cursor is %v", q.MaxRecords, n, q.Cursor)
+		}
+		if pages > 10*pagedRecords {
+			t.Fatalf("the pages never end: the cursor is %v", q.Cursor)
+		}
+	}
+}
+
+// once checks that each of the records came once, and none of the case's others twice.
+func (t *trial) once(found map[[20]byte]int, keys []aerostore.Key) {
+	t.Helper()
+	for i, key := range keys {
+		if n := found[key.Digest()]; n != 1 {
+			t.Errorf("record %d of %d came %d times, want once", i, len(keys), n)
+		}
+	}
+	for digest, n := range found {
+		if n > 1 {
+			t.Errorf("a record of partition %d came %d times, want once", aerostore.DigestKey("", "", digest).Partition(), n)
+		}
+	}
+	if t.Failed() {
+		t.Fatalf("%s", fmt.Sprintf("%d records came", len(found)))
+	}
+}
+
+// layersOfPages returns layers with which a token is resumed as without.
+func layersOfPages() []aerostore.Middleware {
+	return []aerostore.Middleware{aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler { return next })}
+}
