@@ -1,7 +1,6 @@
 package asbackend
 
 import (
-	"math"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -32,7 +31,7 @@ type pages struct {
 
 const (
 	fewPartitions  = 16  // of the first round of a page
-	somePartitions = 128 // of that of a query without a limit; about as many records end a page at most
+	somePartitions = 128 // of the first round of a query without a limit; with records, of any round
 	growth         = 8   // of a round to the next
 )
 
@@ -84,7 +83,7 @@ func (p *pages) round(policy *as.QueryPolicy, size int) (more bool, next int, er
 		r.limit = p.query.MaxRecords - p.rows
 		policy.MaxRecords = int64(r.limit) // which the client divides among the nodes
 	}
-	partitions, n := p.partitions(size, r.limit > 0)
+	partitions, n, begun := p.partitions(size, r.limit > 0)
 	more, err = r.read(p.statement, partitions)
 	p.rows += r.rows
 	if err != nil || !more {
@@ -101,49 +100,53 @@ func (p *pages) round(policy *as.QueryPolicy, size int) (more bool, next int, er
 			p.run.Finish(status.Id)
 		}
 	}
-	if !whole {
+	switch {
+	case !whole:
 		return true, size, nil
+	case begun > 0: // how many records the partitions have is not known
+		return true, min(2*size, somePartitions), nil
+	default:
+		return true, p.nextSize(n, r.rows), nil
 	}
-	return true, p.nextSize(n, r.rows), nil
 }
 
-// nextSize returns the number of partitions of the round after one that read all of n
-// partitions.
+// nextSize returns the number of partitions of the round after one that read so many
+// records of n partitions, which is all that they have.
 func (p *pages) nextSize(n, rows int) int {
-	wanted, least := somePartitions, somePartitions
-	if p.query.MaxRecords > 0 {
-		wanted, least = p.query.MaxRecords-p.rows, fewPartitions
-	}
 	size := n * growth
 	if rows > 0 {
-		size = min(size, int(math.Ceil(float64(wanted)*float64(n)/float64(rows))))
+		size = min(size, somePartitions*n/min(n, rows))
+		if p.query.MaxRecords > 0 {
+			size = min(size, max((p.query.MaxRecords-p.rows)*n/rows+1, fewPartitions))
+		}
 	}
-	return min(max(size, least), aerostore.PartitionCount)
+	return min(size, aerostore.PartitionCount)
 }
 
 // partitions returns the client's filter for the next partitions that are not done, up
-// to size, and their number. Only with a limit does the client leave out partitions that
-// are between them.
-func (p *pages) partitions(size int, limited bool) (filter *as.PartitionFilter, n int) {
+// to size, their number, and how many of them are begun. Only with a limit does the
+// client leave out partitions that are between them.
+func (p *pages) partitions(size int, limited bool) (filter *as.PartitionFilter, n, begun int) {
 	first, count := p.run.Range()
 	begin := p.run.Next(first)
 	filter = as.NewPartitionFilterByRange(begin, 1)
 	for next := begin; next < first+count && n < size; next = p.run.Next(next + 1) {
 		for id := begin + len(filter.Partitions); id < next; id++ {
 			if !limited {
-				return filter, n
+				return filter, n, begun
 			}
 			filter.Partitions = append(filter.Partitions, &as.PartitionStatus{Id: id})
 		}
 		status := &as.PartitionStatus{Id: next, Retry: true}
 		if state, at := p.run.Partition(next); state == aerostore.PartitionBegun {
 			status.Digest, status.BVal = at.Digest[:], at.Value
+			begun++
 		}
 		filter.Partitions = append(filter.Partitions, status)
 		filter.Count = len(filter.Partitions)
 		n++
 	}
-	return filter, n
+	return filter, n, begun
 }
 
 // withAnyBin returns a filter for records that match the filter, nil for any, and have one
