@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"iter"
+	"slices"
 	"strings"
 
 	"github.com/aerostore/aerostore"
@@ -14,6 +14,15 @@ import (
 const pagedRecords = 100
 
 func cursorCases() []testCase {
+	cases := slices.Concat(pageCases(), resumeCases(), partitionCases())
+	for i := range cases {
+		cases[i].needs = Cursors
+	}
+	return append(cases, indexedCursorCases()...)
+}
+
+// pageCases returns the cases about MaxRecords with a cursor.
+func pageCases() []testCase {
 	return []testCase{
 		{
 			name: "pages have each record of a set once",
@@ -22,37 +31,6 @@ func cursorCases() []testCase {
 				for _, size := range []int{1, 7, pagedRecords, 1000} {
 					t.paged(t.numberedSet(), aerostore.Query{MaxRecords: size})
 				}
-			},
-		},
-		{
-			name: "pages have each record of an index once",
-			why:  "a query by an index is resumed, too",
-			run: func(t *trial) {
-				bin := t.index(aerostore.IndexInt, mainSet)
-				keys := t.keys(pagedRecords)
-				items := itemsOf(keys, nil)
-				for i := range items {
-					items[i].Bins = aerostore.Bins{bin: i/3 - 10}
-				}
-				t.writesAll(items)
-				for _, size := range []int{1, 7, 0} {
-					t.pages(keys, aerostore.Query{Set: mainSet, Where: aerostore.Range(bin, -1000, 1000), MaxRecords: size})
-				}
-				t.pages(keys[30:33], aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 0), MaxRecords: 1})
-			},
-		},
-		{
-			name: "pages have each record with a string once",
-			why:  "a query by an index of strings is resumed, too",
-			run: func(t *trial) {
-				bin := t.index(aerostore.IndexString, mainSet)
-				keys := t.keys(pagedRecords)
-				items := itemsOf(keys, nil)
-				for i := range items {
-					items[i].Bins = aerostore.Bins{bin: []string{"a", "b"}[i/50]}
-				}
-				t.writesAll(items)
-				t.pages(keys[:50], aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, "a"), MaxRecords: 7})
 			},
 		},
 		{
@@ -73,135 +51,7 @@ func cursorCases() []testCase {
 				t.pages(want, aerostore.Query{Set: mainSet, Bins: []string{bin, t.bin()}, MaxRecords: 9})
 			},
 		},
-		{
-			name: "a query is resumed after a break",
-			why:  "the record at which the body broke does not come again, and no other is lost",
-			run: func(t *trial) {
-				keys := t.numberedSet()
-				q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: new(aerostore.Cursor)}
-				found := make(map[[20]byte]int)
-				for rounds := 0; !q.Cursor.Done(); rounds++ {
-					n := 0
-					for r, err := range t.store.Query(t.Context(), q) {
-						t.ok(err)
-						found[r.Key.Digest()]++
-						if n++; n == 3+rounds {
-							break
-						}
-					}
-					if rounds > pagedRecords {
-						t.Fatalf("the query never ends: the cursor is %v", q.Cursor)
-					}
-				}
-				t.once(found, keys)
-				t.equal("the number of records after the last", t.count(q), 0)
-			},
-		},
-		{
-			name: "a record at which the body panics comes again",
-			why:  "the cursor moves past a record when the body of the loop has had it",
-			run: func(t *trial) {
-				keys := t.numberedSet()
-				q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: new(aerostore.Cursor)}
-				found := make(map[[20]byte]int)
-				func() {
-					defer func() { t.equal("what was recovered", recover(), "in the loop") }()
-					for r, err := range t.store.Query(t.Context(), q) {
-						t.ok(err)
-						if len(found) == 5 {
-							panic("in the loop")
-						}
-						found[r.Key.Digest()]++
-					}
-				}()
-				for r, err := range t.store.Query(t.Context(), q) {
-					t.ok(err)
-					found[r.Key.Digest()]++
-				}
-				t.once(found, keys)
-			},
-		},
-		{
-			name: "a token resumes a query in another store",
-			why:  "a token is all that another process needs",
-			run: func(t *trial) {
-				keys := t.numberedSet()
-				found := make(map[[20]byte]int)
-				token := ""
-				for pages := 0; ; pages++ {
-					cursor, err := aerostore.ParseCursor(token)
-					t.ok(err)
-					q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: cursor, MaxRecords: 30}
-					var seq iter.Seq2[*aerostore.Record, error] = t.store.Query(t.Context(), q)
-					if pages%2 == 1 {
-						seq = aerostore.Chain(t.store, layersOfPages()...).Query(t.Context(), q)
-					}
-					for r, err := range seq {
-						t.ok(err)
-						found[r.Key.Digest()]++
-					}
-					if cursor.Done() {
-						break
-					}
-					token = cursor.Token()
-					if pages > pagedRecords {
-						t.Fatalf("the query never ends: the cursor is %v", cursor)
-					}
-				}
-				t.once(found, keys)
-			},
-		},
-		{
-			name: "the parts of a query have each record once",
-			why:  "Split cuts a query into parts that share no record and lose none",
-			run: func(t *trial) {
-				keys := t.numberedSet()
-				for _, n := range []int{1, 2, 3, 7} {
-					found := make(map[[20]byte]int)
-					for _, part := range (aerostore.Query{Namespace: t.namespace, Set: otherSet}).Split(n) {
-						for r, err := range t.store.Query(t.Context(), part) {
-							t.ok(err)
-							p := r.Key.Partition()
-							if first := part.Partitions.First; p < first || p >= first+part.Partitions.Count {
-								t.Errorf("a query of partitions %v returned a record of %d", part.Partitions, p)
-							}
-							found[r.Key.Digest()]++
-						}
-					}
-					t.once(found, keys)
-				}
-			},
-		},
-		{
-			name: "a query of one partition returns its records",
-			why:  "as many parts as there are partitions have each record, too",
-			run: func(t *trial) {
-				keys := t.numberedSet()
-				for _, n := range []int{aerostore.PartitionCount, aerostore.PartitionCount + 904} {
-					parts := (aerostore.Query{Namespace: t.namespace, Set: otherSet}).Split(n)
-					t.equal("the number of parts", len(parts), aerostore.PartitionCount)
-					for _, key := range keys[:10] {
-						found := t.ownOf(t.store.Query(t.Context(), parts[key.Partition()]), keys...)
-						if found[key] == nil {
-							t.Errorf("the query of a record's partition did not return it")
-						}
-					}
-				}
-			},
-		},
-		{
-			name: "parts are resumed each by itself",
-			why:  "a cursor resumes a query of some partitions",
-			run: func(t *trial) {
-				keys := t.numberedSet()
-				found := make(map[[20]byte]int)
-				for _, part := range (aerostore.Query{Namespace: t.namespace, Set: otherSet, MaxRecords: 7}).Split(3) {
-					part.Cursor = new(aerostore.Cursor)
-					t.readPages(part, found)
-				}
-				t.once(found, keys)
-			},
-		},
+
 		{
 			name: "a query of an empty set is done at once",
 			why:  "a set without records has no page",
@@ -244,81 +94,84 @@ func cursorCases() []testCase {
 				}
 			},
 		},
+	}
+}
+
+// resumeCases returns the cases about queries that go on.
+func resumeCases() []testCase {
+	return []testCase{
 		{
-			name: "a cursor of another query is refused",
-			why:  "a cursor resumes the query that it began; ErrStaleCursor says that it cannot",
+			name: "a query is resumed after a break",
+			why:  "the record at which the body broke does not come again, and no other is lost",
 			run: func(t *trial) {
-				t.numberedSet()
-				begun := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor), MaxRecords: 3}
-				t.equal("the number of records", t.count(begun), 3)
-				token := begun.Cursor.Token()
-				for name, change := range map[string]func(*aerostore.Query){
-					"set":        func(q *aerostore.Query) { q.Set = mainSet },
-					"no set":     func(q *aerostore.Query) { q.Set = "" },
-					"condition":  func(q *aerostore.Query) { q.Where = aerostore.Equal(t.index(aerostore.IndexInt, otherSet), 1) },
-					"partitions": func(q *aerostore.Query) { q.Partitions = aerostore.PartitionRange{Count: 10} },
-				} {
-					q := begun
-					change(&q)
-					records, err := t.collect(t.store.Query(t.Context(), q))
-					t.fails(err, aerostore.ErrStaleCursor)
-					t.fails(err, aerostore.ErrInvalid)
-					if len(records) > 0 || begun.Cursor.Token() != token {
-						t.Errorf("a query of another %s returned %d records or moved the cursor", name, len(records))
+				keys := t.numberedSet()
+				q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: new(aerostore.Cursor)}
+				found := make(map[[20]byte]int)
+				for rounds := 0; !q.Cursor.Done(); rounds++ {
+					n := 0
+					for r, err := range t.store.Query(t.Context(), q) {
+						t.ok(err)
+						found[r.Key.Digest()]++
+						if n++; n == 3+rounds {
+							break
+						}
+					}
+					if rounds > pagedRecords {
+						t.Fatalf("the query never ends: the cursor is %v", q.Cursor)
 					}
 				}
-				begun.MaxRecords, begun.Bins = 2, []string{}
-				t.equal("the number of records of the same query with other limits", t.count(begun), 2)
+				t.once(found, keys)
+				t.equal("the number of records after the last", t.count(q), 0)
 			},
-		},
-		{
-			name: "two queries cannot share a cursor",
-			why:  "a cursor in use is refused, since the queries would return different records",
+		}, {
+			name: "a record at which the body panics comes again",
+			why:  "the cursor moves past a record when the body of the loop has had it",
 			run: func(t *trial) {
-				t.numberedSet()
-				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor)}
-				for _, err := range t.store.Query(t.Context(), q) {
+				keys := t.numberedSet()
+				q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: new(aerostore.Cursor)}
+				found := make(map[[20]byte]int)
+				func() {
+					defer func() { t.equal("what was recovered", recover(), "in the loop") }()
+					for r, err := range t.store.Query(t.Context(), q) {
+						t.ok(err)
+						if len(found) == 5 {
+							panic("in the loop")
+						}
+						found[r.Key.Digest()]++
+					}
+				}()
+				for r, err := range t.store.Query(t.Context(), q) {
 					t.ok(err)
-					_, err = t.collect(t.store.Query(t.Context(), q))
-					t.fails(err, aerostore.ErrInvalid)
-					break
+					found[r.Key.Digest()]++
 				}
-				t.equal("whether the query can go on", t.count(q) >= pagedRecords-1, true)
+				t.once(found, keys)
 			},
-		},
-		{
-			name: "a token that was changed is refused",
-			why:  "whatever a client sends as a token, the answer is an error that matches ErrInvalid",
+		}, {
+			name: "a token resumes a query",
+			why:  "a token is all that another process needs",
 			run: func(t *trial) {
-				t.numberedSet()
-				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor), MaxRecords: 3}
-				t.count(q)
-				token := q.Cursor.Token()
-				raw, err := base64.RawURLEncoding.DecodeString(token)
-				t.ok(err)
-				for i := range raw {
-					changed := append([]byte(nil), raw...)
-					changed[i] ^= 1 << (i % 8)
-					_, err := aerostore.ParseCursor(base64.RawURLEncoding.EncodeToString(changed))
-					t.fails(err, aerostore.ErrInvalid)
+				keys := t.numberedSet()
+				found := make(map[[20]byte]int)
+				token := ""
+				for pages := 0; ; pages++ {
+					cursor, err := aerostore.ParseCursor(token)
+					t.ok(err)
+					q := aerostore.Query{Set: otherSet, Namespace: t.namespace, Cursor: cursor, MaxRecords: 30}
+					for r, err := range t.store.Query(t.Context(), q) {
+						t.ok(err)
+						found[r.Key.Digest()]++
+					}
+					if cursor.Done() {
+						break
+					}
+					token = cursor.Token()
+					if pages > pagedRecords {
+						t.Fatalf("the query never ends: the cursor is %v", cursor)
+					}
 				}
-				for _, text := range []string{"x", token + "A", token[1:], token[:len(token)-1], strings.Repeat("A", 1<<20)} {
-					_, err := aerostore.ParseCursor(text)
-					t.fails(err, aerostore.ErrInvalid)
-				}
+				t.once(found, keys)
 			},
-		},
-		{
-			name: "partitions that do not exist are refused",
-			why:  "partitions are from 0 to 4095",
-			run: func(t *trial) {
-				for _, r := range []aerostore.PartitionRange{{First: -1, Count: 1}, {First: 4096, Count: 1}, {First: 1}, {Count: 4097}, {Count: -1}} {
-					_, err := t.collect(t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet, Partitions: r}))
-					t.fails(err, aerostore.ErrInvalid)
-				}
-			},
-		},
-		{
+		}, {
 			name: "a cancelled context leaves the cursor where it is",
 			why:  "after an error, the query goes on after the last record that the body had",
 			run: func(t *trial) {
@@ -343,6 +196,188 @@ func cursorCases() []testCase {
 				}
 				t.once(found, keys)
 			},
+		}, {
+			name: "a cursor of another query is refused",
+			why:  "a cursor resumes the query that it began; ErrStaleCursor says that it cannot",
+			run: func(t *trial) {
+				t.numberedSet()
+				begun := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor), MaxRecords: 3}
+				t.equal("the number of records", t.count(begun), 3)
+				token := begun.Cursor.Token()
+				for name, change := range map[string]func(*aerostore.Query){
+					"set":        func(q *aerostore.Query) { q.Set = mainSet },
+					"no set":     func(q *aerostore.Query) { q.Set = "" },
+					"partitions": func(q *aerostore.Query) { q.Partitions = aerostore.PartitionRange{Count: 10} },
+				} {
+					q := begun
+					change(&q)
+					records, err := t.collect(t.store.Query(t.Context(), q))
+					t.fails(err, aerostore.ErrStaleCursor)
+					t.fails(err, aerostore.ErrInvalid)
+					if len(records) > 0 || begun.Cursor.Token() != token {
+						t.Errorf("a query of another %s returned %d records or moved the cursor", name, len(records))
+					}
+				}
+				begun.MaxRecords, begun.Bins = 2, []string{}
+				t.equal("the number of records of the same query with other limits", t.count(begun), 2)
+			},
+		}, {
+			name: "two queries cannot share a cursor",
+			why:  "a cursor in use is refused, since the queries would return different records",
+			run: func(t *trial) {
+				t.numberedSet()
+				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor)}
+				for _, err := range t.store.Query(t.Context(), q) {
+					t.ok(err)
+					_, err = t.collect(t.store.Query(t.Context(), q))
+					t.fails(err, aerostore.ErrInvalid)
+					break
+				}
+				t.equal("whether the query can go on", t.count(q) >= pagedRecords-1, true)
+			},
+		}, {
+			name: "a token that was changed is refused",
+			why:  "whatever a client sends as a token, the answer is an error that matches ErrInvalid",
+			run: func(t *trial) {
+				t.numberedSet()
+				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Cursor: new(aerostore.Cursor), MaxRecords: 3}
+				t.count(q)
+				token := q.Cursor.Token()
+				raw, err := base64.RawURLEncoding.DecodeString(token)
+				t.ok(err)
+				for i := range raw {
+					changed := append([]byte(nil), raw...)
+					changed[i] ^= 1 << (i % 8)
+					_, err := aerostore.ParseCursor(base64.RawURLEncoding.EncodeToString(changed))
+					t.fails(err, aerostore.ErrInvalid)
+				}
+				for _, text := range []string{"x", token + "A", token[1:], token[:len(token)-1], strings.Repeat("A", 1<<20)} {
+					_, err := aerostore.ParseCursor(text)
+					t.fails(err, aerostore.ErrInvalid)
+				}
+				t.equal("the number of records of the next page", t.count(q), 3)
+			},
+		}}
+}
+
+// partitionCases returns the cases about parts of a query.
+func partitionCases() []testCase {
+	return []testCase{
+		{
+			name: "the parts of a query have each record once",
+			why:  "Split cuts a query into parts that share no record and lose none",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				for _, n := range []int{1, 2, 3, 7} {
+					found := make(map[[20]byte]int)
+					for _, part := range (aerostore.Query{Namespace: t.namespace, Set: otherSet}).Split(n) {
+						for r, err := range t.store.Query(t.Context(), part) {
+							t.ok(err)
+							p := r.Key.Partition()
+							if first := part.Partitions.First; p < first || p >= first+part.Partitions.Count {
+								t.Errorf("a query of partitions %v returned a record of %d", part.Partitions, p)
+							}
+							found[r.Key.Digest()]++
+						}
+					}
+					t.once(found, keys)
+				}
+			},
+		}, {
+			name: "a query of one partition returns its records",
+			why:  "as many parts as there are partitions have each record, too",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				for _, n := range []int{aerostore.PartitionCount, aerostore.PartitionCount + 904} {
+					parts := (aerostore.Query{Namespace: t.namespace, Set: otherSet}).Split(n)
+					t.equal("the number of parts", len(parts), aerostore.PartitionCount)
+					for _, key := range keys[:10] {
+						found := t.ownOf(t.store.Query(t.Context(), parts[key.Partition()]), keys...)
+						if found[key] == nil {
+							t.Errorf("the query of a record's partition did not return it")
+						}
+					}
+				}
+			},
+		}, {
+			name: "parts are resumed each by itself",
+			why:  "a cursor resumes a query of some partitions",
+			run: func(t *trial) {
+				keys := t.numberedSet()
+				found := make(map[[20]byte]int)
+				for _, part := range (aerostore.Query{Namespace: t.namespace, Set: otherSet, MaxRecords: 7}).Split(3) {
+					part.Cursor = new(aerostore.Cursor)
+					t.readPages(part, found)
+				}
+				t.once(found, keys)
+			},
+		}, {
+			name: "partitions that do not exist are refused",
+			why:  "partitions are from 0 to 4095",
+			run: func(t *trial) {
+				for _, r := range []aerostore.PartitionRange{{First: -1, Count: 1}, {First: 4096, Count: 1}, {First: 1}, {Count: 4097}, {Count: -1}} {
+					_, err := t.collect(t.store.Query(t.Context(), aerostore.Query{Namespace: t.namespace, Set: mainSet, Partitions: r}))
+					t.fails(err, aerostore.ErrInvalid)
+				}
+			},
+		}}
+}
+
+// indexedCursorCases returns the cases about queries by an index.
+func indexedCursorCases() []testCase {
+	return []testCase{
+		{
+			name:  "pages have each record of an index once",
+			why:   "a query by an index is resumed, too",
+			needs: Indexes,
+			run: func(t *trial) {
+				t.require(Cursors)
+				bin := t.index(aerostore.IndexInt, mainSet)
+				keys := t.keys(pagedRecords)
+				items := itemsOf(keys, nil)
+				for i := range items {
+					items[i].Bins = aerostore.Bins{bin: i/3 - 10}
+				}
+				t.writesAll(items)
+				for _, size := range []int{1, 7, 0} {
+					t.pages(keys, aerostore.Query{Set: mainSet, Where: aerostore.Range(bin, -1000, 1000), MaxRecords: size})
+				}
+				t.pages(keys[30:33], aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 0), MaxRecords: 1})
+			},
+		},
+		{
+			name:  "pages have each record with a string once",
+			why:   "a query by an index of strings is resumed, too",
+			needs: Indexes,
+			run: func(t *trial) {
+				t.require(Cursors)
+				bin := t.index(aerostore.IndexString, mainSet)
+				keys := t.keys(pagedRecords)
+				items := itemsOf(keys, nil)
+				for i := range items {
+					items[i].Bins = aerostore.Bins{bin: []string{"a", "b"}[i/50]}
+				}
+				t.writesAll(items)
+				t.pages(keys[:50], aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, "a"), MaxRecords: 7})
+			},
+		},
+		{
+			name:  "a cursor of another condition is refused",
+			why:   "a cursor resumes the query that it began, with the same values",
+			needs: Indexes,
+			run: func(t *trial) {
+				t.require(Cursors)
+				bin := t.index(aerostore.IndexInt, otherSet)
+				keys := t.numberedSet()
+				t.put(keys[0], aerostore.Bins{bin: 1})
+				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Where: aerostore.Range(bin, 1, 2), Cursor: new(aerostore.Cursor), MaxRecords: 1}
+				t.equal("the number of records", t.count(q), 1)
+				for _, where := range []aerostore.Predicate{{}, aerostore.Equal(bin, 1), aerostore.Range(bin, 1, 3), aerostore.Range(bin, 0, 2)} {
+					q.Where = where
+					_, err := t.collect(t.store.Query(t.Context(), q))
+					t.fails(err, aerostore.ErrStaleCursor)
+				}
+			},
 		},
 	}
 }
@@ -356,6 +391,13 @@ func (t *trial) numberedSet() []aerostore.Key {
 	}
 	t.writesAll(itemsOf(keys, before))
 	return keys
+}
+
+// require skips the case if the store lacks the feature.
+func (t *trial) require(feature Feature) {
+	if reason, lacks := t.without[feature]; lacks {
+		t.skip(reason)
+	}
 }
 
 // paged checks that pages of otherSet have each of the records once.
@@ -408,9 +450,4 @@ func (t *trial) once(found map[[20]byte]int, keys []aerostore.Key) {
 	if t.Failed() {
 		t.Fatalf("%s", fmt.Sprintf("%d records came", len(found)))
 	}
-}
-
-// layersOfPages returns layers with which a token is resumed as without.
-func layersOfPages() []aerostore.Middleware {
-	return []aerostore.Middleware{aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler { return next })}
 }

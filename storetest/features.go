@@ -30,6 +30,11 @@ const (
 	// and queries by the secondary indexes that it creates.
 	Indexes Feature = "indexes"
 
+	// Cursors is what a query does with a [aerostore.Cursor] and with
+	// [aerostore.PartitionRange]. A store without it must refuse such a query with
+	// [aerostore.CodeUnsupportedFeature].
+	Cursors Feature = "cursors"
+
 	// Pinging is an [aerostore.Pinger] that [aerostore.As] finds in the store.
 	Pinging Feature = "pinging"
 
@@ -54,7 +59,7 @@ const (
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, Expressions, SocketTimeouts, Closing, Filters}
+var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, Expressions, SocketTimeouts, Closing, Filters, Cursors}
 
 // Without leaves out the cases of a feature that the stores lack. The reason is
 // logged. Without panics if the feature is unknown or the reason is empty.

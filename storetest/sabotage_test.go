@@ -18,7 +18,7 @@ type sabotage struct {
 }
 
 func sabotages() []sabotage {
-	return slices.Concat(plain(), subtle(), mixed(), ignorant())
+	return slices.Concat(plain(), subtle(), mixed(), ignorant(), lost())
 }
 
 // plain returns ways to break a store that most inputs show.
