@@ -29,7 +29,13 @@ type digestPart struct {
 	partitions *[aerostore.PartitionCount / shardCount]digestMap // nil before the first record
 }
 
-type digestMap = shrinkMap[[20]byte, aerostore.RecordID]
+type digestMap = shrinkMap[[20]byte, digested]
+
+// digested is a record and its id.
+type digested struct {
+	id     aerostore.RecordID
+	record *record
+}
 
 // newDigests returns digests with room for that many records.
 func newDigests(records int) *digests {
@@ -43,7 +49,7 @@ func newDigests(records int) *digests {
 		}
 		part.partitions = new([aerostore.PartitionCount / shardCount]digestMap)
 		for j := range part.partitions {
-			part.partitions[j].m = make(map[[20]byte]aerostore.RecordID, room+room/4)
+			part.partitions[j].m = make(map[[20]byte]digested, room+room/4)
 		}
 	}
 	return d
@@ -64,24 +70,24 @@ func (p *digestPart) find(digest *[20]byte) (id aerostore.RecordID, found bool) 
 	if p.partitions == nil {
 		return aerostore.RecordID{}, false
 	}
-	id, found = p.partitions[partitionOf(digest)/shardCount].m[*digest]
-	return id, found
+	d, found := p.partitions[partitionOf(digest)/shardCount].m[*digest]
+	return d.id, found
 }
 
 // put adds a record, whose shard is locked, too.
-func (p *digestPart) put(digest *[20]byte, id aerostore.RecordID) {
-	if id.IsDigest() {
+func (p *digestPart) put(digest *[20]byte, d digested) {
+	if d.id.IsDigest() {
 		p.of.unnamed.Add(1)
 	}
-	p.learn(digest, id)
+	p.learn(digest, d)
 }
 
 // learn adds a record that is not known by digest alone.
-func (p *digestPart) learn(digest *[20]byte, id aerostore.RecordID) {
+func (p *digestPart) learn(digest *[20]byte, d digested) {
 	if p.partitions == nil {
 		p.partitions = new([aerostore.PartitionCount / shardCount]digestMap)
 	}
-	p.partitions[partitionOf(digest)/shardCount].put(*digest, id)
+	p.partitions[partitionOf(digest)/shardCount].put(*digest, d)
 }
 
 func (p *digestPart) remove(digest *[20]byte) {
@@ -173,9 +179,9 @@ func (s *set) learnShard(ctx context.Context, d *digests, i int, wait bool) erro
 		digest := id.Key(s.namespace, s.name).Digest()
 		p := d.part(&digest)
 		sh.mu.Lock()
-		if sh.records.m[id] != nil {
+		if r := sh.records.m[id]; r != nil {
 			p.mu.Lock()
-			p.learn(&digest, id)
+			p.learn(&digest, digested{id, r})
 			p.mu.Unlock()
 		}
 		sh.mu.Unlock()

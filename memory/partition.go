@@ -3,6 +3,7 @@ package memory
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"iter"
 	"math"
 	"slices"
@@ -15,11 +16,11 @@ import (
 // that an index finds. A record keeps its place while its bins change.
 const order = "memory"
 
-// A found is a record of a partition.
+// A found is a record of a partition. It has no pointer to the record if an index found it.
 type found struct {
 	digest [20]byte
 	set    *set
-	id     aerostore.RecordID
+	digested
 }
 
 func (f *found) partition() int { return partitionOf(&f.digest) }
@@ -66,14 +67,16 @@ func (sc *scan) runOne(run *aerostore.Resumption, f *found) (more bool) {
 	sh := f.set.shard(f.id)
 	var now record
 	sh.mu.Lock()
-	r := sh.records.m[f.id]
-	seen := r != nil && !sc.excludes(f.set, f.id, r)
-	if seen {
+	r := f.record
+	if r == nil {
+		r = sh.records.m[f.id]
+	}
+	if r != nil && r.birth != 0 && !sc.excludes(f.set, f.id, r) {
 		r.lend()
 		now = *r
 	}
 	sh.mu.Unlock()
-	if !seen || sc.query.Where.Kind() != aerostore.PredicateNone && !now.matches(sc.query.Where) {
+	if now.birth == 0 || sc.query.Where.Kind() != aerostore.PredicateNone && !now.matches(sc.query.Where) {
 		return true
 	}
 	sc.digest = &f.digest
@@ -108,7 +111,7 @@ func (sc *scan) partitions(run *aerostore.Resumption) (iter.Seq2[int, []found], 
 		for _, set := range sets {
 			room = set.appendPartition(room, partition)
 		}
-		slices.SortFunc(room, compareFound)
+		slices.SortFunc(room, func(a, b found) int { return compareFound(&a, &b) })
 		return room
 	}), nil
 }
@@ -147,7 +150,7 @@ func (sc *scan) lookUp(run *aerostore.Resumption, sets []*set) (records []found,
 				continue
 			}
 			for id := range seq {
-				if ids = append(ids, found{set: set, id: id}); len(ids) > most {
+				if ids = append(ids, found{set: set, digested: digested{id: id}}); len(ids) > most {
 					return nil, false
 				}
 			}
@@ -164,7 +167,7 @@ func (sc *scan) lookUp(run *aerostore.Resumption, sets []*set) (records []found,
 		}
 	}
 	slices.SortFunc(records, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.partition(), b.partition()), compareFound(a, b))
+		return cmp.Or(cmp.Compare(a.partition(), b.partition()), compareFound(&a, &b))
 	})
 	return slices.CompactFunc(records, func(a, b found) bool { return a.digest == b.digest && a.set == b.set }), true
 }
@@ -196,13 +199,19 @@ func (s *set) appendPartition(records []found, partition int) []found {
 	}
 	ids := part.partitions[partition/shardCount].m
 	records = slices.Grow(records, len(ids))
-	for digest, id := range ids {
-		records = append(records, found{digest, s, id})
+	for digest, d := range ids {
+		records = append(records, found{digest, s, d})
 	}
 	return records
 }
 
-func compareFound(a, b found) int { return compareDigest(a, b.digest) }
+// compareFound compares two records of a partition, whose first bytes are the same.
+func compareFound(a, b *found) int {
+	if a, b := binary.BigEndian.Uint64(a.digest[1:]), binary.BigEndian.Uint64(b.digest[1:]); a != b {
+		return cmp.Compare(a, b)
+	}
+	return compareDigest(*a, b.digest)
+}
 
 func compareDigest(f found, digest [20]byte) int { return bytes.Compare(f.digest[:], digest[:]) }
 

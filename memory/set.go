@@ -225,7 +225,7 @@ func (p *place) put(r, fresh *record) {
 		r.birth, r.slot = sh.births, 0
 		sh.records.put(p.id, met)
 		if p.part != nil {
-			p.part.put(&p.digest, p.id)
+			p.part.put(&p.digest, digested{p.id, met})
 		}
 		p.met = met
 	}
@@ -251,6 +251,7 @@ func (s *set) remove(sh *shard, id aerostore.RecordID, r *record) {
 	if d := s.digests.Load(); d != nil {
 		d.forget(s, id)
 	}
+	r.birth = 0 // for a query that has found it
 }
 
 // reserve makes room for that many records in empty shards.
