@@ -16,7 +16,7 @@ var ErrStaleCursor error = safe.NewSentinel("the cursor is of another query", "s
 // A Cursor is where a [Query] is to go on. The zero Cursor is the start.
 //
 // A query with a Cursor moves it past each record when the body of the loop has had the
-// record: when it asks for the next one or breaks. If the body panics, the cursor stays
+// record: when it takes the next one or breaks. If the body panics, the cursor stays
 // before the record. A query with the same cursor goes on there, also after an error. Its
 // token resumes the query in another process:
 //
@@ -67,12 +67,12 @@ func (c *Cursor) Done() bool {
 // Token returns the cursor as text, which [ParseCursor] reads. The token of the zero
 // Cursor is "". A token has letters, digits, "-" and "_", so that it can be part of a URL.
 //
-// A token has a hash of the query, and the digest of the last record of each partition
-// that the query has begun. That is about 30 bytes each: typically below a kilobyte for
-// a query with MaxRecords of a hundred, below ten for one without, and 170 in the worst
-// case. It has no key and no value. But who can guess a key can find its digest: treat a
-// token as you treat keys. It has a checksum and is not signed. A client that changes it
-// can make the same query go on elsewhere.
+// A token has a hash of the query and, of each partition that the query has begun and not
+// finished, the digest of the last record, about 30 bytes. It is typically below 5 kB,
+// below 1 kB if MaxRecords is 100, and at most 170 kB. It has no key and no value. But
+// who can guess a key can find its digest: treat a token as you treat keys. It has a
+// checksum and is not signed. A client that changes it can make the same query go on
+// elsewhere.
 func (c *Cursor) Token() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

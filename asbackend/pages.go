@@ -13,7 +13,7 @@ import (
 // or by value and digest if an index finds them.
 const order = "aerospike"
 
-// pages is a query with a cursor. It asks for some partitions at a time, in rounds. The
+// pages is a query with a cursor. It reads some partitions at a time, in rounds. The
 // client does not say which partitions are done before it has read them all, so that all
 // those of a round may have to be in the cursor. A round has few partitions, unless they
 // have few records.

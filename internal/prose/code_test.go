@@ -61,7 +61,7 @@ var imported = map[string]string{
 	"sdkmetric": "go.opentelemetry.io/otel/sdk/metric", "trace": "go.opentelemetry.io/otel/trace",
 	"attribute": "go.opentelemetry.io/otel/attribute",
 	"context":   "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "math": "math", "os": "os",
-	"slog": "log/slog", "strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time",
+	"bufio": "bufio", "io": "io", "json": "encoding/json", "slog": "log/slog", "strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time",
 	"synctest": "testing/synctest", "bytes": "bytes", "slices": "slices", "maps": "maps",
 	"aerostore": "github.com/aerostore/aerostore", "asbackend": "github.com/aerostore/aerostore/asbackend",
 	"cdt":   "github.com/aerostore/aerostore/cdt",

@@ -12,7 +12,7 @@ func TestRecipesAreTested(t *testing.T) {
 	var tested strings.Builder
 	for _, s := range sources {
 		switch s.path {
-		case "example_test.go", "example_recipes_test.go", "recipes_test.go":
+		case "example_test.go", "example_recipes_test.go", "example_pages_test.go", "recipes_test.go":
 			tested.WriteString(unindented(s.text))
 		}
 	}
