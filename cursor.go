@@ -39,10 +39,10 @@ type Cursor struct {
 	mu      sync.Mutex
 	running bool // a query uses it
 
-	begun bool    // the fields below are set
-	print [8]byte // of the query
-	first int     // partition of the query
-	end   int     // the partition after its last
+	begun bool            // the fields below are set
+	print [printSize]byte // of the query
+	first int             // partition of the query
+	end   int             // the partition after its last
 	done  [PartitionCount / 64]uint64
 	left  int              // partitions that are not done
 	at    map[int]Position // of the partitions that are begun and not done
@@ -134,8 +134,8 @@ func (e *staleError) SafeMessage() string { return e.Error() }
 func (e *staleError) Is(target error) bool { return target == ErrStaleCursor || target == ErrInvalid }
 
 // begin sets the cursor to the start of a query.
-func (c *Cursor) begin(print [8]byte, first, end int) {
-	c.begun, c.print, c.first, c.end, c.left = true, print, first, end, end-first
+func (c *Cursor) begin(hash [printSize]byte, first, end int) {
+	c.begun, c.print, c.first, c.end, c.left = true, hash, first, end, end-first
 	c.done, c.at = [PartitionCount / 64]uint64{}, nil
 }
 
@@ -158,15 +158,15 @@ func (c *Cursor) finish(partition int) {
 }
 
 // resume begins a query. The error is an invalidError or a staleError.
-func (c *Cursor) resume(print [8]byte, first, end int) error {
+func (c *Cursor) resume(hash [printSize]byte, first, end int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.running:
 		return errCursorRunning
 	case !c.begun:
-		c.begin(print, first, end)
-	case c.print != print || c.first != first || c.end != end:
+		c.begin(hash, first, end)
+	case c.print != hash || c.first != first || c.end != end:
 		return &staleError{"the cursor is of another query or backend"}
 	}
 	c.running = true

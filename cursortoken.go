@@ -165,7 +165,7 @@ func (r *tokenReader) position(partition int, withValue bool) (p Position) {
 
 // fingerprint returns a hash of what a cursor resumes, on a backend with this order of
 // records.
-func (q *Query) fingerprint(order string) (print [printSize]byte) {
+func (q *Query) fingerprint(order string) [printSize]byte {
 	b := make([]byte, 0, 256)
 	for _, text := range []string{order, q.Namespace, q.Set} {
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
@@ -177,7 +177,7 @@ func (q *Query) fingerprint(order string) (print [printSize]byte) {
 // appendIdentity appends bytes that differ for two predicates that differ.
 func (p Predicate) appendIdentity(b []byte) []byte {
 	begin, end := p.Bounds()
-	b = append(append(b, byte(p.kind), byte(len(p.bin))), p.bin...) // which has 15 bytes at most
+	b = append(append(b, byte(p.kind), byte(len(p.bin))), p.bin...) //nolint:gosec // G115: 15 bytes at most
 	b = binary.AppendVarint(binary.AppendVarint(b, begin), end)
 	return append(b, p.Text()...)
 }

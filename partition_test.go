@@ -3,6 +3,7 @@ package aerostore_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/aerostore/aerostore"
@@ -79,8 +80,12 @@ func TestAQueryOfPartitionsThatDoNotExistIsRefused(t *testing.T) {
 
 // A query with a field more than a cursor knows of would be resumed as another.
 func TestTheFingerprintHasAllOfAPredicate(t *testing.T) {
+	if n := reflect.TypeFor[aerostore.Predicate]().NumField(); n != 4 {
+		t.Errorf("a Predicate has %d fields: add the new ones to appendIdentity, and a case here", n)
+	}
 	wheres := []aerostore.Predicate{
-		{}, aerostore.Equal("a", 1), aerostore.Equal("b", 1), aerostore.Equal("a", "1"), aerostore.Equal("a", "2"), aerostore.Range("a", 1, 2),
+		{},
+		aerostore.Equal("a", 1), aerostore.Equal("b", 1), aerostore.Equal("a", "1"), aerostore.Equal("a", "2"), aerostore.Range("a", 1, 2),
 		aerostore.Range("a", 0, 1), aerostore.Equal("a", ""), aerostore.Equal("", 1),
 	}
 	tokens := map[string]string{}

@@ -93,13 +93,14 @@ func (sc *scan) runOne(run *aerostore.Resumption, f *found) (more bool) {
 func (sc *scan) partitions(run *aerostore.Resumption) (iter.Seq2[int, []found], error) {
 	sets := slices.Collect(sc.namespace.setsOf(sc.query.Set))
 	if records, ok := sc.lookUp(run, sets); ok {
-		return eachPartition(run, func(partition int, room []found) []found {
+		return eachPartition(run, func(partition int, _ []found) []found {
 			n := 0
 			for n < len(records) && records[n].partition() == partition {
 				n++
 			}
-			room, records = records[:n], records[n:]
-			return room
+			here := records[:n]
+			records = records[n:]
+			return here
 		}), nil
 	}
 	for _, set := range sets {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/memory"
+	"github.com/aerostore/aerostore/middleware"
 )
 
 // digestsOf returns the digests of the keys, in the order of partitions.
@@ -275,5 +276,38 @@ func BenchmarkPage(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A layer that repeats a query neither repeats nor loses a record.
+func TestRetryAndACursor(t *testing.T) {
+	s := memory.NewT(t)
+	numbers(t, s, 20)
+	store := aerostore.Chain(s, middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: time.Nanosecond}}))
+	q := everything
+	q.Cursor = new(aerostore.Cursor)
+
+	s.Inject(memory.Fault{Ops: []aerostore.Op{aerostore.OpQuery}, Code: aerostore.CodeTimeout, Times: 1})
+	s.Inject(memory.Fault{Ops: []aerostore.Op{aerostore.OpQuery}, Code: aerostore.CodeTimeout, Times: 1, After: 7})
+	var got []int
+	var last error
+	for r, err := range store.Query(t.Context(), q) {
+		if last = err; err != nil {
+			break
+		}
+		got = append(got, r.Bins["n"].(int))
+	}
+	if len(got) != 7 || !errors.Is(last, aerostore.ErrTimeout) {
+		t.Errorf("%d records, then %v", len(got), last)
+	}
+	for r, err := range store.Query(t.Context(), q) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r.Bins["n"].(int))
+	}
+	slices.Sort(got)
+	if len(got) != 20 || len(slices.Compact(got)) != 20 {
+		t.Errorf("the records are %v", got)
 	}
 }

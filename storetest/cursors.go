@@ -257,7 +257,8 @@ func resumeCases() []testCase {
 				}
 				t.equal("the number of records of the next page", t.count(q), 3)
 			},
-		}}
+		},
+	}
 }
 
 // partitionCases returns the cases about parts of a query.
@@ -320,7 +321,8 @@ func partitionCases() []testCase {
 					t.fails(err, aerostore.ErrInvalid)
 				}
 			},
-		}}
+		},
+	}
 }
 
 // indexedCursorCases returns the cases about queries by an index.
