@@ -60,6 +60,9 @@ func Parse(text string) (*Shape, error) {
 	return s, nil
 }
 
+// IsPoint reports whether the shape is a point.
+func (s *Shape) IsPoint() bool { return s.isPoint }
+
 // plainPoint reads a point that is written as most are, without the cost of a parser.
 func plainPoint(text string) (vector, bool) {
 	rest := text
