@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aerostore/aerostore/cdt"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -324,9 +323,11 @@ func (p *parser) call(n *Node, depth int) error {
 		if count != 3 {
 			return errForm
 		}
-		if err = p.path(n); err != nil {
+		steps, err := p.path()
+		if err != nil {
 			return err
 		}
+		n.Value = Path(steps)
 		if count, err = p.array(); err != nil {
 			return err
 		}
@@ -336,80 +337,4 @@ func (p *parser) call(n *Node, depth int) error {
 	}
 	n.Code = uint8(code)
 	return p.args(n, count, depth) // without the code, with what it works on
-}
-
-func (p *parser) path(n *Node) error {
-	count, err := p.array()
-	if err != nil {
-		return err
-	}
-	if count == 0 || count%2 != 0 {
-		return errForm
-	}
-	var steps Path
-	for range count / 2 {
-		step, err := p.step()
-		if err != nil {
-			return err
-		}
-		steps = append(steps, step)
-	}
-	n.Value = steps
-	return nil
-}
-
-func (p *parser) step() (cdt.Step, error) {
-	id, err := p.small(0xff)
-	if err != nil {
-		return nil, err
-	}
-	v, err := p.value(0)
-	if err != nil {
-		return nil, err
-	}
-	kind, creates := id&0x3f, id&0xc0
-	if creates != 0 && kind != stepListIndex && kind != stepMapKey {
-		return nil, errForm
-	}
-	at, isInt := v.(int)
-	switch kind {
-	case stepListValue:
-		return cdt.Value(v), nil
-	case stepMapValue:
-		return cdt.Value(v).InMap(), nil
-	case stepMapKey:
-		key := cdt.Key(v)
-		switch creates {
-		case createUnordered:
-			return key.Create(cdt.Unordered), nil
-		case createPadded:
-			return key.Create(cdt.KeyOrdered), nil
-		case createOrdered:
-			return key.Create(cdt.KeyValueOrdered), nil
-		}
-		return key, nil
-	}
-	if !isInt {
-		return nil, errForm
-	}
-	switch kind {
-	case stepListIndex:
-		index := cdt.Index(at)
-		switch creates {
-		case createUnordered:
-			return index.Create(cdt.Unordered), nil
-		case createPadded:
-			return index.CreatePadded(), nil
-		case createOrdered:
-			return index.Create(cdt.Ordered), nil
-		}
-		return index, nil
-	case stepListRank:
-		return cdt.Rank(at), nil
-	case stepMapIndex:
-		return cdt.Index(at).InMap(), nil
-	case stepMapRank:
-		return cdt.Rank(at).InMap(), nil
-	}
-	return nil, errForm
 }

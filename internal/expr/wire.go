@@ -6,7 +6,6 @@ import (
 	"errors"
 	"math"
 
-	"github.com/aerostore/aerostore/cdt"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -96,11 +95,8 @@ func (n *Node) appendCall(b []byte, depth int) (_ []byte, err error) {
 	}
 	b = append(b, 0x95, byte(n.Op), byte(n.Type), n.Module)
 	if len(n.Path()) > 0 {
-		b = appendLen(append(b, 0x93, 0xcc, 0xff), 0x90, 0xdc, 2*len(n.Path()))
-		for _, step := range n.Path() {
-			if b, err = appendStep(b, step); err != nil {
-				return nil, err
-			}
+		if b, err = appendPath(append(b, 0x93, 0xcc, 0xff), n.Path()); err != nil {
+			return nil, err
 		}
 	}
 	args, target := n.Args[:len(n.Args)-1], n.Args[len(n.Args)-1]
@@ -111,61 +107,6 @@ func (n *Node) appendCall(b []byte, depth int) (_ []byte, err error) {
 		}
 	}
 	return target.appendPacked(b, depth+1)
-}
-
-// The kinds of steps. Those that create have one of the others added.
-const (
-	stepListIndex = 0x10
-	stepListRank  = 0x11
-	stepListValue = 0x13
-	stepMapIndex  = 0x20
-	stepMapRank   = 0x21
-	stepMapKey    = 0x22
-	stepMapValue  = 0x23
-
-	createUnordered = 0x40
-	createPadded    = 0x80 // of a list; of a map, ordered by key
-	createOrdered   = 0xc0 // of a map, by key and value
-)
-
-func appendStep(b []byte, step cdt.Step) ([]byte, error) {
-	if step == nil || step.Selector() == nil {
-		return nil, errors.New("a step of a path selects nothing")
-	}
-	s, in := step.Selector(), step.Creation()
-	id := byte(stepListIndex)
-	if step.OfMap() {
-		id = stepMapIndex
-	}
-	var v any = s.At()
-	switch s.Kind() {
-	case cdt.ByIndex:
-	case cdt.ByRank:
-		id |= 1
-	case cdt.ByKey:
-		id, v = stepMapKey, s.Value()
-	case cdt.ByValue:
-		id, v = id|3, s.Value()
-	default:
-		return nil, errors.New("a step of a path selects several elements")
-	}
-	if in != 0 {
-		switch {
-		case in.Pads():
-			id |= createPadded
-		case !in.IsMap() && in.Order() == value.Ordered, in.Order() == value.KeyValueOrdered:
-			id |= createOrdered
-		case in.Order() == value.Ordered:
-			id |= createPadded
-		default:
-			id |= createUnordered
-		}
-	}
-	v, err := value.Import(v)
-	if err != nil {
-		return nil, errors.New("a step of a path takes a value, not an expression or a type that cannot be stored")
-	}
-	return appendValue(appendInt(b, int(id)), v), nil
 }
 
 // appendName appends a text that is no value.
