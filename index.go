@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/aerostore/aerostore/cdt"
 )
 
 // An Indexer is a backend that can create and drop secondary indexes. Find it in a chain
@@ -21,26 +23,58 @@ type Indexer interface {
 	DropIndex(ctx context.Context, index Index) error
 }
 
-// An Index is the definition of a secondary index on a bin. Its names must be valid
-// UTF-8. They must not begin or end with space, and must not contain control
-// characters or any of : ; , = |. Set and Name have at most 63 bytes, Bin at most 15.
+// An Index is the definition of a secondary index on a bin: on its value, on the elements
+// of a list in it, or on the keys or values of a map in it. Its names must be valid UTF-8.
+// They must not begin or end with space, and must not contain control characters or any
+// of : ; , = |. Set and Name have at most 63 bytes, Bin at most 15.
 type Index struct {
 	Namespace string
 	Set       string // "" for all records of the namespace
 	Name      string // unique within the namespace
 	Bin       string
 	Type      IndexType
+
+	// Collection says what of the bin, or at the path, is indexed. The zero value is
+	// the value itself. A record is in the index once for each element.
+	Collection IndexCollection
+
+	// Path leads to what is indexed, from a list or map in the bin. No step may create
+	// what is missing, and all steps together take at most 2047 bytes of
+	// [EncodePath]. A record where the path leads nowhere is not in the index. Do not
+	// modify the slice while a call runs.
+	Path []cdt.Step
 }
 
-// An IndexType is the type of the values in an [Index]. A record whose bin has another
-// type is not in the index.
+// An IndexType is the type of the values in an [Index]. What has another type is not in
+// the index.
 type IndexType uint8
 
 // The index types.
 const (
 	IndexInt    IndexType = iota + 1 // integers
 	IndexString                      // strings
+	IndexBlob                        // []byte, but not HLL
+	IndexGeo                         // GeoJSON, of points and of regions
 )
+
+// An IndexCollection is what an [Index] has of a bin.
+type IndexCollection uint8
+
+// The collections.
+const (
+	IndexDefault   IndexCollection = iota // the value
+	IndexList                             // the elements of a list
+	IndexMapKeys                          // the keys of a map
+	IndexMapValues                        // the values of a map
+)
+
+// String returns a text such as "map keys", and "" for an unknown collection.
+func (c IndexCollection) String() string {
+	if c > IndexMapValues {
+		return ""
+	}
+	return [...]string{"value", "list", "map keys", "map values"}[c]
+}
 
 // maxIndexName is the longest index name that a server accepts, in bytes.
 const maxIndexName = 63
@@ -81,18 +115,28 @@ func (x Index) checkNames() *invalidError {
 	if err := checkSet(x.Set); err != nil {
 		return err
 	}
-	if x.Name == "" {
-		return invalidf("the index has no name")
-	}
-	if len(x.Name) > maxIndexName {
-		return invalidf("index name %q has %d bytes, %d at most", shorten(x.Name), len(x.Name), maxIndexName)
+	if err := checkIndexName(x.Name); err != nil {
+		return err
 	}
 	for _, n := range [...]struct{ what, name string }{
-		{"namespace", x.Namespace}, {"set", x.Set}, {"name", x.Name}, {"bin", x.Bin},
+		{"namespace", x.Namespace}, {"set", x.Set}, {"bin", x.Bin},
 	} {
 		if reason := commandFault(n.name); reason != "" {
 			return invalidf("the %s %q of the index %s", n.what, shorten(n.name), reason)
 		}
+	}
+	return nil
+}
+
+func checkIndexName(name string) *invalidError {
+	if name == "" {
+		return invalidf("the index has no name")
+	}
+	if len(name) > maxIndexName {
+		return invalidf("index name %q has %d bytes, %d at most", shorten(name), len(name), maxIndexName)
+	}
+	if reason := commandFault(name); reason != "" {
+		return invalidf("the name %q of the index %s", shorten(name), reason)
 	}
 	return nil
 }
@@ -125,8 +169,14 @@ func (x Index) checkDefinition() *invalidError {
 	if err := checkBinName(x.Bin); err != nil {
 		return err
 	}
-	if x.Type != IndexInt && x.Type != IndexString {
-		return invalidf("index type %d is unknown: use IndexInt or IndexString", x.Type)
+	if x.Type == 0 || x.Type > IndexGeo {
+		return invalidf("index type %d is unknown: use IndexInt, IndexString, IndexBlob or IndexGeo", x.Type)
 	}
-	return nil
+	if x.Collection > IndexMapValues {
+		return invalidf("index collection %d is unknown", x.Collection)
+	}
+	if x.Collection == IndexMapKeys && x.Type == IndexGeo {
+		return invalidf("the keys of a map are never GeoJSON: index its values")
+	}
+	return checkPath(x.Path)
 }

@@ -61,6 +61,9 @@ func (o opaque) appendText(b []byte) []byte {
 	return b
 }
 
+// len returns the length of the text that was hidden.
+func (o opaque) len() int { return len(o.text) * groupBytes / groupLetters }
+
 // wordAt returns the eight bytes of the text from i on, with zeros for those that
 // are missing.
 func wordAt(text []byte, i int) uint64 {

@@ -11,6 +11,7 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -19,11 +20,52 @@ import (
 // does not have the namespace.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	return s.administer(ctx, index, index.CheckCreate, indexJob{
-		command: "sindex-create:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name +
-			";indexdata=" + index.Bin + "," + indexTypes[index.Type],
-		poll: "sindex/" + index.Namespace + "/" + index.Name,
-		done: isLoaded,
+		command: func(build string) string { return createCommand(index, build) },
+		poll:    "sindex/" + index.Namespace + "/" + index.Name,
+		done:    isLoaded,
 	})
+}
+
+// createCommand returns the command that makes a server of that build create an index.
+func createCommand(index aerostore.Index, build string) string {
+	b := "sindex-create:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name
+	if len(index.Path) > 0 {
+		b += ";context=" + contextText(index.Path)
+	}
+	if index.Collection != aerostore.IndexDefault {
+		b += ";indextype=" + indexCollections[index.Collection]
+	}
+	name := indexTypes[index.Type]
+	if index.Type == aerostore.IndexInt && isAtLeast(build, 8, 1, 3) {
+		name = "integer"
+	}
+	if isAtLeast(build, 8, 1) { // which deprecates the other form
+		return b + ";bin=" + index.Bin + ";type=" + name
+	}
+	return b + ";indexdata=" + index.Bin + "," + name
+}
+
+// isAtLeast reports whether a build such as "8.1.0.3" is of that version or a later one.
+func isAtLeast(build string, version ...int) bool {
+	parts := strings.Split(build, ".")
+	for i, want := range version {
+		n := 0
+		if i < len(parts) {
+			number, _, _ := strings.Cut(parts[i], "-")
+			n, _ = strconv.Atoi(number) // 0 for what is no number
+		}
+		if n != want {
+			return n > want
+		}
+	}
+	return true
+}
+
+// contextText returns a path as the client sends it with a query. A server compares the
+// bytes.
+func contextText(path []cdt.Step) string {
+	text, _ := as.CDTContextToBase64(contexts(path)) // the path was checked
+	return text
 }
 
 // DropIndex implements [aerostore.Indexer]. It returns when no node has the index any
@@ -31,15 +73,28 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 // not have the namespace.
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 	return s.administer(ctx, index, index.CheckDrop, indexJob{
-		command: "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name,
-		poll:    "sindex-exists:ns=" + index.Namespace + ";indexname=" + index.Name,
-		done:    func(answer string) bool { return answer == "false" },
+		command: func(string) string {
+			return "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name
+		},
+		poll: "sindex-exists:ns=" + index.Namespace + ";indexname=" + index.Name,
+		done: func(answer string) bool { return answer == "false" },
 	})
 }
 
+// indexTypes are a server's names of the types. From 8.1.3 on, it also lists "numeric"
+// as "integer".
 var indexTypes = map[aerostore.IndexType]string{
 	aerostore.IndexInt:    "numeric",
 	aerostore.IndexString: "string",
+	aerostore.IndexBlob:   "blob",
+	aerostore.IndexGeo:    "geo2dsphere",
+}
+
+var indexCollections = map[aerostore.IndexCollection]string{
+	aerostore.IndexDefault:   "default",
+	aerostore.IndexList:      "list",
+	aerostore.IndexMapKeys:   "mapkeys",
+	aerostore.IndexMapValues: "mapvalues",
 }
 
 func setField(index aerostore.Index) string {
@@ -56,9 +111,9 @@ func isLoaded(answer string) bool {
 // An indexJob creates or drops an index with info commands. A context cannot interrupt
 // the client's own methods.
 type indexJob struct {
-	command string                   // for one node, which starts the job
-	poll    string                   // for every node afterwards
-	done    func(answer string) bool // reports by the answer to poll whether a node is done
+	command func(build string) string // for one node of that build, which starts the job
+	poll    string                    // for every node afterwards
+	done    func(answer string) bool  // reports by the answer to poll whether a node is done
 }
 
 const (
@@ -92,8 +147,12 @@ func (s *Store) administer(ctx context.Context, index aerostore.Index, check fun
 	if !slices.Contains(strings.Split(namespaces, ";"), index.Namespace) {
 		return a.newError(aerostore.CodeInvalidNamespace, nil)
 	}
+	build, err := a.info(nodes[0], "build")
+	if err != nil {
+		return err
+	}
 	a.sent = true
-	if _, err := a.info(nodes[0], job.command); err != nil {
+	if _, err := a.info(nodes[0], job.command(build)); err != nil {
 		return err
 	}
 	a.accepted = true

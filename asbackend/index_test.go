@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 )
 
 func TestRefusalsOfTheServerHaveItsCode(t *testing.T) {
@@ -45,6 +46,37 @@ func TestAnIndexIsUsableOnceLoaded(t *testing.T) {
 	}
 }
 
+func TestAnIndexIsCreatedAsTheBuildOfTheServerWants(t *testing.T) {
+	t.Parallel()
+	x := aerostore.Index{
+		Namespace: "test", Set: "s", Name: "i", Bin: "b", Type: aerostore.IndexInt,
+		Collection: aerostore.IndexMapKeys, Path: []cdt.Step{cdt.Key("k")},
+	}
+	const begin = "sindex-create:ns=test;set=s;indexname=i;context=kiKiA2s=;indextype=mapkeys"
+	for build, want := range map[string]string{
+		"":             ";indexdata=b,numeric",
+		"unknown":      ";indexdata=b,numeric",
+		"6.4.0.10":     ";indexdata=b,numeric",
+		"7.2.0.1":      ";indexdata=b,numeric",
+		"8.0.0.9":      ";indexdata=b,numeric",
+		"8.1.0.3":      ";bin=b;type=numeric",
+		"8.1.2.0":      ";bin=b;type=numeric",
+		"8.1.3.0":      ";bin=b;type=integer",
+		"8.1.3-rc1":    ";bin=b;type=integer",
+		"8.1.10.0":     ";bin=b;type=integer",
+		"8.2.0.0":      ";bin=b;type=integer",
+		"10.0.0.1-dev": ";bin=b;type=integer",
+	} {
+		if got := createCommand(x, build); got != begin+want {
+			t.Errorf("build %q: %s, want %s", build, got, begin+want)
+		}
+	}
+	x = aerostore.Index{Namespace: "test", Name: "i", Bin: "b", Type: aerostore.IndexBlob}
+	if got, want := createCommand(x, "8.2.0.0"), "sindex-create:ns=test;indexname=i;bin=b;type=blob"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestWaitingForAnIndexEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	hosts := os.Getenv("AEROSPIKE_HOSTS")
@@ -59,7 +91,7 @@ func TestWaitingForAnIndexEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	x := aerostore.Index{Namespace: "test", Set: "asb", Name: "i", Bin: "n", Type: aerostore.IndexInt}
-	never := indexJob{command: "namespaces", poll: "namespaces", done: func(string) bool { return false }}
+	never := indexJob{command: func(string) string { return "namespaces" }, poll: "namespaces", done: func(string) bool { return false }}
 	begun := time.Now()
 	err = s.administer(ctx, x, x.CheckCreate, never)
 	if !errors.Is(err, context.DeadlineExceeded) || !aerostore.InDoubt(err) {

@@ -26,6 +26,7 @@ type pages struct {
 	statement *as.Statement
 	nodes     int
 	run       *aerostore.Resumption
+	seen      seen
 	rows      int
 }
 
@@ -78,7 +79,7 @@ func (p *pages) late() error {
 
 // round reads up to so many partitions. It returns how many the next round should have.
 func (p *pages) round(policy *as.QueryPolicy, size int) (more bool, next int, err error) {
-	r := round{command: p.command, policy: policy, nodes: p.nodes, run: p.run}
+	r := round{command: p.command, policy: policy, nodes: p.nodes, run: p.run, seen: p.seen}
 	if p.query.MaxRecords > 0 {
 		r.limit = p.query.MaxRecords - p.rows
 		policy.MaxRecords = int64(r.limit) // which the client divides among the nodes

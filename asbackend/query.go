@@ -17,21 +17,21 @@ const maxDrained = 1000
 // the client fails.
 func (r *request) doQuery(left time.Duration) error {
 	q := r.call.Query()
-	statement, ok := statementOf(q)
-	if !ok {
-		return r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
+	statement, err := r.statement(q)
+	if err != nil {
+		return err
 	}
 	c := command{request: *r, left: left}
 	nodes := len(r.store.client.GetNodes())
 	if q.Cursor != nil {
-		p := pages{command: c, query: q, statement: statement, nodes: nodes}
+		p := pages{command: c, query: q, statement: statement, nodes: nodes, seen: seenOf(q.Where)}
 		return p.read()
 	}
 	var partitions *as.PartitionFilter // nil: all
 	if of := q.Partitions; of != (aerostore.PartitionRange{}) {
 		partitions = as.NewPartitionFilterByRange(of.First, of.Count)
 	}
-	one := round{command: c, policy: c.queryPolicy(q, nodes), nodes: nodes, limit: q.MaxRecords, spare: nodes - 1}
+	one := round{command: c, policy: c.queryPolicy(q, nodes), nodes: nodes, limit: q.MaxRecords, spare: nodes - 1, seen: seenOf(q.Where)}
 	if more, err := one.read(statement, partitions); err != nil || !more {
 		return err
 	}
@@ -46,6 +46,7 @@ type round struct {
 	limit  int // of records, 0: none
 	spare  int // nodes that may return as many records again, which are dropped
 	run    *aerostore.Resumption
+	seen   seen
 	rows   int // that were received, up to the limit
 }
 
@@ -91,6 +92,7 @@ func (r *round) read(statement *as.Statement, partitions *as.PartitionFilter) (m
 				repeated = result.Err
 			case result.Err != nil:
 				return false, r.newError(result.Err)
+			case r.seen.again(result.Record.Key):
 			case !r.yield(result):
 				return false, nil
 			case idle.received == r.limit && idle.received*r.spare > maxDrained:
@@ -134,22 +136,6 @@ func (r *request) interrupted() error {
 func isRepeated(err as.Error) bool {
 	e := newClientError(err).err
 	return e.Node != nil && e.Matches(types.TIMEOUT, types.NETWORK_ERROR, types.SERVER_NOT_AVAILABLE, types.INDEX_NOTFOUND, types.INDEX_NOTREADABLE)
-}
-
-// statementOf returns false for an unknown predicate.
-func statementOf(q *aerostore.Query) (*as.Statement, bool) {
-	statement := as.NewStatement(q.Namespace, q.Set, q.Bins...)
-	begin, end := q.Where.Bounds()
-	switch q.Where.Kind() {
-	case aerostore.PredicateNone:
-	case aerostore.PredicateStringEqual:
-		statement.Filter = as.NewEqualFilter(q.Where.Bin(), q.Where.Text())
-	case aerostore.PredicateIntRange:
-		statement.Filter = as.NewRangeFilter(q.Where.Bin(), begin, end)
-	default:
-		return nil, false
-	}
-	return statement, true
 }
 
 // stop stops a query without waiting. The client's Close waits for the server, perhaps

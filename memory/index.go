@@ -5,8 +5,11 @@ import (
 	"iter"
 	"maps"
 	"runtime"
+	"slices"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/expr"
 )
 
 // CreateIndex implements [aerostore.Indexer]. As on a server, it renames an
@@ -24,9 +27,10 @@ func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
 	if err != nil {
 		return err
 	}
+	index.Path = slices.Clone(index.Path)
 	n.changing.Lock()
 	defer n.changing.Unlock()
-	if same, ok := n.indexes[index.Name]; ok && same != index { // only holders of changing write to indexes
+	if same, ok := n.indexes[index.Name]; ok && !haveSameDefinition(same, index) { // only holders of changing write to indexes
 		return index.NewError(aerostore.CodeIndexFound, nil)
 	}
 	with := maps.Clone(n.indexes)
@@ -46,11 +50,17 @@ const maxIndexes = 256
 // the same definition.
 func addIndex(indexes map[string]aerostore.Index, index aerostore.Index) {
 	for name, other := range indexes {
-		if other.Name = index.Name; other == index {
+		if haveSameDefinition(other, index) {
 			delete(indexes, name)
 		}
 	}
 	indexes[index.Name] = index
+}
+
+// haveSameDefinition reports whether two indexes of a namespace differ in their names
+// only.
+func haveSameDefinition(a, b aerostore.Index) bool {
+	return a.Set == b.Set && coverageBy(a) == coverageBy(b)
 }
 
 // setIndex makes the index, which replaces one of the same name and one of the same
@@ -62,7 +72,7 @@ func (n *namespace) setIndex(ctx context.Context, index aerostore.Index) error {
 	n.mu.Unlock()
 	var err error
 	for set := range n.setsOf(index.Set) {
-		if err = set.cover(ctx, coverageBy(index)); err != nil {
+		if err = set.cover(ctx, coverageBy(index), index.Path); err != nil {
 			break
 		}
 	}
@@ -110,42 +120,49 @@ func (s *Store) namespaceOf(index aerostore.Index) (*namespace, error) {
 	return n, nil
 }
 
-// hasIndexFor reports whether an index answers the predicate: one over the set, or
-// one over the whole namespace.
-func (n *namespace) hasIndexFor(set string, where aerostore.Predicate) bool {
-	if where.Kind() == aerostore.PredicateNone {
-		return true
-	}
-	wanted := coverageFor(where)
+// hasIndexFor reports whether an index answers the search: one over the set, or one
+// over the whole namespace.
+func (n *namespace) hasIndexFor(set string, s *search) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, index := range n.indexes {
-		if (index.Set == set || index.Set == "") && coverageBy(index) == wanted {
+	for name, index := range n.indexes {
+		if (index.Set == set || index.Set == "") && (s.index == "" || s.index == name) && coverageBy(index) == s.coverage {
 			return true
 		}
 	}
 	return false
 }
 
-// A coverage is what an index is over within a set: the values of one type of one
-// bin. All indexes of the same coverage share one structure.
+// A coverage is what an index is over within a set. All indexes of the same coverage
+// share one structure.
 type coverage struct {
 	bin  string
 	kind aerostore.IndexType
+	in   aerostore.IndexCollection
+	path string // packed, to be compared
 }
 
-func coverageBy(index aerostore.Index) coverage { return coverage{index.Bin, index.Type} }
+func coverageBy(index aerostore.Index) coverage {
+	return coverage{index.Bin, index.Type, index.Collection, packedPath(index.Path)}
+}
 
-func coverageFor(where aerostore.Predicate) coverage {
-	if where.Kind() == aerostore.PredicateStringEqual {
-		return coverage{where.Bin(), aerostore.IndexString}
+// packedPath returns a path as a server compares it, "" for none.
+func packedPath(path []cdt.Step) string {
+	if len(path) == 0 {
+		return ""
 	}
-	return coverage{where.Bin(), aerostore.IndexInt}
+	packed, _ := expr.PackPath(path) // checked before
+	return string(packed)
 }
 
-// value returns the value of the bin, an int or a string, or nil if there is none of
-// the type.
-func (c coverage) value(bins []bin) any {
+// isPlain reports whether the index is over integers or strings that are bins.
+func (c *coverage) isPlain() bool {
+	return c.in == aerostore.IndexDefault && c.path == "" && c.kind <= aerostore.IndexString
+}
+
+// value returns the value of the bin of a plain coverage, an int or a string, or nil if
+// there is none of the type.
+func (c *coverage) value(bins []bin) any {
 	i := indexOf(bins, c.bin)
 	if i < 0 {
 		return nil
@@ -160,17 +177,17 @@ func (c coverage) value(bins []bin) any {
 	return nil
 }
 
-// coverageOf returns the coverages of a set's indexes, including one that is being
-// made. The namespace is locked.
-func (n *namespace) coverageOf(set string) map[coverage]bool {
-	wanted := make(map[coverage]bool)
+// coverageOf returns the coverages of a set's indexes with their paths, including one
+// that is being made. The namespace is locked.
+func (n *namespace) coverageOf(set string) map[coverage][]cdt.Step {
+	wanted := make(map[coverage][]cdt.Step)
 	for _, index := range n.indexes {
 		if index.Set == set || index.Set == "" {
-			wanted[coverageBy(index)] = true
+			wanted[coverageBy(index)] = index.Path
 		}
 	}
 	if index := n.underway; index != nil && (index.Set == set || index.Set == "") {
-		wanted[coverageBy(*index)] = true
+		wanted[coverageBy(*index)] = index.Path
 	}
 	return wanted
 }
@@ -206,19 +223,19 @@ func (n *namespace) uncover() {
 // cover makes the shards index the values. Once it has begun with a shard, writes
 // index the records that they change. cover indexes the others a few at a time. It
 // returns the errors of the context.
-func (s *set) cover(ctx context.Context, c coverage) error {
+func (s *set) cover(ctx context.Context, c coverage, path []cdt.Step) error {
 	for i := range s.shards {
-		if err := s.shards[i].fill(ctx, c); err != nil {
+		if err := s.shards[i].fill(ctx, c, path); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (sh *shard) fill(ctx context.Context, c coverage) error {
+func (sh *shard) fill(ctx context.Context, c coverage, path []cdt.Step) error {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	ix := sh.cover(c)
+	ix := sh.cover(c, path)
 	if ix.complete {
 		return nil
 	}
@@ -244,32 +261,35 @@ func (sh *shard) fill(ctx context.Context, c coverage) error {
 }
 
 // A shardIndex is the part of an index in a shard, which is locked during each
-// method.
+// method. Integers, hashes of bytes and cells of points are in ints.
 type shardIndex struct {
 	coverage
-	complete bool // no record is missing
+	steps    []cdt.Step // of the path
+	complete bool       // no record is missing
 	ints     sorted[int64]
 	strings  sorted[string]
+	regions  sorted[int64] // cells of regions
+	levels   uint32        // a bit for each level of cells that regions had
 	next     *shardIndex
 }
 
 // cover returns the index of the values, an empty one if there was none.
-func (sh *shard) cover(c coverage) *shardIndex {
+func (sh *shard) cover(c coverage, path []cdt.Step) *shardIndex {
 	for ix := sh.index; ix != nil; ix = ix.next {
 		if ix.coverage == c {
 			return ix
 		}
 	}
-	sh.index = &shardIndex{coverage: c, next: sh.index}
+	sh.index = &shardIndex{coverage: c, steps: path, next: sh.index}
 	return sh.index
 }
 
 // uncover drops the indexes that are not wanted.
-func (sh *shard) uncover(wanted map[coverage]bool) {
+func (sh *shard) uncover(wanted map[coverage][]cdt.Step) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	for at := &sh.index; *at != nil; {
-		if wanted[(*at).coverage] {
+		if _, ok := wanted[(*at).coverage]; ok {
 			at = &(*at).next
 		} else {
 			*at = (*at).next
@@ -277,9 +297,23 @@ func (sh *shard) uncover(wanted map[coverage]bool) {
 	}
 }
 
+// lendIndexed lends the lists and maps of a record that are indexed, so that a write
+// leaves them for replace to compare. The shard is locked.
+func (sh *shard) lendIndexed(r *record) {
+	for ix := sh.index; ix != nil; ix = ix.next {
+		if ix.in != aerostore.IndexDefault || ix.path != "" {
+			r.lendBin(ix.bin)
+		}
+	}
+}
+
 // replace replaces the value of a record in its old bins with the value in its
 // new bins. Old and new bins may lack a value.
 func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []bin) {
+	if !ix.isPlain() {
+		ix.replaceEntries(id, birth, old, bins)
+		return
+	}
 	before, after := ix.value(old), ix.value(bins)
 	if before == after && ix.complete {
 		return
@@ -296,23 +330,4 @@ func (ix *shardIndex) replace(id aerostore.RecordID, birth uint64, old, bins []b
 	case string:
 		ix.strings.add(sortedEntry[string]{v, birth, id})
 	}
-}
-
-// lookup returns the ids and births of the records that an index has for the
-// predicate now, or nil if it has none. It returns false if no index answers the
-// predicate. The caller can range over the result without a lock.
-func (sh *shard) lookup(where aerostore.Predicate) (found iter.Seq2[aerostore.RecordID, uint64], ok bool) {
-	wanted := coverageFor(where)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	for ix := sh.index; ix != nil; ix = ix.next {
-		if ix.coverage != wanted || !ix.complete {
-			continue
-		}
-		if ix.kind == aerostore.IndexString {
-			return ix.strings.between(where.Text(), where.Text()), true
-		}
-		return ix.ints.between(where.Bounds()), true
-	}
-	return nil, false
 }

@@ -158,7 +158,7 @@ func TestLoadOfAnInvalidFixtureChangesNothing(t *testing.T) {
 		"an index no object":   {inIndex(`1`), "index, number 1: line 1: not an object"},
 		"a field of no index":  {inIndex(`{"bins": "a"}`), "index, number 1: line 1: there is an unknown field: known are namespace"},
 		"an index of a number": {inIndex(`{"bin": 1}`), "a field of an index is not a string"},
-		"an index of a type":   {inIndex(`{"namespace": "test", "name": "i", "bin": "n", "type": "geo"}`), "index type 0 is unknown"},
+		"an index of a type":   {inIndex(`{"namespace": "test", "name": "i", "bin": "n", "type": "float"}`), "index type 0 is unknown"},
 		"an index of a place":  {inIndex(`{"namespace": "other", "name": "i", "bin": "n", "type": "int"}`), "other: INVALID_NAMESPACE"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -71,12 +71,12 @@ func (sc *scan) runOne(run *aerostore.Resumption, f *found) (more bool) {
 	if r == nil {
 		r = sh.records.m[f.id]
 	}
-	if r != nil && r.birth != 0 && !sc.excludes(f.set, f.id, r) {
+	if r != nil && r.birth != 0 && (sc.where == nil || sc.where.matches(r.bins)) && !sc.excludes(f.set, f.id, r) {
 		r.lend()
 		now = *r
 	}
 	sh.mu.Unlock()
-	if now.birth == 0 || sc.query.Where.Kind() != aerostore.PredicateNone && !now.matches(sc.query.Where) {
+	if now.birth == 0 {
 		return true
 	}
 	sc.digest = &f.digest
@@ -135,7 +135,7 @@ func eachPartition(run *aerostore.Resumption, of func(partition int, room []foun
 // order. It returns false if there is no index, or if it finds so many that visiting all
 // records costs less.
 func (sc *scan) lookUp(run *aerostore.Resumption, sets []*set) (records []found, ok bool) {
-	if sc.query.Where.Kind() == aerostore.PredicateNone {
+	if sc.where == nil {
 		return nil, false
 	}
 	most := sc.mostLookedUp(run, sets)
@@ -143,7 +143,7 @@ func (sc *scan) lookUp(run *aerostore.Resumption, sets []*set) (records []found,
 	for i := range shardCount {
 		var ids []found
 		for _, set := range sets {
-			seq, ok := set.shards[i].lookup(sc.query.Where)
+			seq, ok := set.shards[i].lookup(sc.where)
 			if !ok {
 				return nil, false
 			}

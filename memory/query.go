@@ -16,7 +16,12 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 	if n == nil {
 		return call.NewError(aerostore.CodeInvalidNamespace, nil)
 	}
-	if !n.hasIndexFor(q.Set, q.Where) {
+	where := searchOf(q.Where)
+	switch {
+	case where == nil || n.hasIndexFor(q.Set, where):
+	case where.index != "":
+		return call.NewError(aerostore.CodeIndexNotFound, nil)
+	default:
 		// The client retries this error in vain (sindex_missing in query.jsonl).
 		return call.NewError(aerostore.CodeMaxRetries, call.NewError(aerostore.CodeIndexNotFound, nil))
 	}
@@ -30,7 +35,7 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 			return call.NewError(aerostore.CodeForbidden, nil)
 		}
 	}
-	scan := &scan{namespace: n, ctx: ctx, call: call, query: q, filter: filter, seen: view{namespace: n}}
+	scan := &scan{namespace: n, ctx: ctx, call: call, query: q, where: where, filter: filter, seen: view{namespace: n}}
 	if timeout := call.Options.Timeout; timeout > 0 {
 		scan.until = time.Now().Add(timeout)
 	}
@@ -59,6 +64,7 @@ type scan struct {
 	ctx       context.Context
 	call      aerostore.Call
 	query     *aerostore.Query
+	where     *search       // nil for all records
 	filter    *eval.Program // nil for none
 	seen      view          // that the filter is evaluated for
 	skipped   int           // records that the filter excluded
@@ -87,10 +93,8 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool) {
 	if sc.err = sc.stopped(); sc.err != nil {
 		return false
 	}
-	where := sc.query.Where
-	all := where.Kind() == aerostore.PredicateNone
-	if !all {
-		if found, ok := sh.lookup(where); ok && found == nil {
+	if sc.where != nil {
+		if found, ok := sh.lookup(sc.where); ok && found == nil {
 			return true
 		} else if ok {
 			return sc.runFound(set, sh, found)
@@ -99,7 +103,7 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return sh.walk(func(id aerostore.RecordID, r *record) bool {
-		if !all && !r.matches(where) {
+		if sc.where != nil && !sc.where.matches(r.bins) {
 			return true
 		}
 		if sc.excludes(set, id, r) {
@@ -113,17 +117,17 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool) {
 	})
 }
 
-// runFound visits the records found that have not changed since.
+// runFound visits the records found that still match.
 func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID, uint64]) (more bool) {
 	for id, birth := range found {
 		sh.mu.Lock()
 		var now record
-		if r := sh.records.m[id]; r != nil && !sc.excludes(set, id, r) {
+		if r := sh.records.m[id]; r != nil && r.birth == birth && sc.where.matches(r.bins) && !sc.excludes(set, id, r) {
 			r.lend()
 			now = *r
 		}
 		sh.mu.Unlock()
-		if now.birth != birth || !now.matches(sc.query.Where) {
+		if now.bins == nil {
 			continue
 		}
 		if !sc.visit(set, id, &now) {
@@ -185,19 +189,6 @@ func (sc *scan) yield(set *set, id aerostore.RecordID, r *record, ttl aerostore.
 	}
 	sc.broken = !sc.call.Yield(record)
 	return more && !sc.broken
-}
-
-// matches reports whether the predicate is true for the record.
-func (r *record) matches(where aerostore.Predicate) bool {
-	switch v := coverageFor(where).value(r.bins).(type) {
-	case string:
-		return v == where.Text()
-	case int:
-		begin, end := where.Bounds()
-		return begin <= int64(v) && int64(v) <= end
-	default:
-		return false
-	}
 }
 
 // hasAny reports whether the record has one of the bins named, or no bins are named.

@@ -35,8 +35,12 @@ import (
 //     expires.
 //   - "sendKey" is true if the record was written with [aerostore.SendKey].
 //   - "set" of an index is absent if the index is over the whole namespace.
+//   - "collection" of an index is "list", "mapKeys" or "mapValues". It is absent if the
+//     index is over the value itself.
+//   - "path" of an index is absent if there is none. It is a text of
+//     [aerostore.EncodePath].
 //
-// The type of an index is "int" or "string".
+// The type of an index is "int", "string", "bytes" or "geo".
 //
 // Values are those of JSON. Numbers with a fraction or an exponent are float64,
 // and all others int. Objects are maps. Values that JSON does not have are

@@ -175,6 +175,7 @@ func (n *namespace) update(key *aerostore.Key, o *aerostore.Options, c *change, 
 		return n.updateHeavy(&p, key, o, c, r)
 	case c.journal != nil && old != nil:
 		old.mark()
+		p.shard.lendIndexed(old)
 	}
 	code := n.revise(key, old, o, c, r)
 	if code == aerostore.CodeOK {

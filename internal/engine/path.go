@@ -335,3 +335,16 @@ func (at *placeStep) inMapBy(s *cdt.Selector) *Error {
 	at.key = at.m.Pairs[at.at].Key
 	return nil
 }
+
+// At returns what lies at a path in a bin, false if the path leads nowhere. It changes
+// nothing. Steps that create find nothing where they would.
+func At(bin any, path []cdt.Step) (v any, found bool) {
+	var few [2]placeStep
+	p := place{target: bin, steps: few[:0]}
+	for _, step := range path {
+		if refused := p.enter(step); refused != nil || p.creating {
+			return nil, false
+		}
+	}
+	return p.target, true
+}

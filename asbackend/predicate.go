@@ -1,0 +1,141 @@
+package asbackend
+
+import (
+	"strings"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
+)
+
+// statement returns the query in the client's form. If it names its index, statement
+// first makes sure that the index answers it. The client does not count the name among
+// what it sends, so that a server reads something else.
+func (r *request) statement(q *aerostore.Query) (*as.Statement, error) {
+	statement := as.NewStatement(q.Namespace, q.Set, q.Bins...)
+	if q.Where.Kind() == aerostore.PredicateNone {
+		return statement, nil
+	}
+	if statement.Filter = filterOf(q.Where); statement.Filter == nil {
+		return nil, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
+	}
+	if q.Where.IndexName() != "" {
+		return statement, r.checkIndex(q)
+	}
+	return statement, nil
+}
+
+// filterOf returns nil for an unknown predicate.
+func filterOf(where aerostore.Predicate) *as.Filter {
+	ctx := contexts(where.Path())
+	in := [...]as.IndexCollectionType{
+		aerostore.IndexDefault: as.ICT_DEFAULT, aerostore.IndexList: as.ICT_LIST,
+		aerostore.IndexMapKeys: as.ICT_MAPKEYS, aerostore.IndexMapValues: as.ICT_MAPVALUES,
+	}[where.Collection()]
+	switch bin := where.Bin(); where.Kind() {
+	case aerostore.PredicateStringEqual:
+		return as.NewContainsFilter(bin, in, where.Text(), ctx...)
+	case aerostore.PredicateBlobEqual:
+		return as.NewContainsFilter(bin, in, where.Bytes(), ctx...)
+	case aerostore.PredicateIntRange:
+		begin, end := where.Bounds()
+		return as.NewContainsRangeFilter(bin, in, begin, end, ctx...)
+	case aerostore.PredicateWithin, aerostore.PredicateContaining:
+		return as.NewGeoWithinRegionForCollectionFilter(bin, in, string(where.GeoJSON()), ctx...)
+	default:
+		return nil
+	}
+}
+
+// A seen has the digests of the records of a query that a server may return several
+// times: once for each element of a list or map that is near the region or point.
+type seen map[[20]byte]struct{}
+
+// seenOf returns nil for a query of which a server returns each record once.
+func seenOf(where aerostore.Predicate) seen {
+	if where.IndexType() != aerostore.IndexGeo || where.Collection() == aerostore.IndexDefault {
+		return nil
+	}
+	return make(seen)
+}
+
+// again reports whether the record was seen, and notes that it is now.
+func (s seen) again(key *as.Key) bool {
+	if s == nil {
+		return false
+	}
+	digest := [20]byte(key.Digest())
+	if _, ok := s[digest]; ok {
+		return true
+	}
+	s[digest] = struct{}{}
+	return false
+}
+
+var (
+	errNoSuchIndex error = safe.TextError("the cluster has no index of the name that the query wants")
+	errOtherIndex  error = safe.TextError("the index that the query wants is over another set, bin, type, collection or path")
+)
+
+// checkIndex returns an error if the index that the query names does not answer it.
+func (r *request) checkIndex(q *aerostore.Query) error {
+	nodes := r.store.client.GetNodes()
+	if len(nodes) == 0 {
+		return nil // the query fails for this reason
+	}
+	timeout := r.store.infoPolicy().Timeout
+	if isShorter(r.call.Options.Timeout, timeout) {
+		timeout = r.call.Options.Timeout
+	}
+	answer, code, cause := r.store.info(r.ctx, nodes[0], timeout, "sindex-list:ns="+q.Namespace+";b64=true")
+	if code == aerostore.CodeOK && cause != nil {
+		return r.call.NewContextError(cause)
+	}
+	if code == aerostore.CodeOK {
+		var text string
+		if code, text = refusal(answer); code != aerostore.CodeOK {
+			cause = safe.TextError(text)
+		}
+	}
+	if code != aerostore.CodeOK {
+		return r.call.NewError(code, cause)
+	}
+	for listed := range strings.SplitSeq(answer, ";") {
+		if fields := indexFields(listed); fields["indexname"] == q.Where.IndexName() {
+			if answers(fields, q) {
+				return nil
+			}
+			return r.call.NewError(aerostore.CodeIndexNotFound, errOtherIndex)
+		}
+	}
+	return r.call.NewError(aerostore.CodeIndexNotFound, errNoSuchIndex)
+}
+
+// indexFields returns the fields of an index that a server lists.
+func indexFields(listed string) map[string]string {
+	fields := make(map[string]string)
+	for field := range strings.SplitSeq(listed, ":") {
+		name, text, _ := strings.Cut(field, "=")
+		fields[name] = text
+	}
+	return fields
+}
+
+// answers reports whether an index that a server lists answers the query.
+func answers(fields map[string]string, q *aerostore.Query) bool {
+	const none = "null"
+	path, kind := none, fields["type"]
+	if len(q.Where.Path()) > 0 {
+		path = contextText(q.Where.Path())
+	}
+	if kind == "integer" {
+		kind = "numeric"
+	}
+	if exp := fields["exp"]; exp != "" && exp != none {
+		return false
+	}
+	return (fields["set"] == q.Set || fields["set"] == none) &&
+		fields["bin"] == q.Where.Bin() && kind == indexTypes[q.Where.IndexType()] &&
+		fields["indextype"] == indexCollections[q.Where.Collection()] && fields["context"] == path
+}

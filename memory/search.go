@@ -1,0 +1,309 @@
+package memory
+
+import (
+	"bytes"
+	"hash/maphash"
+	"iter"
+	"slices"
+
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/engine"
+	"github.com/aerostore/aerostore/internal/geo"
+	value "github.com/aerostore/aerostore/internal/value"
+)
+
+// A search is the condition of a query, prepared for many records. It is not modified.
+type search struct {
+	coverage
+	steps []cdt.Step // of the path
+	index string     // the name of the index to use, "" for any
+
+	begin, end int64  // integers
+	text       string // a string
+	blob       []byte
+	shape      *geo.Shape
+	ranges     [][2]int64 // what shardIndex.ints has of it
+
+	several bool // entries of one record may be found
+}
+
+// searchOf returns nil for all records.
+func searchOf(where aerostore.Predicate) *search {
+	if where.Kind() == aerostore.PredicateNone {
+		return nil
+	}
+	s := &search{
+		coverage: coverage{where.Bin(), where.IndexType(), where.Collection(), packedPath(where.Path())},
+		steps:    where.Path(), index: where.IndexName(),
+	}
+	inCollection := s.in != aerostore.IndexDefault
+	switch where.Kind() {
+	case aerostore.PredicateStringEqual:
+		s.text = where.Text()
+	case aerostore.PredicateBlobEqual:
+		s.blob = where.Bytes()
+		hash := hashOf(s.blob)
+		s.ranges = [][2]int64{{hash, hash}}
+	case aerostore.PredicateIntRange:
+		s.begin, s.end = where.Bounds()
+		s.ranges = [][2]int64{{s.begin, s.end}}
+		s.several = inCollection && s.begin != s.end
+	default:
+		s.shape, _ = geo.Parse(string(where.GeoJSON())) // checked before
+		s.several = inCollection
+		if where.Kind() == aerostore.PredicateWithin {
+			s.ranges = rangesOf(s.shape)
+		}
+	}
+	return s
+}
+
+const (
+	// searchedCells is the number of cells in which the points of a region are searched,
+	// and storedCells that under which a region is found. More cells are closer to the
+	// region and take longer.
+	searchedCells = 16
+	storedCells   = 8
+)
+
+// rangesOf returns the cells of the points that may be in the region, as few ranges.
+func rangesOf(region *geo.Shape) (ranges [][2]int64) {
+	cells := region.Cover(searchedCells)
+	slices.Sort(cells)
+	for _, c := range cells {
+		first, last := c.Span()
+		if n := len(ranges); n > 0 && ranges[n-1][1]+2 == int64(first) { // cells are odd
+			ranges[n-1][1] = int64(last)
+		} else {
+			ranges = append(ranges, [2]int64{int64(first), int64(last)})
+		}
+	}
+	return ranges
+}
+
+var blobSeed = maphash.MakeSeed()
+
+func hashOf(b []byte) int64 { return int64(maphash.Bytes(blobSeed, b)) } //nolint:gosec // G115: the bits are what is wanted
+
+// matches reports whether the condition is true for a record with these bins. The shard
+// is locked.
+func (s *search) matches(bins []bin) bool {
+	found := false
+	eachValue(&s.coverage, s.steps, bins, func(v any) bool {
+		found = s.matchesValue(v)
+		return !found
+	})
+	return found
+}
+
+func (s *search) matchesValue(v any) bool {
+	switch v := v.(type) {
+	case int:
+		return s.kind == aerostore.IndexInt && s.begin <= int64(v) && int64(v) <= s.end
+	case string:
+		return s.kind == aerostore.IndexString && v == s.text
+	case []byte:
+		return s.kind == aerostore.IndexBlob && bytes.Equal(v, s.blob)
+	case value.GeoJSON:
+		if s.kind != aerostore.IndexGeo {
+			return false
+		}
+		shape, err := geo.Parse(string(v))
+		return err == nil && geo.Within(shape, s.shape)
+	default:
+		return false
+	}
+}
+
+// eachValue calls yield for what a coverage is over in the bins, of any type, until yield
+// returns false. The values must not be modified.
+func eachValue(c *coverage, steps []cdt.Step, bins []bin, yield func(v any) bool) {
+	i := indexOf(bins, c.bin)
+	if i < 0 {
+		return
+	}
+	v, found := bins[i].value, true
+	if len(steps) > 0 {
+		if v, found = engine.At(v, steps); !found {
+			return
+		}
+	}
+	switch c.in {
+	case aerostore.IndexDefault:
+		yield(v)
+	case aerostore.IndexList:
+		if list, ok := v.(*value.List); ok {
+			for _, e := range list.Items {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	default:
+		if m, ok := v.(*value.Map); ok {
+			for i := range m.Pairs {
+				e := m.Pairs[i].Value
+				if c.in == aerostore.IndexMapKeys {
+					e = m.Pairs[i].Key
+				}
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// entries are what an index has of a record, in order and each once.
+type entries struct {
+	ints    []int64
+	strings []string
+	regions []int64
+}
+
+// maxIndexed is the longest string that an index has, in bytes. No query finds a longer
+// one.
+const maxIndexed = 2047
+
+func (ix *shardIndex) entriesOf(bins []bin) (all entries) {
+	eachValue(&ix.coverage, ix.steps, bins, func(v any) bool {
+		all.add(ix.kind, v)
+		return true
+	})
+	slices.Sort(all.ints)
+	slices.Sort(all.strings)
+	slices.Sort(all.regions)
+	return entries{slices.Compact(all.ints), slices.Compact(all.strings), slices.Compact(all.regions)}
+}
+
+func (all *entries) add(kind aerostore.IndexType, v any) {
+	switch v := v.(type) {
+	case int:
+		if kind == aerostore.IndexInt {
+			all.ints = append(all.ints, int64(v))
+		}
+	case string:
+		if kind == aerostore.IndexString && len(v) <= maxIndexed {
+			all.strings = append(all.strings, v)
+		}
+	case []byte:
+		if kind == aerostore.IndexBlob && len(v) <= maxIndexed {
+			all.ints = append(all.ints, hashOf(v))
+		}
+	case value.GeoJSON:
+		if kind != aerostore.IndexGeo {
+			return
+		}
+		shape, err := geo.Parse(string(v))
+		switch {
+		case err != nil: // an element of a list or map, which a server stores
+		case shape.IsPoint():
+			all.ints = append(all.ints, int64(shape.Cell()))
+		default:
+			for _, c := range shape.Cover(storedCells) {
+				all.regions = append(all.regions, int64(c))
+			}
+		}
+	}
+}
+
+// replaceEntries is replace for any coverage.
+func (ix *shardIndex) replaceEntries(id aerostore.RecordID, birth uint64, old, bins []bin) {
+	if i, j := indexOf(old, ix.bin), indexOf(bins, ix.bin); ix.complete &&
+		(i < 0 && j < 0 || i >= 0 && j >= 0 && value.Same(old[i].value, bins[j].value)) {
+		return
+	}
+	before, after := ix.entriesOf(old), ix.entriesOf(bins)
+	ix.ints.exchange(id, birth, before.ints, after.ints, ix.complete)
+	ix.strings.exchange(id, birth, before.strings, after.strings, ix.complete)
+	ix.regions.exchange(id, birth, before.regions, after.regions, ix.complete)
+	if len(ix.regions.blocks) == 0 {
+		ix.levels = 0
+	}
+	for _, c := range after.regions {
+		ix.levels |= 1 << geo.Cell(c).Level()
+	}
+}
+
+// exchange replaces the values of a record, which are in order, each once. It leaves
+// those that stay, if they are there.
+func (s *sorted[V]) exchange(id aerostore.RecordID, birth uint64, before, after []V, complete bool) {
+	for _, v := range before {
+		if _, stays := slices.BinarySearch(after, v); !stays {
+			s.remove(sortedEntry[V]{value: v, birth: birth})
+		}
+	}
+	for _, v := range after {
+		if _, stayed := slices.BinarySearch(before, v); !stayed || !complete {
+			s.add(sortedEntry[V]{v, birth, id})
+		}
+	}
+}
+
+// lookup returns the ids and births of the records that an index has for the search
+// now, or nil if it has none. It returns false if no index answers the search. The
+// caller can range over the result without a lock.
+func (sh *shard) lookup(s *search) (found iter.Seq2[aerostore.RecordID, uint64], ok bool) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	for ix := sh.index; ix != nil; ix = ix.next {
+		if ix.coverage == s.coverage && ix.complete {
+			return ix.find(s), true
+		}
+	}
+	return nil, false
+}
+
+func (ix *shardIndex) find(s *search) iter.Seq2[aerostore.RecordID, uint64] {
+	if ix.kind == aerostore.IndexString {
+		return ix.strings.between(s.text, s.text)
+	}
+	if len(s.ranges) == 1 && !s.several {
+		return ix.ints.between(s.ranges[0][0], s.ranges[0][1])
+	}
+	var parts []iter.Seq2[aerostore.RecordID, uint64]
+	for _, r := range s.ranges {
+		if part := ix.ints.between(r[0], r[1]); part != nil {
+			parts = append(parts, part)
+		}
+	}
+	if s.kind == aerostore.IndexGeo && s.shape.IsPoint() {
+		for level := range geo.MaxLevel + 1 {
+			if ix.levels&(1<<level) == 0 {
+				continue
+			}
+			c := int64(s.shape.Cell().Around(level))
+			if part := ix.regions.between(c, c); part != nil {
+				parts = append(parts, part)
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return chained(parts, s.several)
+}
+
+// chained returns the records of all parts. If several, it returns each record once.
+func chained(parts []iter.Seq2[aerostore.RecordID, uint64], several bool) iter.Seq2[aerostore.RecordID, uint64] {
+	return func(yield func(aerostore.RecordID, uint64) bool) {
+		var seen map[uint64]struct{}
+		if several {
+			seen = make(map[uint64]struct{})
+		}
+		for _, part := range parts {
+			for id, birth := range part {
+				if several {
+					if _, again := seen[birth]; again {
+						continue
+					}
+					seen[birth] = struct{}{}
+				}
+				if !yield(id, birth) {
+					return
+				}
+			}
+		}
+	}
+}
