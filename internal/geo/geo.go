@@ -35,7 +35,7 @@ func Valid(text string) bool {
 // and regions that take too many cells to cover.
 func Parse(text string) (*Shape, error) {
 	if p, ok := plainPoint(text); ok {
-		return &Shape{point: p, isPoint: true}, nil
+		return &Shape{point: p.snapped(), isPoint: true}, nil
 	}
 	if !utf8.ValidString(text) || !json.Valid([]byte(text)) || !validEscapes(text) {
 		return nil, ErrInvalid
@@ -120,8 +120,8 @@ func (s *Shape) read(shape map[string]any) (ok bool) {
 	}
 	switch shape["type"] {
 	case "Point":
-		s.isPoint = true
-		s.point, ok = pointOf(coordinates)
+		p, ok := pointOf(coordinates)
+		s.isPoint, s.point = true, p.snapped()
 		return ok
 	case "Polygon":
 		return s.addPolygon(coordinates)
