@@ -7,6 +7,9 @@ import (
 	"fmt"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/geo"
+	"github.com/aerostore/aerostore/internal/vectorop"
 )
 
 func (s *step) parseQuery(data []byte) error {
@@ -25,7 +28,7 @@ func (s *step) parseQuery(data []byte) error {
 		return errors.New("a query needs ns and set")
 	}
 	if args.IndexName != nil {
-		return unsupported("queries that name their index")
+		return unsupported("the name of an index in a form that no server reads")
 	}
 	if *args.Set == "" {
 		return unsupported("queries of a whole namespace, which may have other records")
@@ -59,38 +62,101 @@ type predicate struct{ aerostore.Predicate }
 
 func (p *predicate) UnmarshalJSON(data []byte) error {
 	var raw struct {
-		Type       string
-		Bin        string
-		Value      *argument
-		Begin, End *int64
-		Collection *string
-		Ctx        json.RawMessage
+		Type             string
+		Bin              string
+		Value            *argument
+		Begin, End       *int64
+		Region, Point    *string
+		Lng, Lat, Radius *float64
+		Collection       *string
+		Ctx              [][]json.RawMessage
 	}
 	if err := decode(data, &raw); err != nil {
 		return fmt.Errorf("where: %w", err)
 	}
+	var err error
 	switch {
-	case raw.Type == "contains", raw.Type == "contains_range", raw.Collection != nil, raw.Ctx != nil:
-		return errCollections
-	case raw.Type == "range" && raw.Begin != nil && raw.End != nil:
+	case (raw.Type == "range" || raw.Type == "contains_range") && raw.Begin != nil && raw.End != nil:
 		p.Predicate = aerostore.Range(raw.Bin, *raw.Begin, *raw.End)
-		return nil
-	case raw.Type == "equal" && raw.Value != nil:
-		switch v := raw.Value.value.(type) {
-		case int:
-			p.Predicate = aerostore.Equal(raw.Bin, v)
-		case string:
-			p.Predicate = aerostore.Equal(raw.Bin, v)
-		default:
-			return unsupported(fmt.Sprintf("queries for values of type %T", v))
-		}
-		return nil
+	case (raw.Type == "equal" || raw.Type == "contains") && raw.Value != nil:
+		err = p.equal(raw.Bin, raw.Value.value)
+	case raw.Type == "geo_within_region" && raw.Region != nil:
+		p.geo(raw.Bin, *raw.Region, aerostore.PredicateWithin)
+	case raw.Type == "geo_contains_point" && raw.Point != nil:
+		p.geo(raw.Bin, *raw.Point, aerostore.PredicateContaining)
+	case raw.Type == "geo_within_radius" && raw.Lng != nil && raw.Lat != nil && raw.Radius != nil:
+		p.Predicate = aerostore.WithinRadius(raw.Bin, *raw.Lng, *raw.Lat, *raw.Radius)
 	default:
-		return fmt.Errorf("where of type %q is unknown or incomplete", raw.Type)
+		err = fmt.Errorf("where of type %q is unknown or incomplete", raw.Type)
+	}
+	if err != nil {
+		return err
+	}
+	in, path, err := placeOf(raw.Collection, raw.Ctx)
+	if err != nil {
+		return err
+	}
+	switch in {
+	case aerostore.IndexList:
+		p.Predicate = p.InList()
+	case aerostore.IndexMapKeys:
+		p.Predicate = p.InMapKeys()
+	case aerostore.IndexMapValues:
+		p.Predicate = p.InMapValues()
+	}
+	if path != nil {
+		p.Predicate = p.At(path...)
+	}
+	return nil
+}
+
+func (p *predicate) equal(bin string, value any) error {
+	switch v := value.(type) {
+	case int:
+		p.Predicate = aerostore.Equal(bin, v)
+	case string:
+		p.Predicate = aerostore.Equal(bin, v)
+	case []byte:
+		p.Predicate = aerostore.Equal(bin, v)
+	case aerostore.GeoJSON:
+		p.Predicate = aerostore.Equal(bin, v)
+	case aerostore.HLL:
+		p.Predicate = aerostore.Equal(bin, v)
+	default:
+		return unsupported(fmt.Sprintf("queries for values of type %T", v))
+	}
+	return nil
+}
+
+// geo makes a predicate of the kind. The client sends both kinds alike, and a server
+// finds out by the text. So a valid text decides here.
+func (p *predicate) geo(bin, text string, kind aerostore.PredicateKind) {
+	if shape, err := geo.Parse(text); err == nil {
+		kind = aerostore.PredicateWithin
+		if shape.IsPoint() {
+			kind = aerostore.PredicateContaining
+		}
+	}
+	if kind == aerostore.PredicateContaining {
+		p.Predicate = aerostore.Containing(bin, aerostore.GeoJSON(text))
+	} else {
+		p.Predicate = aerostore.Within(bin, aerostore.GeoJSON(text))
 	}
 }
 
-const errCollections = unsupported("indexes over lists and maps")
+// placeOf returns what of a bin an index or a predicate is over.
+func placeOf(collection *string, ctx [][]json.RawMessage) (in aerostore.IndexCollection, path []cdt.Step, err error) {
+	if collection != nil {
+		in, err = oneOf("collection", *collection, map[string]aerostore.IndexCollection{
+			"list": aerostore.IndexList, "mapkeys": aerostore.IndexMapKeys, "mapvalues": aerostore.IndexMapValues,
+		})
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+	path, err = vectorop.Path(ctx, func(data json.RawMessage) (any, error) { return typed(data, false) })
+	return in, path, err
+}
 
 // indexArgs are the arguments of a step about an index.
 type indexArgs struct {
@@ -110,13 +176,10 @@ func (s *step) parseCreateIndex(data []byte) error {
 		indexArgs
 		Bin, Type  string
 		Collection *string
-		Ctx        json.RawMessage
+		Ctx        [][]json.RawMessage
 	}
 	if err := decode(data, &args); err != nil {
 		return err
-	}
-	if args.Collection != nil || args.Ctx != nil {
-		return errCollections
 	}
 	index, err := args.index()
 	if err != nil {
@@ -129,8 +192,14 @@ func (s *step) parseCreateIndex(data []byte) error {
 	index.Type, err = oneOf("type", args.Type, map[string]aerostore.IndexType{
 		"numeric": aerostore.IndexInt,
 		"string":  aerostore.IndexString,
+		"blob":    aerostore.IndexBlob,
+
+		"geo2dsphere": aerostore.IndexGeo,
 	})
 	if err != nil {
+		return err
+	}
+	if index.Collection, index.Path, err = placeOf(args.Collection, args.Ctx); err != nil {
 		return err
 	}
 	s.administer(index, aerostore.Indexer.CreateIndex)

@@ -32,7 +32,7 @@ func (v *vector) clear(ctx context.Context, store aerostore.Store) error {
 			continue
 		}
 		indexer, _ := aerostore.As[aerostore.Indexer](store) // Run checked that there is one
-		if err := indexer.DropIndex(ctx, *s.index); err != nil {
+		if err := indexer.DropIndex(ctx, *s.index); err != nil && !unusable(err) {
 			return err
 		}
 	}

@@ -90,6 +90,12 @@ var rules = []rule{
 			"depends on the moment.",
 		apply: (*step).forgetExisted,
 	},
+	{
+		name: "a record of a query once",
+		why: "A server returns a record several times if several elements of a list or map are near the region " +
+			"or point of the query. A Store returns it once.",
+		apply: (*step).dropRepeated,
+	},
 }
 
 // translate applies the rules in order and counts those that changed the answer.
@@ -137,6 +143,21 @@ func (r *recorded) mayHaveChanged() bool {
 	return slices.ContainsFunc(r.batch, func(k recordedResult) bool {
 		return k.code == aerostore.CodeOK || k.code == aerostore.CodeNoResponse
 	})
+}
+
+func (s *step) dropRepeated() effect {
+	seen := make(map[identity]bool)
+	rows := slices.DeleteFunc(slices.Clone(s.want.rows), func(r recordedRow) bool {
+		id := identityOf(r.key)
+		again := seen[id]
+		seen[id] = true
+		return again
+	})
+	if len(rows) == len(s.want.rows) {
+		return untouched
+	}
+	s.want.rows = rows
+	return translated
 }
 
 func (s *step) splitFailure() effect {

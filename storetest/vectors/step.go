@@ -112,6 +112,8 @@ var parsers = map[string]parser{
 	"create_index": (*step).parseCreateIndex,
 	"drop_index":   (*step).parseDropIndex,
 
+	"truncate": func(*step, []byte) error { return unsupported("truncations") },
+
 	"sleep": (*step).parseSleep,
 }
 
