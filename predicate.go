@@ -36,7 +36,11 @@ type predicateDetail struct {
 	path  []cdt.Step
 	index string
 	named bool // by UsingIndex
+	fault string
 }
+
+// faultyDetail is of what compiles because its type has the form of one that is compared.
+var faultyDetail = predicateDetail{fault: "a server compares no GeoJSON or HLL with Equal: for GeoJSON use Within or Containing"}
 
 // A PredicateKind is the kind of a [Predicate].
 type PredicateKind uint8
@@ -59,11 +63,16 @@ const maxCompared = 2047
 const maxComparedGeo = 1<<20 - 1
 
 // Equal returns a Predicate that selects the records whose bin equals value. A string
-// or []byte has at most 2047 bytes. A server does not index [HLL] bins as []byte.
+// or []byte has at most 2047 bytes. The query fails with [ErrInvalid] if value is a
+// [GeoJSON] or [HLL], which a server does not compare.
 func Equal[T ~string | ~[]byte | ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32](bin string, value T) Predicate {
 	var id plainID
 	if !id.set(any(value)) {
 		id.setNamed(any(value))
+	}
+	switch any(value).(type) {
+	case GeoJSON, HLL:
+		return Predicate{kind: PredicateBlobEqual, bin: bin, more: &faultyDetail}
 	}
 	switch id.kind {
 	case keyString:
@@ -253,6 +262,9 @@ func (p *Predicate) check() *invalidError {
 		return invalidf("the condition has no bin")
 	}
 	if more := p.more; more != nil {
+		if more.fault != "" {
+			return invalidf("bin %q: %s", p.bin, more.fault)
+		}
 		if err := checkPath(more.path); err != nil {
 			return err
 		}
