@@ -99,8 +99,9 @@ func Within(bin string, region GeoJSON) Predicate {
 
 // WithinRadius returns a Predicate that selects the records whose bin is a point that
 // is at most so many metres from another, in degrees. A radius that is not positive
-// selects nothing. One of more than 9,758,913 metres is refused. So are coordinates that
-// are not on Earth.
+// selects nothing. One of more than a quarter of the way around the Earth is refused, and
+// so are coordinates that are not on it. A server answers some circles that are a little
+// smaller with [CodeParameter].
 func WithinRadius(bin string, longitude, latitude, metres float64) Predicate {
 	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 	return Within(bin, GeoJSON(`{"type":"AeroCircle","coordinates":[[`+
