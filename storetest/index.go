@@ -205,6 +205,7 @@ func indexCases() []testCase {
 		},
 	}
 	cases = append(cases, indexAdminCases()...)
+	cases = append(cases, predicateCases()...)
 	for i := range cases {
 		cases[i].needs = Indexes
 	}
