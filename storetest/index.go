@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -207,7 +208,7 @@ func indexCases() []testCase {
 	cases = append(cases, indexAdminCases()...)
 	cases = append(cases, predicateCases()...)
 	for i := range cases {
-		cases[i].needs = Indexes
+		cases[i].needs = cmp.Or(cases[i].needs, Indexes)
 	}
 	return cases
 }

@@ -32,31 +32,31 @@ func searches() []search {
 	here, there := pointAt(8.5, 47.25), pointAt(8.6, 47.25) // 7.5 km apart
 	return []search{
 		{
-			"integer", aerostore.IndexInt, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, 7) },
+			"an integer", aerostore.IndexInt, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, 7) },
 			[]any{7}, []any{6, "7", 7.0, []byte{7}, true}, true,
 		},
 		{
-			"range", aerostore.IndexInt, func(bin string) aerostore.Predicate { return aerostore.Range(bin, -1, 7) },
+			"a range", aerostore.IndexInt, func(bin string) aerostore.Predicate { return aerostore.Range(bin, -1, 7) },
 			[]any{-1, 0, 7}, []any{-2, 8, "0", 0.5, false}, true,
 		},
 		{
-			"string", aerostore.IndexString, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, "vip") },
+			"a string", aerostore.IndexString, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, "vip") },
 			[]any{"vip"}, []any{"", "VIP", "vip ", []byte("vip"), 7}, true,
 		},
 		{
-			"[]byte", aerostore.IndexBlob, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, []byte{1, 0}) },
+			"bytes", aerostore.IndexBlob, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, []byte{1, 0}) },
 			[]any{[]byte{1, 0}}, []any{[]byte{}, []byte{1}, []byte{1, 0, 0}, "\x01\x00", 256}, false,
 		},
 		{
-			"point within a region", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.Within(bin, boxFrom(8, 47)) },
+			"points within a region", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.Within(bin, boxFrom(8, 47)) },
 			[]any{here, there, pointAt(8.01, 47.99)}, []any{pointAt(7.99, 47.5), pointAt(9.01, 47.5), pointAt(-8.5, 47.5), boxFrom(8, 47), string(here)}, false,
 		},
 		{
-			"point within a radius", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.WithinRadius(bin, 8.5, 47.25, 5_000) },
+			"points within a radius", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.WithinRadius(bin, 8.5, 47.25, 5_000) },
 			[]any{here, pointAt(8.56, 47.25)}, []any{there, pointAt(8.5, -47.25), pointAt(188.5-360, 47.25), 7}, false,
 		},
 		{
-			"region that contains a point", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.Containing(bin, here) },
+			"regions that contain a point", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.Containing(bin, here) },
 			[]any{
 				boxFrom(8, 47), boxFrom(7.6, 46.3),
 				aerostore.GeoJSON(`{"type":"AeroCircle","coordinates":[[8.6,47.25],8000]}`),
@@ -117,7 +117,7 @@ func predicateCases() (cases []testCase) {
 				continue
 			}
 			cases = append(cases, testCase{
-				name: fmt.Sprintf("a query finds a %s in %s", s.name, p.name),
+				name: fmt.Sprintf("a query finds %s in %s", s.name, p.name),
 				why:  "a query selects the records that have a value that matches where the index has it, each once",
 				run:  func(t *trial) { t.findsIn(s, p) },
 			})
@@ -194,10 +194,11 @@ func predicateAdminCases() []testCase {
 			},
 		},
 		{
-			name: "an index over elements follows the operations on them",
-			why:  "an index has what a list or map has after each operation",
+			name:  "an index over elements follows the operations on them",
+			why:   "an index has what a list or map has after each operation",
+			needs: DataTypes,
 			run: func(t *trial) {
-				if _, lacks := t.without[DataTypes]; lacks {
+				if _, lacks := t.without[Indexes]; lacks {
 					return
 				}
 				inList, inMap := list.index(t, aerostore.IndexInt), spot{in: aerostore.IndexMapValues, path: []cdt.Step{cdt.Key("m")}}.index(t, aerostore.IndexString)

@@ -15,7 +15,7 @@ import (
 
 // subtle are ways to break a store that show with few inputs only.
 func subtle() []sabotage {
-	return slices.Concat(subtleKeys(), subtleValues(), subtleNumbers(), subtleTimes(), subtleSteps(), subtleResults(), subtleExpressions(), subtleIndexes(), subtleFilters())
+	return slices.Concat(subtleKeys(), subtleValues(), subtleNumbers(), subtleTimes(), subtleSteps(), subtleResults(), subtleExpressions(), subtleIndexes(), subtleFilters(), subtlePredicates())
 }
 
 func subtleKeys() []sabotage {
