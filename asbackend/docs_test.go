@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func TestThePageNamesEachOperationOfTheClient(t *testing.T) {
 			t.Errorf("%s is not on the page", f.Name.Name)
 		}
 	}
-	if found["Operation"]+found["CDTContext"] < 132 || found["Expression"] < 176 {
+	if found["Operation"]+found["CDTContext"] < 132 || found["Expression"] < 176 || found["Filter"] < 11 {
 		t.Errorf("found the constructors of %v: is the client still read right?", found)
 	}
 }
@@ -85,8 +86,8 @@ func clientFunctions(t *testing.T) (functions []*ast.FuncDecl) {
 	return functions
 }
 
-// makes returns whether the function returns an *Operation, *CDTContext or *Expression, and
-// maybe an error; "" if none of them.
+// makes returns whether the function returns an *Operation, *CDTContext, *Expression or
+// *Filter, and maybe an error; "" if none of them.
 func makes(f *ast.FuncDecl) string {
 	if f.Type.Results.NumFields() == 0 {
 		return ""
@@ -96,7 +97,7 @@ func makes(f *ast.FuncDecl) string {
 		return ""
 	}
 	name, ok := result.X.(*ast.Ident)
-	if !ok || name.Name != "Operation" && name.Name != "CDTContext" && name.Name != "Expression" {
+	if !ok || !slices.Contains([]string{"Operation", "CDTContext", "Expression", "Filter"}, name.Name) {
 		return ""
 	}
 	return name.Name
