@@ -3,6 +3,7 @@ package aerostore
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/geo"
@@ -231,18 +232,20 @@ func (p Predicate) String() string {
 	if p.kind == PredicateNone && p.in == IndexDefault && p.more == nil {
 		return "all"
 	}
-	text := p.bin
+	var text strings.Builder
+	text.WriteString(p.bin)
 	for _, step := range p.Path() {
-		if value.IsNil(step) {
-			text += " [nothing]"
-			continue
+		var s *cdt.Selector
+		if !value.IsNil(step) {
+			s = step.Selector()
 		}
-		text += " [" + step.Selector().String() + "]"
+		text.WriteString(" [" + s.String() + "]")
 	}
 	if p.in != IndexDefault {
-		text += " " + p.in.String()
+		text.WriteString(" " + p.in.String())
 	}
-	return text + " " + [...]string{"all", "equal", "range", "equal bytes", "within", "containing"}[p.kind]
+	text.WriteString([...]string{" all", " equal", " range", " equal bytes", " within", " containing"}[p.kind])
+	return text.String()
 }
 
 // GoString returns what String returns, so that %#v prints no value.

@@ -126,7 +126,7 @@ func (n *namespace) hasIndexFor(set string, s *search) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for name, index := range n.indexes {
-		if (index.Set == set || index.Set == "") && (s.index == "" || s.index == name) && coverageBy(index) == s.coverage {
+		if (index.Set == set || index.Set == "") && (s.index == "" || s.index == name) && s.covers(index) {
 			return true
 		}
 	}
@@ -144,6 +144,11 @@ type coverage struct {
 
 func coverageBy(index aerostore.Index) coverage {
 	return coverage{index.Bin, index.Type, index.Collection, packedPath(index.Path)}
+}
+
+// covers reports whether the index has the coverage. It packs few paths.
+func (c *coverage) covers(index aerostore.Index) bool {
+	return c.bin == index.Bin && c.kind == index.Type && c.in == index.Collection && c.path == packedPath(index.Path)
 }
 
 // packedPath returns a path as a server compares it, "" for none.

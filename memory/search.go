@@ -24,6 +24,7 @@ type search struct {
 	blob       []byte
 	shape      *geo.Shape
 	ranges     [][2]int64 // what shardIndex.ints has of it
+	one        [1][2]int64
 
 	several bool // entries of one record may be found
 }
@@ -44,10 +45,12 @@ func searchOf(where aerostore.Predicate) *search {
 	case aerostore.PredicateBlobEqual:
 		s.blob = where.Bytes()
 		hash := hashOf(s.blob)
-		s.ranges = [][2]int64{{hash, hash}}
+		s.one[0] = [2]int64{hash, hash}
+		s.ranges = s.one[:]
 	case aerostore.PredicateIntRange:
 		s.begin, s.end = where.Bounds()
-		s.ranges = [][2]int64{{s.begin, s.end}}
+		s.one[0] = [2]int64{s.begin, s.end}
+		s.ranges = s.one[:]
 		s.several = inCollection && s.begin != s.end
 	default:
 		s.shape, _ = geo.Parse(string(where.GeoJSON())) // checked before
@@ -123,8 +126,9 @@ func eachValue(c *coverage, steps []cdt.Step, bins []bin, yield func(v any) bool
 	if i < 0 {
 		return
 	}
-	v, found := bins[i].value, true
+	v := bins[i].value
 	if len(steps) > 0 {
+		var found bool
 		if v, found = engine.At(v, steps); !found {
 			return
 		}

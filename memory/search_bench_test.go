@@ -2,6 +2,7 @@ package memory_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/aerostore/aerostore"
@@ -31,7 +32,7 @@ func searchable(b *testing.B, records int) *memory.Store {
 		{Bin: "place", Type: aerostore.IndexGeo},
 		{Bin: "area", Type: aerostore.IndexGeo},
 	} {
-		index.Namespace, index.Set, index.Name = "test", "users", fmt.Sprint(i)
+		index.Namespace, index.Set, index.Name = "test", "users", strconv.Itoa(i)
 		if err := s.CreateIndex(b.Context(), index); err != nil {
 			b.Fatal(err)
 		}
@@ -80,7 +81,7 @@ func BenchmarkPutIndexed(b *testing.B) {
 			s := memory.NewT(b)
 			for i := range indexes {
 				err := s.CreateIndex(b.Context(), aerostore.Index{
-					Namespace: "test", Set: "users", Name: fmt.Sprint(i), Bin: "tags",
+					Namespace: "test", Set: "users", Name: strconv.Itoa(i), Bin: "tags",
 					Type: aerostore.IndexInt + aerostore.IndexType(i), Collection: aerostore.IndexList,
 				})
 				if err != nil {

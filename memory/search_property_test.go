@@ -137,7 +137,10 @@ func TestEveryIndexFindsWhatAScanFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ctx, s := context.Background(), memory.New()
 		leaves := []any{
-			-1, 0, 1, 2, 3, "", "a", "k", []byte{}, []byte{1}, 1.0, true,
+			-1, 0, 1, 2, 3, "", "a", "k",
+			[]byte{},
+			[]byte{1},
+			1.0, true,
 			pointAt(0, 0), pointAt(3, 3), pointAt(170, -80), squareAt(0, 0, 4), squareAt(3, 3, 0.01),
 		}
 		leaf := rapid.SampledFrom(leaves)

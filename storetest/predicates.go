@@ -33,34 +33,48 @@ func searches() []search {
 	return []search{
 		{
 			"an integer", aerostore.IndexInt, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, 7) },
-			[]any{7}, []any{6, "7", 7.0, []byte{7}, true}, true,
+			[]any{7},
+			[]any{6, "7", 7.0, []byte{7}, true},
+			true,
 		},
 		{
 			"a range", aerostore.IndexInt, func(bin string) aerostore.Predicate { return aerostore.Range(bin, -1, 7) },
-			[]any{-1, 0, 7}, []any{-2, 8, "0", 0.5, false}, true,
+			[]any{-1, 0, 7},
+			[]any{-2, 8, "0", 0.5, false},
+			true,
 		},
 		{
 			"a string", aerostore.IndexString, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, "vip") },
-			[]any{"vip"}, []any{"", "VIP", "vip ", []byte("vip"), 7}, true,
+			[]any{"vip"},
+			[]any{"", "VIP", "vip ", []byte("vip"), 7},
+			true,
 		},
 		{
 			"bytes", aerostore.IndexBlob, func(bin string) aerostore.Predicate { return aerostore.Equal(bin, []byte{1, 0}) },
-			[]any{[]byte{1, 0}}, []any{[]byte{}, []byte{1}, []byte{1, 0, 0}, "\x01\x00", 256}, false,
+			[]any{[]byte{1, 0}},
+			[]any{[]byte{}, []byte{1}, []byte{1, 0, 0}, "\x01\x00", 256},
+			false,
 		},
 		{
 			"points within a region", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.Within(bin, boxFrom(8, 47)) },
-			[]any{here, there, pointAt(8.01, 47.99)}, []any{pointAt(7.99, 47.5), pointAt(9.01, 47.5), pointAt(-8.5, 47.5), boxFrom(8, 47), string(here)}, false,
+			[]any{here, there, pointAt(8.01, 47.99)},
+			[]any{pointAt(7.99, 47.5), pointAt(9.01, 47.5), pointAt(-8.5, 47.5), boxFrom(8, 47), string(here)},
+			false,
 		},
 		{
 			"points within a radius", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.WithinRadius(bin, 8.5, 47.25, 5_000) },
-			[]any{here, pointAt(8.56, 47.25)}, []any{there, pointAt(8.5, -47.25), pointAt(188.5-360, 47.25), 7}, false,
+			[]any{here, pointAt(8.56, 47.25)},
+			[]any{there, pointAt(8.5, -47.25), pointAt(188.5-360, 47.25), 7},
+			false,
 		},
 		{
 			"regions that contain a point", aerostore.IndexGeo, func(bin string) aerostore.Predicate { return aerostore.Containing(bin, here) },
 			[]any{
 				boxFrom(8, 47), boxFrom(7.6, 46.3),
 				aerostore.GeoJSON(`{"type":"AeroCircle","coordinates":[[8.6,47.25],8000]}`),
-			}, []any{boxFrom(9, 47), aerostore.GeoJSON(`{"type":"AeroCircle","coordinates":[[8.6,47.25],7000]}`), here, "x"}, false,
+			},
+			[]any{boxFrom(9, 47), aerostore.GeoJSON(`{"type":"AeroCircle","coordinates":[[8.6,47.25],7000]}`), here, "x"},
+			false,
 		},
 	}
 }
@@ -83,7 +97,8 @@ func spots() []spot {
 		{"an entry of a map", aerostore.IndexDefault, []cdt.Step{cdt.Key("a")}, func(v any) any { return map[any]any{"a": v, "vip": 1} }, false},
 		{"the last of a list", aerostore.IndexDefault, []cdt.Step{cdt.Index(-1)}, func(v any) any { return []any{true, v} }, false},
 		{
-			"a list in a map", aerostore.IndexList, []cdt.Step{cdt.Key("a"), cdt.Key(3)},
+			"a list in a map", aerostore.IndexList,
+			[]cdt.Step{cdt.Key("a"), cdt.Key(3)},
 			func(v any) any { return map[any]any{"a": map[any]any{3: []any{nil, v}}} }, false,
 		},
 	}

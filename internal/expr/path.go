@@ -1,4 +1,3 @@
-//nolint:gosec // G115: numbers are cut to the bits that they are stored in.
 package expr
 
 import (

@@ -70,11 +70,13 @@ func TestACoverHasAllPointsOfTheRegion(t *testing.T) {
 			point := shapeOf(t, fmt.Sprintf(`{"type":"Point","coordinates":%s}`, corner(d.Draw(t, "dx"), d.Draw(t, "dy"))))
 			n, leaf := 0, point.Cell()
 			for _, c := range cover {
-				if first, last := c.Span(); first <= leaf && leaf <= last {
-					n++
-				}
-				if (leaf.Around(c.Level()) == c) != (func() bool { f, l := c.Span(); return f <= leaf && leaf <= l }()) {
+				first, last := c.Span()
+				isIn := first <= leaf && leaf <= last
+				if isIn != (leaf.Around(c.Level()) == c) {
 					t.Fatalf("cell %x and %x", c, leaf)
+				}
+				if isIn {
+					n++
 				}
 			}
 			if n > 1 || n == 0 && Within(point, region) {
