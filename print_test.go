@@ -64,6 +64,11 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		aerostore.BitBin("b").Set(0, 64, []byte(secret)), aerostore.HLLBin("h").Create(12, 0).Add(secret, number),
 		aerostore.ReadExp("e", exp.MapBin("m").IntAt(cdt.Key(secret)).Equal(number)), aerostore.WriteExp("e", exp.ListVal(secret, number)),
 	}
+	filter := aerostore.Filter(exp.And(
+		exp.StringBin("a").Equal(secret), exp.IntBin("n").Equal(number), exp.StringBin("a").Matches(secret),
+		exp.MapBin("m").IntAt(cdt.Key(secret)).Equal(number), exp.ListBin("l").Contains(secret),
+	))
+	filtered := aerostore.Options{Filter: filter}
 	put := aerostore.Call{Op: aerostore.OpPut, Key: text}.WithBins(bins)
 	query := aerostore.Query{Namespace: "test", Where: aerostore.Equal("a", secret)}
 	record := &aerostore.Record{Key: text, Bins: bins}
@@ -116,6 +121,12 @@ func TestNothingThatIsPrintedHoldsAnIDOrAValue(t *testing.T) {
 		"a fault":         places(fault.Fault{Key: text, Err: errors.New("busy")}),
 		"an injection":    places(injection),
 		"what a hook got": places(middleware.Event{Err: put.NewError(aerostore.CodeKeyBusy, nil)}),
+		"a filter":        places(filter),
+		"options":         places(filtered),
+		"filtered GET":    places(aerostore.Call{Op: aerostore.OpGet, Key: integer, Options: filtered}),
+		"filtered QUERY":  places(aerostore.Query{Namespace: "test", Options: []aerostore.ReadOption{filter, filtered}}),
+		"a filtered item": places(aerostore.BatchItem{Key: text, Options: []aerostore.WriteOption{filter, filtered}}),
+		"an expression":   places(exp.Bool(filter)),
 		"a key in a map":  places(map[aerostore.Key]int{text: 1, integer: 2}),
 	}) {
 		for place, v := range values {
