@@ -23,9 +23,9 @@ import (
 //
 // Of several filters the last one applies; [exp.And] combines them. exp.And() without
 // arguments matches every record, and so cancels an earlier filter. A filter that is the
-// zero value, or that no server evaluates, fails with [ErrInvalid]. A server refuses an
-// expression with types that do not fit, or with a regular expression that does not
-// compile, with [ErrParameter].
+// zero value, or that no server evaluates, fails with [ErrInvalid] before anything is sent.
+// A server refuses an expression whose types do not fit with [ErrParameter]; only
+// [exp.Decode] makes one.
 //
 // A Filter is immutable, and a backend prepares it once. So keep a filter that does not
 // change in a variable. It is comparable under ==, but two that were built separately

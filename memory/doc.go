@@ -34,6 +34,8 @@
 //
 //   - A record expires at the moment when its TTL ends. A server counts in whole
 //     seconds and may keep the record for one more.
+//   - There is one copy of each record, so [aerostore.Replica], [aerostore.ReadMode],
+//     [aerostore.CommitLevel] and [aerostore.Compress] have no effect.
 //   - Polygons are checked for their form only, not for their geometry.
 //   - The server ends at some operations on a list with a stored index. Here they work.
 //   - An index and a refused write make no set. On a server both count towards the
