@@ -405,3 +405,48 @@ func Example_timeSeries() {
 	// 0 21.25
 	// 600 22
 }
+
+// A page that reads, counts, writes and removes in one round trip.
+func Example_page() {
+	ctx, store := context.Background(), memory.New()
+
+	in := func(set, id string) aerostore.Key { return aerostore.NewKey("test", set, id) }
+
+	// visit reads an article, counts the visit, remembers it for an hour, and removes
+	// the note that the reader had left, if it is still the one that was read.
+	visit := func(article, reader string, note *aerostore.Record) (page *aerostore.Record, visits int, err error) {
+		items := []aerostore.BatchItem{
+			{Key: in("articles", article), Operations: []aerostore.Operation{aerostore.ReadAll()}},
+			{Key: in("visits", article), Operations: []aerostore.Operation{aerostore.AddBin("n", 1), aerostore.ReadBin("n")}},
+			{Key: in("readers", reader), Bins: aerostore.Bins{"seen": article}, Options: []aerostore.WriteOption{aerostore.TTL(time.Hour)}},
+			{Key: note.Key, Remove: true, Options: []aerostore.WriteOption{aerostore.GenerationEqual(note.Generation)}},
+		}
+		results, err := store.BatchWrite(ctx, items)
+		if err == nil {
+			err = aerostore.BatchErrors(results, aerostore.ErrNotFound, aerostore.ErrGeneration)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		visits, err = results[1].Step(1).Int()
+		return results[0].Record, visits, err // the record is nil if there is no such article
+	}
+
+	_ = store.Put(ctx, in("articles", "batches"), aerostore.Bins{"title": "Batches that mix"})
+	_ = store.Put(ctx, in("notes", "ada"), aerostore.Bins{"text": "read this"})
+	note, _ := store.Get(ctx, in("notes", "ada"))
+	for range 2 {
+		page, visits, err := visit("batches", "ada", note)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		title, _ := page.Str("title")
+		fmt.Println(title, visits)
+	}
+	fmt.Println(store.Exists(ctx, in("notes", "ada")))
+	// Output:
+	// Batches that mix 1
+	// Batches that mix 2
+	// false <nil>
+}
