@@ -1,7 +1,7 @@
 package memory_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/aerostore/aerostore"
@@ -15,7 +15,7 @@ func BenchmarkBatchWrite(b *testing.B) {
 		for i := range items {
 			items[i] = aerostore.BatchItem{Key: aerostore.NewKey("test", "users", i), Bins: bins{"name": "Ada", "age": 36}}
 		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmarkItems(b, items) })
+		b.Run(strconv.Itoa(n), func(b *testing.B) { benchmarkItems(b, items) })
 	}
 }
 
