@@ -207,3 +207,20 @@ func TestRowsOfABatchReadAreTheRecordsThatWereThere(t *testing.T) {
 		t.Errorf("attributes %v", got)
 	}
 }
+
+func TestABatchWriteOfOneItemIsNamedAfterWhatItDoes(t *testing.T) {
+	for want, item := range map[string]aerostore.BatchItem{
+		"PUT":     {Bins: bins},
+		"OPERATE": {Operations: ops},
+		"REMOVE":  {Remove: true},
+	} {
+		item.Key = key
+		store, recorder := traced(fake.Answers(results(aerostore.CodeOK), nil))
+		if _, err := store.BatchWrite(t.Context(), []aerostore.BatchItem{item}); err != nil {
+			t.Fatal(err)
+		}
+		if name := only(t, recorder).Name(); name != want+" test.users" {
+			t.Errorf("the name is %q, want %s", name, want)
+		}
+	}
+}
