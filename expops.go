@@ -92,10 +92,7 @@ func checkExp(bin string, op *exp.Op) *invalidError {
 	if value.IsNil(op.Expression) {
 		return invalidf("%s %q: %w", op, bin, errNoExpression)
 	}
-	if err := op.Expression.Node().Check(); err != nil {
-		return invalidf("%s %q: %w", op, bin, err)
-	}
-	if _, err := op.Expression.Node().Pack(); err != nil {
+	if err := op.Expression.Node().Ready(); err != nil {
 		return invalidf("%s %q: %w", op, bin, err)
 	}
 	return nil

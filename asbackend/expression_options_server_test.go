@@ -23,6 +23,7 @@ func TestExpressionsAnswerAsMemoryUnderOptions(t *testing.T) {
 		aerostore.ReadExp("sent", exp.KeyExists()), aerostore.ReadExp("key", exp.StringKey(), exp.EvalNoFail), aerostore.ReadExp("dead", exp.IsTombstone()),
 		aerostore.ReadExp("digest", exp.DigestModulo(1<<20)),
 		aerostore.ReadExp("ttl", exp.TTL().Greater(60)), aerostore.ReadExp("void", exp.Greater(exp.VoidTime(), exp.LastUpdate())),
+		aerostore.ReadExp("last", exp.LastUpdate().Greater(0)), aerostore.ReadExp("since", exp.SinceUpdate().Less(60_000)),
 	)
 	remove := aerostore.WriteExp("c", exp.Nil(), exp.AllowDelete)
 	for name, c := range map[string]struct {

@@ -1,8 +1,6 @@
 package asbackend
 
 import (
-	"encoding/base64"
-
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
@@ -15,23 +13,15 @@ func expressionOf(f aerostore.Filter) *as.Expression {
 	if n == nil {
 		return nil
 	}
-	if e, ok := n.Memo().(*as.Expression); ok {
-		return e
-	}
-	packed, err := n.Pack()
+	e, err := clientExpression(n)
 	if err != nil { // which the check of the call has ruled out
-		packed = refusedExpression
+		return refusedExpression
 	}
-	e, failed := as.ExpFromBase64(base64.StdEncoding.EncodeToString(packed))
-	if failed != nil {
-		return nil // never: the text is base64
-	}
-	n.Memoize(e)
 	return e
 }
 
 // refusedExpression is no expression. A server refuses it.
-var refusedExpression = []byte{0xc1}
+var refusedExpression, _ = as.ExpFromBase64("wQ==")
 
 // filterOfRecord returns the filter of a record of a batch in the client's form, nil for
 // that of the batch. Own is the filter of the Store's policy for such records.

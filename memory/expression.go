@@ -113,6 +113,5 @@ func (run *running) meet(n *namespace, key *aerostore.Key, met *record) {
 func (run *running) meetWrite(n *namespace, key *aerostore.Key, met *record, o *aerostore.Options) {
 	run.meet(n, key, met)
 	now := n.clock.instant()
-	run.midway.before.updated = now
-	run.midway.before.expires = n.expiry(o.TTL, met, now)
+	run.midway.before.updated, run.midway.before.expires = now, n.expiry(o.TTL, met, now)
 }
