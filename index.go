@@ -2,9 +2,6 @@ package aerostore
 
 import (
 	"context"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/aerostore/aerostore/cdt"
 )
@@ -94,38 +91,19 @@ func (x Index) NewError(code ResultCode, cause error) *Error {
 }
 
 func (x Index) checkContext(ctx context.Context, check func() *invalidError) error {
-	if err := check(); err != nil {
-		return x.NewError(err.code, err)
-	}
-	if ctx == nil {
-		return x.NewError(errNilContext.code, errNilContext)
-	}
-	if err := ContextError(ctx); err != nil {
-		return x.NewError(CodeOK, err)
-	}
-	return nil
+	return checkCommand(ctx, check(), x.NewError)
 }
 
 // checkNames returns why a name cannot be part of a server's commands, which are text. It
 // returns nil if all can.
 func (x Index) checkNames() *invalidError {
-	if x.Namespace == "" {
-		return errNoNamespace
-	}
-	if err := checkSet(x.Set); err != nil {
+	if err := checkScope(x.Namespace, x.Set); err != nil {
 		return err
 	}
 	if err := checkIndexName(x.Name); err != nil {
 		return err
 	}
-	for _, n := range [...]struct{ what, name string }{
-		{"namespace", x.Namespace}, {"set", x.Set}, {"bin", x.Bin},
-	} {
-		if reason := commandFault(n.name); reason != "" {
-			return invalidf("the %s %q of the index %s", n.what, shorten(n.name), reason)
-		}
-	}
-	return nil
+	return checkCommandName("bin of the index", x.Bin)
 }
 
 func checkIndexName(name string) *invalidError {
@@ -135,28 +113,7 @@ func checkIndexName(name string) *invalidError {
 	if len(name) > maxIndexName {
 		return invalidf("index name %q has %d bytes, %d at most", shorten(name), len(name), maxIndexName)
 	}
-	if reason := commandFault(name); reason != "" {
-		return invalidf("the name %q of the index %s", shorten(name), reason)
-	}
-	return nil
-}
-
-// commandFault returns why a name does not fit a server's commands, or "". Server 8.1.0.3
-// exits on a name that is not UTF-8. It trims spaces, so that the command is about another
-// index. It accepts an index with '|' in its set or bin without creating it.
-func commandFault(name string) string {
-	switch {
-	case !utf8.ValidString(name):
-		return "is not valid UTF-8"
-	case strings.TrimSpace(name) != name:
-		return "begins or ends with a space, which a server trims"
-	case strings.ContainsAny(name, ":;,=|"):
-		return "contains one of : ; , = |, which separate the parts of a server's commands"
-	case strings.ContainsFunc(name, unicode.IsControl):
-		return "contains a control character"
-	default:
-		return ""
-	}
+	return checkCommandName("name of the index", name)
 }
 
 func (x Index) checkDefinition() *invalidError {

@@ -1,0 +1,63 @@
+package aerostore
+
+import (
+	"context"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// checkCommand returns the error of a command with arguments that are not valid, or with
+// a context that is nil or done.
+func checkCommand(ctx context.Context, invalid *invalidError, newError func(ResultCode, error) *Error) error {
+	switch {
+	case invalid != nil:
+		return newError(invalid.code, invalid)
+	case ctx == nil:
+		return newError(errNilContext.code, errNilContext)
+	case ctx.Err() != nil:
+		return newError(CodeOK, ContextError(ctx))
+	default:
+		return nil
+	}
+}
+
+// checkScope returns why a namespace and a set cannot be part of a server's commands.
+func checkScope(namespace, set string) *invalidError {
+	if namespace == "" {
+		return errNoNamespace
+	}
+	if err := checkCommandName("namespace", namespace); err != nil {
+		return err
+	}
+	if err := checkSet(set); err != nil {
+		return err
+	}
+	return checkCommandName("set", set)
+}
+
+// checkCommandName returns why a name cannot be part of a server's commands.
+func checkCommandName(what, name string) *invalidError {
+	if reason := commandFault(name); reason != "" {
+		return invalidf("the %s %q %s", what, shorten(name), reason)
+	}
+	return nil
+}
+
+// commandFault returns why a name does not fit a server's commands, or "". Server 8.1.0.3
+// exits on a name that is not UTF-8. It trims spaces, so that the command is about
+// something else. It accepts an index with '|' in its set or bin without creating it.
+func commandFault(name string) string {
+	switch {
+	case !utf8.ValidString(name):
+		return "is not valid UTF-8"
+	case strings.TrimSpace(name) != name:
+		return "begins or ends with a space, which a server trims"
+	case strings.ContainsAny(name, ":;,=|"):
+		return "contains one of : ; , = |, which separate the parts of a server's commands"
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return "contains a control character"
+	default:
+		return ""
+	}
+}
