@@ -49,7 +49,7 @@ func (c Call) Run(ctx context.Context) error {
 }
 
 // Do runs a function through the layers of s. Use it for everything that [Store] has
-// no method for, such as a truncation or a user-defined function. The layers trace,
+// no method for, such as a user-defined function. The layers trace,
 // count and limit it like an operation. They may pass another context to run, and a
 // layer that retries may call run several times.
 //

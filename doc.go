@@ -18,7 +18,7 @@
 // and mocks implement them. A layer that treats all operations alike is an
 // [Interceptor]. It wraps a [Handler], which takes a [Call] and returns a [Result].
 // [Intercept] turns Interceptors into a [Middleware]. [Do] runs any other function,
-// such as a truncation, through the same layers.
+// such as a user-defined one of the server, through the same layers.
 //
 // # Errors
 //

@@ -20,7 +20,7 @@ import (
 // that, operations fail with [ErrClosed].
 //
 // After v1 no methods will be added to Store. New features will be operations,
-// options, or optional interfaces such as [Indexer] and [Pinger].
+// options, or optional interfaces such as [Indexer] and [Executor].
 type Store interface {
 	// Put writes bins. It creates the record if it does not exist, and otherwise
 	// keeps the record's other bins, unless an option says otherwise. A nil value
