@@ -39,8 +39,9 @@ type running struct {
 	plan     plan
 	operands []any // imported, of the operations on whole bins
 	record   *aerostore.Record
-	steps    []any // what each operation returned, of the record
-	failed   error // of an operation in detail
+	steps    []any                // what each operation returned, of the record
+	failed   error                // of an operation in detail
+	where    *search // of the job that runs the operations, nil for none
 	journal  value.Journal
 
 	midway *midway // what expressions see, nil if there are none
@@ -75,7 +76,7 @@ func (run *running) importOperands() (size int) {
 }
 
 func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
-	c := change{mustExist: run.plan.touches, operate: run}
+	c := change{mustExist: run.plan.touches, operate: run, where: run.where}
 	if run.plan.operands {
 		c.heavy = run.importOperands() > heavySize
 	}

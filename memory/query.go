@@ -10,7 +10,10 @@ import (
 )
 
 // query yields the records of a query to the call.
-func (s *Store) query(ctx context.Context, call aerostore.Call) error {
+func (s *Store) query(ctx context.Context, call aerostore.Call) error { return s.run(ctx, call, nil) }
+
+// run is query with each for a job, nil for none.
+func (s *Store) run(ctx context.Context, call aerostore.Call, each func(*set, aerostore.RecordID)) error {
 	q := call.Query()
 	n := s.namespace(q.Namespace)
 	if n == nil {
@@ -35,7 +38,7 @@ func (s *Store) query(ctx context.Context, call aerostore.Call) error {
 			return call.NewError(aerostore.CodeForbidden, nil)
 		}
 	}
-	scan := &scan{namespace: n, ctx: ctx, call: call, query: q, where: where, filter: filter, seen: view{namespace: n}}
+	scan := &scan{namespace: n, ctx: ctx, call: call, query: q, where: where, filter: filter, seen: view{namespace: n}, each: each}
 	if timeout := call.Options.Timeout; timeout > 0 {
 		scan.until = time.Now().Add(timeout)
 	}
@@ -71,8 +74,9 @@ type scan struct {
 	until     time.Time     // by the call's timeout; zero for none
 	began     time.Time     // if the records per second are limited
 	rows      int
-	digest    *[20]byte // of the record that is visited, if it is known
-	broken    bool      // the caller has left the loop
+	digest    *[20]byte                             // of the record that is visited, if it is known
+	each      func(set *set, id aerostore.RecordID) // of a job, in place of the call's Yield
+	broken    bool                                  // the caller has left the loop
 	err       error
 }
 
@@ -143,6 +147,10 @@ func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool) {
 		return false
 	}
 	ttl, alive := sc.namespace.left(r.expires)
+	if alive && sc.each != nil {
+		sc.each(set, id)
+		return true
+	}
 	return !alive || sc.yield(set, id, r, ttl)
 }
 

@@ -32,9 +32,12 @@ type Store struct {
 
 var (
 	_ aerostore.Backend   = (*Store)(nil)
+	_ aerostore.Counter   = (*Store)(nil)
 	_ aerostore.Describer = (*Store)(nil)
+	_ aerostore.Executor  = (*Store)(nil)
 	_ aerostore.Indexer   = (*Store)(nil)
 	_ aerostore.Pinger    = (*Store)(nil)
+	_ aerostore.Truncator = (*Store)(nil)
 )
 
 // New returns an empty store.

@@ -121,6 +121,9 @@ type change struct {
 	mustExist bool
 	heavy     bool // takes long, even if the record is not heavy
 
+	// where is the condition of the job that makes the change, nil for none.
+	where *search
+
 	// journal is of changes in place, which are undone if the change fails. It is nil
 	// if there are none. Such a change is made under the lock.
 	journal *value.Journal
@@ -246,6 +249,9 @@ func (n *namespace) revise(
 	*r = record{expires: never}
 	if code := precondition(old, o, c.mustExist); code != aerostore.CodeOK {
 		return code
+	}
+	if c.where != nil && old != nil && !c.where.matches(old.bins) {
+		return aerostore.CodeFilteredOut
 	}
 	if n.withoutExpiry && n.refuses(o.TTL, old) {
 		return aerostore.CodeForbidden
