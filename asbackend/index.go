@@ -19,7 +19,7 @@ import (
 // every node, or when ctx ends. It returns [aerostore.ErrInvalidNamespace] if the cluster
 // does not have the namespace.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
-	return s.administer(ctx, index, index.CheckCreate, indexJob{
+	return s.changeIndex(ctx, index, index.CheckCreate, indexJob{
 		command: func(build string) string { return createCommand(index, build) },
 		poll:    "sindex/" + index.Namespace + "/" + index.Name,
 		done:    isLoaded,
@@ -72,7 +72,7 @@ func contextText(path []cdt.Step) string {
 // more, or when ctx ends. It returns [aerostore.ErrInvalidNamespace] if the cluster does
 // not have the namespace.
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
-	return s.administer(ctx, index, index.CheckDrop, indexJob{
+	return s.changeIndex(ctx, index, index.CheckDrop, indexJob{
 		command: func(string) string {
 			return "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name
 		},
@@ -116,123 +116,43 @@ type indexJob struct {
 	done    func(answer string) bool  // reports by the answer to poll whether a node is done
 }
 
-const (
-	firstPause = 10 * time.Millisecond
-	maxPause   = 500 * time.Millisecond
-
-	// createGrace is how long a node may lack an index that the cluster accepted.
-	createGrace = 5 * time.Second
-)
+// createGrace is how long a node may lack an index that the cluster accepted.
+const createGrace = 5 * time.Second
 
 var errNoIndex error = safe.TextError("the cluster accepted the index, but the node still does not have it")
 
-func (s *Store) administer(ctx context.Context, index aerostore.Index, check func(context.Context) error, job indexJob) error {
-	a := administration{store: s, ctx: ctx, index: index}
-	if !s.life.acquire() {
-		return a.newError(aerostore.CodeOK, aerostore.ErrClosed)
-	}
-	defer s.life.release()
-	defer s.life.unbounded()()
-	if err := check(ctx); err != nil {
-		return err
-	}
-	nodes := s.client.GetNodes()
-	if len(nodes) == 0 {
-		return a.newError(aerostore.CodeInvalidNode, nil)
-	}
-	namespaces, err := a.info(nodes[0], "namespaces")
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(strings.Split(namespaces, ";"), index.Namespace) {
-		return a.newError(aerostore.CodeInvalidNamespace, nil)
-	}
-	build, err := a.info(nodes[0], "build")
-	if err != nil {
-		return err
-	}
-	a.sent = true
-	if _, err := a.info(nodes[0], job.command(build)); err != nil {
-		return err
-	}
-	a.accepted = true
-	for _, node := range nodes {
-		if err := a.await(node, job); err != nil {
+func (s *Store) changeIndex(ctx context.Context, index aerostore.Index, check func(context.Context) error, job indexJob) error {
+	return s.administer(ctx, index.Namespace, check, index.NewError, func(a *administration) error {
+		build, err := a.info(a.nodes[0], "build")
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		if err := a.send(job.command(build)); err != nil {
+			return err
+		}
+		for _, node := range a.nodes {
+			if err := a.awaitIndex(node, job); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-// An administration is an index job under way.
-type administration struct {
-	store    *Store
-	ctx      context.Context // lives no longer than the call
-	index    aerostore.Index
-	node     *aerostore.Node
-	sent     bool // the command
-	accepted bool // by the cluster
-}
-
-// await polls the node until the job is done there.
-func (a *administration) await(node *as.Node, job indexJob) error {
+// awaitIndex polls the node until the job is done there.
+func (a *administration) awaitIndex(node *as.Node, job indexJob) error {
 	begun := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, maxPause) {
+	return a.poll(func() (done bool, err error) {
 		answer, err := a.info(node, job.poll)
 		switch {
-		case err != nil && !errors.Is(err, aerostore.CodeIndexNotFound):
-			return err
-		case err == nil && job.done(answer):
-			return nil
-		case err != nil && time.Since(begun) > createGrace:
-			return a.newError(aerostore.CodeIndexNotFound, errNoIndex)
+		case err == nil:
+			return job.done(answer), nil
+		case !errors.Is(err, aerostore.CodeIndexNotFound):
+			return false, err
+		case time.Since(begun) > createGrace:
+			return false, a.newError(aerostore.CodeIndexNotFound, errNoIndex)
+		default:
+			return false, nil
 		}
-		select {
-		case <-time.After(pause):
-		case <-a.ctx.Done():
-			return a.newError(aerostore.CodeOK, aerostore.ContextError(a.ctx))
-		}
-	}
-}
-
-// info sends an info command and returns the answer. If the server refuses the command,
-// the error has its code.
-func (a *administration) info(node *as.Node, command string) (string, error) {
-	if err := aerostore.ContextError(a.ctx); err != nil {
-		return "", a.newError(aerostore.CodeOK, err)
-	}
-	a.node = a.store.nodes.of(a.store.client, node)
-	answer, code, cause := a.store.info(a.ctx, node, a.store.infoPolicy().Timeout, command)
-	if code != aerostore.CodeOK || cause != nil {
-		return "", a.newError(code, cause)
-	}
-	if code, text := refusal(answer); code != aerostore.CodeOK {
-		refused := a.newError(code, safe.TextError(text))
-		refused.InDoubt = a.accepted
-		return "", refused
-	}
-	return answer, nil
-}
-
-// refusal returns the code and text of an answer such as "ERROR:201:no index", and CodeOK
-// for any other answer.
-func refusal(answer string) (code aerostore.ResultCode, text string) {
-	kind, rest, _ := strings.Cut(answer, ":")
-	if kind = strings.ToUpper(kind); kind != "ERROR" && kind != "FAIL" {
-		return aerostore.CodeOK, ""
-	}
-	number, text, _ := strings.Cut(rest, ":")
-	n, err := strconv.Atoi(number)
-	if err != nil || n == 0 {
-		return aerostore.CodeServer, rest
-	}
-	return aerostore.ResultCode(n), text
-}
-
-// newError returns an error that is in doubt if the command was sent: the cluster may
-// still carry it out.
-func (a *administration) newError(code aerostore.ResultCode, cause error) *aerostore.Error {
-	err := a.index.NewError(code, cause)
-	err.InDoubt, err.Node = a.sent, a.node
-	return err
+	})
 }

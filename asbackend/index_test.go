@@ -93,7 +93,7 @@ func TestWaitingForAnIndexEndsWithTheContext(t *testing.T) {
 	x := aerostore.Index{Namespace: "test", Set: "asb", Name: "i", Bin: "n", Type: aerostore.IndexInt}
 	never := indexJob{command: func(string) string { return "namespaces" }, poll: "namespaces", done: func(string) bool { return false }}
 	begun := time.Now()
-	err = s.administer(ctx, x, x.CheckCreate, never)
+	err = s.changeIndex(ctx, x, x.CheckCreate, never)
 	if !errors.Is(err, context.DeadlineExceeded) || !aerostore.InDoubt(err) {
 		t.Errorf("the error is %v, want the deadline and doubt", err)
 	}

@@ -21,7 +21,7 @@ type Policies struct {
 	BatchWrite  *as.BatchWritePolicy  // a record that a batch writes
 	BatchRemove *as.BatchDeletePolicy // a record that a batch removes
 	Query       *as.QueryPolicy
-	Info        *as.InfoPolicy // CreateIndex, DropIndex and Ping
+	Info        *as.InfoPolicy // CreateIndex, DropIndex, Truncate, Count, Ping and the progress of Execute
 }
 
 // WithPolicies sets the policies of one Store, so that several Stores with the same

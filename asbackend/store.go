@@ -14,7 +14,8 @@ import (
 // It is safe for concurrent use.
 //
 // A Store implements [aerostore.Store], [aerostore.Backend], [aerostore.Describer],
-// [aerostore.Indexer], [aerostore.Pinger] and [aerostore.StatsReporter].
+// [aerostore.Indexer], [aerostore.Executor], [aerostore.Truncator], [aerostore.Counter],
+// [aerostore.Pinger] and [aerostore.StatsReporter].
 type Store struct {
 	handler
 
@@ -40,10 +41,13 @@ type handler = aerostore.Handler
 
 var (
 	_ aerostore.Backend       = (*Store)(nil)
+	_ aerostore.Counter       = (*Store)(nil)
 	_ aerostore.Describer     = (*Store)(nil)
+	_ aerostore.Executor      = (*Store)(nil)
 	_ aerostore.Indexer       = (*Store)(nil)
 	_ aerostore.Pinger        = (*Store)(nil)
 	_ aerostore.StatsReporter = (*Store)(nil)
+	_ aerostore.Truncator     = (*Store)(nil)
 )
 
 // New returns a Store that uses client. The application still closes the client:

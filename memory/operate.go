@@ -39,8 +39,8 @@ type running struct {
 	plan     plan
 	operands []any // imported, of the operations on whole bins
 	record   *aerostore.Record
-	steps    []any                // what each operation returned, of the record
-	failed   error                // of an operation in detail
+	steps    []any   // what each operation returned, of the record
+	failed   error   // of an operation in detail
 	where    *search // of the job that runs the operations, nil for none
 	journal  value.Journal
 
