@@ -20,8 +20,9 @@ import (
 // # The query
 //
 // The query selects the records by its Set and its Where. Its Options are the filter and
-// the timeouts; without a Timeout only ctx limits the job. Bins and MaxRecords have no
-// meaning for a job and are refused with [ErrInvalid]. The set may be missing: Execute
+// the timeouts; without a Timeout only ctx limits the job. RecordsPerSecond limits how
+// fast each node goes on. The other fields have no meaning for a job and are refused with
+// [ErrInvalid]. The set may be missing: Execute
 // then changes nothing.
 //
 // # The operations
@@ -189,6 +190,10 @@ func (q *Query) checkJob() *invalidError {
 		return invalidf("Bins are set, and a job returns no bins: leave them nil")
 	case q.MaxRecords != 0:
 		return invalidf("MaxRecords is set, and a job has no limit: select the records with Where or a filter")
+	case q.Partitions != PartitionRange{}:
+		return invalidf("Partitions are set, and a job runs on all of them")
+	case q.Cursor != nil:
+		return invalidf("a Cursor is set, and a job cannot go on after a record: run it again, with a filter if need be")
 	default:
 		return nil
 	}
@@ -203,6 +208,12 @@ func (o Options) checkJob() *invalidError {
 		return invalidf("a job creates no records: use ReplaceOnly, or no such option")
 	case o.SendKey:
 		return invalidf("SendKey is set, and a job has no keys to store")
+	case o.Replica != ReplicaDefault, o.ReadMode != ReadModeDefault, o.ReadTouch != ReadTouchDefault:
+		return invalidf("a Replica, a ReadMode or a ReadTouch is set, and a job changes the master's records")
+	case o.CommitLevel != CommitDefault:
+		return invalidf("a CommitLevel is set, and a job waits for no replica")
+	case o.Compress:
+		return invalidf("Compress is set, and a job sends and returns no records")
 	default:
 		return nil
 	}

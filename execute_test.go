@@ -135,8 +135,11 @@ func TestAJobThatDidNotStartHasNoProgress(t *testing.T) {
 // Each field of a query either has a meaning for a job or is refused, so that nothing is
 // ignored silently.
 func TestJobsUseOrRefuseEveryFieldOfAQuery(t *testing.T) {
-	used := []string{"Namespace", "Set", "Where", "Options"}
-	set := map[string]any{"Bins": []string{}, "MaxRecords": 1}
+	used := []string{"Namespace", "Set", "Where", "RecordsPerSecond", "Options"}
+	set := map[string]any{
+		"Bins": []string{}, "MaxRecords": 1, "Cursor": new(aerostore.Cursor),
+		"Partitions": aerostore.PartitionRange{First: 1, Count: 1},
+	}
 	for field := range reflect.TypeFor[aerostore.Query]().Fields() {
 		if slices.Contains(used, field.Name) {
 			continue
@@ -155,12 +158,17 @@ func TestJobsUseOrRefuseEveryFieldOfAQuery(t *testing.T) {
 }
 
 func TestJobsUseOrRefuseEveryOption(t *testing.T) {
-	used := []string{"Timeout", "SocketTimeout", "TTL", "DurableDelete"}
+	used := []string{"Timeout", "SocketTimeout", "TTL", "DurableDelete", "Filter"}
 	refused := map[string]aerostore.Options{
 		"Generation":      {Generation: 1, GenerationCheck: aerostore.GenerationMustEqual},
 		"GenerationCheck": {GenerationCheck: aerostore.GenerationMustBeLess},
 		"Exists":          {Exists: aerostore.CreateOnly},
 		"SendKey":         {SendKey: true},
+		"Compress":        {Compress: true},
+		"Replica":         {Replica: aerostore.ReplicaMaster},
+		"ReadMode":        {ReadMode: aerostore.ReadModeAll},
+		"CommitLevel":     {CommitLevel: aerostore.CommitMaster},
+		"ReadTouch":       {ReadTouch: 80},
 	}
 	for field := range reflect.TypeFor[aerostore.Options]().Fields() {
 		o, ok := refused[field.Name]

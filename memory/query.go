@@ -148,6 +148,10 @@ func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool) {
 	}
 	ttl, alive := sc.namespace.left(r.expires)
 	if alive && sc.each != nil {
+		if !sc.began.IsZero() && !sc.pace() {
+			return false
+		}
+		sc.rows++
 		sc.each(set, id)
 		return true
 	}
