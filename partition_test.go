@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -80,13 +81,16 @@ func TestAQueryOfPartitionsThatDoNotExistIsRefused(t *testing.T) {
 
 // A query with a field more than a cursor knows of would be resumed as another.
 func TestTheFingerprintHasAllOfAPredicate(t *testing.T) {
-	if n := reflect.TypeFor[aerostore.Predicate]().NumField(); n != 4 {
+	if n := reflect.TypeFor[aerostore.Predicate]().NumField(); n != 6 {
 		t.Errorf("a Predicate has %d fields: add the new ones to appendIdentity, and a case here", n)
 	}
 	wheres := []aerostore.Predicate{
 		{},
 		aerostore.Equal("a", 1), aerostore.Equal("b", 1), aerostore.Equal("a", "1"), aerostore.Equal("a", "2"), aerostore.Range("a", 1, 2),
 		aerostore.Range("a", 0, 1), aerostore.Equal("a", ""), aerostore.Equal("", 1),
+		aerostore.Equal("a", []byte("1")), aerostore.Equal("a", []byte("2")), aerostore.Equal("a", 1).InList(), aerostore.Equal("a", 1).InMapKeys(),
+		aerostore.Equal("a", 1).At(cdt.Index(1)), aerostore.Equal("a", 1).At(cdt.Index(2)), aerostore.Equal("a", 1).At(cdt.Index(1), cdt.Index(1)),
+		aerostore.WithinRadius("a", 1, 2, 3), aerostore.WithinRadius("a", 1, 2, 4), aerostore.Containing("a", `{"type":"Point","coordinates":[1,2]}`),
 	}
 	tokens := map[string]string{}
 	for _, where := range wheres {
