@@ -35,6 +35,16 @@ const (
 	// [aerostore.CodeUnsupportedFeature].
 	Cursors Feature = "cursors"
 
+	// Jobs is an [aerostore.Executor] that [aerostore.As] finds in the store.
+	Jobs Feature = "jobs"
+
+	// Truncation is an [aerostore.Truncator] that [aerostore.As] finds in the store. No
+	// case empties a namespace.
+	Truncation Feature = "truncation"
+
+	// Counting is an [aerostore.Counter] that [aerostore.As] finds in the store.
+	Counting Feature = "counting"
+
 	// Pinging is an [aerostore.Pinger] that [aerostore.As] finds in the store.
 	Pinging Feature = "pinging"
 
@@ -59,7 +69,10 @@ const (
 	Closing Feature = "closing"
 )
 
-var features = []Feature{DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Pinging, DataTypes, Expressions, SocketTimeouts, Closing, Filters, Cursors}
+var features = []Feature{
+	DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Cursors, Jobs, Truncation, Counting, Pinging, DataTypes,
+	Expressions, Filters, SocketTimeouts, Closing,
+}
 
 // Without leaves out the cases of a feature that the stores lack. The reason is
 // logged. Without panics if the feature is unknown or the reason is empty.

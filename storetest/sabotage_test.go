@@ -18,7 +18,7 @@ type sabotage struct {
 }
 
 func sabotages() []sabotage {
-	return slices.Concat(plain(), subtle(), mixed(), ignorant(), lost())
+	return slices.Concat(plain(), subtle(), mixed(), ignorant(), lost(), jobs())
 }
 
 // plain returns ways to break a store that most inputs show.
