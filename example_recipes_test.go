@@ -450,3 +450,48 @@ func Example_page() {
 	// Batches that mix 2
 	// false <nil>
 }
+
+// A deleted user can be restored until a job removes the record.
+func Example_softDeleteAndPurge() {
+	ctx, store := context.Background(), memory.New()
+	index := aerostore.Index{Namespace: "test", Set: "users", Name: "deleted", Bin: "deleted", Type: aerostore.IndexInt}
+	if err := store.CreateIndex(ctx, index); err != nil {
+		fmt.Println(err)
+	}
+
+	remove := func(user aerostore.Key, now time.Time) error {
+		return store.Put(ctx, user, aerostore.Bins{"deleted": now.Unix()}, aerostore.UpdateOnly, aerostore.KeepTTL)
+	}
+	restore := func(user aerostore.Key) error {
+		return store.Put(ctx, user, aerostore.Bins{"deleted": nil}, aerostore.UpdateOnly, aerostore.KeepTTL)
+	}
+
+	// purge removes what was deleted before a time, for good.
+	purge := func(before time.Time) (purged int64, err error) {
+		done, err := aerostore.Execute(ctx, store,
+			aerostore.Query{Namespace: "test", Set: "users", Where: aerostore.Range("deleted", 0, before.Unix()-1)},
+			[]aerostore.Operation{aerostore.DeleteRecord()},
+			aerostore.OnProgress(func(p aerostore.Progress) { fmt.Println(p) }))
+		return done.Applied, err
+	}
+
+	now := time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)
+	for i, user := range []string{"ada", "bob", "eve"} {
+		key := aerostore.NewKey("test", "users", user)
+		if err := store.Put(ctx, key, aerostore.Bins{"name": user}); err != nil {
+			fmt.Println(err)
+		}
+		if err := remove(key, now.AddDate(0, 0, -20*i)); err != nil { // ada today, eve 40 days ago
+			fmt.Println(err)
+		}
+	}
+	if err := restore(aerostore.NewKey("test", "users", "bob")); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(purge(now.AddDate(0, 0, -30)))
+	fmt.Println(aerostore.Count(ctx, store, "test", "users"))
+	// Output:
+	// 100 %, 1 records changed, 0 filtered out, 0 failed
+	// 1 <nil>
+	// 2 <nil>
+}

@@ -248,6 +248,32 @@ func ExampleDo() {
 	// Output: <nil>
 }
 
+// A job removes what a query selects.
+func ExampleExecute() {
+	ctx := context.Background()
+	store := memory.New()
+	index := aerostore.Index{Namespace: "test", Set: "users", Name: "deleted", Bin: "deleted", Type: aerostore.IndexInt}
+	if err := store.CreateIndex(ctx, index); err != nil {
+		log.Fatal(err)
+	}
+	for year := 2020; year < 2025; year++ {
+		deleted := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+		if err := store.Put(ctx, aerostore.NewKey("test", "users", year), aerostore.Bins{"deleted": deleted}); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	lastMonth := time.Now().AddDate(0, -1, 0).Unix()
+	done, err := aerostore.Execute(ctx, store,
+		aerostore.Query{Namespace: "test", Set: "users", Where: aerostore.Range("deleted", 0, lastMonth)},
+		[]aerostore.Operation{aerostore.DeleteRecord()},
+		aerostore.OnProgress(func(p aerostore.Progress) { fmt.Println(p) }))
+	fmt.Println(done.Applied, err)
+	// Output:
+	// 100 %, 5 records changed, 0 filtered out, 0 failed
+	// 5 <nil>
+}
+
 // Users is a part of an application, for the README's tests.
 type Users struct{ Store aerostore.Store }
 

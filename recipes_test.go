@@ -289,3 +289,40 @@ func TestLoopOfTheTimeSeries(t *testing.T) {
 	}
 	wantBin(t, store, "readings", map[any]any{0: 21.0, 60: 20.5})
 }
+
+func TestLoopOfThePurge(t *testing.T) {
+	ctx, store := t.Context(), memory.NewT(t)
+	index := aerostore.Index{Namespace: "test", Set: "users", Name: "deleted", Bin: "deleted", Type: aerostore.IndexInt}
+	if err := store.CreateIndex(ctx, index); err != nil {
+		t.Fatal(err)
+	}
+	purge := func(before time.Time) (purged int64, err error) {
+		old := aerostore.Query{
+			Namespace: "test", Set: "users", Bins: []string{}, Where: aerostore.Range("deleted", 0, before.Unix()-1),
+		}
+		for r, err := range store.Query(ctx, old) {
+			if err != nil {
+				return purged, err
+			}
+			existed, err := store.Remove(ctx, r.Key) // also a user who was restored in between
+			if err != nil {
+				return purged, err
+			}
+			if existed {
+				purged++
+			}
+		}
+		return purged, nil
+	}
+
+	now := time.Now()
+	for day := range 10 {
+		key := aerostore.NewKey("test", "users", day)
+		if err := store.Put(ctx, key, aerostore.Bins{"deleted": now.AddDate(0, 0, -day).Unix()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if purged, err := purge(now.AddDate(0, 0, -6)); purged != 3 || err != nil {
+		t.Errorf("%d records were purged, %v, want 3", purged, err)
+	}
+}
