@@ -180,6 +180,9 @@ func (b *builder) op(e *env) (*cdt.Op, bool) {
 			if r.kind == isHLL && b.f.Kind.Family() == cdt.OfHLLs { // which stands for a list of it
 				v = value.NewList(v)
 			}
+			if _, isList := v.(*value.List); !isList && b.f.Kind.Family() == cdt.OfLists {
+				return nil, false
+			}
 			op.Values, s.value = v, v
 		case expr.ArgTo:
 			s.to, s.ends = v, true
