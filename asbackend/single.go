@@ -77,7 +77,7 @@ func (s *single) attempt() (aerostore.Result, error) {
 	case aerostore.OpRemove:
 		existed, err := client.Delete(s.writePolicy(false), key)
 		result, failure := s.wrote(err)
-		return result.WithExisted(existed), failure
+		return result.WithExisted(existed && err == nil), failure
 	case aerostore.OpGet:
 		return s.read(client.Get(s.readPolicy(), key))
 	case aerostore.OpSelect:
