@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -208,5 +209,30 @@ func TestAFilterIsCountedNotAgainstTheLimitOfAQuery(t *testing.T) {
 	}
 	if n != 5 {
 		t.Errorf("%d records, want 5", n)
+	}
+}
+
+// A filter whose types do not fit can be decoded, but not built.
+func TestABatchWithAFilterThatNoServerEvaluatesIsRefused(t *testing.T) {
+	t.Parallel()
+	packed, err := exp.Encode(exp.IntBin("n").Equal(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed[len(packed)-1] = 0xc2 // false instead of 1
+	broken, err := exp.Decode[exp.Bool](packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := memory.NewT(t)
+	keys := []aerostore.Key{aerostore.NewKey("test", "s", 1), aerostore.NewKey("test", "s", 2)}
+	_, err = s.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("n", 1)}, aerostore.Filter(broken))
+	if !errors.Is(err, aerostore.ErrParameter) || aerostore.InDoubt(err) {
+		t.Errorf("the error is %v", err)
+	}
+	for _, key := range keys {
+		if exists, err := s.Exists(t.Context(), key); exists || err != nil {
+			t.Errorf("%v exists: %t, %v", key, exists, err)
+		}
 	}
 }

@@ -119,6 +119,11 @@ func (s *Store) answer(ctx context.Context, call *aerostore.Call) (aerostore.Res
 	result := aerostore.Result{Attempts: 1}
 	switch {
 	case call.IsBatch():
+		// A server refuses a batch with a filter that it cannot evaluate, whether the records
+		// exist or not. A batch of one key is sent to it as another operation.
+		if _, code := programOf(call.Options.Filter); code != aerostore.CodeOK && call.Len() > 1 {
+			return result, call.NewError(code, nil)
+		}
 		for i := range call.Len() {
 			key := call.KeyAt(i)
 			if err := s.learnDigests(ctx, &key); err != nil {
