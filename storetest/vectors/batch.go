@@ -1,7 +1,10 @@
 package vectors
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/aerostore/aerostore"
 )
@@ -23,10 +26,10 @@ func (s *step) parseBatchRead(data []byte) error {
 		return err
 	}
 	if args.Ops == nil {
-		s.readBatch(args.Keys, args.Bins)
+		s.readBatch(&args.batched, args.Bins)
 		return nil
 	}
-	s.operateBatch(args.Keys, args.Ops, options{})
+	s.operateBatch(&args.batched, args.Ops, options{})
 	if s.writes {
 		return errReadThatWrites
 	}
@@ -40,16 +43,14 @@ func (s *step) parseBatchHeader(data []byte) error {
 	if err := decode(data, &args); err != nil {
 		return err
 	}
-	s.readBatch(args.Keys, []string{})
+	s.readBatch(&args, []string{})
 	return nil
 }
 
-func (s *step) readBatch(keys []key, bins []string) {
-	s.keys = unwrap(keys)
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		results, err := store.BatchRead(ctx, s.keys, bins)
-		return answer{batch: results, err: err}
-	}
+func (s *step) readBatch(args *batched, bins []string) {
+	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
+		return store.BatchRead(ctx, s.keys, bins, args.Policy.Options)
+	})
 }
 
 func (s *step) parseBatchRemove(data []byte) error {
@@ -60,11 +61,11 @@ func (s *step) parseBatchRemove(data []byte) error {
 	if err := decode(data, &args); err != nil {
 		return err
 	}
-	s.keys, s.writes = unwrap(args.Keys), true
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		results, err := store.BatchRemove(ctx, s.keys, args.RecordPolicy.Options)
-		return answer{batch: results, err: err}
-	}
+	s.writes = true
+	args.Policy.Filter = cmp.Or(args.RecordPolicy.Filter, args.Policy.Filter)
+	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
+		return store.BatchRemove(ctx, s.keys, args.Policy.Options, args.RecordPolicy.Options)
+	})
 	return nil
 }
 
@@ -77,7 +78,7 @@ func (s *step) parseBatchOperate(data []byte) error {
 	if err := decode(data, &args); err != nil {
 		return err
 	}
-	s.operateBatch(args.Keys, args.Ops, args.RecordPolicy)
+	s.operateBatch(&args.batched, args.Ops, args.RecordPolicy)
 	return nil
 }
 
@@ -85,13 +86,12 @@ func (s *step) parseBatchOperate(data []byte) error {
 // client accepts and the server refuses, or carries out.
 const errReadThatWrites = unsupported("reads that write")
 
-func (s *step) operateBatch(keys []key, ops []operation, policy options) {
-	s.keys = unwrap(keys)
+func (s *step) operateBatch(args *batched, ops []operation, policy options) {
 	s.ops = s.operations(ops)
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		results, err := store.BatchOperate(ctx, s.keys, s.ops, policy.Options)
-		return answer{batch: results, err: err}
-	}
+	s.filtersEach = policy.Filter != (aerostore.Filter{})
+	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
+		return store.BatchOperate(ctx, s.keys, s.ops, args.Policy.Options, policy.Options)
+	})
 }
 
 func (s *step) parseBatchWrite(data []byte) error {
@@ -100,28 +100,78 @@ func (s *step) parseBatchWrite(data []byte) error {
 		Records []struct {
 			Key    *key
 			Bins   arguments
-			Policy options
+			Policy itemOptions
 		}
 		Policy batchPolicy
 	}
 	if err := decode(data, &args); err != nil {
 		return err
 	}
-	items := make([]aerostore.BatchItem, len(args.Records))
-	for i, r := range args.Records {
+	var items []aerostore.BatchItem
+	var keys []aerostore.Key
+	for _, r := range args.Records {
 		if r.Key == nil {
 			return errNoKey
 		}
-		items[i] = aerostore.BatchItem{
+		if s.leavesOut(r.Policy.refused) {
+			continue
+		}
+		items = append(items, aerostore.BatchItem{
 			Key: r.Key.Key, Bins: r.Bins.bins(),
 			Options: []aerostore.WriteOption{r.Policy.Options},
-		}
-		s.keys = append(s.keys, r.Key.Key)
+		})
+		keys = append(keys, r.Key.Key)
 	}
 	s.writes = true
+	s.batch(&args.Policy, keys, writeItems(items, &args.Policy))
+	return nil
+}
+
+func writeItems(items []aerostore.BatchItem, p *batchPolicy) batchRun {
+	return func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
+		return store.BatchWrite(ctx, items, p.Options)
+	}
+}
+
+type batchRun = func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error)
+
+// batch makes the step a batch over the keys.
+func (s *step) batch(p *batchPolicy, keys []aerostore.Key, do batchRun) {
+	s.keys = keys
+	s.filters = p.Filter != (aerostore.Filter{})
+	s.endsAtFailure = p.endsAtFailure
 	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		results, err := store.BatchWrite(ctx, items)
+		results, err := do(ctx, store)
 		return answer{batch: results, err: err}
 	}
+}
+
+// leavesOut reports whether a Store cannot have the next item of a batch, which is left out
+// then.
+func (s *step) leavesOut(refused error) bool {
+	s.leftOut = append(s.leftOut, refused != nil)
+	return refused != nil
+}
+
+// dropLeftOut drops the answers of the items that are left out. It returns an error if one
+// of them changed a record.
+func (s *step) dropLeftOut() error {
+	if !slices.Contains(s.leftOut, true) {
+		return nil
+	}
+	if len(s.leftOut) != len(s.want.batch) {
+		return fmt.Errorf("%d answers for %d records", len(s.want.batch), len(s.leftOut))
+	}
+	s.leavesOutSome = true
+	kept := s.want.batch[:0]
+	for i, result := range s.want.batch {
+		switch {
+		case !s.leftOut[i]:
+			kept = append(kept, result)
+		case result.code == aerostore.CodeOK:
+			return unsupported("a filter that is none, and lets a record through that does not exist")
+		}
+	}
+	s.want.batch = kept
 	return nil
 }

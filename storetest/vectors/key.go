@@ -25,7 +25,7 @@ func (k *key) UnmarshalJSON(data []byte) error {
 	if raw.NS == nil || raw.Set == nil || (raw.ID == nil) == (raw.Digest == nil) {
 		return errors.New("a key needs ns, set and id")
 	}
-	ns, set := *raw.NS, own(*raw.Set)
+	ns, set := *raw.NS, *raw.Set
 	if raw.Digest != nil {
 		digest, err := hex.DecodeString(*raw.Digest)
 		if err != nil || len(digest) != 20 {

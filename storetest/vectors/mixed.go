@@ -1,7 +1,6 @@
 package vectors
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -18,6 +17,7 @@ func (s *step) parseBatch(data []byte) error {
 	if err := decode(data, &args); err != nil {
 		return err
 	}
+	keys := make([]aerostore.Key, 0, len(args.Records))
 	for _, raw := range args.Records {
 		if raw.Key == nil {
 			return errNoKey
@@ -26,14 +26,14 @@ func (s *step) parseBatch(data []byte) error {
 		if err != nil {
 			return err
 		}
+		if s.leavesOut(raw.Policy.refused) {
+			continue
+		}
 		s.writes = s.writes || item.Remove
-		s.keys = append(s.keys, raw.Key.Key)
+		keys = append(keys, raw.Key.Key)
 		s.items = append(s.items, item)
 	}
-	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		results, err := store.BatchWrite(ctx, s.items)
-		return answer{batch: results, err: err}
-	}
+	s.batch(&args.Policy, keys, writeItems(s.items, &args.Policy))
 	return nil
 }
 
@@ -44,7 +44,7 @@ type rawItem struct {
 	Bins   []string
 	Header bool
 	Ops    []operation
-	Policy options
+	Policy itemOptions
 }
 
 func (r rawItem) item(ops []aerostore.Operation) (aerostore.BatchItem, error) {
@@ -74,10 +74,8 @@ func (r rawItem) reads() []aerostore.Operation {
 		return []aerostore.Operation{aerostore.ReadAll()}
 	}
 	var ops []aerostore.Operation
-	for i, bin := range r.Bins {
-		if !slices.Contains(r.Bins[:i], bin) {
-			ops = append(ops, aerostore.ReadBin(bin))
-		}
+	for _, bin := range r.Bins {
+		ops = append(ops, aerostore.ReadBin(bin))
 	}
 	return ops
 }

@@ -15,11 +15,13 @@ type operation struct{ aerostore.Operation }
 
 func (o *operation) UnmarshalJSON(data []byte) error {
 	var named struct{ Op string }
-	if err := jsonline.DecodeSome(data, &named); err != nil {
+	err := jsonline.DecodeSome(data, &named)
+	if err != nil {
 		return err
 	}
 	if strings.HasPrefix(named.Op, "exp_") {
-		return unsupported("expression operations")
+		o.Operation, err = expressionOperation(data)
+		return err
 	}
 	if vectorop.Is(named.Op) {
 		bin, op, err := vectorop.Decode(data, func(v json.RawMessage) (any, error) { return typed(v, false) })

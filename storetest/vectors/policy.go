@@ -8,18 +8,6 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-const errFilters = unsupported("filters")
-
-// filtered is part of every policy. Null means no filter.
-type filtered struct{ Filter json.RawMessage }
-
-func (f filtered) check() error {
-	if len(f.Filter) > 0 && !isNull(f.Filter) {
-		return errFilters
-	}
-	return nil
-}
-
 // options are the policy of a write.
 type options struct {
 	aerostore.Options
@@ -28,7 +16,7 @@ type options struct {
 
 func (o *options) UnmarshalJSON(data []byte) error {
 	var raw struct {
-		filtered
+		Filter           filter
 		TTL              json.RawMessage
 		Gen              uint32
 		GenPolicy        string `json:"gen_policy"`
@@ -48,10 +36,25 @@ func (o *options) UnmarshalJSON(data []byte) error {
 	}
 	o.Options = aerostore.Options{
 		TTL: ttl, Generation: raw.Gen, GenerationCheck: check, Exists: exists,
-		SendKey: raw.SendKey, DurableDelete: raw.DurableDelete,
+		SendKey: raw.SendKey, DurableDelete: raw.DurableDelete, Filter: raw.Filter.Filter,
 	}
 	o.respondsAll = raw.RespondPerEachOp
-	return raw.check()
+	return nil
+}
+
+// itemOptions are the policy of an item of a batch. One that a Store cannot have is
+// refused.
+type itemOptions struct {
+	options
+	refused error
+}
+
+func (o *itemOptions) UnmarshalJSON(data []byte) error {
+	err := o.options.UnmarshalJSON(data)
+	if errors.As(err, new(compileError)) {
+		o.refused, err = err, nil
+	}
+	return err
 }
 
 var generationChecks = map[string]aerostore.GenerationCheck{
@@ -88,24 +91,28 @@ func ttlOption(data json.RawMessage) (aerostore.TTL, error) {
 	})
 }
 
-// readPolicy is the policy of a read. Store has no option for any of it.
-type readPolicy struct{}
+// readPolicy is the policy of a read.
+type readPolicy struct{ aerostore.Options }
 
-func (*readPolicy) UnmarshalJSON(data []byte) error {
-	var raw filtered
+func (p *readPolicy) UnmarshalJSON(data []byte) error {
+	var raw struct{ Filter filter }
 	if err := decode(data, &raw); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
-	return raw.check()
+	p.Filter = raw.Filter.Filter
+	return nil
 }
 
 // batchPolicy is the policy of a whole batch. AllowInline and AllowPartialResults do
-// not change the answer of a Store.
-type batchPolicy struct{}
+// not change the answer of a Store. The client ignores SendKey.
+type batchPolicy struct {
+	aerostore.Options
+	endsAtFailure bool // the server then leaves out what follows a key that fails
+}
 
-func (*batchPolicy) UnmarshalJSON(data []byte) error {
+func (p *batchPolicy) UnmarshalJSON(data []byte) error {
 	var raw struct {
-		filtered
+		Filter              filter
 		SendKey             bool  `json:"send_key"`
 		RespondAllKeys      *bool `json:"respond_all_keys"`
 		AllowPartialResults bool  `json:"allow_partial_results"`
@@ -114,26 +121,26 @@ func (*batchPolicy) UnmarshalJSON(data []byte) error {
 	if err := decode(data, &raw); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
-	if raw.RespondAllKeys != nil && !*raw.RespondAllKeys {
-		return unsupported("batches that end at the first key that fails")
-	}
-	if raw.SendKey {
-		return unsupported("send_key of a batch as a whole")
-	}
-	return raw.check()
+	p.Filter = raw.Filter.Filter
+	p.endsAtFailure = raw.RespondAllKeys != nil && !*raw.RespondAllKeys
+	return nil
 }
 
 // queryPolicy is the policy of a query.
-type queryPolicy struct{ withoutBins bool }
+type queryPolicy struct {
+	aerostore.Options
+	withoutBins bool
+}
 
 func (p *queryPolicy) UnmarshalJSON(data []byte) error {
 	var raw struct {
-		filtered
+		Filter         filter
 		IncludeBinData *bool `json:"include_bin_data"`
 	}
 	if err := decode(data, &raw); err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
+	p.Filter = raw.Filter.Filter
 	p.withoutBins = raw.IncludeBinData != nil && !*raw.IncludeBinData
-	return raw.check()
+	return nil
 }

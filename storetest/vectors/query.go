@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
@@ -27,21 +28,21 @@ func (s *step) parseQuery(data []byte) error {
 	if args.NS == nil || args.Set == nil {
 		return errors.New("a query needs ns and set")
 	}
-	if args.IndexName != nil {
-		return unsupported("the name of an index in a form that no server reads")
-	}
-	if *args.Set == "" {
-		return unsupported("queries of a whole namespace, which may have other records")
-	}
-	q := aerostore.Query{Namespace: *args.NS, Set: own(*args.Set)}
+	q := aerostore.Query{Namespace: *args.NS, Set: *args.Set}
 	if len(args.Bins) > 0 {
 		q.Bins = args.Bins
+	}
+	if args.Policy.Filter != (aerostore.Filter{}) {
+		q.Options = []aerostore.ReadOption{args.Policy.Filter}
 	}
 	if args.Policy.withoutBins {
 		q.Bins = []string{}
 	}
 	if args.Where != nil {
 		q.Where = args.Where.Predicate
+	}
+	if args.IndexName != nil {
+		q.Where, s.namesIndex = q.Where.UsingIndex(*args.IndexName), true
 	}
 	s.query = &q
 	s.do = func(ctx context.Context, store aerostore.Store) (a answer) {
@@ -123,7 +124,7 @@ func (p *predicate) equal(bin string, value any) error {
 	case aerostore.HLL:
 		p.Predicate = aerostore.Equal(bin, v)
 	default:
-		return unsupported(fmt.Sprintf("queries for values of type %T", v))
+		return compileError{fmt.Errorf("a query for a value of type %T", v)}
 	}
 	return nil
 }
@@ -168,7 +169,7 @@ func (a *indexArgs) index() (aerostore.Index, error) {
 	if a.NS == nil || a.Set == nil || a.Name == nil {
 		return aerostore.Index{}, errors.New("an index needs ns, set and name")
 	}
-	return aerostore.Index{Namespace: *a.NS, Set: own(*a.Set), Name: own(*a.Name)}, nil
+	return aerostore.Index{Namespace: *a.NS, Set: *a.Set, Name: *a.Name}, nil
 }
 
 func (s *step) parseCreateIndex(data []byte) error {
@@ -217,6 +218,24 @@ func (s *step) parseDropIndex(data []byte) error {
 		return err
 	}
 	s.administer(index, aerostore.Indexer.DropIndex)
+	return nil
+}
+
+func (s *step) parseTruncate(data []byte) error {
+	var args struct {
+		common
+		NS, Set *string
+	}
+	if err := decode(data, &args); err != nil {
+		return err
+	}
+	if args.NS == nil || args.Set == nil {
+		return errors.New("a truncation needs ns and set")
+	}
+	s.truncates, s.elsewhere = true, *args.NS != "test" && *args.NS != "bar"
+	s.do = func(ctx context.Context, store aerostore.Store) answer {
+		return answer{err: aerostore.Truncate(ctx, store, *args.NS, *args.Set, time.Time{})}
+	}
 	return nil
 }
 

@@ -21,6 +21,10 @@ type recorded struct {
 	// failing is a code that at least one key of the batch must have, CodeOK if
 	// there is none.
 	failing aerostore.ResultCode
+
+	// orFailed is a code that the batch may have as a whole instead, CodeOK if it may not
+	// fail.
+	orFailed aerostore.ResultCode
 }
 
 // A failure is how an operation failed, if it did.
@@ -44,6 +48,7 @@ type recordedResult struct {
 	absent     bool // nil instead of a record, and no code
 	record     *recordedRecord
 	anyRecord  bool // the record exists, and the rest is unknown
+	mayFail    bool // an operation that the server did not carry out
 	unanswered bool // the client gave the batch up
 	anyFailure bool // with another code than the batch
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -18,10 +19,36 @@ func (v *vector) replay(ctx context.Context, store aerostore.Store, pass func(ti
 			pass(s.pause)
 			continue
 		}
+		if s.truncates {
+			pass(beforeTruncation)
+		}
 		where := fmt.Sprintf("%s: step %d, %s", v.name, s.number, s.op)
-		differences = append(differences, of(where, s.compare(s.do(ctx, store)))...)
+		differences = append(differences, of(where, s.compare(v.own(s, s.do(ctx, store))))...)
+		if s.truncates {
+			pass(afterTruncation)
+		}
 	}
 	return differences
+}
+
+// The waits before and after a truncation, as recorded. A server compares the times of
+// writes and truncations in whole milliseconds.
+const (
+	beforeTruncation = 30 * time.Millisecond
+	afterTruncation  = 150 * time.Millisecond
+)
+
+// own drops the records that a query of a whole namespace returned and that are not the
+// vector's.
+func (v *vector) own(s *step, a answer) answer {
+	if s.query != nil && s.query.Set == "" {
+		ours := make(map[identity]bool)
+		for _, k := range v.keys() {
+			ours[identityOf(k)] = true
+		}
+		a.rows = slices.DeleteFunc(a.rows, func(r *aerostore.Record) bool { return !ours[identityOf(r.Key)] })
+	}
+	return a
 }
 
 // clear removes the records and indexes that the vector names, and all records of the
@@ -38,7 +65,7 @@ func (v *vector) clear(ctx context.Context, store aerostore.Store) error {
 	}
 	keys := v.keys()
 	for _, s := range v.steps {
-		if s.query == nil {
+		if s.query == nil || s.query.Set == "" { // other records of the namespace are not the vector's
 			continue
 		}
 		all := aerostore.Query{Namespace: s.query.Namespace, Set: s.query.Set, Bins: []string{}}

@@ -281,7 +281,7 @@ func TestAWrongAnswerIsADifference(t *testing.T) {
 				r.Batch()[0].Err = &aerostore.Error{Code: aerostore.CodeTimeout}
 				return r, err
 			},
-			`the_vector: step 2, batch_read: key 1: error: want "` + aerostore.CodeInvalidNamespace.Error() + `, ErrNotFound or no error"`,
+			`the_vector: step 2, batch_read: key 1: error: want "` + aerostore.CodeInvalidNamespace.Error() + `, ErrNotFound, ErrFilteredOut or no error"`,
 		},
 		{
 			"a batch that failed as a whole",

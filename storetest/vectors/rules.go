@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/expr"
 )
 
 // A rule translates the recorded answer to a step where a Store differs on purpose
@@ -15,6 +17,9 @@ type rule struct {
 	apply func(s *step) effect
 }
 
+// doesNotCompile is the rule for steps that cannot be written with a Store.
+const doesNotCompile = "does not compile"
+
 type effect int
 
 const (
@@ -24,6 +29,17 @@ const (
 )
 
 var rules = []rule{
+	{
+		name: doesNotCompile,
+		why: "A server refuses a filter that is no boolean or cannot be evaluated, and queries for values that no index has. The " +
+			"filter of a Store is an exp.Bool, so that others do not compile, or cannot be decoded. The step, or the item of a batch, changed nothing and is left out.",
+		apply: func(s *step) effect { // see parse
+			if s.leavesOutSome {
+				return translated
+			}
+			return untouched
+		},
+	},
 	{
 		name: "refused with one code",
 		why: "A Store refuses invalid input before it is sent, always with the same code. The code of a server depends " +
@@ -45,6 +61,12 @@ var rules = []rule{
 			}
 			return s.refuse()
 		},
+	},
+	{
+		name: "no answers if a key fails",
+		why: "With a policy of the client a batch has no answers if a key fails. The server carries it out. A Store " +
+			"answers for each key: one of them has the code of the client.",
+		apply: (*step).endAtFailure,
 	},
 	{
 		name: "a code for each key",
@@ -74,15 +96,49 @@ var rules = []rule{
 	},
 	{
 		name: "a header beside bins",
-		why: "In a batch of reads the client drops the bins if one operation reads the header. A Store " +
-			"returns them; the recording does not have them.",
+		why: "In a batch of several keys the client reads only the header if one of the operations that read does. A Store " +
+			"carries out all of them; the recording does not have their results.",
 		apply: (*step).forgetBins,
 	},
 	{
 		name: "a read in the bin with the empty name",
 		why: "The client takes some reads of the bin with the empty name for a read of all bins. A Store may refuse " +
-			"an operation that reads a list, map, bits or a HyperLogLog in it.",
+			"an operation that reads a list, map, bits or a HyperLogLog in it, or reads it beside expressions that write.",
 		apply: (*step).forgetUnnamed,
+	},
+	{
+		name: "an index by its name",
+		why:  "The client cannot name the index of a query. The answer of a Store is not compared.",
+		apply: func(s *step) effect {
+			if !s.namesIndex {
+				return untouched
+			}
+			s.want.unknown = true
+			return translated
+		},
+	},
+	{
+		name: "truncation of no namespace",
+		why:  "A server ignores a truncation in a namespace that it does not have. A Store fails with ErrInvalidNamespace.",
+		apply: func(s *step) effect {
+			if !s.truncates || !s.elsewhere || s.want.code != aerostore.CodeOK {
+				return untouched
+			}
+			s.want.code = aerostore.CodeInvalidNamespace
+			return translated
+		},
+	},
+	{
+		name: "a HyperLogLog in a list",
+		why: "The client returns an empty list for one into which an expression put a HyperLogLog. A Store returns the list, " +
+			"in which the HyperLogLog is bytes.",
+		apply: (*step).forgetLists,
+	},
+	{
+		name: "pairs in the order of their values",
+		why: "A server takes pairs that an expression selected by value for sorted by key, and does not find some of them by " +
+			"key. A Store finds them.",
+		apply: (*step).forgetPairs,
 	},
 	{
 		name: "removal of an expired record",
@@ -160,12 +216,36 @@ func (s *step) dropRepeated() effect {
 	return translated
 }
 
+func (s *step) endAtFailure() effect {
+	if !s.endsAtFailure || s.want.code == aerostore.CodeOK || s.refusal != nil {
+		return untouched
+	}
+	failing := s.want.code
+	if s.filters && failing == aerostore.CodeParameter {
+		return s.refuseFilter()
+	}
+	if s.leavesOutSome { // which may be what failed
+		failing = aerostore.CodeOK
+	}
+	s.want = recorded{
+		failing: failing,
+		batch:   slices.Repeat([]recordedResult{{unanswered: true, anyFailure: true}}, len(s.keys)),
+	}
+	return translated
+}
+
 func (s *step) splitFailure() effect {
 	want := &s.want
+	if s.filtersEach && slices.ContainsFunc(want.batch, func(k recordedResult) bool { return k.code == aerostore.CodeParameter }) {
+		return s.refuseFilter()
+	}
 	if want.batch == nil || want.code == aerostore.CodeOK || s.refusal != nil {
 		return untouched
 	}
 	want.failing, want.failure = want.code, failure{}
+	if s.filters && want.failing == aerostore.CodeParameter {
+		return s.refuseFilter()
+	}
 	if len(want.batch) == 0 {
 		want.batch = slices.Repeat([]recordedResult{{absent: true}}, len(s.keys))
 	}
@@ -173,12 +253,26 @@ func (s *step) splitFailure() effect {
 	for i, k := range want.batch {
 		if k.absent || k.code == aerostore.CodeNoResponse {
 			want.batch[i] = recordedResult{unanswered: true, anyFailure: s.ops != nil && !s.writes}
-			if s.writes {
+			if s.writes && want.failing == aerostore.CodeInvalidNamespace { // which is all that keeps a server from the others
 				effect = severed
 			}
 		}
 	}
 	return effect
+}
+
+// refuseFilter is for a batch whose filter the server refuses. It refuses the whole batch
+// then, if the client sends the filter as that of the batch, and else each record that
+// exists.
+func (s *step) refuseFilter() effect {
+	s.want = recorded{
+		orFailed: aerostore.CodeParameter,
+		batch:    slices.Repeat([]recordedResult{{unanswered: true, anyFailure: true}}, len(s.keys)),
+	}
+	if s.writes {
+		return severed
+	}
+	return translated
 }
 
 func (s *step) nameMissing() effect {
@@ -221,22 +315,24 @@ func (s *step) operationsOf(i int) []aerostore.Operation {
 func (s *step) tellApart() effect {
 	effect := untouched
 	if s.want.record != nil {
-		effect = s.want.record.tellApart(s.ops, s.respondsAll, false)
+		effect = s.want.record.tellApart(s.ops, s.respondsAll || wantsAll(s.ops))
 	}
 	for i := range s.want.batch {
 		if k := &s.want.batch[i]; k.record != nil {
-			effect = max(effect, k.record.tellApart(s.operationsOf(i), false, true))
+			ops := s.operationsOf(i)
+			all := slices.ContainsFunc(ops, aerostore.Operation.Writes) || s.recordedKeys() == 1 && wantsAll(ops)
+			effect = max(effect, k.record.tellApart(ops, all))
 		}
 	}
 	return effect
 }
 
 // tellApart sets the view. Where all bins are read, they are the only results.
-func (r *recordedRecord) tellApart(ops []aerostore.Operation, respondsAll, batch bool) effect {
+func (r *recordedRecord) tellApart(ops []aerostore.Operation, all bool) effect {
 	if len(ops) == 0 || slices.ContainsFunc(ops, readsAll) {
 		return untouched
 	}
-	r.view = viewOf(ops, respondsAll, batch)
+	r.view = viewOf(ops, all)
 	on := make(map[string]int)
 	for _, o := range ops {
 		on[o.Bin()]++
@@ -257,13 +353,12 @@ func readsAll(o aerostore.Operation) bool {
 
 func (s *step) forgetBins() effect {
 	effect := untouched
-	if s.writes || len(s.keys) < 2 || s.operates(aerostore.OperationReadAll) ||
-		!s.operates(aerostore.OperationReadHeader) || !s.operates(aerostore.OperationRead) {
-		return effect
-	}
-	for _, k := range s.want.batch {
-		if k.record != nil {
-			k.record.anyBins = true
+	for i := range s.want.batch {
+		ops := s.operationsOf(i)
+		k := &s.want.batch[i]
+		if k.record != nil && s.recordedKeys() > 1 && len(ops) > 1 && contains(ops, aerostore.OperationReadHeader) &&
+			!contains(ops, aerostore.OperationReadAll) && !slices.ContainsFunc(ops, aerostore.Operation.Writes) {
+			k.record.anyBins, k.mayFail = true, true
 			effect = translated
 		}
 	}
@@ -272,12 +367,76 @@ func (s *step) forgetBins() effect {
 
 func (s *step) forgetUnnamed() effect {
 	for _, o := range s.ops {
-		if o.CDT() != nil && o.Bin() == "" && !o.Writes() {
+		switch {
+		case o.Bin() != "" || o.Writes():
+		case o.CDT() != nil:
 			s.want.unknown = true
 			return translated
+		case o.Kind() == aerostore.OperationRead && contains(s.ops, aerostore.OperationExp) && s.writes && !s.want.failed():
+			s.want.unknown = true
+			return severed
 		}
 	}
 	return untouched
+}
+
+func (s *step) forgetLists() effect {
+	if s.want.record == nil || !slices.ContainsFunc(s.ops, func(o aerostore.Operation) bool {
+		return o.Exp() != nil && putsHLL(o.Exp().Expression.Node())
+	}) {
+		return untouched
+	}
+	s.want.record.anyBins = true
+	return translated
+}
+
+func (s *step) forgetPairs() effect {
+	if s.want.record == nil || !slices.ContainsFunc(s.ops, func(o aerostore.Operation) bool {
+		return o.Exp() != nil && searchesPairs(o.Exp().Expression.Node())
+	}) {
+		return untouched
+	}
+	s.want.record.anyBins = true
+	return translated
+}
+
+// searchesPairs reports whether the expression removes by key from pairs that were
+// selected by value.
+func searchesPairs(n *expr.Node) bool {
+	if n == nil {
+		return false
+	}
+	if f := functionOf(n); f.Kind == cdt.MapRemove && (f.Select == cdt.ByKey || f.Select == cdt.ByKeyList) {
+		from := n.Args[len(n.Args)-1]
+		if g := functionOf(from); g.Kind == cdt.MapGet && (g.Select == cdt.ByRankRange || g.Select == cdt.ByValueRelativeRank) {
+			give, _ := from.Args[0].Value.(int)
+			return uint8(give) == uint8(cdt.Pairs) //nolint:gosec // G115: the lowest bits
+		}
+	}
+	return slices.ContainsFunc(n.Args, searchesPairs)
+}
+
+// functionOf returns what a call does, and nothing for other expressions.
+func functionOf(n *expr.Node) expr.Function {
+	if n != nil && n.Op == expr.Call {
+		if f := expr.FunctionOf(n); f != nil {
+			return *f
+		}
+	}
+	return expr.Function{}
+}
+
+// putsHLL reports whether the expression puts a HyperLogLog into a list or map.
+func putsHLL(n *expr.Node) bool {
+	if n == nil {
+		return false
+	}
+	if n.Op == expr.Call && n.Module == expr.CDTModule|expr.Modify && slices.ContainsFunc(n.Args[:len(n.Args)-1], func(arg *expr.Node) bool {
+		return expr.TypeOf(arg) == expr.HLLType
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(n.Args, putsHLL)
 }
 
 func (s *step) forgetExisted() effect {
@@ -288,7 +447,10 @@ func (s *step) forgetExisted() effect {
 	return translated
 }
 
-// operates reports whether the step has an operation of the kind.
-func (s *step) operates(kind aerostore.OperationKind) bool {
-	return slices.ContainsFunc(s.ops, func(o aerostore.Operation) bool { return o.Kind() == kind })
+// recordedKeys returns for how many keys the recorded batch was.
+func (s *step) recordedKeys() int { return max(len(s.keys), len(s.leftOut)) }
+
+// contains reports whether there is an operation of the kind.
+func contains(ops []aerostore.Operation, kind aerostore.OperationKind) bool {
+	return slices.ContainsFunc(ops, func(o aerostore.Operation) bool { return o.Kind() == kind })
 }

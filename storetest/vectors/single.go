@@ -68,7 +68,7 @@ type reader = func(s aerostore.Store, ctx context.Context, key aerostore.Key, op
 func parseRead(read reader) parser {
 	return single(func(_ *step, a readArgs) action {
 		return func(ctx context.Context, store aerostore.Store) answer {
-			record, err := read(store, ctx, a.Key.Key)
+			record, err := read(store, ctx, a.Key.Key, a.Policy.Options)
 			return answer{record: record, err: err}
 		}
 	})
@@ -82,10 +82,10 @@ func parseSelect() parser {
 	return single(func(_ *step, a args) action {
 		return func(ctx context.Context, store aerostore.Store) answer {
 			if len(a.Bins) == 0 { // the recorded client then reads all bins
-				record, err := store.Get(ctx, a.Key.Key)
+				record, err := store.Get(ctx, a.Key.Key, a.Policy.Options)
 				return answer{record: record, err: err}
 			}
-			record, err := store.Select(ctx, a.Key.Key, a.Bins)
+			record, err := store.Select(ctx, a.Key.Key, a.Bins, a.Policy.Options)
 			return answer{record: record, err: err}
 		}
 	})
@@ -94,7 +94,7 @@ func parseSelect() parser {
 func parseExists() parser {
 	return single(func(_ *step, a readArgs) action {
 		return func(ctx context.Context, store aerostore.Store) answer {
-			existed, err := store.Exists(ctx, a.Key.Key)
+			existed, err := store.Exists(ctx, a.Key.Key, a.Policy.Options)
 			return answer{existed: existed, err: err}
 		}
 	})

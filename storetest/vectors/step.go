@@ -22,16 +22,26 @@ type step struct {
 	pause time.Duration // of a step that only waits
 
 	// For rules and clear.
-	keys    []aerostore.Key
-	ops     []aerostore.Operation // on one record, or on each of a batch
-	items   []aerostore.BatchItem // of a batch of several kinds
-	query   *aerostore.Query
-	index   *aerostore.Index
-	writes  bool
-	waited  bool  // an earlier step waited
-	refusal error // why the input is invalid, nil if it is valid
+	keys       []aerostore.Key
+	ops        []aerostore.Operation // on one record, or on each of a batch
+	items      []aerostore.BatchItem // of a batch of several kinds
+	query      *aerostore.Query
+	index      *aerostore.Index
+	writes     bool
+	namesIndex bool // for a query
+	truncates  bool
+	elsewhere  bool  // in a namespace that does not exist
+	waited     bool  // an earlier step waited
+	refusal    error // why the input is invalid, nil if it is valid
 
 	respondsAll bool // the client returns a result for each operation
+
+	// Of a batch.
+	filters       bool   // the client sends a filter of the batch
+	filtersEach   bool   // the client sends a filter of each record
+	endsAtFailure bool   // the client has no answers if a key fails
+	leftOut       []bool // the items that a Store cannot have
+	leavesOutSome bool
 }
 
 // An answer is the answer of a Store to a step.
@@ -63,6 +73,9 @@ func parseStep(data []byte) (*step, error) {
 	if err == nil {
 		err = s.want.parse(s.op, head.Want)
 	}
+	if err == nil {
+		err = s.dropLeftOut()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.op, err)
 	}
@@ -90,8 +103,8 @@ var parsers = map[string]parser{
 	"increment": parseWrite(aerostore.Store.Increment),
 
 	"get": parseRead(aerostore.Store.Get),
-	"get_header": parseRead(func(s aerostore.Store, ctx context.Context, key aerostore.Key, _ ...aerostore.ReadOption) (*aerostore.Record, error) {
-		return s.Select(ctx, key, []string{})
+	"get_header": parseRead(func(s aerostore.Store, ctx context.Context, key aerostore.Key, opts ...aerostore.ReadOption) (*aerostore.Record, error) {
+		return s.Select(ctx, key, []string{}, opts...)
 	}),
 	"select":  parseSelect(),
 	"exists":  parseExists(),
@@ -112,7 +125,7 @@ var parsers = map[string]parser{
 	"create_index": (*step).parseCreateIndex,
 	"drop_index":   (*step).parseDropIndex,
 
-	"truncate": func(*step, []byte) error { return unsupported("truncations") },
+	"truncate": (*step).parseTruncate,
 
 	"sleep": (*step).parseSleep,
 }

@@ -57,14 +57,16 @@ func (c counts) sum() (sum int) {
 // reasons for the rules follow.
 func (t *tally) String() string {
 	var b strings.Builder
-	translated := make(counts)
+	translated, all, whole := make(counts), 0, 0
 	for _, f := range t.files {
 		fmt.Fprintf(&b, "%s: %d vectors replayed (%d steps), %d skipped\n", f.name, f.replayed, f.steps, f.skipped.sum())
+		all, whole = all+f.replayed+f.skipped.sum(), whole+f.replayed-f.cutShort.sum()
 		f.skipped.write(&b, "skipped")
 		f.translated.write(&b, "translated")
 		f.cutShort.write(&b, "cut short after")
 		translated.add(f.translated)
 	}
+	fmt.Fprintf(&b, "%d of %d vectors replayed to their end\n", whole, all)
 	for _, r := range rules {
 		if translated[r.name] > 0 {
 			fmt.Fprintf(&b, "%s: %s\n", r.name, r.why)

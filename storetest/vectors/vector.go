@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/jsonline"
 )
 
 // A vector is a script with the answers of a server, translated by the rules.
@@ -29,7 +30,7 @@ func parse(line []byte) (*vector, error) {
 	if !json.Valid(line) {
 		return nil, json.Unmarshal(line, &raw)
 	}
-	if err := decode(line, &raw); err != nil {
+	if err := decode(ownNames(line), &raw); err != nil {
 		return nil, err
 	}
 	if raw.Name == "" || len(raw.Steps) == 0 {
@@ -39,7 +40,12 @@ func parse(line []byte) (*vector, error) {
 	for i, data := range raw.Steps {
 		s, err := parseStep(data)
 		var missing unsupported
+		var refused compileError
 		switch {
+		case errors.As(err, &refused) && changedNothing(data):
+			v.translated[doesNotCompile]++
+		case errors.As(err, &refused):
+			v.cutAt(unsupported(refused.Error()))
 		case errors.As(err, &missing):
 			v.cutAt(missing)
 		case err != nil:
@@ -51,6 +57,19 @@ func parse(line []byte) (*vector, error) {
 		}
 	}
 	return v, nil
+}
+
+// changedNothing reports whether a step failed, or is one that reads.
+func changedNothing(data []byte) bool {
+	var raw struct {
+		Op   string
+		Want struct{ Code aerostore.ResultCode }
+	}
+	if err := jsonline.DecodeSome(data, &raw); err != nil {
+		return false
+	}
+	return raw.Want.Code != aerostore.CodeOK ||
+		slices.Contains([]string{"get", "get_header", "select", "exists", "query", "scan", "batch_read", "batch_header", "batch_exists"}, raw.Op)
 }
 
 // cutAt leaves out the steps from one on that needs an ability that Store lacks. If no
@@ -88,6 +107,22 @@ func (v *vector) waits() bool {
 // indexes reports whether a step creates or drops an index.
 func (v *vector) indexes() bool {
 	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.index != nil })
+}
+
+// repeatsKeys reports whether a batch writes to a key that it has twice.
+func (v *vector) repeatsKeys() bool {
+	return slices.ContainsFunc(v.steps, func(s *step) bool {
+		seen := make(map[aerostore.Key]bool, len(s.keys))
+		for _, k := range s.keys {
+			seen[k] = true
+		}
+		return s.writes && len(seen) < len(s.keys)
+	})
+}
+
+// truncates reports whether a step truncates a set.
+func (v *vector) truncates() bool {
+	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.truncates })
 }
 
 // keys returns the keys of all steps, each once.

@@ -12,7 +12,8 @@ import (
 type Option func(*config)
 
 type config struct {
-	advance func(aerostore.Store, time.Duration)
+	advance  func(aerostore.Store, time.Duration)
+	anyOrder bool
 }
 
 // WithAdvance sets a function that moves the clock of a store ahead by d, for vectors
@@ -20,6 +21,13 @@ type config struct {
 // -short.
 func WithAdvance(advance func(store aerostore.Store, d time.Duration)) Option {
 	return func(c *config) { c.advance = advance }
+}
+
+// WithAnyOrder says that the store may carry out the operations of a batch in any order, as
+// a cluster that replicates does. Vectors with a batch that writes to a key that it has
+// twice are skipped.
+func WithAnyOrder() Option {
+	return func(c *config) { c.anyOrder = true }
 }
 
 // Run replays every vector as a subtest of t and returns when all have ended. Vectors
@@ -70,6 +78,9 @@ func (c *config) replay(t *testing.T, v *vector, newStore func(testing.TB) aeros
 	if reason == "" && v.waits() && c.advance == nil && testing.Short() {
 		reason = "the vector waits: run it without -short or with WithAdvance"
 	}
+	if reason == "" && c.anyOrder && v.repeatsKeys() {
+		reason = "the order of operations on a key that a batch has twice"
+	}
 	var store aerostore.Store
 	if reason == "" {
 		if store = newStore(t); store == nil {
@@ -77,6 +88,9 @@ func (c *config) replay(t *testing.T, v *vector, newStore func(testing.TB) aeros
 		}
 		if _, ok := aerostore.As[aerostore.Indexer](store); !ok && v.indexes() {
 			reason = "the store has no aerostore.Indexer"
+		}
+		if _, ok := aerostore.As[aerostore.Truncator](store); !ok && v.truncates() {
+			reason = "the store has no aerostore.Truncator"
 		}
 	}
 	if reason != "" {

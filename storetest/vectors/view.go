@@ -19,16 +19,14 @@ type view struct {
 	writes bool
 }
 
-func viewOf(ops []aerostore.Operation, respondsAll, batch bool) *view {
-	v := &view{ops: ops, writes: slices.ContainsFunc(ops, aerostore.Operation.Writes)}
-	if batch {
-		v.all = v.writes
-	} else {
-		v.all = respondsAll || slices.ContainsFunc(ops, func(o aerostore.Operation) bool {
-			return o.Kind() >= aerostore.OperationMap
-		})
-	}
-	return v
+func viewOf(ops []aerostore.Operation, all bool) *view {
+	return &view{ops: ops, all: all, writes: slices.ContainsFunc(ops, aerostore.Operation.Writes)}
+}
+
+// wantsAll reports whether the client wants a result of each operation, for their
+// kinds.
+func wantsAll(ops []aerostore.Operation) bool {
+	return slices.ContainsFunc(ops, func(o aerostore.Operation) bool { return o.Kind() >= aerostore.OperationMap })
 }
 
 // compare compares the results of each operation with the recorded bins, and the
