@@ -65,6 +65,15 @@ func NewStepsRecord(n int) (record *Record, results []any) {
 		r.results = r.array[:n]
 		r.steps = &r.results
 		return &r.Record, r.results
+	case n <= 8:
+		r := new(struct {
+			Record
+			results []any
+			array   [8]any
+		})
+		r.results = r.array[:n]
+		r.steps = &r.results
+		return &r.Record, r.results
 	default:
 		kept := make([]any, n) // results would move to the heap for all n
 		return &Record{steps: &kept}, kept

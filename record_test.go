@@ -85,7 +85,7 @@ func TestARecordAndAStepHaveTheSameAccessors(t *testing.T) {
 }
 
 func TestNewStepsRecordAllocatesOnceForFewSteps(t *testing.T) {
-	for n := 1; n <= 3; n++ {
+	for n := 1; n <= 8; n++ {
 		var r *aerostore.Record
 		if got := testing.AllocsPerRun(100, func() { r, _ = aerostore.NewStepsRecord(n) }); got != 1 {
 			t.Errorf("%d steps took %.0f allocations", n, got)

@@ -183,14 +183,15 @@ func (w *written) read(bins aerostore.Bins) {
 	w.sized, w.size = len(w.bins), sizeOfBins(w.bins)
 }
 
-// apply returns the bins that a record with the old bins has after the write.
-func (w *written) apply(old []bin) (draft, aerostore.ResultCode) {
+// apply writes the bins to a record.
+func (w *written) apply(d *draft) aerostore.ResultCode {
 	if w.code != aerostore.CodeOK {
-		return draft{}, w.code
+		return w.code
 	}
-	d := w.draft
+	old := d.bins
+	*d = w.draft
 	if len(old) == 0 {
-		return d, aerostore.CodeOK
+		return aerostore.CodeOK
 	}
 	var deleted map[string]bool
 	if len(w.deleted) > 0 {
@@ -205,5 +206,5 @@ func (w *written) apply(old []bin) (draft, aerostore.ResultCode) {
 			d.bins = append(d.bins, *b)
 		}
 	}
-	return d, aerostore.CodeOK
+	return aerostore.CodeOK
 }

@@ -33,7 +33,7 @@ func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progr
 	if x.options.Exists == aerostore.CreateOrUpdate {
 		x.options.Exists = aerostore.UpdateOnly
 	}
-	x.plan, x.refused = planOf(job.Operations, &x.options, 1)
+	x.refused = x.plan.of(job.Operations, &x.options, 1)
 	err = s.scanFor(ctx, job, x.visit)
 	if err == nil {
 		x.progress.Fraction = 1
@@ -98,10 +98,8 @@ func (x *execution) apply(key aerostore.Key) aerostore.ResultCode {
 	if x.refused != aerostore.CodeOK {
 		return x.refused
 	}
-	run := runs.Get().(*running) //nolint:forcetypeassert // New's
-	defer run.release()
-	run.ops, run.plan, run.where = x.job.Operations, x.plan, x.where
-	_, code := x.namespace.operateWrite(&key, run, &x.options)
+	run := running{ops: x.job.Operations, plan: x.plan, where: x.where}
+	_, code := x.namespace.operateWrite(&key, &run, &x.options)
 	return code
 }
 

@@ -2,7 +2,6 @@ package memory
 
 import (
 	"errors"
-	"sync"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/exp"
@@ -94,12 +93,10 @@ func (m *midway) Number(op expr.Op) int {
 	return m.view.Number(op)
 }
 
-var midways = sync.Pool{New: func() any { return new(midway) }}
-
 // meet makes a record the one that expressions see, nil for none.
 func (run *running) meet(n *namespace, key *aerostore.Key, met *record) {
 	if run.midway == nil {
-		run.midway = midways.Get().(*midway) //nolint:forcetypeassert // New's
+		run.midway = new(midway)
 	}
 	m := run.midway
 	m.view = view{namespace: n, set: key.Set(), id: key.RecordID(), record: &m.before}

@@ -15,7 +15,7 @@ func TestAJobChecksItsConditionWhenItChangesARecord(t *testing.T) {
 		Operations: []aerostore.Operation{aerostore.WriteBin("done", true)},
 	}}
 	x.options.Exists = aerostore.UpdateOnly
-	x.plan, x.refused = planOf(x.job.Operations, &x.options, 1)
+	x.where, x.refused = searchOf(x.job.Query.Where), x.plan.of(x.job.Operations, &x.options, 1)
 	if code := x.apply(key); code != aerostore.CodeNotFound {
 		t.Errorf("a missing record: %v", code)
 	}

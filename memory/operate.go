@@ -1,9 +1,7 @@
 package memory
 
 import (
-	"maps"
 	"slices"
-	"sync"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
@@ -17,47 +15,28 @@ import (
 func (n *namespace) operate(
 	key *aerostore.Key, ops []aerostore.Operation, o *aerostore.Options, keys int,
 ) (record *aerostore.Record, code aerostore.ResultCode, why error) {
-	p, code := planOf(ops, o, keys)
-	if code != aerostore.CodeOK {
+	run := running{ops: ops}
+	if code := run.plan.of(ops, o, keys); code != aerostore.CodeOK {
 		return nil, code, nil
 	}
-	run := runs.Get().(*running) //nolint:forcetypeassert // New's
-	run.ops, run.plan = ops, p
-	if p.writes {
-		record, code = n.operateWrite(key, run, o)
+	if run.plan.writes {
+		record, code = n.operateWrite(key, &run, o)
 	} else {
-		record, code = n.operateRead(key, run, o)
+		record, code = n.operateRead(key, &run, o)
 	}
-	why = run.failed
-	run.release()
-	return record, code, why
+	return record, code, run.failed
 }
 
 // A running is a call of Operate on one record.
 type running struct {
 	ops      []aerostore.Operation
 	plan     plan
-	operands []any // imported, of the operations on whole bins
+	operands []any // imported, of the operations on whole bins; see operand
 	record   *aerostore.Record
 	steps    []any   // what each operation returned, of the record
 	failed   error   // of an operation in detail
 	where    *search // of the job that runs the operations, nil for none
-	journal  value.Journal
-
-	midway *midway // what expressions see, nil if there are none
-}
-
-var runs = sync.Pool{New: func() any { return new(running) }}
-
-func (run *running) release() {
-	run.journal.Reset()
-	clear(run.operands)
-	if run.midway != nil {
-		*run.midway = midway{}
-		midways.Put(run.midway)
-	}
-	*run = running{journal: run.journal, operands: run.operands[:0]}
-	runs.Put(run)
+	midway   *midway // what expressions see, nil if there are none
 }
 
 // begin makes the record of the results.
@@ -65,14 +44,32 @@ func (run *running) begin() {
 	run.record, run.steps = aerostore.NewStepsRecord(len(run.ops))
 }
 
-// importOperands imports what is written to whole bins. It returns the size of it.
+// importOperands imports what is written to whole bins, if any of it is not kept as it is
+// passed. It returns the size of it.
 func (run *running) importOperands() (size int) {
-	for _, op := range run.ops {
-		operand, n := operandOf(op.Value())
-		run.operands = append(run.operands, operand)
+	for i, op := range run.ops {
+		v := op.Value()
+		switch v := v.(type) {
+		case nil, bool, int, float64, string:
+			size += value.Size(v)
+			continue
+		}
+		if run.operands == nil {
+			run.operands = make([]any, len(run.ops))
+		}
+		operand, n := operandOf(v)
+		run.operands[i] = operand
 		size += n
 	}
 	return size
+}
+
+// operand returns what an operation writes to a whole bin, imported.
+func (run *running) operand(i int) any {
+	if run.operands != nil && run.operands[i] != nil {
+		return run.operands[i]
+	}
+	return run.ops[i].Value()
 }
 
 func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.Options) (*aerostore.Record, aerostore.ResultCode) {
@@ -80,8 +77,9 @@ func (n *namespace) operateWrite(key *aerostore.Key, run *running, o *aerostore.
 	if run.plan.operands {
 		c.heavy = run.importOperands() > heavySize
 	}
+	var j value.Journal
 	if run.plan.inPlace {
-		c.journal = &run.journal
+		c.journal = &j
 	}
 	var r record
 	if code := n.update(key, o, &c, &r); code != aerostore.CodeOK {
@@ -104,7 +102,7 @@ func (n *namespace) operateRead(key *aerostore.Key, run *running, o *aerostore.O
 	}
 	if run.plan.readsAll > 0 {
 		run.readAll(&r)
-	} else if _, code := run.apply(r.bins); code != aerostore.CodeOK {
+	} else if code := run.read(r.bins); code != aerostore.CodeOK {
 		return nil, code
 	}
 	return run.result(key, &r, ttl), aerostore.CodeOK
@@ -152,7 +150,7 @@ func (n *namespace) operateReadLocked(key *aerostore.Key, run *running, o *aeros
 				if run.plan.evaluates {
 					run.meet(n, key, met)
 				}
-				_, code = run.apply(met.bins)
+				code = run.read(met.bins)
 			}
 			n.extend(met, o.ReadTouch)
 		}
@@ -164,20 +162,25 @@ func (n *namespace) operateReadLocked(key *aerostore.Key, run *running, o *aeros
 	return run.result(key, &r, ttl), aerostore.CodeOK
 }
 
-// apply carries out the operations. It returns the bins after them and the code of the
-// operation that failed, else CodeOK.
-func (run *running) apply(old []bin) (draft, aerostore.ResultCode) {
-	d := draftOf(old)
-	run.begin()
-	for i, op := range run.ops {
-		if code := run.step(&d, i, op); code != aerostore.CodeOK {
-			return d, code
-		}
-	}
-	return d, aerostore.CodeOK
+// read carries out operations of which none writes.
+func (run *running) read(bins []bin) aerostore.ResultCode {
+	d := draftOf(bins)
+	return run.apply(&d, nil)
 }
 
-func (run *running) step(d *draft, i int, op aerostore.Operation) (code aerostore.ResultCode) {
+// apply carries out the operations. It returns the code of the one that failed, else
+// CodeOK. Changes in place are recorded in the journal.
+func (run *running) apply(d *draft, j *value.Journal) aerostore.ResultCode {
+	run.begin()
+	for i, op := range run.ops {
+		if code := run.step(d, i, op, j); code != aerostore.CodeOK {
+			return code
+		}
+	}
+	return aerostore.CodeOK
+}
+
+func (run *running) step(d *draft, i int, op aerostore.Operation, j *value.Journal) (code aerostore.ResultCode) {
 	switch kind := op.Kind(); {
 	case readsAll(op):
 		run.steps[i] = copyBins(d.bins)
@@ -188,24 +191,25 @@ func (run *running) step(d *draft, i int, op aerostore.Operation) (code aerostor
 	case kind == aerostore.OperationExp:
 		run.steps[i], code = run.evaluate(d, i, op.Exp())
 	case kind >= aerostore.OperationList:
-		run.steps[i], code = run.stepWithin(d, i, op.CDT())
+		run.steps[i], code = run.stepWithin(d, i, op.CDT(), j)
 	case kind == aerostore.OperationWrite:
-		if bad, ok := run.operands[i].(unstorable); ok {
+		operand := run.operand(i)
+		if bad, ok := operand.(unstorable); ok {
 			return aerostore.ResultCode(bad)
 		}
-		d.write(op.Bin(), run.operands[i])
+		d.write(op.Bin(), operand)
 	case kind == aerostore.OperationDelete:
 		d.clear()
 	case kind == aerostore.OperationTouch, kind == aerostore.OperationReadHeader:
 	default:
-		code = d.modify(kind, op.Bin(), run.operands[i])
+		code = d.modify(kind, op.Bin(), run.operand(i))
 	}
 	return code
 }
 
 // stepWithin carries out an operation on a list, map, bits or HyperLogLog.
-func (run *running) stepWithin(d *draft, i int, op *cdt.Op) (any, aerostore.ResultCode) {
-	result, err := d.carryOut(run.ops[i].Bin(), op, &run.journal)
+func (run *running) stepWithin(d *draft, i int, op *cdt.Op, j *value.Journal) (any, aerostore.ResultCode) {
+	result, err := d.carryOut(run.ops[i].Bin(), op, j)
 	if err == nil {
 		return value.Export(result), aerostore.CodeOK
 	}
@@ -231,7 +235,7 @@ func (run *running) result(key *aerostore.Key, r *record, ttl aerostore.TTL) *ae
 func (run *running) bins() aerostore.Bins {
 	if run.plan.readsAll > 0 {
 		all, _ := run.steps[slices.IndexFunc(run.ops, readsAll)].(aerostore.Bins)
-		return maps.Clone(all)
+		return all
 	}
 	return results.ByBin(run.ops, run.steps)
 }
@@ -248,9 +252,9 @@ type plan struct {
 	evaluates bool // expressions
 }
 
-// planOf returns the plan of the operations for a call of that many keys. The code is
-// that with which a server refuses them, else CodeOK.
-func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, code aerostore.ResultCode) {
+// of makes the plan of the operations for a call of that many keys. It returns the code
+// with which a server refuses them, else CodeOK.
+func (p *plan) of(ops []aerostore.Operation, o *aerostore.Options, keys int) aerostore.ResultCode {
 	for _, op := range ops {
 		kind, writes := op.Kind(), op.Writes()
 		p.writes = p.writes || writes
@@ -268,16 +272,16 @@ func planOf(ops []aerostore.Operation, o *aerostore.Options, keys int) (p plan, 
 			p.readsAll++
 		}
 		if code := admit(op, o); code != aerostore.CodeOK {
-			return p, code
+			return code
 		}
 	}
 	// With writes, all bins can be read once, if nothing else is answered
 	// (last_bin_deleted_operate in basic.jsonl). They cannot in a batch of more than
 	// one key, where all operations are answered (operate_put_all in batch.jsonl).
 	if p.writes && p.readsAll > 0 && (p.answers > 1 || keys > 1) {
-		return p, aerostore.CodeParameter
+		return aerostore.CodeParameter
 	}
-	return p, aerostore.CodeOK
+	return aerostore.CodeOK
 }
 
 // readsAll reports whether the operation reads all bins. So does every read of the bin

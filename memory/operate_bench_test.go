@@ -109,6 +109,32 @@ func BenchmarkOperateFixed(b *testing.B) {
 	})
 }
 
+// BenchmarkOperateBins reads and writes whole bins.
+func BenchmarkOperateBins(b *testing.B) {
+	read, all := aerostore.ReadBin("age"), aerostore.ReadAll()
+	for _, c := range []struct {
+		name string
+		ops  []aerostore.Operation
+	}{
+		{"read", []aerostore.Operation{read}},
+		{"read all", []aerostore.Operation{all}},
+		{"write", []aerostore.Operation{aerostore.WriteBin("age", 40)}},
+		{"add and read", []aerostore.Operation{aerostore.AddBin("age", 1), read}},
+		{"write four and read", []aerostore.Operation{
+			aerostore.WriteBin("age", 40), aerostore.WriteBin("name", "Ada"), aerostore.WriteBin("score", 1.5), aerostore.AddBin("visits", 1), read,
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			s := memory.NewT(b)
+			key := benchKey(1)
+			if err := s.Put(b.Context(), key, benchBins(1)); err != nil {
+				b.Fatal(err)
+			}
+			benchOperate(b, s, key, func(int) []aerostore.Operation { return c.ops })
+		})
+	}
+}
+
 func BenchmarkOperateListAppend(b *testing.B) {
 	list := make([]any, benchElements)
 	for i := range list {

@@ -56,14 +56,13 @@ type modified struct {
 	operands []bin
 }
 
-func (m *modified) apply(old []bin) (draft, aerostore.ResultCode) {
-	d := draftOf(old)
+func (m *modified) apply(d *draft) aerostore.ResultCode {
 	for _, operand := range m.operands {
 		if code := d.modify(m.kind, operand.name, operand.value); code != aerostore.CodeOK {
-			return d, code
+			return code
 		}
 	}
-	return d, aerostore.CodeOK
+	return aerostore.CodeOK
 }
 
 // remove removes a record, even one that expired a moment ago (see linger). The
@@ -129,19 +128,18 @@ type change struct {
 	journal *value.Journal
 }
 
-// apply returns the bins after the write. Old are the bins before it, or none if the
-// record is replaced. apply does not change old. It is called again if the record has
-// changed meanwhile.
-func (c *change) apply(old []bin) (draft, aerostore.ResultCode) {
+// apply makes the change to the draft of the record, or of an empty one if the record is
+// replaced. It is called again if the record has changed meanwhile.
+func (c *change) apply(d *draft) aerostore.ResultCode {
 	switch {
 	case c.put != nil:
-		return c.put.apply(old)
+		return c.put.apply(d)
 	case c.modify != nil:
-		return c.modify.apply(old)
+		return c.modify.apply(d)
 	case c.operate != nil:
-		return c.operate.apply(old)
+		return c.operate.apply(d, c.journal)
 	default:
-		return draftOf(old), aerostore.CodeOK
+		return aerostore.CodeOK
 	}
 }
 
@@ -256,20 +254,19 @@ func (n *namespace) revise(
 	if n.withoutExpiry && n.refuses(o.TTL, old) {
 		return aerostore.CodeForbidden
 	}
-	var bins []bin
+	d := draftOf(nil)
 	if old != nil {
 		if code := n.filtered(o.Filter, key, old); code != aerostore.CodeOK {
 			return code
 		}
 		if !replaces(o) {
-			bins = old.bins
+			d = draftOf(old.bins)
 		}
 	}
 	if c.operate != nil && c.operate.plan.evaluates {
 		c.operate.meetWrite(n, key, old, o)
 	}
-	d, code := c.apply(bins)
-	if code != aerostore.CodeOK {
+	if code := c.apply(&d); code != aerostore.CodeOK {
 		return code
 	}
 	if len(d.bins) == 0 {

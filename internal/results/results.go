@@ -13,6 +13,9 @@ import (
 //
 // The operations must not include one that reads all bins.
 func ByBin(ops []aerostore.Operation, steps []any) aerostore.Bins {
+	if len(ops) == 1 && steps[0] != nil { // the common case, without looking up the bin
+		return aerostore.Bins{ops[0].Bin(): steps[0]}
+	}
 	bins := aerostore.Bins{}
 	nothing := false
 	for i, op := range ops {

@@ -8,8 +8,9 @@ import (
 // A Journal records changes to lists and maps so that they can be undone. A
 // nil Journal records nothing. It is not safe for concurrent use.
 type Journal struct {
-	changes []change
-	growth  int
+	first  change // most operations make one, which needs no allocation
+	more   []change
+	growth int
 }
 
 // Growth returns by how many bytes the changes grew the packed sizes of all lists and
@@ -33,9 +34,10 @@ type change struct {
 type changeKind uint8
 
 const (
-	listSet      changeKind = iota // one was at a place
-	listSpliced                    // many were where n are
-	listReplaced                   // many were all
+	noChange     changeKind = iota
+	listSet                 // one was at a place
+	listSpliced             // many were where n are
+	listReplaced            // many were all
 	listReordered
 	mapSet      // one was the value at a place
 	mapInserted // nothing was at a place
@@ -46,7 +48,13 @@ const (
 	mapBounded
 )
 
-func (j *Journal) record(c change) { j.changes = append(j.changes, c) }
+func (j *Journal) record(c change) {
+	if j.first.kind == noChange {
+		j.first = c
+	} else {
+		j.more = append(j.more, c)
+	}
+}
 
 // Same reports whether both are the same list or map, whose own changes count.
 func Same(a, b any) bool {
@@ -81,26 +89,16 @@ func sizeOfPairs(pairs []MapPair) int {
 
 // Rollback undoes what was recorded, the last change first, and forgets it.
 func (j *Journal) Rollback() {
-	for _, c := range slices.Backward(j.changes) {
-		c.undo()
+	for i := range slices.Backward(j.more) {
+		j.more[i].undo()
 	}
-	j.Reset()
-}
-
-// Reset forgets what was recorded and keeps some room for more.
-func (j *Journal) Reset() {
-	const room = 16
-	j.growth = 0
-	if cap(j.changes) > room {
-		j.changes = nil
-		return
-	}
-	clear(j.changes)
-	j.changes = j.changes[:0]
+	j.first.undo()
+	*j = Journal{}
 }
 
 func (c *change) undo() {
 	switch c.kind {
+	case noChange:
 	case listSet:
 		c.list.Items[c.at] = c.one
 	case listSpliced:
