@@ -1,6 +1,11 @@
 package engine
 
-import value "github.com/aerostore/aerostore/internal/value"
+import (
+	"cmp"
+	"strings"
+
+	value "github.com/aerostore/aerostore/internal/value"
+)
 
 // heapRange returns the indexes of the elements with the ranks of s, in the
 // order in which the server gives them. It takes them from a heap that it
@@ -8,51 +13,80 @@ import value "github.com/aerostore/aerostore/internal/value"
 // with the greatest first, from the greatest with the least first. Of equal
 // elements the heap decides which has the lower rank.
 func heapRange(items []any, s span) []int {
-	n := len(items)
+	if len(items) == 0 {
+		return nil
+	}
+	switch items[0].(type) { // elements of one type, which are compared faster
+	case int:
+		if h, ok := heapOf[int](items); ok {
+			return h.take(s, cmp.Compare)
+		}
+	case string:
+		if h, ok := heapOf[string](items); ok {
+			return h.take(s, strings.Compare)
+		}
+	}
+	h, _ := heapOf[any](items)
+	return h.take(s, value.Compare)
+}
+
+// A heap is a binary heap of elements and their indexes.
+type heap[T any] []heapElement[T]
+
+type heapElement[T any] struct {
+	value T
+	at    int
+}
+
+// heapOf returns false if not all items are a T.
+func heapOf[T any](items []any) (heap[T], bool) {
+	h := make(heap[T], len(items))
+	for i, v := range items {
+		t, ok := v.(T)
+		if !ok && any(t) != nil { // a nil is an any
+			return nil, false
+		}
+		h[i] = heapElement[T]{t, i}
+	}
+	return h, true
+}
+
+func (h heap[T]) take(s span, compare func(a, b T) int) []int {
+	n := len(h)
 	tail := n - s.end()
 	sign, skip := -1, s.at
 	if s.at > tail {
 		sign, skip = 1, tail
 	}
-	h := heap{items: items, sign: sign, at: make([]int, n)}
-	for i := range h.at {
-		h.at[i] = i
-	}
 	for i := n/2 - 1; i >= 0; i-- {
-		h.down(i, n)
+		h.down(i, n, sign, compare)
 	}
 	for last := n - 1; last >= n-skip-s.n; last-- {
-		h.at[0], h.at[last] = h.at[last], h.at[0]
-		h.down(0, last)
+		h[0], h[last] = h[last], h[0]
+		h.down(0, last, sign, compare)
 	}
-	from := n - skip - s.n
-	return h.at[from : from+s.n]
+	taken := make([]int, s.n)
+	for i := range taken {
+		taken[i] = h[n-skip-s.n+i].at
+	}
+	return taken
 }
 
-// A heap has the greatest element on top, or with a negative sign the least.
-type heap struct {
-	items []any
-	sign  int
-	at    []int
-}
-
-func (h *heap) above(i, j int) bool {
-	return h.sign*value.Compare(h.items[h.at[i]], h.items[h.at[j]]) > 0
-}
-
-func (h *heap) down(i, n int) {
+// down restores the order of the first n elements if only that at i breaks it. The
+// greatest is on top, or with a negative sign the least.
+func (h heap[T]) down(i, n, sign int, compare func(a, b T) int) {
 	for {
 		child := 2*i + 1
 		if child >= n {
 			return
 		}
-		if child+1 < n && h.above(child+1, child) {
+		if child+1 < n && sign*compare(h[child+1].value, h[child].value) > 0 {
 			child++
 		}
-		if !h.above(child, i) {
+		if sign*compare(h[child].value, h[i].value) <= 0 {
 			return
 		}
-		h.at[i], h.at[child] = h.at[child], h.at[i]
+		h[i], h[child] = h[child], h[i]
 		i = child
 	}
 }
