@@ -48,7 +48,8 @@ func CanonicalEach(values any) any {
 		}
 		values = wide
 	}
-	if c, differs, ok := canonicalList(list, -1); differs && ok {
+	left := size(MaxRecord)
+	if c, differs, ok := canonicalList(list, -1, &left); differs && ok {
 		return c
 	}
 	return values
@@ -62,14 +63,15 @@ func canonicalOr(v any, depth int) any {
 	case nil, bool, int, float64, string, GeoJSON: // the common ones
 		return v
 	}
-	if c, _, ok := canonical(v, depth); ok {
+	left := size(MaxRecord)
+	if c, _, ok := canonical(v, depth, &left); ok {
 		return c
 	}
 	return v
 }
 
 // canonical reports whether c differs from v, and whether v can be stored.
-func canonical(v any, depth int) (c any, differs, ok bool) {
+func canonical(v any, depth int, left *size) (c any, differs, ok bool) {
 	switch t := v.(type) {
 	case nil, bool, int, float64, string, GeoJSON:
 		return v, false, true
@@ -92,17 +94,17 @@ func canonical(v any, depth int) (c any, differs, ok bool) {
 	}
 	switch t := v.(type) {
 	case []any:
-		c, differs, ok = canonicalList(t, depth)
+		c, differs, ok = canonicalList(t, depth, left)
 	case map[any]any:
-		c, differs, ok = canonicalMap(t, depth)
+		c, differs, ok = canonicalMap(t, depth, left)
 	case []MapPair:
-		c, differs, ok = canonicalPairs(t, depth)
+		c, differs, ok = canonicalPairs(t, depth, left)
 	default:
 		wide, storable := widen(v)
 		if !storable {
 			return nil, false, false
 		}
-		c, _, ok = canonical(wide, depth)
+		c, _, ok = canonical(wide, depth, left)
 		return c, true, ok
 	}
 	if !differs {
@@ -114,13 +116,16 @@ func canonical(v any, depth int) (c any, differs, ok bool) {
 // canonicalList, canonicalMap and canonicalPairs return no c if nothing differs, which
 // would cost an allocation.
 
-func canonicalList(list []any, depth int) (c any, differs, ok bool) {
+func canonicalList(list []any, depth int, left *size) (c any, differs, ok bool) {
 	if list == nil {
 		return []any{}, true, true
 	}
+	if !left.holds(len(list)) {
+		return nil, false, false
+	}
 	var changed []any
 	for i, e := range list {
-		e, other, ok := canonical(e, depth+1)
+		e, other, ok := canonical(e, depth+1, left)
 		if !ok {
 			return nil, false, false
 		}
@@ -138,9 +143,12 @@ func canonicalList(list []any, depth int) (c any, differs, ok bool) {
 	return nil, false, true
 }
 
-func canonicalMap(m map[any]any, depth int) (c any, differs, ok bool) {
+func canonicalMap(m map[any]any, depth int, left *size) (c any, differs, ok bool) {
 	if m == nil {
 		return map[any]any{}, true, true
+	}
+	if !left.holds(2 * len(m)) {
+		return nil, false, false
 	}
 	var changed map[any]any
 	for key, e := range m {
@@ -148,7 +156,7 @@ func canonicalMap(m map[any]any, depth int) (c any, differs, ok bool) {
 		if !ok {
 			return nil, false, false
 		}
-		e, other, ok := canonical(e, depth+1)
+		e, other, ok := canonical(e, depth+1, left)
 		if !ok {
 			return nil, false, false
 		}
@@ -184,9 +192,12 @@ func canonicalKey(key any) (any, bool) {
 	return widenKey(key)
 }
 
-func canonicalPairs(pairs []MapPair, depth int) (c any, differs, ok bool) {
+func canonicalPairs(pairs []MapPair, depth int, left *size) (c any, differs, ok bool) {
 	if pairs == nil {
 		return []MapPair{}, true, true
+	}
+	if !left.holds(2 * len(pairs)) {
+		return nil, false, false
 	}
 	var changed []MapPair
 	ascending := true
@@ -199,7 +210,7 @@ func canonicalPairs(pairs []MapPair, depth int) (c any, differs, ok bool) {
 		if b, ok := key.([]byte); ok && b == nil {
 			key, otherKey = []byte{}, true
 		}
-		e, other, ok := canonical(p.Value, depth+1)
+		e, other, ok := canonical(p.Value, depth+1, left)
 		if !ok {
 			return nil, false, false
 		}

@@ -11,11 +11,28 @@ const MaxDepth = 256
 
 // Check returns "" for a value that can be stored, else the reason why not. The
 // reason holds no value.
-func Check(value any) string { return check(value, 0) }
+func Check(value any) string { return CheckWithin(value, 0) }
 
 // CheckWithin is Check for a value that is put into so many lists and maps, each within
 // the one before. With them it must not nest too deep.
-func CheckWithin(value any, levels int) string { return check(value, levels) }
+func CheckWithin(value any, levels int) string {
+	left := size(MaxRecord)
+	return check(value, levels, &left)
+}
+
+// A size is how many bytes a value may still take while it is looked at. A value of a few
+// bytes that contains the same list many times, on many levels, would otherwise be looked
+// at without end.
+type size int
+
+// holds takes the size of a list or map of n elements, each of a byte at least. It returns
+// false if no record holds them.
+func (left *size) holds(n int) bool {
+	*left -= size(n) + 1
+	return *left >= 0
+}
+
+var tooLarge = fmt.Sprintf("a value is larger than %d MiB, the largest record of any server", MaxRecord>>20)
 
 // CheckArgument is Check for a value that selects others. It accepts edges and what
 // Import returned.
@@ -42,7 +59,7 @@ func CheckKey(key any) string {
 	return checkKey(key)
 }
 
-func check(value any, depth int) string {
+func check(value any, depth int, left *size) string {
 	switch v := value.(type) {
 	case nil, bool, string, float64, []byte, GeoJSON, HLL, float32,
 		int, int8, int16, int32, int64, uint8, uint16, uint32:
@@ -59,30 +76,36 @@ func check(value any, depth int) string {
 	case Edge:
 		return "cdt.Infinity and cdt.Wildcard stand for values in comparisons and cannot be stored"
 	}
-	return checkContainer(value, depth)
+	return checkContainer(value, depth, left)
 }
 
-func checkContainer(value any, depth int) string {
+func checkContainer(value any, depth int, left *size) string {
 	if depth >= MaxDepth {
 		return tooDeep
 	}
 	switch v := value.(type) {
 	case []any:
-		return checkList(v, depth)
+		return checkList(v, depth, left)
 	case map[any]any:
-		return checkMap(v, depth)
+		return checkMap(v, depth, left)
 	case []MapPair:
-		return checkPairs(v, depth)
+		return checkPairs(v, depth, left)
 	case map[string]any:
+		if !left.holds(2 * len(v)) {
+			return tooLarge
+		}
 		for _, element := range v {
-			if reason := check(element, depth+1); reason != "" {
+			if reason := check(element, depth+1, left); reason != "" {
 				return reason
 			}
 		}
 		return ""
 	case []map[string]any:
+		if !left.holds(len(v)) {
+			return tooLarge
+		}
 		for _, element := range v {
-			if reason := check(element, depth+1); reason != "" {
+			if reason := check(element, depth+1, left); reason != "" {
 				return reason
 			}
 		}
@@ -95,16 +118,19 @@ func checkContainer(value any, depth int) string {
 	if !ok {
 		return unsupported(value)
 	}
-	return check(wide, depth)
+	return check(wide, depth, left)
 }
 
-func checkList(list []any, depth int) string {
+func checkList(list []any, depth int, left *size) string {
+	if !left.holds(len(list)) {
+		return tooLarge
+	}
 	for _, element := range list {
 		switch element.(type) {
 		case nil, bool, int, float64, string: // the common ones, without a call
 			continue
 		}
-		if reason := check(element, depth+1); reason != "" {
+		if reason := check(element, depth+1, left); reason != "" {
 			return reason
 		}
 	}
@@ -127,7 +153,10 @@ const (
 )
 
 // checkMap allows the keys that a server accepts and a Go map can hold.
-func checkMap(m map[any]any, depth int) string {
+func checkMap(m map[any]any, depth int, left *size) string {
+	if !left.holds(2 * len(m)) {
+		return tooLarge
+	}
 	var seen map[int]bool // integer keys of other types than int
 	for key, element := range m {
 		switch key.(type) {
@@ -149,7 +178,7 @@ func checkMap(m map[any]any, depth int) string {
 			}
 			seen[n] = true
 		}
-		if reason := check(element, depth+1); reason != "" {
+		if reason := check(element, depth+1, left); reason != "" {
 			return reason
 		}
 	}
@@ -172,13 +201,16 @@ func checkKey(key any) string {
 }
 
 // checkPairs needs no memory if the pairs are in the order in which they are read.
-func checkPairs(pairs []MapPair, depth int) string {
+func checkPairs(pairs []MapPair, depth int, left *size) string {
+	if !left.holds(2 * len(pairs)) {
+		return tooLarge
+	}
 	ascending := true
 	for i, p := range pairs {
 		if reason := CheckKey(p.Key); reason != "" {
 			return reason
 		}
-		if reason := check(p.Value, depth+1); reason != "" {
+		if reason := check(p.Value, depth+1, left); reason != "" {
 			return reason
 		}
 		ascending = ascending && (i == 0 || compareKeys(pairs[i-1].Key, p.Key) < 0)

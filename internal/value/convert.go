@@ -8,9 +8,12 @@ import (
 // Import returns a value with the contents of v and shares nothing with it. It takes
 // what Check accepts, edges, and what it returned before. Its error is the reason of
 // Check.
-func Import(v any) (any, error) { return importAt(v, 0) }
+func Import(v any) (any, error) {
+	left := size(MaxRecord)
+	return importAt(v, 0, &left)
+}
 
-func importAt(v any, depth int) (any, error) {
+func importAt(v any, depth int, left *size) (any, error) {
 	switch v := v.(type) {
 	case nil, bool, int, float64, string, GeoJSON, Edge:
 		return v, nil
@@ -26,10 +29,10 @@ func importAt(v any, depth int) (any, error) {
 	case *Map:
 		return v.Clone(), nil
 	}
-	return importContainer(v, depth)
+	return importContainer(v, depth, left)
 }
 
-func importContainer(v any, depth int) (any, error) {
+func importContainer(v any, depth int, left *size) (any, error) {
 	if depth >= MaxDepth {
 		switch number, _ := widen(v); number.(type) {
 		case int, float64:
@@ -39,20 +42,29 @@ func importContainer(v any, depth int) (any, error) {
 	}
 	switch v := v.(type) {
 	case []any:
-		return importList(make([]any, len(v)), v, depth)
+		if !left.holds(len(v)) {
+			return nil, errTooLarge
+		}
+		return importList(make([]any, len(v)), v, depth, left)
 	case []MapPair:
+		if !left.holds(2 * len(v)) {
+			return nil, errTooLarge
+		}
 		pairs := make([]MapPair, len(v))
 		for i, p := range v {
 			var err error
-			if pairs[i], err = importPair(p.Key, p.Value, depth); err != nil {
+			if pairs[i], err = importPair(p.Key, p.Value, depth, left); err != nil {
 				return nil, err
 			}
 		}
 		return newMap(pairs, Ordered)
 	case map[any]any:
+		if !left.holds(2 * len(v)) {
+			return nil, errTooLarge
+		}
 		pairs := make([]MapPair, 0, len(v))
 		for key, element := range v {
-			p, err := importPair(key, element, depth)
+			p, err := importPair(key, element, depth, left)
 			if err != nil {
 				return nil, err
 			}
@@ -64,9 +76,12 @@ func importContainer(v any, depth int) (any, error) {
 		}
 		return m, nil
 	case map[string]any:
+		if !left.holds(2 * len(v)) {
+			return nil, errTooLarge
+		}
 		pairs := make([]MapPair, 0, len(v))
 		for key, element := range v {
-			in, err := importAt(element, depth+1)
+			in, err := importAt(element, depth+1, left)
 			if err != nil {
 				return nil, err
 			}
@@ -79,9 +94,12 @@ func importContainer(v any, depth int) (any, error) {
 		return nil, refused(v, depth)
 	}
 	if list, ok := wide.([]any); ok {
-		return importList(list, list, depth)
+		if !left.holds(len(list)) {
+			return nil, errTooLarge
+		}
+		return importList(list, list, depth, left)
 	}
-	return importAt(wide, depth)
+	return importAt(wide, depth, left)
 }
 
 // ErrDepth says that a value nests too deep.
@@ -103,17 +121,17 @@ func deeper(v any, depth int) bool {
 }
 
 // importList imports the elements of a list to another, which may be the same.
-func importList(to, from []any, depth int) (any, error) {
+func importList(to, from []any, depth int, left *size) (any, error) {
 	for i, e := range from {
 		var err error
-		if to[i], err = importAt(e, depth+1); err != nil {
+		if to[i], err = importAt(e, depth+1, left); err != nil {
 			return nil, err
 		}
 	}
 	return &List{Items: to}, nil
 }
 
-func importPair(k, v any, depth int) (p MapPair, err error) {
+func importPair(k, v any, depth int, left *size) (p MapPair, err error) {
 	key, ok := widenKey(k)
 	if !ok {
 		return p, errors.New(checkKey(k))
@@ -122,11 +140,16 @@ func importPair(k, v any, depth int) (p MapPair, err error) {
 		key = cloneBytes(b)
 	}
 	p.Key = key
-	p.Value, err = importAt(v, depth+1)
+	p.Value, err = importAt(v, depth+1, left)
 	return p, err
 }
 
-func refused(v any, depth int) error { return errors.New(check(v, depth)) }
+func refused(v any, depth int) error {
+	left := size(MaxRecord)
+	return errors.New(check(v, depth, &left))
+}
+
+var errTooLarge = errors.New(tooLarge)
 
 var errKey = errors.New("a map key is a string, an integer or bytes")
 
