@@ -11,10 +11,16 @@ import (
 )
 
 // A formCache holds the client's forms of operations without values, such as a read of the
-// ten highest, which programs repeat. A form takes three allocations or more, and is only
-// read. A form that was found replaces the one in its slot.
+// ten highest or of a key, which programs repeat. A form takes three allocations or more,
+// and is only read. A form that is wanted twice in a row replaces the one in its slot, so
+// that operations which do not come again cost no more.
 type formCache struct {
-	slots [64]atomic.Pointer[form]
+	slots [64]formSlot
+}
+
+type formSlot struct {
+	wanted atomic.Uint64 // the hash of the shape that was not found last
+	form   atomic.Pointer[form]
 }
 
 type form struct {
@@ -32,7 +38,11 @@ type shape struct {
 	order                                      cdt.Order
 	stored, counted, signed, ranged, inverted  bool
 	index, count, shift, selectAt, selectCount int
+	selected                                   any // a key: an int or a short string
 }
+
+// maxSelected is the longest key that is kept in a shape, in bytes.
+const maxSelected = 64
 
 // shapeOf returns false for an operation with values or a path.
 func shapeOf(o aerostore.Operation) (s shape, ok bool) {
@@ -55,6 +65,11 @@ func shapeOf(o aerostore.Operation) (s shape, ok bool) {
 	switch s.by {
 	case cdt.ByIndex, cdt.ByRank, cdt.ByIndexRange, cdt.ByRankRange:
 		return s, true
+	case cdt.ByKey:
+		s.selected = op.Select.Value()
+		key, isString := s.selected.(string)
+		_, isInt := s.selected.(int)
+		return s, isInt || isString && len(key) <= maxSelected
 	default:
 		return s, false
 	}
@@ -68,13 +83,14 @@ func (c *formCache) clientOperation(o aerostore.Operation, one []any) (*as.Opera
 	if !ok {
 		return clientOperation(o, one)
 	}
-	slot := &c.slots[maphash.Comparable(formSeed, what)%uint64(len(c.slots))]
-	if cached := slot.Load(); cached != nil && cached.what == what {
+	hash := maphash.Comparable(formSeed, what)
+	slot := &c.slots[hash%uint64(len(c.slots))]
+	if cached := slot.form.Load(); cached != nil && cached.what == what {
 		return cached.op, nil
 	}
 	op, err := clientOperation(o, one)
-	if op != nil && err == nil {
-		slot.Store(&form{what, op})
+	if op != nil && err == nil && slot.wanted.Swap(hash) == hash {
+		slot.form.Store(&form{what, op})
 	}
 	return op, err
 }

@@ -53,6 +53,14 @@ func (t *translator) mapping() *as.Operation {
 	return t.mapRemove(t.Select, give)
 }
 
+// plainPolicies are the policies of puts without flags by the order of a new map. The
+// client only reads a policy.
+var plainPolicies = map[value.Order]*as.MapPolicy{
+	value.Unordered:       as.NewMapPolicyWithFlags(as.MapOrder.UNORDERED, 0),
+	value.Ordered:         as.NewMapPolicyWithFlags(as.MapOrder.KEY_ORDERED, 0),
+	value.KeyValueOrdered: as.NewMapPolicyWithFlags(as.MapOrder.KEY_VALUE_ORDERED, 0),
+}
+
 func (t *translator) mapPolicy() *as.MapPolicy {
 	order := mapOrder(t.Order)
 	switch t.Kind {
@@ -66,6 +74,9 @@ func (t *translator) mapPolicy() *as.MapPolicy {
 	}
 	if t.Stored {
 		return as.NewMapPolicyWithFlagsAndPersistedIndex(order, int(t.Flags))
+	}
+	if plain := plainPolicies[t.Order]; plain != nil && t.Flags == 0 {
+		return plain
 	}
 	return as.NewMapPolicyWithFlags(order, int(t.Flags))
 }

@@ -71,7 +71,7 @@ func TestFormsDifferAsTheirOperationsDo(t *testing.T) {
 	l, m, b := aerostore.ListBin("b"), aerostore.MapBin("b"), aerostore.BitBin("b")
 	var s Store
 	seen := map[*as.Operation]aerostore.Operation{}
-	for range 2 {
+	for range 4 {
 		for _, op := range []aerostore.Operation{
 			l.Size(), aerostore.ListBin("c").Size(), m.Size(), l.Clear(), l.GetAt(0), l.GetAt(1), l.GetRange(0, 1), l.GetRange(0, cdt.ToEnd),
 			l.Get(cdt.Index(0)), l.Get(cdt.Index(1)), l.Get(cdt.Rank(0)), l.Get(cdt.Index(0), cdt.Count), l.Remove(cdt.Index(0)),
@@ -79,7 +79,8 @@ func TestFormsDifferAsTheirOperationsDo(t *testing.T) {
 			m.Get(cdt.Ranks(0, 1)), m.Get(cdt.Ranks(0, 1), cdt.KeyOf), l.Trim(0, 1), l.Sort(), l.Sort(cdt.Descending),
 			l.SetOrder(cdt.Ordered), l.SetOrder(cdt.Unordered), l.WithIndex().SetOrder(cdt.Unordered), l.Increment(0, nil),
 			b.GetInt(0, 8), b.GetSigned(0, 8), b.Not(0, 8), b.With(cdt.NoFail).Not(0, 8), b.ShiftLeft(0, 8, 1), b.ShiftLeft(0, 8, 2), b.Resize(1), b.Resize(2),
-			l.Get(cdt.Value(1)), l.Get(cdt.Value(2)), m.Get(cdt.Key(1)), l.In(cdt.Index(0)).Size(), l.In(cdt.Index(1)).Size(), l.Append(1),
+			l.Get(cdt.Value(1)), l.Get(cdt.Value(2)), m.Get(cdt.Key(1)), m.Get(cdt.Key(2)), m.Get(cdt.Key("1")), m.Get(cdt.Key([]byte("1"))),
+			m.Get(cdt.Key(1), cdt.KeyOf), m.Remove(cdt.Key(1)), l.In(cdt.Index(0)).Size(), l.In(cdt.Index(1)).Size(), l.Append(1),
 		} {
 			p, err := s.planOf([]aerostore.Operation{op}, new(scratch))
 			if err != nil {
@@ -91,13 +92,18 @@ func TestFormsDifferAsTheirOperationsDo(t *testing.T) {
 			seen[p.ops[0]] = op
 		}
 	}
-	var again [2]*as.Operation
-	for i := range again {
-		p, _ := s.planOf([]aerostore.Operation{l.Get(cdt.Ranks(-10, 10))}, new(scratch))
-		again[i] = p.ops[0]
-	}
-	if again[0] != again[1] {
-		t.Error("a form is not used again")
+	for _, op := range []aerostore.Operation{l.Get(cdt.Ranks(-10, 10)), m.Get(cdt.Key("a player"))} {
+		var forms [3]*as.Operation
+		for i := range forms {
+			p, _ := s.planOf([]aerostore.Operation{op}, new(scratch))
+			forms[i] = p.ops[0]
+		}
+		if forms[0] == forms[1] {
+			t.Errorf("%v: a form is kept that was wanted once", op)
+		}
+		if forms[1] != forms[2] {
+			t.Errorf("%v: a form is not used again", op)
+		}
 	}
 }
 
