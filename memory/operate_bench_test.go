@@ -21,6 +21,12 @@ import (
 // it takes a context and a key, and returns a record with a bin that shares nothing with
 // it. What is in a record is the same as "by hand".
 //
+// Measured in one run without a collection of garbage, the least of many: an append takes
+// 2.7 times as long as in the hand-written store and a put 2.4 times, with making the
+// operations; the ten highest of a list take as long, and those of a map less. "by hand",
+// which makes no record, takes 16 ns for an append and 105 ns for a put; the record and its
+// bins alone take 110 ns.
+//
 // "fixed" is a call of Operate that reads an integer bin: what a call costs that does next
 // to nothing.
 
@@ -140,28 +146,35 @@ func BenchmarkOperateListAppend(b *testing.B) {
 	for i := range list {
 		list[i] = "event"
 	}
-	push := func(l *[]any, v any) int { // keeps the list at some thousand elements, as the store below
-		if len(*l) == 2*benchElements {
-			*l = append((*l)[:0], list...)
+	// Each time that the list has twice as many elements, it begins again.
+	again := func(b *testing.B, i int, begin func()) {
+		b.Helper()
+		if i%benchElements == benchElements-1 {
+			b.StopTimer()
+			begin()
+			b.StartTimer()
 		}
+	}
+	push := func(l *[]any, v any) int {
 		*l = append(*l, v)
 		return len(*l)
 	}
 	b.Run("memory", func(b *testing.B) {
 		s := memory.NewT(b)
 		events := aerostore.ListBin("events")
-		mustPut(b, s, key("a"), bins{"events": list})
-		trim := events.Remove(cdt.Indexes(0, benchElements))
+		begin := func() { mustPut(b, s, key("a"), bins{"events": list}) }
+		begin()
 		benchOperate(b, s, key("a"), func(i int) []aerostore.Operation {
-			if i%benchElements == benchElements-1 {
-				return []aerostore.Operation{trim}
-			}
+			again(b, i, begin)
 			return []aerostore.Operation{events.Append("event")}
 		})
 	})
 	b.Run("hand-written store", func(b *testing.B) {
 		h := newHandStore(key("a"), "events", slices.Clone(list))
-		benchByHand(b, h, key("a"), "events", true, func(_ int, l *[]any) any { return push(l, "event") })
+		benchByHand(b, h, key("a"), "events", true, func(i int, l *[]any) any {
+			again(b, i, func() { *l = slices.Clone(list) })
+			return push(l, "event")
+		})
 	})
 	b.Run("by hand", func(b *testing.B) {
 		h := byHand[[]any]{records: map[string]*[]any{"a": new(slices.Clone(list))}}
@@ -171,7 +184,8 @@ func BenchmarkOperateListAppend(b *testing.B) {
 			return push(h.records[key], v)
 		}
 		b.ReportAllocs()
-		for b.Loop() {
+		for i := 0; b.Loop(); i++ {
+			again(b, i, func() { h.records["a"] = new(slices.Clone(list)) })
 			add("a", "event")
 		}
 	})

@@ -29,6 +29,7 @@ type change struct {
 	pairs []MapPair
 	order Order
 	index bool
+	grown int // by how much the Bound grew
 }
 
 type changeKind uint8
@@ -44,8 +45,7 @@ const (
 	mapRemoved  // the pair was at a place
 	mapReplaced // pairs were all
 	mapReordered
-	listBounded // n more than before
-	mapBounded
+	onlyGrown
 )
 
 func (j *Journal) record(c change) {
@@ -98,7 +98,7 @@ func (j *Journal) Rollback() {
 
 func (c *change) undo() {
 	switch c.kind {
-	case noChange:
+	case noChange, onlyGrown:
 	case listSet:
 		c.list.Items[c.at] = c.one
 	case listSpliced:
@@ -117,26 +117,41 @@ func (c *change) undo() {
 		c.m.Pairs = c.pairs
 	case mapReordered:
 		c.m.Order, c.m.Indexed = c.order, c.index
-	case listBounded:
-		c.list.Bound = grown(c.list.Bound, -c.n)
-	case mapBounded:
-		c.m.Bound = grown(c.m.Bound, -c.n)
+	}
+	if c.list != nil {
+		c.list.Bound = grown(c.list.Bound, -c.grown)
 	}
 	if c.m != nil {
+		c.m.Bound = grown(c.m.Bound, -c.grown)
 		c.m.ranks.Store(nil)
 	}
 }
 
 // Grow raises the Bound of a list or map by n, which may be negative.
 func (j *Journal) Grow(v any, n int) {
+	c := change{kind: onlyGrown, grown: n}
 	switch v := v.(type) {
 	case *List:
-		j.record(change{kind: listBounded, list: v, n: n})
+		c.list = v
 		v.Bound = grown(v.Bound, n)
 	case *Map:
-		j.record(change{kind: mapBounded, m: v, n: n})
+		c.m = v
 		v.Bound = grown(v.Bound, n)
+	default:
+		return
 	}
+	if last := j.last(); last.list == c.list && last.m == c.m {
+		last.grown += n
+		return
+	}
+	j.record(c)
+}
+
+func (j *Journal) last() *change {
+	if n := len(j.more); n > 0 {
+		return &j.more[n-1]
+	}
+	return &j.first
 }
 
 func grown(bound uint32, n int) uint32 { return uint32(int(bound) + n) } //nolint:gosec // G115: below any record's size
