@@ -44,8 +44,8 @@ func (run *running) begin() {
 	run.record, run.steps = aerostore.NewStepsRecord(len(run.ops))
 }
 
-// importOperands imports what is written to whole bins, if any of it is not kept as it is
-// passed. It returns the size of it.
+// importOperands imports what is written to whole bins, except for plain values, which
+// are kept unchanged. It returns the size of all of it.
 func (run *running) importOperands() (size int) {
 	for i, op := range run.ops {
 		v := op.Value()
