@@ -42,6 +42,9 @@ func (s *step) compare(got answer) []difference {
 	if s.refusal == nil && errors.Is(got.err, aerostore.ErrInvalid) {
 		return []difference{{"valid input", "no ErrInvalid", got.err.Error()}}
 	}
+	if got.err != nil && got.existed {
+		return []difference{{"existed, beside an error", false, true}}
+	}
 	differences := want.compare(got.err)
 	if len(differences) > 0 || want.code != aerostore.CodeOK {
 		return differences
