@@ -46,7 +46,7 @@ func (n *namespace) exists(key *aerostore.Key, o *aerostore.Options) (bool, aero
 	var r record
 	switch _, code := n.find(key, o, &r, func(*record) {}); code {
 	case aerostore.CodeOK:
-		return true, code
+		return true, aerostore.CodeOK
 	case aerostore.CodeNotFound:
 		return false, aerostore.CodeOK
 	default:

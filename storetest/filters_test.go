@@ -105,7 +105,7 @@ func subtleFilters() []sabotage {
 			}
 			return r, err
 		}), []string{"filter/a filter sees the record before the operations"}},
-		{"excludes a batch for one key", onAnswers(func(call aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
+		{"excludes a batch for one key", onAnswers(func(_ aerostore.Call, r aerostore.Result, err error) (aerostore.Result, error) {
 			for _, one := range r.Batch() {
 				if errors.Is(one.Err, aerostore.ErrFilteredOut) {
 					for i := range r.Batch() {

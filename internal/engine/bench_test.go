@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sort"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -230,7 +231,7 @@ func BenchmarkMapTopTen(b *testing.B) {
 // BenchmarkMapRank puts an entry into a map, looks up its rank and removes it.
 func BenchmarkMapRank(b *testing.B) {
 	for _, size := range []int{1000, 100_000} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
 			b.ReportAllocs()
 			m := benchmarkMap(size, value.Ordered)
 			key := cdt.Key("player-000500b").Selector()

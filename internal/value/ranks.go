@@ -105,7 +105,7 @@ func (m *Map) Keep(j *Journal, places []int) {
 	if known != nil {
 		moved = make([]int32, len(m.Pairs))
 		for i, at := range places {
-			moved[at] = int32(i) + 1 //nolint:gosec // G115
+			moved[at] = int32(i) + 1
 		}
 	}
 	m.Replace(j, kept)
