@@ -93,7 +93,7 @@ func Example_export() {
 
 	// export writes the names to w, from the place on that the last run has saved.
 	export := func(ctx context.Context, w io.Writer) error {
-		cursor := new(aerostore.Cursor)
+		cursor, written := new(aerostore.Cursor), 0
 		saved, err := store.Get(ctx, job)
 		switch {
 		case errors.Is(err, aerostore.ErrNotFound): // the first run
@@ -107,6 +107,13 @@ func Example_export() {
 			if err := cursor.UnmarshalText([]byte(token)); err != nil {
 				return err
 			}
+			if written, err = saved.Int("written"); err != nil {
+				return err
+			}
+		}
+		all, err := aerostore.Count(ctx, store, "test", "users")
+		if err != nil {
+			return err
 		}
 		users := aerostore.Query{
 			Namespace: "test", Set: "users", Bins: []string{"name"},
@@ -120,14 +127,17 @@ func Example_export() {
 				}
 				name, _ := record.Str("name")
 				fmt.Fprintln(lines, name)
+				written++
 			}
 			if err := lines.Flush(); err != nil {
 				return err
 			}
 			// Only what was written is saved. What a run wrote after that is written again.
-			if err := store.Put(ctx, job, aerostore.Bins{"cursor": cursor.Token()}); err != nil {
+			progress := aerostore.Bins{"cursor": cursor.Token(), "written": written}
+			if err := store.Put(ctx, job, progress); err != nil {
 				return err
 			}
+			fmt.Printf("%d of about %d users\n", written, all)
 		}
 		return nil
 	}
@@ -138,8 +148,12 @@ func Example_export() {
 	fmt.Println(export(ctx, &file))
 	fmt.Println(strings.Count(file.String(), "\n"))
 	// Output:
+	// 3 of about 10 users
+	// 6 of about 10 users
 	// disk full
 	// 6
+	// 9 of about 10 users
+	// 10 of about 10 users
 	// <nil>
 	// 10
 }

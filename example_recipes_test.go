@@ -8,6 +8,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -466,6 +467,40 @@ func Example_softDeleteAndPurge() {
 		return store.Put(ctx, user, aerostore.Bins{"deleted": nil}, aerostore.UpdateOnly, aerostore.KeepTTL)
 	}
 
+	present := aerostore.Filter(exp.Not(exp.BinExists("deleted")))
+
+	// rename fails with ErrFilteredOut for a user who is deleted.
+	rename := func(user aerostore.Key, name string) error {
+		return store.Put(ctx, user, aerostore.Bins{"name": name}, aerostore.UpdateOnly, present)
+	}
+
+	// find returns nil for a user who is deleted, or who was never there.
+	find := func(user aerostore.Key) (*aerostore.Record, error) {
+		record, err := store.Get(ctx, user, present)
+		if errors.Is(err, aerostore.ErrFilteredOut) || errors.Is(err, aerostore.ErrNotFound) {
+			return nil, nil
+		}
+		return record, err
+	}
+
+	// list returns the names of all users who are not deleted.
+	list := func() (names []string, err error) {
+		users := aerostore.Query{
+			Namespace: "test", Set: "users", Bins: []string{"name"}, Options: []aerostore.ReadOption{present},
+		}
+		for record, err := range store.Query(ctx, users) {
+			if err != nil {
+				return nil, err
+			}
+			name, err := record.Str("name")
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, name)
+		}
+		return names, nil
+	}
+
 	// purge removes what was deleted before a time, for good.
 	purge := func(before time.Time) (purged int64, err error) {
 		done, err := aerostore.Execute(ctx, store,
@@ -488,9 +523,15 @@ func Example_softDeleteAndPurge() {
 	if err := restore(aerostore.NewKey("test", "users", "bob")); err != nil {
 		fmt.Println(err)
 	}
+	fmt.Println(list())
+	fmt.Println(find(aerostore.NewKey("test", "users", "ada")))
+	fmt.Println(errors.Is(rename(aerostore.NewKey("test", "users", "ada"), "Ada"), aerostore.ErrFilteredOut))
 	fmt.Println(purge(now.AddDate(0, 0, -30)))
 	fmt.Println(aerostore.Count(ctx, store, "test", "users"))
 	// Output:
+	// [bob] <nil>
+	// <nil> <nil>
+	// true
 	// 100 %, 1 records changed, 0 filtered out, 0 failed
 	// 1 <nil>
 	// 2 <nil>

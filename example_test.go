@@ -79,7 +79,6 @@ func ExampleStore_operate() {
 	// Output: [23 42] <nil>
 }
 
-// A moving average, for which there is no operation.
 // Points are taken from a balance, if it has enough, and what is left is returned.
 func ExampleWriteExp() {
 	ctx, store := context.Background(), memory.New()
@@ -109,6 +108,7 @@ func ExampleWriteExp() {
 	// there are not enough points
 }
 
+// A moving average, for which there is no operation.
 func ExampleUpdate() {
 	ctx, store := context.Background(), memory.New()
 	key := aerostore.NewKey("test", "sensors", "kitchen")

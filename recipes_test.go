@@ -326,3 +326,56 @@ func TestLoopOfThePurge(t *testing.T) {
 		t.Errorf("%d records were purged, %v, want 3", purged, err)
 	}
 }
+
+func TestLoopOfTheFencingToken(t *testing.T) {
+	ctx, store := t.Context(), memory.NewT(t)
+	save := func(job aerostore.Key, token int, state string) error {
+		return aerostore.Update(ctx, store, job, func(r *aerostore.Record) (aerostore.Bins, error) {
+			last, err := r.Int("token")
+			if err != nil && !errors.Is(err, aerostore.ErrBinNotFound) {
+				return nil, err
+			}
+			if last > token {
+				return nil, errNotOwner
+			}
+			return aerostore.Bins{"token": token, "state": state}, nil
+		})
+	}
+
+	for i, token := range []int{1, 2, 1, 2} {
+		if err := save(ada, token, "done"); errors.Is(err, errNotOwner) != (i == 2) {
+			t.Errorf("save %d: %v", i, err)
+		}
+	}
+	wantBin(t, store, "token", 2)
+}
+
+func TestLoopOfThePrice(t *testing.T) {
+	ctx, store := t.Context(), memory.NewT(t)
+	add := func(line aerostore.Key, pieces int) (cents int, err error) {
+		err = aerostore.Update(ctx, store, line, func(r *aerostore.Record) (aerostore.Bins, error) {
+			price, err := r.Int("price")
+			if err != nil {
+				return nil, err
+			}
+			amount, err := r.Int("amount")
+			if err != nil {
+				return nil, err
+			}
+			amount += pieces
+			if cents = price * amount; amount >= 10 {
+				cents -= cents / 10
+			}
+			return aerostore.Bins{"amount": amount, "due": cents}, nil
+		})
+		return cents, err
+	}
+
+	mustPut(t, store, aerostore.Bins{"price": 120, "amount": 1})
+	for _, pieces := range []int{8, 1} {
+		if cents, err := add(ada, pieces); cents != 1080 || err != nil {
+			t.Errorf("the line costs %d, %v, want 1080", cents, err)
+		}
+	}
+	wantBin(t, store, "due", 1080)
+}

@@ -37,7 +37,7 @@ var own = map[string]map[string]string{
 	},
 	"docs/recipes.md": {
 		"user": "aerostore.Key", "limit": "int", "window": "time.Duration", "lifetime": "time.Duration",
-		"most": "int", "bucket": "func(string, time.Time) aerostore.Key",
+		"most": "int", "errNotOwner": "error", "bucket": "func(string, time.Time) aerostore.Key",
 	},
 }
 
@@ -64,7 +64,7 @@ var imported = map[string]string{
 	"bufio": "bufio", "io": "io", "json": "encoding/json", "slog": "log/slog", "strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time",
 	"synctest": "testing/synctest", "bytes": "bytes", "slices": "slices", "maps": "maps",
 	"aerostore": "github.com/aerostore/aerostore", "asbackend": "github.com/aerostore/aerostore/asbackend",
-	"cdt":   "github.com/aerostore/aerostore/cdt",
+	"cdt": "github.com/aerostore/aerostore/cdt", "exp": "github.com/aerostore/aerostore/exp", "cmp": "cmp",
 	"fault": "github.com/aerostore/aerostore/fault", "memory": "github.com/aerostore/aerostore/memory",
 	"middleware": "github.com/aerostore/aerostore/middleware", "mocks": "github.com/aerostore/aerostore/mocks",
 	"otelmw": "github.com/aerostore/aerostore/otelmw", "otlp": "github.com/aerostore/aerostore/otelmw/otlp",
