@@ -108,6 +108,49 @@ func ExampleWriteExp() {
 	// there are not enough points
 }
 
+// A discount for good customers, and a search for those who came lately.
+func Example_filters() {
+	ctx, store := context.Background(), memory.New()
+	index := aerostore.Index{Namespace: "test", Set: "users", Name: "users_seen", Bin: "seen", Type: aerostore.IndexInt}
+	if err := store.CreateIndex(ctx, index); err != nil {
+		log.Fatal(err)
+	}
+	for i, spent := range []int{500, 1500} {
+		key := aerostore.NewKey("test", "users", i)
+		bins := aerostore.Bins{"plan": "gold", "spent": spent, "price": 200, "seen": time.Now().Unix()}
+		if err := store.Put(ctx, key, bins); err != nil {
+			log.Fatal(err)
+		}
+	}
+	key := aerostore.NewKey("test", "users", 1)
+
+	good := exp.And(exp.StringBin("plan").Equal("gold"), exp.IntBin("spent").AtLeast(1000))
+	record, err := store.Operate(ctx, key, []aerostore.Operation{
+		aerostore.WriteExp("price", exp.Subtract(exp.IntBin("price"), exp.IntVal(10))),
+		aerostore.ReadBin("price"),
+	}, aerostore.Filter(good)) // ErrFilteredOut for all others
+
+	lastWeek, now := time.Now().AddDate(0, 0, -7).Unix(), time.Now().Unix()
+	query := aerostore.Query{
+		Namespace: "test", Set: "users",
+		Where:   aerostore.Range("seen", lastWeek, now), // needs an index
+		Options: []aerostore.ReadOption{aerostore.Filter(good)},
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(record.Int("price"))
+	for record, err := range store.Query(ctx, query) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(record.Int("spent"))
+	}
+	// Output:
+	// 190 <nil>
+	// 1500 <nil>
+}
+
 // A moving average, for which there is no operation.
 func ExampleUpdate() {
 	ctx, store := context.Background(), memory.New()

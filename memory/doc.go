@@ -30,6 +30,9 @@
 // HyperLogLogs, with the results and the codes of a server. If one fails, the error says
 // which and why, and the record stays as it was.
 //
+// Filters, expressions and queries have the results of a server too. [Store.CreateIndex]
+// makes an index, which a query with a condition needs, as it does on a server.
+//
 // The store differs from a server in some points:
 //
 //   - A record expires at the moment when its TTL ends. A server counts in whole

@@ -31,6 +31,7 @@ var variables = map[string]string{
 // own are those of single pages, where a name may have another type.
 var own = map[string]map[string]string{
 	"docs/from-aerospike-client-go.md": {"key": "*as.Key"},
+	"README.md":                        {"lastWeek": "int64", "now": "int64"},
 	"docs/production.md": {
 		"transfer": "aerostore.Custom",
 		"move":     "func(context.Context, aerostore.Store, *aerostore.Record) error",
