@@ -9,9 +9,11 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-// order is that of records for cursors, the server's: by digest within their partition,
-// or by value and digest if an index finds them.
-const order = "aerospike"
+// The orders of records within their partition for cursors.
+const (
+	serverOrder = "aerospike"         // by digest, or by value and digest if an index finds them
+	wholeOrder  = "aerospike digests" // by digest, of a partition that is read as a whole
+)
 
 // pages is a query with a cursor. It reads some partitions at a time, in rounds. The
 // client does not say which partitions are done before it has read them all, so that all
@@ -25,8 +27,8 @@ type pages struct {
 	query     *aerostore.Query
 	statement *as.Statement
 	nodes     int
+	whole     bool // see wholeRound
 	run       *aerostore.Resumption
-	seen      seen
 	rows      int
 }
 
@@ -38,6 +40,13 @@ const (
 
 // read reads rounds until the page is full or all is read.
 func (p *pages) read() error {
+	order, size := serverOrder, somePartitions
+	switch {
+	case p.whole:
+		order, size = wholeOrder, 1
+	case p.query.MaxRecords > 0:
+		size = fewPartitions
+	}
 	run, err := p.call.Resume(order)
 	if err != nil {
 		return err
@@ -45,13 +54,13 @@ func (p *pages) read() error {
 	defer run.End()
 	p.run = run
 	policy := p.queryPolicy(p.query, p.nodes)
-	if p.query.MaxRecords > 0 && len(p.query.Bins) > 0 {
+	if p.query.MaxRecords > 0 && len(p.query.Bins) > 0 && !p.whole {
 		policy.FilterExpression = withAnyBin(policy.FilterExpression, p.query.Bins)
 	}
 	until := time.Now().Add(policy.TotalTimeout)
-	size := somePartitions
-	if p.query.MaxRecords > 0 {
-		size = fewPartitions
+	read := p.round
+	if p.whole {
+		read = p.wholeRound
 	}
 	for !run.Done() && (p.rows == 0 || p.rows != p.query.MaxRecords) {
 		one := *policy // the client keeps it
@@ -61,7 +70,7 @@ func (p *pages) read() error {
 			}
 			one.SocketTimeout = min(one.SocketTimeout, one.TotalTimeout)
 		}
-		more, next, err := p.round(&one, size)
+		more, next, err := read(&one, size)
 		if err != nil || !more {
 			return err
 		}
@@ -79,7 +88,7 @@ func (p *pages) late() error {
 
 // round reads up to so many partitions. It returns how many the next round should have.
 func (p *pages) round(policy *as.QueryPolicy, size int) (more bool, next int, err error) {
-	r := round{command: p.command, policy: policy, nodes: p.nodes, run: p.run, seen: p.seen}
+	r := round{command: p.command, policy: policy, nodes: p.nodes, run: p.run}
 	if p.query.MaxRecords > 0 {
 		r.limit = p.query.MaxRecords - p.rows
 		policy.MaxRecords = int64(r.limit) // which the client divides among the nodes
@@ -139,7 +148,7 @@ func (p *pages) partitions(size int, limited bool) (filter *as.PartitionFilter, 
 			filter.Partitions = append(filter.Partitions, &as.PartitionStatus{Id: id})
 		}
 		status := &as.PartitionStatus{Id: next, Retry: true}
-		if state, at := p.run.Partition(next); state == aerostore.PartitionBegun {
+		if state, at := p.run.Partition(next); state == aerostore.PartitionBegun && !p.whole {
 			status.Digest, status.BVal = at.Digest[:], at.Value
 			begun++
 		}

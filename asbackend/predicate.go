@@ -48,13 +48,24 @@ func filterOf(where aerostore.Predicate) *as.Filter {
 	}
 }
 
-// A seen has the digests of the records of a query that a server may return several
-// times: once for each element of a list or map that is near the region or point.
+// repeats reports whether a server may return a record several times for a condition:
+// for each of its elements of a list or map, if those have several values that match. A
+// server leaves out the repetitions among a hundred entries of the index, and none if it
+// resumes a query or the condition is about geography.
+func repeats(where aerostore.Predicate) bool {
+	if where.Collection() == aerostore.IndexDefault {
+		return false
+	}
+	begin, end := where.Bounds()
+	return where.IndexType() == aerostore.IndexGeo || where.Kind() == aerostore.PredicateIntRange && begin != end
+}
+
+// A seen has the digests of the records of a query that repeats.
 type seen map[[20]byte]struct{}
 
 // seenOf returns nil for a query of which a server returns each record once.
 func seenOf(where aerostore.Predicate) seen {
-	if where.IndexType() != aerostore.IndexGeo || where.Collection() == aerostore.IndexDefault {
+	if !repeats(where) {
 		return nil
 	}
 	return make(seen)

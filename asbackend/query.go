@@ -24,7 +24,7 @@ func (r *request) doQuery(left time.Duration) error {
 	c := command{request: *r, left: left}
 	nodes := len(r.store.client.GetNodes())
 	if q.Cursor != nil {
-		p := pages{command: c, query: q, statement: statement, nodes: nodes, seen: seenOf(q.Where)}
+		p := pages{command: c, query: q, statement: statement, nodes: nodes, whole: repeats(q.Where)}
 		return p.read()
 	}
 	var partitions *as.PartitionFilter // nil: all
@@ -47,6 +47,7 @@ type round struct {
 	spare  int // nodes that may return as many records again, which are dropped
 	run    *aerostore.Resumption
 	seen   seen
+	held   *[]*as.Result // to which the records go, nil: to the caller
 	rows   int // that were received, up to the limit
 }
 
@@ -105,6 +106,10 @@ func (r *round) read(statement *as.Statement, partitions *as.PartitionFilter) (m
 // yield passes a record on and moves the cursor past it.
 func (r *round) yield(result *as.Result) (more bool) {
 	r.rows++
+	if r.held != nil {
+		*r.held = append(*r.held, result)
+		return true
+	}
 	record := result.Record
 	var at aerostore.Position
 	if r.run != nil {
