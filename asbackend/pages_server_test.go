@@ -28,7 +28,7 @@ func fillMany(t testing.TB, s aerostore.Store, set string, n int) {
 	for from := 0; from < n; from += atOnce {
 		items := make([]aerostore.BatchItem, 0, atOnce)
 		for i := from; i < min(n, from+atOnce); i++ {
-			items = append(items, aerostore.BatchItem{Key: aerostore.NewKey(namespace, set, i), Bins: aerostore.Bins{"i": i, "team": i%10 - 5}})
+			items = append(items, aerostore.BatchItem{Key: aerostore.NewKey(namespace, set, i), Bins: aerostore.Bins{"i": i, "team": i%10 - 5, "list": []int{i % 10, 1000 + i%10, 2000}}})
 		}
 		results, err := s.BatchWrite(t.Context(), items)
 		if err == nil {
@@ -50,6 +50,11 @@ func TestPagesOfALargeSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.DropIndex(context.Background(), index) })
+	list := aerostore.Index{Namespace: namespace, Set: set, Name: set + "_list", Bin: "list", Type: aerostore.IndexInt, Collection: aerostore.IndexList}
+	if err := s.CreateIndex(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.DropIndex(context.Background(), list) })
 	for name, tc := range map[string]struct {
 		where  aerostore.Predicate
 		limit  int // of a page
@@ -68,6 +73,11 @@ func TestPagesOfALargeSet(t *testing.T) {
 		"an index with breaks":           {where: aerostore.Range("team", -1, 3), stop: 3000, want: records / 2, length: 6000},
 		"pages of an index":              {where: aerostore.Range("team", -1, 3), limit: 1000, want: records / 2, length: 6000},
 		"pages of one value of an index": {where: aerostore.Equal("team", 0), limit: 300, want: records / 10, length: 6000},
+		"an index of lists to the end":   {where: aerostore.Range("list", 0, 5000).InList(), want: records},
+		"an index of lists with breaks":  {where: aerostore.Range("list", 0, 5000).InList(), stop: 3000, want: records, length: 1000},
+		"pages of an index of lists":     {where: aerostore.Range("list", 5, 1004).InList(), limit: 100, want: records, length: 1000},
+		"parts of an index of lists":     {where: aerostore.Range("list", 5, 1002).InList(), limit: 1000, stop: 1500, parts: 7, want: records * 8 / 10, length: 1000},
+		"one value of an index of lists": {where: aerostore.Equal("list", 2000).InList(), limit: 1000, want: records, length: 6000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -155,10 +165,19 @@ func TestPagesGoOnWhenConnectionsAreCut(t *testing.T) {
 	direct, set := dial(t)
 	const many = 5000
 	fillMany(t, direct, set, many)
+	list := aerostore.Index{Namespace: namespace, Set: set, Name: set, Bin: "list", Type: aerostore.IndexInt, Collection: aerostore.IndexList}
+	if err := direct.CreateIndex(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = direct.DropIndex(context.Background(), list) })
 	p := tcpproxy.New(t, aHost(t))
 	s := dialTo(t, p.Addr())
-	for _, limit := range []int{0, 100, 1000} {
-		q := aerostore.Query{Namespace: namespace, Set: set, MaxRecords: limit, Cursor: new(aerostore.Cursor), Bins: []string{"i"}}
+	for i, limit := range []int{0, 100, 1000, 0, 1000} {
+		var where aerostore.Predicate
+		if i > 2 {
+			where = aerostore.Range("list", 0, 5000).InList()
+		}
+		q := aerostore.Query{Namespace: namespace, Set: set, Where: where, MaxRecords: limit, Cursor: new(aerostore.Cursor), Bins: []string{"i"}}
 		seen := make(map[int]int)
 		for pages := 0; !q.Cursor.Done(); pages++ {
 			p.CutAfter(tcpproxy.ToClient, []int{0, 10, 500, 5000, 20_000}[pages%5])

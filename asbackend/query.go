@@ -48,7 +48,7 @@ type round struct {
 	run    *aerostore.Resumption
 	seen   seen
 	held   *[]*as.Result // to which the records go, nil: to the caller
-	rows   int // that were received, up to the limit
+	rows   int           // that were received, up to the limit
 }
 
 // read yields records until there are no more, or as many as the limit. It returns false
