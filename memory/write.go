@@ -324,7 +324,8 @@ func generationFits(o *aerostore.Options, generation uint32) bool {
 
 // vanish returns the code of a write that left no bins. Such a write removes the
 // record, and fails with CodeNotFound if there was none (nil_bin_missing_record in
-// basic.jsonl) or if it replaces it.
+// basic.jsonl) or if it replaces it. A server removes a record that is replaced if its set
+// has an index, since it reads the bins before only then.
 func vanish(old *record, o *aerostore.Options) aerostore.ResultCode {
 	if old == nil || replaces(o) {
 		return aerostore.CodeNotFound
