@@ -30,6 +30,8 @@ var ErrStaleCursor error = safe.NewSentinel("the cursor is of another query", "s
 // Records that exist throughout all parts of a query, unchanged in the bin of its Where,
 // come exactly once. A record that is written or removed meanwhile may come or not, as in
 // one query. On a server, a record whose indexed value changes may come twice.
+// A record whose list or map has several entries that match comes once, too. For this,
+// asbackend has the matching records of a partition, a 4096th of all, in memory.
 //
 // A Cursor resumes one query: the same namespace, set, Where and Partitions. The other
 // fields may change. It may be used by one query at a time; a second one fails with

@@ -21,8 +21,9 @@ type Query struct {
 
 	// MaxRecords limits the number of records; zero means no limit. The server chooses
 	// the records. Each node also counts records that are not returned because they
-	// have none of the named bins. With a Cursor it is the size of a page: exactly so many
-	// records are returned, fewer only if there are no more.
+	// have none of the named bins, and some records once for each entry of a list or map that
+	// matches. With a Cursor it is the size of a page: exactly so many records are returned,
+	// fewer only if there are no more.
 	MaxRecords int
 
 	// RecordsPerSecond limits how fast each node returns records; zero means no limit. The
