@@ -32,6 +32,11 @@ import (
 // written in the meantime is changed if the query still selects it. Operations that only
 // read are refused, and results are dropped.
 //
+// A server applies the operations several times to a record if several entries of its list
+// or map match a range, a region or a point, and counts it as often. With such a Where,
+// asbackend refuses operations other than [WriteBin], [TouchRecord] and [DeleteRecord]
+// with [CodeUnsupportedFeature].
+//
 // Without a [TTL] each change resets the record's TTL to the namespace's default;
 // [KeepTTL] keeps it. The other options are [ReplaceOnly] and [DurableDelete].
 //

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -119,6 +120,19 @@ func (s *Store) background(f func()) {
 	}()
 }
 
+var errRepeatedJob error = safe.TextError("the server may apply the operations to a record once for each entry of its list or map that matches: " +
+	"write or delete only, or select by Equal, or query the records and change each")
+
+// isCounted reports whether an operation that is applied again may change the record again.
+func isCounted(op aerostore.Operation) bool {
+	switch op.Kind() {
+	case aerostore.OperationWrite, aerostore.OperationTouch, aerostore.OperationDelete:
+		return false
+	default:
+		return true
+	}
+}
+
 // prepare returns a function that starts the job. Nothing has been sent by then that could
 // change a record.
 func (x *execution) prepare() (start func() *aerostore.Error, err error) {
@@ -128,6 +142,9 @@ func (x *execution) prepare() (start func() *aerostore.Error, err error) {
 	statement, err := r.statement(q)
 	if of, failed := errors.AsType[*aerostore.Error](err); failed {
 		return nil, x.job.NewError(of.Code, of.Err)
+	}
+	if repeats(q.Where) && slices.ContainsFunc(x.job.Operations, isCounted) {
+		return nil, x.job.NewError(aerostore.CodeUnsupportedFeature, errRepeatedJob)
 	}
 	statement.TaskId = x.id // the client polls for another one if there is none
 	plan, err := s.planOf(x.job.Operations, new(scratch))
