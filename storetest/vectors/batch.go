@@ -48,8 +48,8 @@ func (s *step) parseBatchHeader(data []byte) error {
 }
 
 func (s *step) readBatch(args *batched, bins []string) {
-	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
-		return store.BatchRead(ctx, s.keys, bins, args.Policy.Options)
+	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store, from, to int) ([]aerostore.BatchResult, error) {
+		return store.BatchRead(ctx, s.keys[from:to], bins, args.Policy.Options)
 	})
 }
 
@@ -63,8 +63,8 @@ func (s *step) parseBatchRemove(data []byte) error {
 	}
 	s.writes = true
 	args.Policy.Filter = cmp.Or(args.RecordPolicy.Filter, args.Policy.Filter)
-	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
-		return store.BatchRemove(ctx, s.keys, args.Policy.Options, args.RecordPolicy.Options)
+	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store, from, to int) ([]aerostore.BatchResult, error) {
+		return store.BatchRemove(ctx, s.keys[from:to], args.Policy.Options, args.RecordPolicy.Options)
 	})
 	return nil
 }
@@ -89,8 +89,8 @@ const errReadThatWrites = unsupported("reads that write")
 func (s *step) operateBatch(args *batched, ops []operation, policy options) {
 	s.ops = s.operations(ops)
 	s.filtersEach = policy.Filter != (aerostore.Filter{})
-	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
-		return store.BatchOperate(ctx, s.keys, s.ops, args.Policy.Options, policy.Options)
+	s.batch(&args.Policy, unwrap(args.Keys), func(ctx context.Context, store aerostore.Store, from, to int) ([]aerostore.BatchResult, error) {
+		return store.BatchOperate(ctx, s.keys[from:to], s.ops, args.Policy.Options, policy.Options)
 	})
 }
 
@@ -128,12 +128,13 @@ func (s *step) parseBatchWrite(data []byte) error {
 }
 
 func writeItems(items []aerostore.BatchItem, p *batchPolicy) batchRun {
-	return func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error) {
-		return store.BatchWrite(ctx, items, p.Options)
+	return func(ctx context.Context, store aerostore.Store, from, to int) ([]aerostore.BatchResult, error) {
+		return store.BatchWrite(ctx, items[from:to], p.Options)
 	}
 }
 
-type batchRun = func(ctx context.Context, store aerostore.Store) ([]aerostore.BatchResult, error)
+// A batchRun runs a batch over some of the keys of its step, from one until before another.
+type batchRun = func(ctx context.Context, store aerostore.Store, from, to int) ([]aerostore.BatchResult, error)
 
 // batch makes the step a batch over the keys.
 func (s *step) batch(p *batchPolicy, keys []aerostore.Key, do batchRun) {
@@ -141,9 +142,44 @@ func (s *step) batch(p *batchPolicy, keys []aerostore.Key, do batchRun) {
 	s.filters = p.Filter != (aerostore.Filter{})
 	s.endsAtFailure = p.endsAtFailure
 	s.do = func(ctx context.Context, store aerostore.Store) answer {
-		results, err := do(ctx, store)
-		return answer{batch: results, err: err}
+		var a answer
+		from := 0
+		for _, to := range append(s.cuts, len(keys)) {
+			results, err := do(ctx, store, from, to)
+			if a.batch, from = append(a.batch, results...), to; a.err == nil {
+				a.err = err
+			}
+		}
+		return a
 	}
+}
+
+// cut divides a batch that writes to a key that it has twice into several, one after another,
+// of which none has a key twice. It returns false for a batch whose answers would differ:
+// a [aerostore.ReadAll] beside operations that write is refused for several keys only.
+func (s *step) cut() bool {
+	if !s.writes || len(s.keys) == 0 || s.refusal != nil {
+		return true
+	}
+	s.cuts = nil
+	seen := make(map[identity]bool, len(s.keys))
+	for i, k := range s.keys {
+		id := identityOf(k)
+		if seen[id] {
+			s.cuts = append(s.cuts, i)
+			clear(seen)
+		}
+		seen[id] = true
+	}
+	from := 0
+	for _, to := range append(s.cuts, len(s.keys)) {
+		ops := s.operationsOf(from)
+		if s.cuts != nil && to == from+1 && slices.ContainsFunc(ops, readsAll) && slices.ContainsFunc(ops, aerostore.Operation.Writes) {
+			return false
+		}
+		from = to
+	}
+	return true
 }
 
 // leavesOut reports whether a Store cannot have the next item of a batch, which is left out

@@ -3,6 +3,7 @@ package vectors
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -380,5 +381,49 @@ func TestClearingLeavesNothingBehind(t *testing.T) {
 		if err == nil {
 			t.Error("the index is still there")
 		}
+	}
+}
+
+// reordering is a store in memory that processes the items of a batch from the last to the
+// first.
+func reordering(t *testing.T) aerostore.Store {
+	t.Helper()
+	return aerostore.Chain(memory.NewT(t), aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+		return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			if call.Op != aerostore.OpBatchWrite {
+				return next(ctx, call)
+			}
+			items := slices.Clone(call.Items())
+			slices.Reverse(items)
+			result, err := next(ctx, call.WithItems(items))
+			slices.Reverse(result.Batch())
+			return result, err
+		}
+	}))
+}
+
+func TestBatchIsDividedForStoresThatKeepNoOrder(t *testing.T) {
+	t.Parallel()
+	const (
+		write   = `{"kind":"write","key":` + keyA + `,"ops":[{"op":"add","bin":"v","value":{"i":1}}]}`
+		read    = `{"kind":"read","key":` + keyA + `,"bins":["v"]}`
+		written = `{"code":0,"record":{"bins":{"v":{"nil":true}},"gen":1,"ttl":4294967295}}`
+	)
+	batch := `{"op":"batch","records":[` + write + `,` + read + `],"want":{"code":0,"records":[` + written +
+		`,{"code":0,"record":{"bins":{"v":{"i":1}},"gen":1,"ttl":4294967295}}]}}`
+	v := vectorOf(t, batch)
+	if got := replayed(t, reordering(t), v); got == nil {
+		t.Error("the order of a whole batch was kept")
+	}
+	if !v.cut() {
+		t.Error("the batch was not divided")
+	}
+	if got := replayed(t, reordering(t), v); got != nil {
+		t.Errorf("the differences of a divided batch are %q", got)
+	}
+
+	const writesAndReads = `{"kind":"write","key":` + keyA + `,"ops":[{"op":"get_all"},{"op":"add","bin":"v","value":{"i":1}}]}`
+	if vectorOf(t, strings.ReplaceAll(batch, write, writesAndReads)).cut() {
+		t.Error("a batch that is refused because it has several keys was divided")
 	}
 }

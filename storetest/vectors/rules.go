@@ -95,6 +95,13 @@ var rules = []rule{
 		apply: (*step).tellApart,
 	},
 	{
+		name: "results read again",
+		why: "In a batch the client leaves out what a read finds nothing for, without a word on which of several reads of a bin " +
+			"it was. A Store may read the record again to know, after the batch. The result is not compared if a later item of the " +
+			"batch writes to the record or removes it.",
+		apply: (*step).forgetReadAgain,
+	},
+	{
 		name: "a header beside bins",
 		why: "In a batch of several keys the client reads only the header if one of the operations that read does. A Store " +
 			"carries out all of them; the recording does not have their results.",
@@ -349,6 +356,46 @@ func (r *recordedRecord) tellApart(ops []aerostore.Operation, all bool) effect {
 // bin with the empty name for one.
 func readsAll(o aerostore.Operation) bool {
 	return o.Kind() == aerostore.OperationReadAll || o.Kind() == aerostore.OperationRead && o.Bin() == ""
+}
+
+func (s *step) forgetReadAgain() effect {
+	effect := untouched
+	for i := range s.want.batch {
+		if s.items == nil {
+			break
+		}
+		k, item := &s.want.batch[i], s.items[i]
+		if k.record == nil || item.Remove || slices.ContainsFunc(item.Operations, aerostore.Operation.Writes) ||
+			!k.record.leavesOutOne(item.Operations) || !writesTo(s.items[i+1:], item.Key) {
+			continue
+		}
+		*k = recordedResult{unanswered: true, anyFailure: true}
+		effect = translated
+	}
+	return effect
+}
+
+// leavesOutOne reports whether some of several reads of a bin have a result, and some none.
+func (r *recordedRecord) leavesOutOne(ops []aerostore.Operation) bool {
+	on := make(map[string]int)
+	for _, o := range ops {
+		on[o.Bin()]++
+	}
+	for name, value := range r.bins {
+		several, ok := value.(aerostore.OpResults)
+		if on[name] > 1 && (!ok || len(several) < on[name]) {
+			return true
+		}
+	}
+	return false
+}
+
+// writesTo reports whether one of the items writes to the record or removes it.
+func writesTo(items []aerostore.BatchItem, key aerostore.Key) bool {
+	return slices.ContainsFunc(items, func(item aerostore.BatchItem) bool {
+		return identityOf(item.Key) == identityOf(key) &&
+			(item.Remove || slices.ContainsFunc(item.Operations, aerostore.Operation.Writes))
+	})
 }
 
 func (s *step) forgetBins() effect {

@@ -42,6 +42,7 @@ type step struct {
 	endsAtFailure bool   // the client has no answers if a key fails
 	leftOut       []bool // the items that a Store cannot have
 	leavesOutSome bool
+	cuts          []int // where a new batch begins, see cut
 }
 
 // An answer is the answer of a Store to a step.

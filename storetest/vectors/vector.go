@@ -109,15 +109,10 @@ func (v *vector) indexes() bool {
 	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.index != nil })
 }
 
-// repeatsKeys reports whether a batch writes to a key that it has twice.
-func (v *vector) repeatsKeys() bool {
-	return slices.ContainsFunc(v.steps, func(s *step) bool {
-		seen := make(map[aerostore.Key]bool, len(s.keys))
-		for _, k := range s.keys {
-			seen[k] = true
-		}
-		return s.writes && len(seen) < len(s.keys)
-	})
+// cut divides the batches that write to a key that they have twice. It returns false if the
+// answers to one of them would differ.
+func (v *vector) cut() bool {
+	return !slices.ContainsFunc(v.steps, func(s *step) bool { return !s.cut() })
 }
 
 // truncates reports whether a step truncates a set.
