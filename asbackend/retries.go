@@ -186,7 +186,7 @@ func (c *command) starved(err *as.AerospikeError) (made int, ok bool) {
 	if isStarved(err) {
 		return err.Iteration, true
 	}
-	if c.writes() || !c.call.IsBatch() {
+	if c.writes() || !c.call.IsBatch() || !gaveUp(err) && !ranOut(err) { // such as an answer after a lack
 		return 0, false
 	}
 	made, lacked := countAttempts(err)

@@ -104,12 +104,13 @@ func TestABatchThatReadsHasAllItsAttempts(t *testing.T) {
 		ends []*as.AerospikeError
 		left []int // attempts of each further send
 	}{
-		"lost all":           {[]*as.AerospikeError{chain(io.EOF, ranOut, network, network, network)}, nil},
-		"lacked all":         {[]*as.AerospikeError{chain(nil, gaveUp, lacks), chain(nil, gaveUp, gaveUp, lacks)}, []int{3, 3}},
-		"lost, then lacked":  {[]*as.AerospikeError{chain(io.EOF, link{code: types.TIMEOUT, gaveUp: true, attempt: 1}, lacks, network), chain(nil, gaveUp, lacks)}, []int{2, 2}},
-		"lacked in between":  {[]*as.AerospikeError{chain(io.EOF, ranOut, network, gaveUp, network), chain(io.EOF, ranOut, network)}, []int{1}},
-		"lacked at one node": {[]*as.AerospikeError{chain(nil, ranOut, gaveUp, lacks), chain(nil, ranOut, gaveUp, lacks), chain(nil, ranOut, gaveUp, lacks)}, []int{2, 1}},
-		"answered":           {[]*as.AerospikeError{forbidden}, nil},
+		"lost all":              {[]*as.AerospikeError{chain(io.EOF, ranOut, network, network, network)}, nil},
+		"lacked all":            {[]*as.AerospikeError{chain(nil, gaveUp, lacks), chain(nil, gaveUp, gaveUp, lacks)}, []int{3, 3}},
+		"lost, then lacked":     {[]*as.AerospikeError{chain(io.EOF, link{code: types.TIMEOUT, gaveUp: true, attempt: 1}, lacks, network), chain(nil, gaveUp, lacks)}, []int{2, 2}},
+		"lacked in between":     {[]*as.AerospikeError{chain(io.EOF, ranOut, network, gaveUp, network), chain(io.EOF, ranOut, network)}, []int{1}},
+		"lacked at one node":    {[]*as.AerospikeError{chain(nil, ranOut, gaveUp, lacks), chain(nil, ranOut, gaveUp, lacks), chain(nil, ranOut, gaveUp, lacks)}, []int{2, 1}},
+		"answered":              {[]*as.AerospikeError{forbidden}, nil},
+		"lacked, then answered": {[]*as.AerospikeError{chain(nil, link{code: types.PARAMETER_ERROR, node: true}, gaveUp, lacks)}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

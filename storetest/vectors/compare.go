@@ -57,11 +57,9 @@ func (s *step) compare(got answer) []difference {
 	return append(differences, want.compareRows(got.rows)...)
 }
 
-// mayFailWhole reports whether a batch may fail with the error as a whole. A cluster may
-// answer a batch with a filter that it refuses with a timeout.
+// mayFailWhole reports whether a batch may fail with the error as a whole.
 func (r *recorded) mayFailWhole(err error) bool {
-	code := aerostore.CodeOf(err)
-	return r.orFailed != aerostore.CodeOK && (code == r.orFailed || code == aerostore.CodeTimeout)
+	return r.orFailed != aerostore.CodeOK && aerostore.CodeOf(err) == r.orFailed
 }
 
 func (f failure) compare(got error) []difference {
