@@ -155,10 +155,9 @@ func (s *step) batch(p *batchPolicy, keys []aerostore.Key, do batchRun) {
 }
 
 // cut divides a batch that writes to a key that it has twice into several, one after another,
-// of which none has a key twice. It returns false for a batch whose answers would differ:
-// a [aerostore.ReadAll] beside operations that write is refused for several keys only.
+// of which none has a key twice. It returns false if that would change an answer.
 func (s *step) cut() bool {
-	if !s.writes || len(s.keys) == 0 || s.refusal != nil {
+	if !s.writes || len(s.keys) == 0 || s.refusal != nil || s.items == nil && readsAllAndWrites(s.ops) {
 		return true
 	}
 	s.cuts = nil
@@ -173,13 +172,18 @@ func (s *step) cut() bool {
 	}
 	from := 0
 	for _, to := range append(s.cuts, len(s.keys)) {
-		ops := s.operationsOf(from)
-		if s.cuts != nil && to == from+1 && slices.ContainsFunc(ops, readsAll) && slices.ContainsFunc(ops, aerostore.Operation.Writes) {
+		if s.cuts != nil && to == from+1 && readsAllAndWrites(s.operationsOf(from)) {
 			return false
 		}
 		from = to
 	}
 	return true
+}
+
+// readsAllAndWrites reports whether the operations are refused for several keys, and
+// carried out for a key alone.
+func readsAllAndWrites(ops []aerostore.Operation) bool {
+	return slices.ContainsFunc(ops, readsAll) && slices.ContainsFunc(ops, aerostore.Operation.Writes)
 }
 
 // leavesOut reports whether a Store cannot have the next item of a batch, which is left out
