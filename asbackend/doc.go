@@ -80,6 +80,10 @@
 // beside an operation that writes fails with [aerostore.ErrParameter] for more than one
 // key. A server gives this answer to several keys at one node.
 //
+// If some of several reads of a bin return nothing, the answer to a batch does not say
+// which. The record is then read again, alone, and the result is that of this moment. If a
+// later item of the batch has removed the record, the result is [aerostore.ErrNotFound].
+//
 // # Queries
 //
 // If failed attempts of a query were repeated with success, the query succeeds. The
