@@ -203,6 +203,7 @@ func TestAJobEndsOnANodeThatDoesNotAnswer(t *testing.T) {
 func TestAJobIsStoppedIfTheProgramPanics(t *testing.T) {
 	t.Parallel()
 	s, job, sum := jobOnServer(t, 5000)
+	job.Query.RecordsPerSecond = 500 // so that it does not end before it is stopped
 	x := s.newExecution(t.Context(), job)
 	start, err := x.prepare()
 	if err != nil {

@@ -99,9 +99,11 @@ func TestRulesTranslateWhatTheySayAndNoMore(t *testing.T) {
 		},
 		{
 			"results read again after a removal",
-			[]string{`{"op":"put","key":` + keyA + `,"bins":{"l":{"list":[{"i":7}]}},"want":{"code":0}}`,
+			[]string{
+				`{"op":"put","key":` + keyA + `,"bins":{"l":{"list":[{"i":7}]}},"want":{"code":0}}`,
 				`{"op":"batch","records":[{"key":` + keyA + `,"kind":"read","ops":[{"bin":"l","op":"list_get_by_value","value":{"i":8},"rt":"count"},{"bin":"l","op":"list_size"}]},` +
-					`{"key":` + keyA + `,"kind":"remove"}],"want":{"code":0,"records":[{"code":0,"record":{"bins":{"l":{"i":1}},"gen":1,"ttl":4294967295}},{"code":0,"record":null}]}}`},
+					`{"key":` + keyA + `,"kind":"remove"}],"want":{"code":0,"records":[{"code":0,"record":{"bins":{"l":{"i":1}},"gen":1,"ttl":4294967295}},{"code":0,"record":null}]}}`,
+			},
 			"results read again", false,
 		},
 		{
