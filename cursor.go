@@ -3,6 +3,7 @@ package aerostore
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/aerostore/aerostore/internal/safe"
@@ -36,7 +37,8 @@ var ErrStaleCursor error = safe.NewSentinel("the cursor is of another query", "s
 // A Cursor resumes one query: the same namespace, set, Where and Partitions. The other
 // fields may change. It may be used by one query at a time; a second one fails with
 // [ErrInvalid]. Its methods may be called at any time, also by other goroutines. In the
-// body of the loop, they do not count the record that the body has.
+// body of the loop, they do not count the record that the body has. Those of a nil Cursor
+// are those of the start.
 type Cursor struct {
 	mu      sync.Mutex
 	running bool // a query uses it
@@ -61,6 +63,9 @@ type Position struct {
 // return the last record and not know that it is the last. Done is then false, and the
 // next query returns no record. A query whose Cursor is done returns none.
 func (c *Cursor) Done() bool {
+	if c == nil {
+		return false
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.begun && c.left == 0
@@ -76,6 +81,9 @@ func (c *Cursor) Done() bool {
 // checksum and is not signed. A client that changes it can make the same query go on
 // elsewhere.
 func (c *Cursor) Token() string {
+	if c == nil {
+		return ""
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.token()
@@ -85,8 +93,12 @@ func (c *Cursor) Token() string {
 func (c *Cursor) MarshalText() ([]byte, error) { return []byte(c.Token()), nil }
 
 // UnmarshalText sets the cursor to a token. Errors are those of [ParseCursor], and
-// [ErrInvalid] while a query uses the cursor. If it fails, the cursor is unchanged.
+// [ErrInvalid] while a query uses the cursor or if the cursor is nil. If it fails, the
+// cursor is unchanged.
 func (c *Cursor) UnmarshalText(text []byte) error {
+	if c == nil {
+		return &Error{Op: OpQuery, Code: CodeParameter, Err: errNoCursor}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.running {
@@ -123,7 +135,13 @@ func (c *Cursor) String() string {
 // GoString returns what String returns, so that %#v prints no digest.
 func (c *Cursor) GoString() string { return c.String() }
 
-var errCursorRunning = invalidf("the cursor is used by a query that is running: each query needs its own")
+// LogValue returns what String returns, so that a log has no digest.
+func (c *Cursor) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+var (
+	errCursorRunning = invalidf("the cursor is used by a query that is running: each query needs its own")
+	errNoCursor      = invalidf("the cursor is nil: make it with new(aerostore.Cursor)")
+)
 
 // staleError is why a cursor cannot resume a query.
 type staleError struct{ reason string }

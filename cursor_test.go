@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"log/slog"
 	"math"
 	"strings"
 	"sync"
@@ -237,6 +238,29 @@ func TestACursorIsText(t *testing.T) {
 	}
 	if got := fmt.Sprint(new(aerostore.Cursor), (*aerostore.Cursor)(nil)); got != "at the start no cursor" {
 		t.Error(got)
+	}
+}
+
+func TestANilCursorIsTheStart(t *testing.T) {
+	var c *aerostore.Cursor
+	text, err := c.MarshalText()
+	if c.Done() || c.Token() != "" || len(text) > 0 || err != nil {
+		t.Errorf("Done is %t, the token %q, the text %q, %v", c.Done(), c.Token(), text, err)
+	}
+	if err := c.UnmarshalText(nil); !errors.Is(err, aerostore.ErrInvalid) {
+		t.Errorf("setting it gave %v", err)
+	}
+}
+
+func TestALogHasNoDigestOfACursor(t *testing.T) {
+	c, run := started(t, aerostore.PartitionRange{})
+	run.Move(aerostore.Position{Digest: digestIn(1, 9)})
+	run.End()
+	var log strings.Builder
+	slog.New(slog.NewTextHandler(&log, nil)).Info("a page", "cursor", c)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("a page", "cursor", c)
+	if strings.Contains(log.String(), c.Token()) || strings.Count(log.String(), c.String()) != 2 {
+		t.Error(log.String())
 	}
 }
 
