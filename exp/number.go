@@ -92,7 +92,7 @@ func once(name string, e Int, in func(Int) Int) Int {
 	}
 	body := in(e)
 	highest := 0
-	walk(body.node, func(n *expr.Node) {
+	walk(body.node, 0, map[*expr.Node]bool{}, func(n *expr.Node) {
 		for _, other := range n.Names() {
 			if strings.HasPrefix(other, "_") && len(other) > 2 {
 				if i, err := strconv.Atoi(other[2:]); err == nil {
@@ -104,13 +104,18 @@ func once(name string, e Int, in func(Int) Int) Int {
 	return let("_"+name+strconv.Itoa(highest+1), e, in)
 }
 
-func walk(n *expr.Node, visit func(*expr.Node)) {
-	if n == nil {
+// walk visits each node of an expression once, unless it is too deep to be sent.
+func walk(n *expr.Node, depth int, seen map[*expr.Node]bool, visit func(*expr.Node)) {
+	if n == nil || depth > expr.MaxDepth || seen[n] {
 		return
 	}
 	visit(n)
+	if len(n.Args) == 0 {
+		return
+	}
+	seen[n] = true
 	for _, arg := range n.Args {
-		walk(arg, visit)
+		walk(arg, depth+1, seen, visit)
 	}
 }
 

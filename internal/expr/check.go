@@ -18,7 +18,7 @@ import (
 // What depends on a record is not seen: the least integer divided by -1, unless package
 // exp made the expression, which guards divisions.
 func (n *Node) Check() error {
-	c := checker{}
+	c := checker{left: MaxSize}
 	return c.check(n, 0)
 }
 
@@ -38,8 +38,15 @@ func (n *Node) Ready() error {
 	return nil
 }
 
-// A checker knows the variables of the lets around a node.
-type checker struct{ scope []string }
+// A checker knows the variables of the lets around a node, and how many bytes the rest may
+// take.
+type checker struct {
+	scope []string
+	left  int
+}
+
+// nodeSize is about how many bytes a node takes.
+const nodeSize = 16
 
 func (c *checker) check(n *Node, depth int) error {
 	switch {
@@ -47,6 +54,9 @@ func (c *checker) check(n *Node, depth int) error {
 		return errEmpty
 	case depth > MaxDepth:
 		return errDeep
+	}
+	if c.left -= nodeSize + len(n.Name); c.left < 0 {
+		return errBig
 	}
 	switch n.Op {
 	case Invalid:

@@ -9,8 +9,11 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
+// maxSource is after how many bytes Source leaves out the rest.
+const maxSource = 1 << 20
+
 // Source returns the expression as a person would write it. Without constants it has a ?
-// for each, and for what a path selects.
+// for each, and for what a path selects. A text of more than a megabyte is cut.
 func (n *Node) Source(constants bool) string {
 	w := writer{constants: constants}
 	w.node(n, 0, 0)
@@ -20,6 +23,7 @@ func (n *Node) Source(constants bool) string {
 type writer struct {
 	b         strings.Builder
 	constants bool
+	cut       bool
 }
 
 // How tight operations bind.
@@ -114,6 +118,13 @@ func btoi(b bool) int {
 func (w *writer) node(n *Node, bind, depth int) {
 	if n == nil || depth > MaxDepth {
 		w.text("<nothing>")
+		return
+	}
+	if w.b.Len() > maxSource {
+		if !w.cut {
+			w.text("…")
+			w.cut = true
+		}
 		return
 	}
 	depth++

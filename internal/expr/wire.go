@@ -29,9 +29,14 @@ func (n *Node) Pack() ([]byte, error) {
 // MaxDepth is how deep expressions may nest.
 const MaxDepth = 256
 
+// MaxSize is how long a packed expression may be, in bytes. A part counts each time that
+// it occurs: an expression of 60 nodes that share their parts can have 2^60 occurrences.
+const MaxSize = 16 << 20
+
 var (
 	errEmpty = errors.New("an expression, or a part of it, is its zero value")
 	errDeep  = errors.New("the expression nests too deep")
+	errBig   = errors.New("the expression is too big: a part that occurs twice counts twice, unless a Let names it")
 )
 
 func (n *Node) appendPacked(b []byte, depth int) ([]byte, error) {
@@ -40,6 +45,8 @@ func (n *Node) appendPacked(b []byte, depth int) ([]byte, error) {
 		return nil, errEmpty
 	case depth > MaxDepth:
 		return nil, errDeep
+	case len(b) > MaxSize:
+		return nil, errBig
 	}
 	var err error
 	switch n.Op {
