@@ -241,6 +241,17 @@ func TestACursorIsText(t *testing.T) {
 	}
 }
 
+func TestACallWithoutAQueryIsNotResumed(t *testing.T) {
+	for _, call := range []aerostore.Call{
+		{Op: aerostore.OpQuery},
+		{Op: aerostore.OpGet, Key: aerostore.NewKey("test", "users", 1)},
+	} {
+		if run, err := call.Resume("x"); run != nil || !errors.Is(err, aerostore.ErrInvalid) {
+			t.Errorf("%v: Resume gave %v, %v", call, run, err)
+		}
+	}
+}
+
 func TestANilCursorIsTheStart(t *testing.T) {
 	var c *aerostore.Cursor
 	text, err := c.MarshalText()

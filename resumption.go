@@ -38,7 +38,7 @@ const (
 func (c Call) Resume(order string) (*Resumption, error) {
 	q := c.Query()
 	if q == nil {
-		return nil, c.Validate()
+		return nil, c.NewError(CodeParameter, errNoQuery)
 	}
 	r := &Resumption{cursor: q.Cursor, kept: q.Cursor != nil}
 	first, end := q.Partitions.bounds()

@@ -76,7 +76,7 @@ func (c *Call) checkTarget() *invalidError {
 		if q := c.Query(); q != nil {
 			return q.check()
 		}
-		return invalidf("the call has no query: make it with WithQuery")
+		return errNoQuery
 	case kindCustom:
 		if custom := c.Custom(); custom == nil || custom.Name == "" {
 			return invalidf("the custom call has no name")
@@ -86,6 +86,8 @@ func (c *Call) checkTarget() *invalidError {
 		return invalidf("operation %d is unknown", c.Op)
 	}
 }
+
+var errNoQuery = invalidf("the call has no query: make it with WithQuery")
 
 // checkItems checks the items with their own options. Those of the call alone need not
 // fit a batch.
