@@ -1,6 +1,10 @@
 package aerostore
 
-import "errors"
+import (
+	"errors"
+
+	value "github.com/aerostore/aerostore/internal/value"
+)
 
 // A BatchItem is what [Store.BatchWrite] does with one record. Exactly one of Bins,
 // Operations and Remove is set.
@@ -38,7 +42,7 @@ type BatchItem struct {
 func (i BatchItem) Resolve(call Options) Options {
 	o := call
 	for _, opt := range i.Options {
-		if opt != nil {
+		if !value.IsNil(opt) {
 			o = opt.applyWrite(o)
 		}
 	}

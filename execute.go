@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/aerostore/aerostore/internal/safe"
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // Execute applies operations to every record that a query selects, and returns when that
@@ -62,7 +63,7 @@ import (
 func Execute(ctx context.Context, s Store, q Query, ops []Operation, opts ...ExecuteOption) (Progress, error) {
 	job := Job{Query: q, Operations: ops, Options: readOptions(q.Options)}
 	for _, opt := range opts {
-		if opt != nil {
+		if !value.IsNil(opt) {
 			opt.applyExecute(&job)
 		}
 	}

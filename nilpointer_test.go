@@ -37,4 +37,25 @@ func TestNilPointersAreRefusedOrIgnored(t *testing.T) {
 	}
 }
 
+// A filter that an application keeps as a pointer is nil where there is none.
+func TestOptionsThatAreNilPointersAreIgnored(t *testing.T) {
+	t.Parallel()
+	s, key := memory.NewT(t), aerostore.NewKey("test", "users", 1)
+	var filter *aerostore.Filter
+	if err := s.Put(t.Context(), key, aerostore.Bins{"n": 1}, filter, (*aerostore.TTL)(nil)); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Get(t.Context(), key, filter); err != nil {
+		t.Error(err)
+	}
+	items := []aerostore.BatchItem{{Key: key, Bins: aerostore.Bins{"n": 1}, Options: []aerostore.WriteOption{filter}}}
+	if results, err := s.BatchWrite(t.Context(), items); err != nil || aerostore.BatchErrors(results) != nil {
+		t.Error(results, err)
+	}
+	q := aerostore.Query{Namespace: "test", Set: "users", Options: []aerostore.ReadOption{filter}}
+	if _, err := aerostore.Execute(t.Context(), s, q, []aerostore.Operation{aerostore.AddBin("n", 1)}, (*aerostore.OnProgress)(nil)); err != nil {
+		t.Error(err)
+	}
+}
+
 func nilPointer[T any](T) *T { return nil }

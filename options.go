@@ -3,6 +3,8 @@ package aerostore
 import (
 	"cmp"
 	"time"
+
+	value "github.com/aerostore/aerostore/internal/value"
 )
 
 // A ReadOption is an option of an operation that reads: a [Filter], a [Timeout], a
@@ -317,7 +319,7 @@ func (f Flag) applyWrite(o Options) Options { return f.applyRead(o) }
 
 func readOptions(opts []ReadOption) (o Options) {
 	for _, opt := range opts {
-		if opt != nil {
+		if !value.IsNil(opt) {
 			o = opt.applyRead(o)
 		}
 	}
@@ -326,7 +328,7 @@ func readOptions(opts []ReadOption) (o Options) {
 
 func writeOptions(opts []WriteOption) (o Options) {
 	for _, opt := range opts {
-		if opt != nil {
+		if !value.IsNil(opt) {
 			o = opt.applyWrite(o)
 		}
 	}
