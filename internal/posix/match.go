@@ -11,6 +11,7 @@ type Regexp struct {
 	tree    *node // of a pattern with back references, which prog cannot match
 	fold    bool
 	newline bool
+	limit   int       // see maxThreads
 	pool    sync.Pool // of *machine
 }
 
@@ -42,7 +43,7 @@ func Compile(pattern string, flags int) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Regexp{fold: p.fold, newline: p.newline}
+	r := &Regexp{fold: p.fold, newline: p.newline, limit: maxThreads}
 	if p.refers {
 		r.tree = n
 		return r, nil
@@ -190,9 +191,13 @@ func (t *threads) clear() {
 	}
 }
 
+// maxThreads limits the time of a match, in instructions that a character is compared
+// with. A text that takes more does not match, as for [maxSteps].
+const maxThreads = 1 << 26
+
 func (m *machine) match(r *Regexp, text string) bool {
 	m.now.clear()
-	for i := 0; ; i++ {
+	for i, met := 0, 0; met < r.limit; i++ {
 		if m.add(r, text, i, 0, true) { // a match may begin at each byte
 			return true
 		}
@@ -202,6 +207,7 @@ func (m *machine) match(r *Regexp, text string) bool {
 		m.then.clear()
 		c := r.byteAt(text, i)
 		now := m.now.all
+		met += len(now)
 		m.now, m.then = m.then, m.now
 		for _, pc := range now {
 			if in := &r.prog[pc]; in.set.has(c) && m.add(r, text, i+1, in.x, false) {
@@ -209,6 +215,7 @@ func (m *machine) match(r *Regexp, text string) bool {
 			}
 		}
 	}
+	return false
 }
 
 // add adds the instructions that are reached without a character, and reports whether one

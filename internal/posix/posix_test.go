@@ -131,3 +131,20 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+// A filter is evaluated while others wait for the record.
+func TestAMatchEnds(t *testing.T) {
+	r, err := Compile("a{1,200}b", Extended)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.limit = 100_000
+	for text, want := range map[string]bool{
+		strings.Repeat("a", 100) + "b":  true,
+		strings.Repeat("a", 1000) + "b": false, // after too many steps
+	} {
+		if got := r.Match(text); got != want {
+			t.Errorf("%d bytes: %v, want %v", len(text), got, want)
+		}
+	}
+}
