@@ -333,7 +333,7 @@ func indexedCursorCases() []testCase {
 			why:   "a query by an index is resumed, too",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.require(Cursors)
+				t.needsCursors()
 				bin := t.index(aerostore.IndexInt, mainSet)
 				keys := t.keys(pagedRecords)
 				items := itemsOf(keys, nil)
@@ -352,7 +352,7 @@ func indexedCursorCases() []testCase {
 			why:   "a query by an index of strings is resumed, too",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.require(Cursors)
+				t.needsCursors()
 				bin := t.index(aerostore.IndexString, mainSet)
 				keys := t.keys(pagedRecords)
 				items := itemsOf(keys, nil)
@@ -373,7 +373,7 @@ func indexedCursorCases() []testCase {
 			why:   "an index has a region several times",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.require(Cursors)
+				t.needsCursors()
 				bin := t.index(aerostore.IndexGeo, mainSet)
 				keys := t.keys(20)
 				for i, key := range keys {
@@ -410,7 +410,7 @@ func indexedCursorCases() []testCase {
 			why:   "a cursor resumes the query that it began, with the same values",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.require(Cursors)
+				t.needsCursors()
 				bin := t.index(aerostore.IndexInt, otherSet)
 				keys := t.numberedSet()
 				t.put(keys[0], aerostore.Bins{bin: 1})
@@ -433,7 +433,7 @@ func repeatedPages(what string, kind aerostore.IndexType, in aerostore.IndexColl
 		why:   "a record whose list or map has several entries that match comes on one page",
 		needs: Indexes,
 		run: func(t *trial) {
-			t.require(Cursors)
+			t.needsCursors()
 			bin := t.bin()
 			index := t.indexOver(bin, kind, mainSet)
 			index.Collection = in
@@ -496,9 +496,9 @@ func (t *trial) numberedSet() []aerostore.Key {
 	return keys
 }
 
-// require skips the case if the store lacks the feature.
-func (t *trial) require(feature Feature) {
-	if reason, lacks := t.without[feature]; lacks {
+// needsCursors skips the case if the store lacks [Cursors].
+func (t *trial) needsCursors() {
+	if reason, lacks := t.without[Cursors]; lacks {
 		t.skip(reason)
 	}
 }
