@@ -40,9 +40,9 @@ func faultOf(n *jobNode) error {
 	return n.fault
 }
 
-// jobOnServer returns a Store, a job that adds to the records of a new set, and the sum of
-// what they hold.
-func jobOnServer(t *testing.T, records int) (s *Store, job aerostore.Job, sum func() int) {
+// dialServer returns a Store of the server that AEROSPIKE_HOSTS names, and skips the test
+// without one.
+func dialServer(t *testing.T) *Store {
 	t.Helper()
 	hosts := os.Getenv("AEROSPIKE_HOSTS")
 	if hosts == "" {
@@ -52,7 +52,15 @@ func jobOnServer(t *testing.T, records int) (s *Store, job aerostore.Job, sum fu
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// jobOnServer returns a Store, a job that adds to the records of a new set, and the sum of
+// what they hold.
+func jobOnServer(t *testing.T, records int) (s *Store, job aerostore.Job, sum func() int) {
+	t.Helper()
+	s = dialServer(t)
 	q := aerostore.Query{Namespace: "test", Set: "asb_job" + strings.ToLower(t.Name()[len("TestAJob"):])}
 	t.Cleanup(func() {
 		if err := aerostore.Truncate(context.Background(), s, q.Namespace, q.Set, time.Time{}); err != nil {

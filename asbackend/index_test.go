@@ -3,7 +3,6 @@ package asbackend
 import (
 	"context"
 	"errors"
-	"os"
 	"testing"
 	"time"
 
@@ -79,21 +78,13 @@ func TestAnIndexIsCreatedAsTheBuildOfTheServerWants(t *testing.T) {
 
 func TestWaitingForAnIndexEndsWithTheContext(t *testing.T) {
 	t.Parallel()
-	hosts := os.Getenv("AEROSPIKE_HOSTS")
-	if hosts == "" {
-		t.Skip("AEROSPIKE_HOSTS is not set")
-	}
-	s, err := Dial(t.Context(), hosts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := dialServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	x := aerostore.Index{Namespace: "test", Set: "asb", Name: "i", Bin: "n", Type: aerostore.IndexInt}
 	never := indexJob{command: func(string) string { return "namespaces" }, poll: "namespaces", done: func(string) bool { return false }}
 	begun := time.Now()
-	err = s.changeIndex(ctx, x, x.CheckCreate, never)
+	err := s.changeIndex(ctx, x, x.CheckCreate, never)
 	if !errors.Is(err, context.DeadlineExceeded) || !aerostore.InDoubt(err) {
 		t.Errorf("the error is %v, want the deadline and doubt", err)
 	}

@@ -1,12 +1,9 @@
 package engine
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"os"
@@ -111,32 +108,9 @@ type vectorPolicy struct {
 
 func readVectors(t *testing.T, path string) []vector {
 	t.Helper()
-	var r io.Reader
-	if f, err := os.Open(path + ".jsonl"); err == nil {
-		defer f.Close()
-		r = f
-	} else if f, err := os.Open(path + ".jsonl.gz"); err == nil {
-		defer f.Close()
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r = z
-	} else {
+	vectors, err := vectorop.ReadFile[vector](path)
+	if err != nil {
 		t.Fatal(err)
-	}
-	var vectors []vector
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		var v vector
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		vectors = append(vectors, v)
-	}
-	if lines.Err() != nil || len(vectors) == 0 {
-		t.Fatal("no vectors", lines.Err())
 	}
 	return vectors
 }

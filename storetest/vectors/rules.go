@@ -427,19 +427,14 @@ func (s *step) forgetUnnamed() effect {
 	return untouched
 }
 
-func (s *step) forgetLists() effect {
-	if s.want.record == nil || !slices.ContainsFunc(s.ops, func(o aerostore.Operation) bool {
-		return o.Exp() != nil && putsHLL(o.Exp().Expression.Node())
-	}) {
-		return untouched
-	}
-	s.want.record.anyBins = true
-	return translated
-}
+func (s *step) forgetLists() effect { return s.forgetBinsOf(putsHLL) }
 
-func (s *step) forgetPairs() effect {
+func (s *step) forgetPairs() effect { return s.forgetBinsOf(searchesPairs) }
+
+// forgetBinsOf accepts any bins if an operation has such an expression.
+func (s *step) forgetBinsOf(such func(*expr.Node) bool) effect {
 	if s.want.record == nil || !slices.ContainsFunc(s.ops, func(o aerostore.Operation) bool {
-		return o.Exp() != nil && searchesPairs(o.Exp().Expression.Node())
+		return o.Exp() != nil && such(o.Exp().Expression.Node())
 	}) {
 		return untouched
 	}
