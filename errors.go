@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -168,13 +169,13 @@ func (e *Error) Unwrap() error {
 }
 
 func hasCode(err error) bool {
-	if _, ok := errors.AsType[*Error](err); ok {
+	if _, ok := astype.Of[*Error](err); ok {
 		return true
 	}
-	if _, ok := errors.AsType[ResultCode](err); ok {
+	if _, ok := astype.Of[ResultCode](err); ok {
 		return true
 	}
-	_, ok := errors.AsType[*BinError](err)
+	_, ok := astype.Of[*BinError](err)
 	return ok
 }
 
@@ -210,10 +211,10 @@ func (e *Error) Is(target error) bool {
 // CodeOf returns the code of the outermost [Error] or [ResultCode] that err wraps, and
 // [CodeOK] if there is none.
 func CodeOf(err error) ResultCode {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := astype.Of[*Error](err); ok {
 		return e.Code
 	}
-	code, _ := errors.AsType[ResultCode](err)
+	code, _ := astype.Of[ResultCode](err)
 	return code
 }
 

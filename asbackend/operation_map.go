@@ -96,7 +96,8 @@ func clientEntries(entries any) map[any]any {
 	for _, p := range m.Pairs {
 		key := p.Key
 		if b, ok := key.([]byte); ok { // a pointer, since bytes cannot be the key of a Go map
-			key = new(as.BytesValue(b))
+			bytes := as.BytesValue(b)
+			key = &bytes
 		}
 		sent[key] = clientValue(p.Value)
 	}

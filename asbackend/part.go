@@ -148,7 +148,8 @@ func (p *part) divide(open []as.BatchRecordIfc) bool {
 	for _, m := range moved {
 		m.doubted = p.doubted
 		if p.retries != nil {
-			m.retries = new(*p.retries)
+			retries := *p.retries
+			m.retries = &retries
 		}
 	}
 	p.records, p.places, p.err = records, places, nil
@@ -258,14 +259,16 @@ func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
 func (p *part) failure() *aerostore.Error {
 	switch {
 	case p.ended != nil:
-		return new(*p.ended)
+		ended := *p.ended
+		return &ended
 	case p.failed != nil: // made once, since it names what all keys share
 	case p.retries != nil && p.retries.err != nil:
 		p.failed = p.finalError()
 	default:
 		p.failed = p.newError(p.err)
 	}
-	return new(*p.failed)
+	failed := *p.failed
+	return &failed
 }
 
 // attempts returns the attempts of the part, 0 if there was none or it is not known.

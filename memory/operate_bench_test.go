@@ -177,7 +177,8 @@ func BenchmarkOperateListAppend(b *testing.B) {
 		})
 	})
 	b.Run("by hand", func(b *testing.B) {
-		h := byHand[[]any]{records: map[string]*[]any{"a": new(slices.Clone(list))}}
+		bare := slices.Clone(list)
+		h := byHand[[]any]{records: map[string]*[]any{"a": &bare}}
 		add := func(key string, v any) int {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -185,7 +186,7 @@ func BenchmarkOperateListAppend(b *testing.B) {
 		}
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
-			again(b, i, func() { h.records["a"] = new(slices.Clone(list)) })
+			again(b, i, func() { l := slices.Clone(list); h.records["a"] = &l })
 			add("a", "event")
 		}
 	})

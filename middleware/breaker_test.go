@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/middleware"
@@ -102,7 +103,7 @@ func TestTheErrorOfAnOpenCircuitSaysWhenToRetry(t *testing.T) {
 		})
 		time.Sleep(2 * time.Second)
 		err := store.Put(t.Context(), key, bins)
-		e, ok := errors.AsType[*aerostore.Error](err)
+		e, ok := astype.Of[*aerostore.Error](err)
 		if !ok || e.Code != aerostore.CodeOK || aerostore.InDoubt(err) || !errors.Is(err, middleware.ErrCircuitOpen) {
 			t.Errorf("Put returned %#v", err)
 		}
@@ -110,7 +111,7 @@ func TestTheErrorOfAnOpenCircuitSaysWhenToRetry(t *testing.T) {
 		if err.Error() != want {
 			t.Errorf("error\n got %s\nwant %s", err, want)
 		}
-		if rejected, ok := errors.AsType[*middleware.RejectedError](err); !ok || rejected.RetryAfter != 3*time.Second {
+		if rejected, ok := astype.Of[*middleware.RejectedError](err); !ok || rejected.RetryAfter != 3*time.Second {
 			t.Errorf("RejectedError %+v, want to try again after 3s", rejected)
 		}
 		if got := judgement.ErrorType(err); got != "circuit_open" {

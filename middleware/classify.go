@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // IsTransient reports whether another attempt may succeed a moment after err.
@@ -53,11 +54,11 @@ func IsClusterFailure(err error) bool {
 // out and their error wraps it. Otherwise it returns err.
 func ofLastAttempt(err error) error {
 	for {
-		outer, ok := errors.AsType[*aerostore.Error](err)
+		outer, ok := astype.Of[*aerostore.Error](err)
 		if !ok || outer.Code != aerostore.CodeMaxRetries {
 			return err
 		}
-		inner, ok := errors.AsType[*aerostore.Error](outer.Err)
+		inner, ok := astype.Of[*aerostore.Error](outer.Err)
 		if !ok {
 			return outer
 		}

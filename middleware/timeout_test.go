@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -32,7 +33,7 @@ func waitsFor(d time.Duration) aerostore.Handler {
 
 // limitReached returns the limit in an error, 0 if there is none.
 func limitReached(err error) time.Duration {
-	e, _ := errors.AsType[*middleware.TimeoutError](err)
+	e, _ := astype.Of[*middleware.TimeoutError](err)
 	if e == nil {
 		return 0
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -80,7 +81,7 @@ func kindOf(err error) Kind {
 // IsRejected reports whether a layer rejected the call. Its error has a method Rejected,
 // as a net.Error has a method Timeout.
 func IsRejected(err error) bool {
-	e, ok := errors.AsType[interface {
+	e, ok := astype.Of[interface {
 		error
 		Rejected() bool
 	}](err)
@@ -104,10 +105,10 @@ func ErrorType(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	}
-	if e, ok := errors.AsType[*aerostore.Error](err); ok && e.Err != nil {
+	if e, ok := astype.Of[*aerostore.Error](err); ok && e.Err != nil {
 		err = e.Err
 	}
-	if named, ok := errors.AsType[interface {
+	if named, ok := astype.Of[interface {
 		error
 		ErrorType() string
 	}](err); ok {
@@ -119,7 +120,7 @@ func ErrorType(err error) string {
 // Text returns the SafeMessage of the [aerostore.Error] that err wraps, or "" if there is
 // none.
 func Text(err error) string {
-	e, ok := errors.AsType[*aerostore.Error](err)
+	e, ok := astype.Of[*aerostore.Error](err)
 	if !ok {
 		return ""
 	}
@@ -132,7 +133,7 @@ func Node(result aerostore.Result, err error) *aerostore.Node {
 	if result.Node != nil || err == nil {
 		return result.Node
 	}
-	if e, ok := errors.AsType[*aerostore.Error](err); ok {
+	if e, ok := astype.Of[*aerostore.Error](err); ok {
 		return e.Node
 	}
 	return nil
