@@ -79,7 +79,7 @@ func (p *part) send() {
 		if p.waited && p.hasMoved(open) && p.divide(open) {
 			return
 		}
-		p.err = p.attempt(open)
+		p.err = p.decisive(p.attempt(open))
 		if p.err == nil || p.retries == nil {
 			return
 		}

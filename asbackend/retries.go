@@ -180,6 +180,27 @@ func (c *command) finalError() *aerostore.Error {
 	}
 }
 
+// decisive returns the error that decides the outcome of a send. That is a server's answer
+// if there is one, though not its timeout: an answer ends a command.
+//
+// The client may put other errors around the answer to a batch. It divides a batch that may
+// go to replicas, and then joins the errors of all nodes. In a write, only the errors of
+// nodes to which nothing was sent may be left out.
+func (c *command) decisive(err as.Error) as.Error {
+	if err == nil {
+		return nil
+	}
+	for e, ok := newClientError(err).err, true; ok; e, ok = linked(e) {
+		if isAnswer(e) && e.ResultCode != types.TIMEOUT {
+			return e
+		}
+		if c.writes() && !gaveUp(e) {
+			break
+		}
+	}
+	return err
+}
+
 // starved reports whether a send failed because there was no connection, so that the
 // command is to be sent again. It returns the attempts that a read made before.
 func (c *command) starved(err *as.AerospikeError) (made int, ok bool) {

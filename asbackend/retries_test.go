@@ -256,3 +256,36 @@ func TestTheErrorSaysWhyThereIsNoOtherAttempt(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAnswerDecidesTheOutcomeOfABatch(t *testing.T) {
+	t.Parallel()
+	gaveUp, ranOut := link{code: types.TIMEOUT, gaveUp: true}, link{code: maxRetries, doubt: true}
+	answer, late := link{code: types.PARAMETER_ERROR, node: true}, link{code: types.TIMEOUT, node: true}
+	for name, c := range map[string]struct {
+		links  []link
+		reads  types.ResultCode // of the error that decides
+		writes types.ResultCode
+	}{
+		"an answer": {[]link{answer, gaveUp}, types.PARAMETER_ERROR, types.PARAMETER_ERROR},
+		"no connection at a node after an answer":   {[]link{gaveUp, gaveUp, answer}, types.PARAMETER_ERROR, types.PARAMETER_ERROR},
+		"no attempt left at a node after an answer": {[]link{ranOut, answer}, types.PARAMETER_ERROR, maxRetries},
+		"no answer": {[]link{gaveUp, ranOut}, types.TIMEOUT, types.TIMEOUT},
+		"the server's timeout, after which it goes on":  {[]link{ranOut, late}, maxRetries, maxRetries},
+		"an answer between attempts without connection": {[]link{gaveUp, answer, gaveUp}, types.PARAMETER_ERROR, types.PARAMETER_ERROR},
+	} {
+		for op, want := range map[aerostore.Op]types.ResultCode{aerostore.OpBatchRead: c.reads, aerostore.OpBatchWrite: c.writes} {
+			r := command{request: request{call: aerostore.Call{Op: op}}}
+			call := r.call
+			if op == aerostore.OpBatchWrite {
+				call = call.WithItems([]aerostore.BatchItem{{Key: aerostore.NewKey("test", "set", 1), Remove: true}})
+			}
+			r.call = call
+			if got := newClientError(r.decisive(chain(nil, c.links...))).err.ResultCode; got != want {
+				t.Errorf("%s, %v: %v decides, want %v", name, op, got, want)
+			}
+		}
+	}
+	if err := (&command{}).decisive(nil); err != nil {
+		t.Errorf("success: %v", err)
+	}
+}
