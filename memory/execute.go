@@ -11,7 +11,7 @@ import (
 // Execute implements [aerostore.Executor]. It runs on the goroutine of the caller.
 //
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
-// [aerostore.CodeIndexNotFound], [aerostore.CodeForbidden] if there are as many queries as
+// [aerostore.CodeIndexNotFound], [aerostore.ErrParameter] for a filter with types that do not fit, [aerostore.CodeForbidden] if there are as many queries as
 // [WithMaxQueries] allows, [aerostore.CodeTimeout], [aerostore.ErrClosed], and those of the
 // context.
 func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progress, error) {
@@ -28,6 +28,9 @@ func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progr
 	where := searchOf(job.Query.Where)
 	if where != nil && !n.hasIndexFor(job.Query.Set, where) {
 		return aerostore.Progress{}, job.NewError(aerostore.CodeIndexNotFound, nil)
+	}
+	if _, code := programOf(job.Options.Filter); code != aerostore.CodeOK {
+		return aerostore.Progress{}, job.NewError(code, nil)
 	}
 	x := &execution{namespace: n, job: job, where: where, options: job.Options, total: n.count(job.Query.Set), reported: time.Now()}
 	if x.options.Exists == aerostore.CreateOrUpdate {
