@@ -102,12 +102,11 @@ func (c Call) Query() *Query {
 // the application has stopped iterating; the handler must then return. Yield must be
 // called on the goroutine of the handler, before the handler returns.
 func (c Call) Yield(r *Record) bool {
-	q, ok := c.subject.(*queryCall)
-	if !ok {
-		return false
+	if q, ok := c.subject.(*queryCall); ok {
+		q.rows++
+		return q.yield(r)
 	}
-	q.rows++
-	return q.yield(r)
+	return false
 }
 
 // Rows returns the number of records that have been passed to [Call.Yield].

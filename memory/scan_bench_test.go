@@ -3,6 +3,7 @@ package memory_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -68,7 +69,8 @@ func BenchmarkScanParts(b *testing.B) {
 	}
 }
 
-// BenchmarkScanThroughLayers compares a scan through all layers with one without, in turns.
+// BenchmarkScanThroughLayers compares a scan through all layers with one without, in turns,
+// by the least time of each.
 func BenchmarkScanThroughLayers(b *testing.B) {
 	records := scale(b)
 	bare := large(b, records)
@@ -76,7 +78,7 @@ func BenchmarkScanThroughLayers(b *testing.B) {
 	q := aerostore.Query{Namespace: "test", Set: "users", Bins: []string{}}
 	scanned(b, bare, q)
 	scanned(b, layered, q)
-	var took [2]time.Duration
+	least := [2]time.Duration{math.MaxInt64, math.MaxInt64}
 	var allocs [2]uint64
 	for b.Loop() {
 		for i, s := range []aerostore.Store{bare, layered} {
@@ -84,14 +86,13 @@ func BenchmarkScanThroughLayers(b *testing.B) {
 			if n := scanned(b, s, q); n != records {
 				b.Fatalf("%d records", n)
 			}
-			took[i] += time.Since(start)
+			least[i] = min(least[i], time.Since(start))
 			allocs[i] += mallocs() - before
 		}
 	}
-	n := float64(b.N * records)
-	b.ReportMetric(float64(took[0].Nanoseconds())/n, "bare-ns/record")
-	b.ReportMetric(float64((took[1]-took[0]).Nanoseconds())/n, "layers-ns/record")
-	b.ReportMetric((float64(allocs[1])-float64(allocs[0]))/n, "layers-allocs/record")
+	b.ReportMetric(float64(least[0])/float64(records), "bare-ns/record")
+	b.ReportMetric(float64(least[1]-least[0])/float64(records), "layers-ns/record")
+	b.ReportMetric((float64(allocs[1])-float64(allocs[0]))/float64(b.N*records), "layers-allocs/record")
 }
 
 // mallocs returns the number of allocations so far.

@@ -428,6 +428,21 @@ func streams(each time.Duration, n int) aerostore.Handler {
 	}
 }
 
+// streamsUnevenly is streams with a pause for each record.
+func streamsUnevenly(each func(i int) time.Duration) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		for i := 0; ; i++ {
+			time.Sleep(each(i))
+			if err := ctx.Err(); err != nil {
+				return aerostore.Result{}, call.NewContextError(err)
+			}
+			if !call.Yield(&aerostore.Record{Key: key}) {
+				return aerostore.Result{}, nil
+			}
+		}
+	}
+}
+
 // consume ranges over a query with a slow loop body.
 func consume(t *testing.T, s aerostore.Store, deadline, body time.Duration) (err error) {
 	t.Helper()
@@ -463,6 +478,64 @@ func TestTheBodyOfTheLoopIsNotTheClustersTime(t *testing.T) {
 					if err := consume(t, store, c.deadline, c.body); !errors.Is(err, context.DeadlineExceeded) {
 						t.Fatal(err)
 					}
+				}
+				stats := snapshot(t, store)
+				if got := stats.Gauge("state") == 2; got != c.open {
+					t.Errorf("the circuit is open: %v, want %v", got, c.open)
+				}
+				if calls := stats.Gauge("calls"); !c.open && calls != 0 {
+					t.Errorf("%v queries count, want none", calls)
+				}
+			})
+		})
+	}
+}
+
+// Of quick records the body is not measured each time.
+func TestTheBodyOfALoopOverQuickRecordsIsNotTheClustersTime(t *testing.T) {
+	always := func(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
+	once := func(d time.Duration, at int) func(int) time.Duration {
+		return func(i int) time.Duration {
+			if i == at {
+				return d
+			}
+			return 0
+		}
+	}
+	atTimes := func(d time.Duration, of, at int) func(int) time.Duration {
+		return func(i int) time.Duration { return once(d, at)(i % of) }
+	}
+	for _, c := range []struct {
+		name       string
+		each, body func(i int) time.Duration // of the store and of the loop for the i-th record
+		open       bool
+	}{
+		{"the caller is slow at the first record", always(0), once(time.Second, 0), false},
+		{"the store is slow at the first record", once(time.Second, 0), always(0), true},
+		{"the caller is slow at one record", always(0), once(time.Second, 5000), false},
+		{"the store is slow at one record", once(time.Second, 5000), always(0), true},
+		{"the caller is slow at a few records", always(0), atTimes(70*ms, 100, 99), false},
+		{"the store is slow at a few records", atTimes(70*ms, 100, 99), always(0), true},
+		{"the caller is slower than the store at a few records", atTimes(30*ms, 100, 70), atTimes(70*ms, 100, 20), false},
+		{"the store is slower than the caller at a few records", atTimes(70*ms, 100, 70), atTimes(30*ms, 100, 20), true},
+		{"the caller is slower than the store at each record", always(ms / 1000), always(5 * ms / 1000), false},
+		{"the store is slower than the caller at each record", always(5 * ms / 1000), always(ms / 1000), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := aerostore.Chain(streamsUnevenly(c.each), middleware.CircuitBreaker(middleware.BreakerOptions{MinCalls: 3}))
+				for range 3 {
+					ctx, cancel := context.WithTimeout(t.Context(), 200*ms)
+					i := 0
+					for _, err := range store.Query(ctx, everyone) {
+						if err == nil {
+							time.Sleep(c.body(i))
+							i++
+						} else if !errors.Is(err, context.DeadlineExceeded) {
+							t.Fatal(err)
+						}
+					}
+					cancel()
 				}
 				stats := snapshot(t, store)
 				if got := stats.Gauge("state") == 2; got != c.open {
