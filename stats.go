@@ -11,6 +11,10 @@ type StatsReporter interface {
 
 // Stats are the counts of a backend.
 type Stats struct {
+	// MaxConnections is how many connections to each node may be open, 0 if there is no
+	// limit or it is not known.
+	MaxConnections int64
+
 	// Nodes are the nodes that are or have been in use.
 	Nodes []NodeStats
 }
@@ -32,6 +36,7 @@ type NodeStats struct {
 
 	PoolEmpty    int64 // times no connection was opened because the limit was reached
 	PoolOverflow int64 // connections closed after use because the pool was full
+	PoolTimeouts int64 // commands that failed because no connection was free in time
 
 	CircuitBreakerHits int64 // commands refused because too many had failed
 

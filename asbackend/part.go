@@ -80,7 +80,11 @@ func (p *part) send() {
 			return
 		}
 		p.err = p.decisive(p.attempt(open))
-		if p.err == nil || p.retries == nil {
+		if p.err == nil {
+			return
+		}
+		if p.retries == nil {
+			p.countPoolTimeout(p.err)
 			return
 		}
 		p.retries.err = p.err
@@ -93,6 +97,7 @@ func (p *part) send() {
 			}
 		}
 		if !more || len(open) == 0 || !p.sleep(pause) {
+			p.countPoolTimeout(p.err)
 			return
 		}
 		p.waited = true

@@ -88,11 +88,11 @@ func (r *round) read(statement *as.Statement, partitions *as.PartitionFilter) (m
 			case r.limit > 0 && idle.received > r.limit:
 				// A record beyond the limit, from another node.
 			case repeated != nil: // it was not the last result, so the attempts were not repeated with success
-				return false, r.newError(repeated)
+				return false, r.failed(repeated)
 			case result.Err != nil && isRepeated(result.Err):
 				repeated = result.Err
 			case result.Err != nil:
-				return false, r.newError(result.Err)
+				return false, r.failed(result.Err)
 			case r.seen.again(result.Record.Key):
 			case !r.yield(result):
 				return false, nil
@@ -101,6 +101,11 @@ func (r *round) read(statement *as.Statement, partitions *as.PartitionFilter) (m
 			}
 		}
 	}
+}
+
+func (r *round) failed(err as.Error) *aerostore.Error {
+	r.countPoolTimeout(err)
+	return r.newError(err)
 }
 
 // yield passes a record on and moves the cursor past it.

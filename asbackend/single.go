@@ -53,6 +53,7 @@ func (s *single) resend(result aerostore.Result, err error) (aerostore.Result, e
 		result, err = s.attempt()
 	}
 	if err != nil && s.retries.err != nil {
+		s.countPoolTimeout(s.retries.err)
 		e := s.finalError()
 		return aerostore.Result{Node: e.Node, Attempts: s.attemptsUntil(s.retries.err)}, e
 	}
@@ -171,6 +172,8 @@ func (s *single) readRecord(record *aerostore.Record, node *as.Node) aerostore.R
 func (s *single) failed(err as.Error) (aerostore.Result, error) {
 	if s.retries != nil {
 		s.retries.err = err
+	} else {
+		s.countPoolTimeout(err)
 	}
 	e := s.newError(err)
 	return aerostore.Result{Node: e.Node, Attempts: s.attemptsUntil(err)}, e

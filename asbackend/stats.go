@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	as "github.com/aerospike/aerospike-client-go/v7"
+
 	"github.com/aerostore/aerostore"
 )
 
@@ -19,6 +21,9 @@ import (
 //   - PoolEmpty counts connections refused by the limit, and not commands that find no
 //     free connection in the pool.
 //   - A connection in use when its node left is not counted as closed.
+//
+// PoolTimeouts is not the client's: the Store counts its own commands, and not those of
+// other Stores or within [aerostore.Do]. A batch has a command for each node.
 //
 // The counters of a node that left are kept.
 func (s *Store) Stats() (aerostore.Stats, bool) {
@@ -38,7 +43,20 @@ func (s *Store) Stats() (aerostore.Stats, bool) {
 	for _, node := range nodes {
 		inUse = append(inUse, s.nodes.of(s.client, node))
 	}
-	return statsOf(counted, inUse), true
+	stats := statsOf(counted, inUse)
+	stats.MaxConnections = s.maxConnections
+	for i := range stats.Nodes {
+		stats.Nodes[i].PoolTimeouts = s.poolTimeouts.of(stats.Nodes[i].Node)
+	}
+	return stats, true
+}
+
+// maxConnections returns the limit of the client's policy, 0 if it sets none.
+func maxConnections(policy as.ClientPolicy) int64 {
+	if !policy.LimitConnectionsToQueueSize {
+		return 0
+	}
+	return int64(policy.ConnectionQueueSize)
 }
 
 // statsOf converts the client's statistics, which have counters by host and other entries.

@@ -30,6 +30,8 @@ type Store struct {
 	forms             formCache
 	infos             chan struct{} // one for each info command under way
 	minConnectionWait time.Duration // the constant, except in tests
+	maxConnections    int64         // to each node, 0: no limit
+	poolTimeouts      poolTimeouts
 
 	maxAbandoned int // see WithAbandonOnCancel, 0: off
 	abandoned    atomic.Int64
@@ -83,6 +85,7 @@ func newStore(client *as.Client, c config, end func()) *Store {
 		maxAbandoned:      c.maxAbandoned,
 		infos:             make(chan struct{}, maxInfos),
 		minConnectionWait: minConnectionWait,
+		maxConnections:    maxConnections(client.Cluster().ClientPolicy()),
 		description: aerostore.Description{
 			System: "aerospike", Address: c.address.Name, Port: c.address.Port, Cluster: c.policy.ClusterName,
 		},
