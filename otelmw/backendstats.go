@@ -2,9 +2,14 @@ package otelmw
 
 import (
 	"context"
+	"net"
+	"slices"
+	"strconv"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/semconv/v1.43.0/dbconv"
 
 	"github.com/aerostore/aerostore"
 )
@@ -12,23 +17,25 @@ import (
 // nodeCounters are the counters that are reported for each node.
 var nodeCounters = [...]struct {
 	name, unit, description string
+	ofPool                  bool // and has the attributes of the pool
 	value                   func(*aerostore.NodeStats) int64
 }{
-	{"connections.attempted", "{connection}", "Number of connections that the client tried to open.", func(n *aerostore.NodeStats) int64 { return n.ConnectionsAttempted }},
-	{"connections.successful", "{connection}", "Number of connections that were opened.", func(n *aerostore.NodeStats) int64 { return n.ConnectionsSuccessful }},
-	{"connections.failed", "{error}", "Number of errors in opening or using a connection.", func(n *aerostore.NodeStats) int64 { return n.ConnectionsFailed }},
-	{"connections.timed_out", "{error}", "Number of timeouts in using a connection.", func(n *aerostore.NodeStats) int64 { return n.ConnectionsTimedOut }},
-	{"connections.closed", "{connection}", "Number of connections that were closed, for any reason.", func(n *aerostore.NodeStats) int64 { return n.ConnectionsClosed }},
-	{"connections.idle_dropped", "{connection}", "Number of connections that were closed because they were idle.", func(n *aerostore.NodeStats) int64 { return n.ConnectionsIdleDropped }},
-	{"pool.empty", "{connection}", "Number of connections that were not opened because the limit was reached.", func(n *aerostore.NodeStats) int64 { return n.PoolEmpty }},
-	{"pool.overflow", "{connection}", "Number of connections that were closed because the pool was full.", func(n *aerostore.NodeStats) int64 { return n.PoolOverflow }},
-	{"circuit_breaker.hits", "{command}", "Number of commands that the client's circuit breaker refused.", func(n *aerostore.NodeStats) int64 { return n.CircuitBreakerHits }},
-	{"tends.attempted", "{tend}", "Number of requests for the node's state.", func(n *aerostore.NodeStats) int64 { return n.TendsAttempted }},
-	{"tends.successful", "{tend}", "Number of requests for the node's state that succeeded.", func(n *aerostore.NodeStats) int64 { return n.TendsSuccessful }},
-	{"tends.failed", "{tend}", "Number of requests for the node's state that failed.", func(n *aerostore.NodeStats) int64 { return n.TendsFailed }},
-	{"partition_map.updates", "{update}", "Number of new partition maps that the node reported.", func(n *aerostore.NodeStats) int64 { return n.PartitionMapUpdates }},
-	{"nodes.added", "{node}", "Number of times the node was added to the client's nodes.", func(n *aerostore.NodeStats) int64 { return n.Added }},
-	{"nodes.removed", "{node}", "Number of times the node was removed from the client's nodes.", func(n *aerostore.NodeStats) int64 { return n.Removed }},
+	{dbconv.ClientConnectionTimeouts{}.Name(), dbconv.ClientConnectionTimeouts{}.Unit(), dbconv.ClientConnectionTimeouts{}.Description(), true, func(n *aerostore.NodeStats) int64 { return n.PoolTimeouts }},
+	{"aerospike.client.connections.attempted", "{connection}", "Number of connections that the client tried to open.", false, func(n *aerostore.NodeStats) int64 { return n.ConnectionsAttempted }},
+	{"aerospike.client.connections.successful", "{connection}", "Number of connections that were opened.", false, func(n *aerostore.NodeStats) int64 { return n.ConnectionsSuccessful }},
+	{"aerospike.client.connections.failed", "{error}", "Number of errors in opening or using a connection.", false, func(n *aerostore.NodeStats) int64 { return n.ConnectionsFailed }},
+	{"aerospike.client.connections.timed_out", "{error}", "Number of timeouts in using a connection.", false, func(n *aerostore.NodeStats) int64 { return n.ConnectionsTimedOut }},
+	{"aerospike.client.connections.closed", "{connection}", "Number of connections that were closed, for any reason.", false, func(n *aerostore.NodeStats) int64 { return n.ConnectionsClosed }},
+	{"aerospike.client.connections.idle_dropped", "{connection}", "Number of connections that were closed because they were idle.", false, func(n *aerostore.NodeStats) int64 { return n.ConnectionsIdleDropped }},
+	{"aerospike.client.pool.empty", "{connection}", "Number of connections that were not opened because the limit was reached.", false, func(n *aerostore.NodeStats) int64 { return n.PoolEmpty }},
+	{"aerospike.client.pool.overflow", "{connection}", "Number of connections that were closed because the pool was full.", false, func(n *aerostore.NodeStats) int64 { return n.PoolOverflow }},
+	{"aerospike.client.circuit_breaker.hits", "{command}", "Number of commands that the client's circuit breaker refused.", false, func(n *aerostore.NodeStats) int64 { return n.CircuitBreakerHits }},
+	{"aerospike.client.tends.attempted", "{tend}", "Number of requests for the node's state.", false, func(n *aerostore.NodeStats) int64 { return n.TendsAttempted }},
+	{"aerospike.client.tends.successful", "{tend}", "Number of requests for the node's state that succeeded.", false, func(n *aerostore.NodeStats) int64 { return n.TendsSuccessful }},
+	{"aerospike.client.tends.failed", "{tend}", "Number of requests for the node's state that failed.", false, func(n *aerostore.NodeStats) int64 { return n.TendsFailed }},
+	{"aerospike.client.partition_map.updates", "{update}", "Number of new partition maps that the node reported.", false, func(n *aerostore.NodeStats) int64 { return n.PartitionMapUpdates }},
+	{"aerospike.client.nodes.added", "{node}", "Number of times the node was added to the client's nodes.", false, func(n *aerostore.NodeStats) int64 { return n.Added }},
+	{"aerospike.client.nodes.removed", "{node}", "Number of times the node was removed from the client's nodes.", false, func(n *aerostore.NodeStats) int64 { return n.Removed }},
 }
 
 // backendStats reports the counts of a backend to one provider.
@@ -39,8 +46,8 @@ type backendStats struct {
 	key      any         // in allBackends
 
 	// The instruments, nil if the provider does not make them.
-	active, open metric.Int64ObservableUpDownCounter
-	counters     [len(nodeCounters)]metric.Int64ObservableCounter
+	active, open, max metric.Int64ObservableUpDownCounter
+	counters          [len(nodeCounters)]metric.Int64ObservableCounter
 }
 
 // allBackends has those that are registered. Of several chains over one backend the
@@ -61,17 +68,20 @@ func (i *instruments) observeBackend(reporter aerostore.StatsReporter, d describ
 	b := &backendStats{describer: d, reporter: reporter, nodes: newNames[peer](limit)}
 	var made []metric.Observable
 	upDown := func(name, unit, description string) metric.Int64ObservableUpDownCounter {
-		instrument, err := i.meter.Int64ObservableUpDownCounter("aerospike.client."+name, metric.WithUnit(unit), metric.WithDescription(description))
+		instrument, err := i.meter.Int64ObservableUpDownCounter(name, metric.WithUnit(unit), metric.WithDescription(description))
 		if !errs.add(err) {
 			return nil
 		}
 		made = append(made, instrument)
 		return instrument
 	}
-	b.active = upDown("nodes.active", "{node}", "Number of nodes in use.")
-	b.open = upDown("connections.open", "{connection}", "Number of connections that are open, in use or idle.")
+	b.active = upDown("aerospike.client.nodes.active", "{node}", "Number of nodes in use.")
+	var count dbconv.ClientConnectionCount
+	b.open = upDown(count.Name(), count.Unit(), count.Description())
+	var most dbconv.ClientConnectionMax
+	b.max = upDown(most.Name(), most.Unit(), most.Description())
 	for n, c := range nodeCounters {
-		instrument, err := i.meter.Int64ObservableCounter("aerospike.client."+c.name, metric.WithUnit(c.unit), metric.WithDescription(c.description))
+		instrument, err := i.meter.Int64ObservableCounter(c.name, metric.WithUnit(c.unit), metric.WithDescription(c.description))
 		if errs.add(err) {
 			b.counters[n] = instrument
 			made = append(made, instrument)
@@ -98,13 +108,13 @@ func (b *backendStats) observe(_ context.Context, o metric.Observer) error {
 			active++
 		}
 		if at := (peer{n.Node.Address, n.Node.Port}); b.nodes.admit(at) {
-			b.report(o, new(nodeCounts).add(n), at)
+			b.report(o, new(nodeCounts).add(n, stats.MaxConnections), at)
 			continue
 		}
 		if others == nil {
 			others = new(nodeCounts)
 		}
-		others.add(n)
+		others.add(n, stats.MaxConnections)
 	}
 	if others != nil {
 		b.report(o, others, peer{address: other})
@@ -118,25 +128,52 @@ func (b *backendStats) observe(_ context.Context, o metric.Observer) error {
 // nodeCounts are the counts of a node, or the sum of several.
 type nodeCounts struct {
 	open   int64
+	max    int64 // 0: not known
 	values [len(nodeCounters)]int64
 }
 
-func (n *nodeCounts) add(stats *aerostore.NodeStats) *nodeCounts {
+func (n *nodeCounts) add(stats *aerostore.NodeStats, limit int64) *nodeCounts {
 	n.open += stats.ConnectionsOpen
+	if !stats.Left {
+		n.max += limit
+	}
 	for i := range nodeCounters {
 		n.values[i] += nodeCounters[i].value(stats)
 	}
 	return n
 }
 
+// stateOpen is the state of connections of which it is not known whether they are idle or
+// used, the two states that the conventions name.
+const stateOpen = "open"
+
 func (b *backendStats) report(o metric.Observer, n *nodeCounts, at peer) {
-	attributes := metric.WithAttributeSet(attribute.NewSet(b.storeAttributes(at.attributes()...)...))
+	all := b.storeAttributes(at.attributes()...)
+	plain := metric.WithAttributeSet(attribute.NewSet(all...))
+	all = append(slices.Clip(all), semconv.DBClientConnectionPoolName(at.poolName()))
+	pool := metric.WithAttributeSet(attribute.NewSet(all...))
 	if b.open != nil {
-		o.ObserveInt64(b.open, n.open, attributes)
+		state := semconv.DBClientConnectionStateKey.String(stateOpen)
+		o.ObserveInt64(b.open, n.open, metric.WithAttributeSet(attribute.NewSet(append(all, state)...)))
+	}
+	if b.max != nil && n.max > 0 {
+		o.ObserveInt64(b.max, n.max, pool)
 	}
 	for i, counter := range b.counters {
+		attributes := plain
+		if nodeCounters[i].ofPool {
+			attributes = pool
+		}
 		if counter != nil {
 			o.ObserveInt64(counter, n.values[i], attributes)
 		}
 	}
+}
+
+// poolName returns the name of the node's pool, which the client does not name.
+func (p peer) poolName() string {
+	if p.port == 0 {
+		return p.address
+	}
+	return net.JoinHostPort(p.address, strconv.Itoa(p.port))
 }

@@ -22,7 +22,8 @@ import (
 
 const (
 	nodesName = "aerospike.client.nodes.active"
-	openName  = "aerospike.client.connections.open"
+	openName  = "db.client.connection.count"
+	maxName   = "db.client.connection.max"
 )
 
 // counting is a backend with the stats of a test.
@@ -59,13 +60,25 @@ func counted(pairs ...string) string {
 
 var peer = counted("network.peer.address", "10.0.0.7", "network.peer.port", "3010")
 
+// pooled returns the attributes of a pool, with the state of its connections.
+func pooled(pool, state string, pairs ...string) string {
+	pairs = append(pairs, "db.client.connection.pool.name", pool)
+	if state != "" {
+		pairs = append(pairs, "db.client.connection.state", state)
+	}
+	return counted(pairs...)
+}
+
+var openPeer = pooled("10.0.0.7:3010", "open", "network.peer.address", "10.0.0.7", "network.peer.port", "3010")
+
 func TestCountsOfABackendAreReported(t *testing.T) {
 	backend := counter(aerostore.NodeStats{
 		Node: *node, ConnectionsOpen: 1, ConnectionsAttempted: 2, ConnectionsSuccessful: 3, ConnectionsFailed: 4,
 		ConnectionsTimedOut: 5, ConnectionsClosed: 6, ConnectionsIdleDropped: 7, PoolEmpty: 8, PoolOverflow: 9,
 		CircuitBreakerHits: 10, TendsAttempted: 11, TendsSuccessful: 12, TendsFailed: 13, PartitionMapUpdates: 14,
-		Added: 15, Removed: 16,
+		Added: 15, Removed: 16, PoolTimeouts: 17,
 	})
+	backend.stats.MaxConnections = 100
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
 	all := collect(t, reader)
@@ -74,33 +87,40 @@ func TestCountsOfABackendAreReported(t *testing.T) {
 		counter    bool
 		value      int64
 	}{
-		{"connections.open", "{connection}", false, 1},
-		{"connections.attempted", "{connection}", true, 2},
-		{"connections.successful", "{connection}", true, 3},
-		{"connections.failed", "{error}", true, 4},
-		{"connections.timed_out", "{error}", true, 5},
-		{"connections.closed", "{connection}", true, 6},
-		{"connections.idle_dropped", "{connection}", true, 7},
-		{"pool.empty", "{connection}", true, 8},
-		{"pool.overflow", "{connection}", true, 9},
-		{"circuit_breaker.hits", "{command}", true, 10},
-		{"tends.attempted", "{tend}", true, 11},
-		{"tends.successful", "{tend}", true, 12},
-		{"tends.failed", "{tend}", true, 13},
-		{"partition_map.updates", "{update}", true, 14},
-		{"nodes.added", "{node}", true, 15},
-		{"nodes.removed", "{node}", true, 16},
-		{"nodes.active", "{node}", false, 1},
+		{openName, "{connection}", false, 1},
+		{maxName, "{connection}", false, 100},
+		{"db.client.connection.timeouts", "{timeout}", true, 17},
+		{"aerospike.client.connections.attempted", "{connection}", true, 2},
+		{"aerospike.client.connections.successful", "{connection}", true, 3},
+		{"aerospike.client.connections.failed", "{error}", true, 4},
+		{"aerospike.client.connections.timed_out", "{error}", true, 5},
+		{"aerospike.client.connections.closed", "{connection}", true, 6},
+		{"aerospike.client.connections.idle_dropped", "{connection}", true, 7},
+		{"aerospike.client.pool.empty", "{connection}", true, 8},
+		{"aerospike.client.pool.overflow", "{connection}", true, 9},
+		{"aerospike.client.circuit_breaker.hits", "{command}", true, 10},
+		{"aerospike.client.tends.attempted", "{tend}", true, 11},
+		{"aerospike.client.tends.successful", "{tend}", true, 12},
+		{"aerospike.client.tends.failed", "{tend}", true, 13},
+		{"aerospike.client.partition_map.updates", "{update}", true, 14},
+		{"aerospike.client.nodes.added", "{node}", true, 15},
+		{"aerospike.client.nodes.removed", "{node}", true, 16},
+		{"aerospike.client.nodes.active", "{node}", false, 1},
 	} {
-		got, ok := all["aerospike.client."+want.name]
+		got, ok := all[want.name]
 		if !ok {
 			t.Errorf("%s is not reported", want.name)
 			continue
 		}
-		delete(all, "aerospike.client."+want.name)
+		delete(all, want.name)
 		where := peer
-		if want.name == "nodes.active" {
+		switch {
+		case want.name == nodesName:
 			where = counted()
+		case want.name == openName:
+			where = pooled("10.0.0.7:3010", "open", "network.peer.address", "10.0.0.7", "network.peer.port", "3010")
+		case strings.HasPrefix(want.name, "db.client."):
+			where = pooled("10.0.0.7:3010", "", "network.peer.address", "10.0.0.7", "network.peer.port", "3010")
 		}
 		sum, _ := got.Data.(metricdata.Sum[int64])
 		if values := counts(t, got); got.Unit != want.unit || got.Description == "" || sum.IsMonotonic != want.counter ||
@@ -111,6 +131,17 @@ func TestCountsOfABackendAreReported(t *testing.T) {
 	for name := range all {
 		t.Errorf("%s is reported before the first operation", name)
 	}
+	runtime.KeepAlive(store)
+}
+
+func TestTheLimitOfConnectionsIsReportedForNodesInUse(t *testing.T) {
+	backend := counter(aerostore.NodeStats{Node: *node}, aerostore.NodeStats{Node: aerostore.Node{Address: "10.0.0.8"}, Left: true})
+	reader := sdkmetric.NewManualReader()
+	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))))
+	expect(t, reader, maxName, none) // not known
+	backend.stats.MaxConnections = 100
+	here := pooled("10.0.0.7:3010", "", "network.peer.address", "10.0.0.7", "network.peer.port", "3010")
+	expect(t, reader, maxName, map[string]int64{here: 100})
 	runtime.KeepAlive(store)
 }
 
@@ -125,7 +156,10 @@ func TestNodesThatLeftAreNotActive(t *testing.T) {
 	gone := counted("network.peer.address", "10.0.0.8", "app", "shop")
 	here := counted("network.peer.address", "10.0.0.7", "network.peer.port", "3010", "app", "shop")
 	expect(t, reader, nodesName, map[string]int64{counted("app", "shop"): 1})
-	expect(t, reader, openName, map[string]int64{here: 4, gone: 0})
+	expect(t, reader, openName, map[string]int64{
+		pooled("10.0.0.7:3010", "open", "network.peer.address", "10.0.0.7", "network.peer.port", "3010", "app", "shop"): 4,
+		pooled("10.0.0.8", "open", "network.peer.address", "10.0.0.8", "app", "shop"):                                   0,
+	})
 	expect(t, reader, "aerospike.client.nodes.removed", map[string]int64{here: 0, gone: 1})
 	backend.stats.Nodes = nil
 	expect(t, reader, nodesName, map[string]int64{counted("app", "shop"): 0})
@@ -139,7 +173,7 @@ func TestStatsAreReadAtCollectionUntilTheBackendIsClosed(t *testing.T) {
 	if err := store.Touch(t.Context(), key); err != nil || backend.reads != 0 {
 		t.Errorf("Stats was called %d times, %v", backend.reads, err)
 	}
-	expect(t, reader, openName, map[string]int64{peer: 4})
+	expect(t, reader, openName, map[string]int64{openPeer: 4})
 	if backend.reads != 1 {
 		t.Errorf("Stats was called %d times", backend.reads)
 	}
@@ -169,13 +203,13 @@ func TestABackendUnderSeveralChainsIsReportedOnce(t *testing.T) {
 	func() {
 		first := aerostore.Chain(backend, metrics, metrics)
 		second := aerostore.Chain(other, metrics)
-		expect(t, reader, openName, map[string]int64{peer: 14})
+		expect(t, reader, openName, map[string]int64{openPeer: 14})
 		runtime.KeepAlive(first)
 		runtime.KeepAlive(second)
 	}()
 	third := aerostore.Chain(backend, metrics)
 	until(t, "the other chains still report", func() bool {
-		return maps.Equal(counts(t, collect(t, reader)[openName]), map[string]int64{peer: 4})
+		return maps.Equal(counts(t, collect(t, reader)[openName]), map[string]int64{openPeer: 4})
 	})
 	runtime.KeepAlive(third)
 }
@@ -204,7 +238,7 @@ func TestCountsOfABackendFollowTheGlobalProvider(t *testing.T) {
 		if err := store.Touch(t.Context(), key); err != nil {
 			t.Fatal(err)
 		}
-		expect(t, reader, openName, map[string]int64{peer: 4})
+		expect(t, reader, openName, map[string]int64{openPeer: 4})
 	}
 	expect(t, first, openName, none)
 	runtime.KeepAlive(store)
@@ -218,7 +252,7 @@ func TestABackendIsUnreachableOnceItsStoreIs(t *testing.T) {
 		backend := counter(aerostore.NodeStats{Node: *node, ConnectionsOpen: 4})
 		runtime.AddCleanup(backend, func(freed chan struct{}) { close(freed) }, freed)
 		store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(provider)))
-		expect(t, reader, openName, map[string]int64{peer: 4})
+		expect(t, reader, openName, map[string]int64{openPeer: 4})
 		runtime.KeepAlive(store)
 	}()
 	until(t, "the backend is still held", func() bool {
@@ -289,16 +323,20 @@ func TestAFailedInstrumentIsHandledAndTheOthersReport(t *testing.T) {
 		errs     int
 		reported int
 	}{
-		{"none", func(string) bool { return false }, 0, 17},
-		{"up-down counters", func(name string) bool { return name == openName || name == nodesName }, 2, 15},
-		{"counters", func(name string) bool { return strings.Contains(name, "tends") }, 3, 14},
-		{"all", func(name string) bool { return strings.HasPrefix(name, "aerospike.client.") && name != activeName }, 17, 0},
+		{"none", func(string) bool { return false }, 0, 19},
+		{"up-down counters", func(name string) bool { return name == openName || name == nodesName }, 2, 17},
+		{"counters", func(name string) bool { return strings.Contains(name, "tends") }, 3, 16},
+		{"all", func(name string) bool {
+			return strings.Contains(name, ".client.") && name != activeName && name != durationName && name != rowsName && name != retriesName
+		}, 19, 0},
 		{"callbacks", func(name string) bool { return name == "callbacks" }, 2, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			errs := handled(t)
 			reader := sdkmetric.NewManualReader()
-			store := aerostore.Chain(counter(aerostore.NodeStats{Node: *node}),
+			backend := counter(aerostore.NodeStats{Node: *node})
+			backend.stats.MaxConnections = 100
+			store := aerostore.Chain(backend,
 				otelmw.Metrics(otelmw.WithMeterProvider(halfProvider{meterOf(reader), c.refuse})))
 			if reported := len(collect(t, reader)); reported != c.reported || len(*errs) != c.errs {
 				t.Errorf("%d are reported, handled %v", reported, *errs)

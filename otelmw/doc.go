@@ -66,7 +66,9 @@
 // closed:
 //
 //	aerospike.client.nodes.active              up-down counter, {node}: in use
-//	aerospike.client.connections.open          up-down counter, {connection}
+//	db.client.connection.count                 up-down counter, {connection}: open
+//	db.client.connection.max                   up-down counter, {connection}: allowed
+//	db.client.connection.timeouts              counter, {timeout}: no connection in time
 //	aerospike.client.connections.attempted     counter, {connection}
 //	aerospike.client.connections.successful    counter, {connection}
 //	aerospike.client.connections.failed        counter, {error}: opening or using one
@@ -85,7 +87,10 @@
 //
 // These instruments have db.system.name, server.address, server.port and the attributes
 // of [WithAttributes]. All but nodes.active also have those of the node:
-// network.peer.address and network.peer.port. A backend under several chains is reported
+// network.peer.address and network.peer.port. Those of the conventions, whose status is
+// Development, also have db.client.connection.pool.name, "10.0.0.7:3000": each node has a
+// pool. The db.client.connection.state of the count is "open", because the client does not
+// report which connections are idle and which are used. A backend under several chains is reported
 // once for each provider, with the attributes of the first chain. The counts of several
 // backends with the same attributes, such as Stores over one client, are added up.
 //

@@ -26,6 +26,7 @@ var pages = map[string]*regexp.Regexp{
 
 func TestEveryInstrumentIsDocumented(t *testing.T) {
 	backend := counter(aerostore.NodeStats{Node: *node})
+	backend.stats.MaxConnections = 100
 	backend.Handler = fake.Answers(aerostore.Result{Attempts: 2}, nil)
 	reader := sdkmetric.NewManualReader()
 	store := aerostore.Chain(backend, otelmw.Metrics(otelmw.WithMeterProvider(meterOf(reader))), under(limiting(1, 1)))
@@ -82,7 +83,7 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 		}
 	}
 	runtime.KeepAlive(store)
-	if len(names) != 21 {
+	if len(names) != 23 {
 		t.Errorf("%d attributes: %v", len(names), names)
 	}
 	for page := range pages {

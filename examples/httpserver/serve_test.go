@@ -236,7 +236,7 @@ func TestLastExportHasTheCountsOfTheBackend(t *testing.T) {
 
 	serveOnce(t)
 	printed, err := os.ReadFile(file.Name())
-	if err != nil || !strings.Contains(string(printed), "aerospike.client.connections.open") {
+	if err != nil || !strings.Contains(string(printed), "db.client.connection.count") {
 		t.Errorf("%v, printed %s", err, printed)
 	}
 }

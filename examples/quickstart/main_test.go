@@ -202,7 +202,7 @@ func TestExportsTheCountsOfTheBackend(t *testing.T) {
 	quickstart(t)
 	received.measurements.mu.Lock()
 	defer received.measurements.mu.Unlock()
-	if names := received.measurements.names; !slices.Contains(names, "aerospike.client.connections.open") {
+	if names := received.measurements.names; !slices.Contains(names, "db.client.connection.count") {
 		t.Errorf("the collector has measurements of %q", names)
 	}
 }
