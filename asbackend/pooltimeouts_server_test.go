@@ -53,12 +53,13 @@ func TestCommandsThatGotNoConnectionAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	brief := aerostore.Timeout(500 * time.Millisecond)
 	keys := []aerostore.Key{key(set, 1), key(set, 2), key(set, 3)}
 	for name, run := range map[string]func(context.Context) error{
-		"a record": func(ctx context.Context) error { _, err := s.Get(ctx, key(set, 1)); return err },
-		"a batch":  func(ctx context.Context) error { _, err := s.BatchRead(ctx, keys, nil); return err },
+		"a record": func(ctx context.Context) error { _, err := s.Get(ctx, key(set, 1), brief); return err },
+		"a batch":  func(ctx context.Context) error { _, err := s.BatchRead(ctx, keys, nil, brief); return err },
 		"a query": func(ctx context.Context) error {
-			for _, err := range s.Query(ctx, aerostore.Query{Namespace: keys[0].Namespace(), Set: set}) {
+			for _, err := range s.Query(ctx, aerostore.Query{Namespace: keys[0].Namespace(), Set: set, Options: []aerostore.ReadOption{brief}}) {
 				if err != nil {
 					return err
 				}
@@ -74,11 +75,9 @@ func TestCommandsThatGotNoConnectionAreCounted(t *testing.T) {
 			t.Errorf("%s: %d timeouts although there were connections", name, after-before)
 		}
 		release := occupy(t, s)
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		if err := run(ctx); err == nil {
+		if err := run(t.Context()); err == nil {
 			t.Errorf("%s got a connection", name)
 		}
-		cancel()
 		release()
 		if after := poolTimeouts(t, s); after == before {
 			t.Errorf("%s: no timeout was counted", name)

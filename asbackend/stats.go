@@ -23,7 +23,8 @@ import (
 //   - A connection in use when its node left is not counted as closed.
 //
 // PoolTimeouts is not the client's: the Store counts its own commands, and not those of
-// other Stores or within [aerostore.Do]. A batch has a command for each node.
+// other Stores or within [aerostore.Do]. A batch has a command for each node. A query whose
+// context ends first is not counted.
 //
 // The counters of a node that left are kept.
 func (s *Store) Stats() (aerostore.Stats, bool) {
