@@ -1,6 +1,10 @@
 package aerostore
 
-import "context"
+import (
+	"context"
+
+	"github.com/aerostore/aerostore/internal/astype"
+)
 
 // A Custom describes a function that [Do] runs through the layers of a chain.
 type Custom struct {
@@ -39,13 +43,23 @@ func (c Call) Custom() *Custom {
 	return nil
 }
 
-// Run runs the function of an OpCustom call and returns its error. Backends call
-// it. For any other call it does nothing and returns nil.
+// Run runs the function of an OpCustom call and returns its error as [Do] does. Backends
+// call it. For any other call it does nothing and returns nil.
 func (c Call) Run(ctx context.Context) error {
-	if cc, ok := c.subject.(*customCall); ok {
-		return cc.run(ctx)
+	cc, ok := c.subject.(*customCall)
+	if !ok {
+		return nil
 	}
-	return nil
+	err := cc.run(ctx)
+	if err == nil {
+		return nil
+	}
+	if _, ok := astype.Of[*Error](err); ok {
+		return err
+	}
+	e := c.NewError(CodeOf(err), err)
+	e.InDoubt = c.Writes()
+	return e
 }
 
 // Do runs a function through the layers of s. Use it for everything that [Store] has
@@ -53,10 +67,17 @@ func (c Call) Run(ctx context.Context) error {
 // count and limit it like an operation. They may pass another context to run, and a
 // layer that retries may call run several times.
 //
-// Do returns the error of run, as the layers return it. If custom.Writes is set, an
-// error is in doubt unless [Custom.NewError] made it: run may have changed something
-// before it failed. Do wraps such an error in an [*Error] for which [InDoubt] reports
-// true.
+// run should pass its context on. Do waits for a function that ignores it, also after the
+// context has ended, and returns what the function returns: its variables may belong to
+// the caller. The backend's package converts a context, options, keys and values to what
+// the client takes.
+//
+// Do returns the error of run, as the layers return it. Whatever the backend, an error
+// that wraps no [*Error] is wrapped in one. That has the code of [CodeOf], which knows the
+// errors of Aerospike's client.
+//
+// If custom.Writes is set, an error is in doubt unless [Custom.NewError] made it: run may
+// have changed something before it failed.
 //
 // Do fails with [ErrInvalid], without calling run, if an argument is nil, custom.Name
 // is empty, or it cannot find the layers of s. A Store that is not a [Backend] needs a

@@ -85,7 +85,7 @@ func TestDoMarksAFailedCustomWriteAsInDoubt(t *testing.T) {
 		"a read within":     {transfer, get.NewError(aerostore.CodeTimeout, nil), true, false},
 		"an application's":  {transfer, poor, true, false},
 		"its own":           {transfer, transfer.NewError(aerostore.CodeOK, poor), false, true},
-		"what only reads":   {aerostore.Custom{Name: "COUNT"}, poor, false, true},
+		"what only reads":   {aerostore.Custom{Name: "COUNT"}, poor, false, false},
 		"one that is known": {transfer, &aerostore.Error{Op: aerostore.OpPut, InDoubt: true}, true, true},
 	} {
 		err := aerostore.Do(t.Context(), silent{}, c.custom, func(context.Context) error { return c.err })

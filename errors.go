@@ -113,7 +113,7 @@ func (e *Error) appendReason(b []byte, textOf func(error) string, outer *Error) 
 		b = inner.appendReason(b, textOf, &said)
 	case e.Err != nil:
 		if cause := strings.TrimPrefix(textOf(e.Err), "aerostore: "); cause != "" {
-			b = append(append(b, ": "...), cause...)
+			b = appendLine(append(b, ": "...), cause)
 		}
 	}
 	if answered {
@@ -126,6 +126,18 @@ func (e *Error) appendReason(b []byte, textOf func(error) string, outer *Error) 
 		b = append(b, " (in doubt: the write may have been applied)"...)
 	}
 	return b
+}
+
+// appendLine appends a text with its lines after one another.
+func appendLine(b []byte, text string) []byte {
+	for {
+		line, rest, more := strings.Cut(text, "\n")
+		b = append(b, line...)
+		if !more {
+			return b
+		}
+		b, text = append(b, "; "...), strings.TrimSpace(rest)
+	}
 }
 
 // isAbout reports whether both errors are about the same operation.
@@ -208,14 +220,17 @@ func (e *Error) Is(target error) bool {
 	return code == CodeTimeout && e.Code == CodeOK && errors.Is(e.Err, context.DeadlineExceeded)
 }
 
-// CodeOf returns the code of the outermost [Error] or [ResultCode] that err wraps, and
-// [CodeOK] if there is none.
+// CodeOf returns the code of the outermost [Error] that err wraps. Without one, it is that
+// of the outermost [ResultCode], or of an error of Aerospike's client. CodeOf returns
+// [CodeOK] if there is no code.
 func CodeOf(err error) ResultCode {
 	if e, ok := astype.Of[*Error](err); ok {
 		return e.Code
 	}
-	code, _ := astype.Of[ResultCode](err)
-	return code
+	if code, ok := astype.Of[ResultCode](err); ok {
+		return code
+	}
+	return clientCode(err)
 }
 
 // invalidError is why input was refused, with the code that a server would have

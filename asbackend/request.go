@@ -62,16 +62,22 @@ func (r *request) doBounded(left time.Duration) (aerostore.Result, error) {
 	}
 }
 
-// doCustom returns an error of the client as an [*aerostore.Error] and others unchanged.
+// doCustom returns the error of the function. One of the client has its node, and a text
+// of one line.
 func (r *request) doCustom() error {
 	err := r.call.Run(r.ctx)
-	if client, ok := err.(as.Error); ok { //nolint:errorlint // an error that wraps the client's is the application's
-		c := command{request: *r}
-		e := c.newError(client)
-		e.InDoubt = r.call.Writes() // the function may have done more than what failed
-		return e
+	e, ok := err.(*aerostore.Error) //nolint:errorlint // an error that wraps the client's is the application's
+	if !ok {
+		return err
 	}
-	return err
+	client, ok := e.Err.(as.Error) //nolint:errorlint // as above
+	if !ok || e.Code != aerostore.CodeOf(client) {
+		return err
+	}
+	c := command{request: *r}
+	named := c.newError(client)
+	named.InDoubt = e.InDoubt
+	return named
 }
 
 // late and unsupported are kept out of line. Each makes room for a copy of the
