@@ -209,3 +209,12 @@ func (s *Store) single(call *aerostore.Call) (result aerostore.Result, code aero
 		return result, aerostore.CodeUnsupportedFeature, nil
 	}
 }
+
+// Namespaces returns the names of the namespaces of the store, in order.
+func (s *Store) Namespaces() []string {
+	names := make([]string, len(s.namespaces))
+	for i, n := range s.namespaces {
+		names[i] = n.name
+	}
+	return names
+}

@@ -1,0 +1,161 @@
+package emulator
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+
+	"github.com/aerostore/aerostore"
+)
+
+// A conn is a connection of a client. One goroutine serves it.
+type conn struct {
+	node *node
+	net  net.Conn
+
+	in         []byte // in[next:] was received and not handled
+	next       int
+	out        []byte // not sent
+	names      names
+	message    message
+	batched    message // a key of a batch
+	operations []aerostore.Operation
+	user       string // that has logged in
+}
+
+const (
+	// smallBuffer is the size of the buffers of a connection. Those that had to grow are
+	// dropped as soon as they are empty.
+	smallBuffer = 4 << 10
+	largeBuffer = 64 << 10
+)
+
+func newConn(n *node, nc net.Conn) *conn { return &conn{node: n, net: nc} }
+
+// serve handles one frame after another until the connection ends.
+func (c *conn) serve() {
+	for {
+		kind, body, err := c.read()
+		if err == nil {
+			err = c.handle(kind, body)
+		}
+		if err == nil && c.next == len(c.in) { // else more follows that is answered with it
+			err = c.flush()
+		}
+		if err != nil {
+			c.logEnd(err)
+			return
+		}
+	}
+}
+
+// logEnd logs why a connection ends, unless the client or the server has closed it.
+func (c *conn) logEnd(err error) {
+	if errors.Is(err, errFrame) {
+		c.log().Warn("emulator: closing a connection", slog.Any("error", err), slog.String("client", c.net.RemoteAddr().String()))
+	}
+}
+
+func (c *conn) log() *slog.Logger { return c.node.cluster.config.logger }
+
+func (c *conn) handle(kind frameType, body []byte) error {
+	switch kind {
+	case frameInfo:
+		return c.info(body)
+	case frameAdmin:
+		return c.admin(body)
+	case frameCompressed:
+		return c.compressed(body)
+	default:
+		return c.command(body)
+	}
+}
+
+// read returns the next frame, which is valid until the next call.
+func (c *conn) read() (frameType, []byte, error) {
+	if c.next == len(c.in) {
+		c.next, c.in = 0, c.in[:0]
+		if cap(c.in) > largeBuffer {
+			c.in = nil
+		}
+	}
+	if err := c.fill(frameHeader); err != nil {
+		return 0, nil, err
+	}
+	kind, size, err := parseFrame(c.in[c.next:])
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := c.fill(frameHeader + size); err != nil {
+		return 0, nil, err
+	}
+	body := c.in[c.next+frameHeader : c.next+frameHeader+size]
+	c.next += frameHeader + size
+	return kind, body, nil
+}
+
+// fill receives until there are n bytes. Memory is taken as they come.
+func (c *conn) fill(n int) error {
+	for len(c.in)-c.next < n {
+		if len(c.in) == cap(c.in) || cap(c.in)-c.next < min(n, smallBuffer) {
+			pending := c.in[c.next:]
+			room := min(max(2*len(pending), smallBuffer), max(n, smallBuffer))
+			c.in = append(make([]byte, 0, room), pending...)
+			c.next = 0
+		}
+		got, err := c.net.Read(c.in[len(c.in):cap(c.in)])
+		c.in = c.in[:len(c.in)+got]
+		if err != nil && len(c.in)-c.next < n {
+			if errors.Is(err, io.EOF) && len(c.in) > c.next {
+				err = io.ErrUnexpectedEOF
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// flush sends what was appended to c.out.
+func (c *conn) flush() error {
+	if len(c.out) == 0 {
+		return nil
+	}
+	_, err := c.net.Write(c.out)
+	c.out = c.out[:0]
+	if cap(c.out) > largeBuffer {
+		c.out = nil
+	}
+	return err
+}
+
+// flushLarge sends what was appended to c.out, if it is much. Commands with many records
+// call it between them.
+func (c *conn) flushLarge() error {
+	if len(c.out) < largeBuffer {
+		return nil
+	}
+	return c.flush()
+}
+
+// names keeps names of sets and bins, so that not every command allocates them.
+type names map[string]string
+
+// maxNames is how many names a connection keeps.
+const maxNames = 1024
+
+// of returns the name as a string.
+func (n *names) of(name []byte) string {
+	if len(name) == 0 {
+		return ""
+	}
+	if kept, ok := (*n)[string(name)]; ok {
+		return kept
+	}
+	if *n == nil || len(*n) >= maxNames {
+		*n = make(names)
+	}
+	kept := string(name)
+	(*n)[kept] = kept
+	return kept
+}

@@ -1,0 +1,20 @@
+// Package emulator serves a [memory.Store] on the wire protocol of Aerospike, so that a
+// test can run a whole service with the official client, in Go or another language, and
+// with no server installed.
+//
+//	server := emulator.RunT(t)
+//	client, err := as.NewClient(server.Host(), server.Port())
+//
+// The answers are those of the memory store, which are those of Aerospike Community
+// Edition 8.1. docs/emulator.md lists the commands, flags and info requests that the
+// emulator knows. It answers all others with a code of the protocol, and logs them.
+//
+// [Server.Store] is the store that is served. A test can fill and read it without a
+// client, make it fail by [memory.Store.Inject], and move its clock by
+// [memory.Store.Advance].
+//
+// # Concurrency
+//
+// A Server is safe for concurrent use. It runs one goroutine for each connection and one
+// that accepts them. Close ends them all.
+package emulator

@@ -1,0 +1,48 @@
+package emulator_test
+
+import (
+	"testing"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+	"go.uber.org/goleak"
+
+	"github.com/aerostore/aerostore/emulator"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// connect returns an official client of a new server.
+func connect(t testing.TB, opts ...emulator.Option) (*as.Client, *emulator.Server) {
+	t.Helper()
+	s := emulator.RunT(t, opts...)
+	client, err := as.NewClient(s.Host(), s.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client, s
+}
+
+func newKey(t testing.TB, set string, id any) *as.Key {
+	t.Helper()
+	key, err := as.NewKey("test", set, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func TestAnOfficialClientPutsAndGets(t *testing.T) {
+	client, _ := connect(t)
+	key := newKey(t, "users", "ann")
+	if err := client.Put(nil, key, as.BinMap{"age": 30, "name": "Ann", "score": 1.5}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := client.Get(nil, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Bins["age"] != 30 || r.Bins["name"] != "Ann" || r.Bins["score"] != 1.5 || r.Generation != 1 {
+		t.Errorf("got %v of generation %d", r.Bins, r.Generation)
+	}
+}

@@ -1,0 +1,72 @@
+package emulator
+
+import (
+	"log/slog"
+
+	"github.com/aerostore/aerostore"
+)
+
+// operationsOf returns the operations of a command on one record. They are valid until the
+// next call.
+func (c *conn) operationsOf(m *message) ([]aerostore.Operation, aerostore.ResultCode) {
+	clear(c.operations)
+	ops := c.operations[:0]
+	for _, raw := range m.operations {
+		op, err := c.operationOf(m, raw)
+		if err != nil {
+			c.log().Warn("emulator: refusing an operation", slog.Any("error", err))
+			return nil, aerostore.CodeParameter
+		}
+		ops = append(ops, op)
+	}
+	c.operations = ops
+	return ops, aerostore.CodeOK
+}
+
+func (c *conn) operationOf(m *message, raw operation) (aerostore.Operation, error) {
+	if raw.kind == opRead && len(raw.name) == 0 {
+		if m.info1&info1GetAll != 0 {
+			return aerostore.ReadAll(), nil
+		}
+		return aerostore.ReadHeader(), nil
+	}
+	return parseOperation(raw, c.names.of(raw.name))
+}
+
+// appendResults appends what a command on one record returns: the bins of the record, or
+// the results of its operations. It returns how many they are.
+func (c *conn) appendResults(m *message, r *aerostore.Record) (n int, err error) {
+	readsAll := m.info1&info1GetAll != 0
+	switch {
+	case m.nops == 0, readsAll:
+		return c.appendBins(r)
+	case m.info2&info2Write == 0 && m.info1&info1NoBins != 0:
+		return 0, nil
+	}
+	every := m.info2&info2RespondAllOps != 0
+	for i, raw := range m.operations {
+		result := r.Step(i).Value()
+		switch {
+		case raw.kind == opTouch:
+			continue
+		case result == nil && !every:
+			continue
+		}
+		if c.out, err = appendBin(c.out, string(raw.name), result); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// appendBins appends the bins of a record.
+func (c *conn) appendBins(r *aerostore.Record) (n int, err error) {
+	for name, v := range r.Bins {
+		if c.out, err = appendBin(c.out, name, v); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

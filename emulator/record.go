@@ -1,0 +1,191 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/aerostore/aerostore"
+)
+
+// single answers a command on one record.
+func (c *conn) single(m *message) error {
+	start := len(c.out)
+	c.out = appendFrame(c.out, frameMessage)
+	c.answer(m, 0)
+	endFrame(c.out, start)
+	return c.compressAnswer(m, start)
+}
+
+// answer carries out a command on one record and appends what the record answers, without
+// a frame. The index is that of the key in a batch.
+func (c *conn) answer(m *message, index uint32) {
+	start := len(c.out)
+	result, code := c.carryOut(m)
+	h := header{code: code, index: index}
+	r := result.Record()
+	if code != aerostore.CodeOK || r == nil {
+		c.out = appendHeader(c.out, h)
+		return
+	}
+	h.generation, h.voidTime = r.Generation, voidTime(r)
+	c.out = appendHeader(c.out, h)
+	n, err := c.appendResults(m, r)
+	if err != nil {
+		c.log().Error("emulator: cannot answer", "error", err)
+		c.out = appendHeader(c.out[:start], header{code: aerostore.CodeServer, index: index})
+		return
+	}
+	setCounts(c.out, start, 0, n)
+}
+
+// carryOut carries out a command on one record.
+func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
+	key, code := c.key(m)
+	if code != aerostore.CodeOK {
+		return aerostore.Result{}, code
+	}
+	call := aerostore.Call{Key: key}
+	if call.Options, code = c.options(m); code != aerostore.CodeOK {
+		return aerostore.Result{}, code
+	}
+	switch {
+	case m.info2&info2Delete != 0 && m.nops == 0:
+		call.Op = aerostore.OpRemove
+	case m.info2&info2Write != 0:
+		call.Op = aerostore.OpOperate
+	case m.info1&info1NoBins != 0:
+		call.Op = aerostore.OpSelect
+	case m.info1&info1GetAll != 0 && m.nops == 0:
+		call.Op = aerostore.OpGet
+	case m.nops == 0:
+		call.Op = aerostore.OpSelect
+	default:
+		call.Op = aerostore.OpOperate
+	}
+	if call.Op == aerostore.OpOperate {
+		ops, code := c.operationsOf(m)
+		if code != aerostore.CodeOK {
+			return aerostore.Result{}, code
+		}
+		call = call.WithOperations(ops)
+	}
+	result, err := c.node.cluster.handler(context.Background(), call)
+	switch {
+	case err != nil:
+		return aerostore.Result{}, codeOf(err)
+	case call.Op == aerostore.OpRemove && !result.Existed():
+		return aerostore.Result{}, aerostore.CodeNotFound
+	}
+	return result, aerostore.CodeOK
+}
+
+// codeOf returns the code with which an error of the store is answered.
+func codeOf(err error) aerostore.ResultCode {
+	if code := aerostore.CodeOf(err); code > aerostore.CodeOK {
+		return code
+	}
+	return aerostore.CodeServer
+}
+
+// key returns the key of a command on one record. It has the user's key if that was sent
+// and belongs to the digest.
+func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
+	namespace, ok := c.node.cluster.namespace(m.field(fieldNamespace))
+	if !ok {
+		return aerostore.Key{}, aerostore.CodeInvalidNamespace
+	}
+	const digestSize = 20
+	set := c.names.of(m.field(fieldSet))
+	sent, hasID := sentKey(namespace, set, m.field(fieldKey))
+	digest := m.field(fieldDigest)
+	switch {
+	case len(digest) == digestSize:
+		key := aerostore.DigestKey(namespace, set, [digestSize]byte(digest))
+		if hasID && sent.Digest() == [digestSize]byte(digest) {
+			key = sent
+		}
+		return key, aerostore.CodeOK
+	case digest == nil && hasID:
+		return sent, aerostore.CodeOK
+	default:
+		return aerostore.Key{}, aerostore.CodeParameter
+	}
+}
+
+// sentKey returns the key that a user's key of a command identifies.
+func sentKey(namespace, set string, sent []byte) (aerostore.Key, bool) {
+	if len(sent) == 0 {
+		return aerostore.Key{}, false
+	}
+	switch id := sent[1:]; {
+	case sent[0] == particleInteger && len(id) == 8:
+		return aerostore.NewKey(namespace, set, int64(binary.BigEndian.Uint64(id))), true //nolint:gosec // G115: the bits are what is wanted
+	case sent[0] == particleString:
+		return aerostore.NewKey(namespace, set, string(id)), true
+	case sent[0] == particleBlob:
+		return aerostore.NewKey(namespace, set, bytes.Clone(id)), true
+	default:
+		return aerostore.Key{}, false
+	}
+}
+
+// options returns the options of a command on one record.
+func (c *conn) options(m *message) (aerostore.Options, aerostore.ResultCode) {
+	var o aerostore.Options
+	if m.info2&info2Write == 0 {
+		// The percentage of a read is where the TTL of a write is.
+		touch := int32(m.ttl) //nolint:gosec // G115: the bits are what is wanted
+		if touch < -1 || touch > 100 {
+			return o, aerostore.CodeParameter
+		}
+		o.ReadTouch = aerostore.ReadTouch(touch)
+	} else {
+		c.writeOptions(m, &o)
+	}
+	if packed := m.field(fieldFilter); packed != nil {
+		filter, ok := c.node.cluster.filters.of(packed)
+		if !ok {
+			return o, aerostore.CodeParameter
+		}
+		o.Filter = filter
+	}
+	return o, aerostore.CodeOK
+}
+
+func (c *conn) writeOptions(m *message, o *aerostore.Options) {
+	o.TTL = aerostore.TTLFromSeconds(m.ttl)
+	o.SendKey = m.has(fieldKey)
+	o.DurableDelete = m.info2&info2DurableDelete != 0
+	switch {
+	case m.info2&info2Generation != 0:
+		o.Generation, o.GenerationCheck = m.generation, aerostore.GenerationMustEqual
+	case m.info2&info2GenerationGT != 0:
+		o.Generation, o.GenerationCheck = m.generation, aerostore.GenerationMustBeLess
+	}
+	switch {
+	case m.info2&info2CreateOnly != 0:
+		o.Exists = aerostore.CreateOnly
+	case m.info3&info3UpdateOnly != 0:
+		o.Exists = aerostore.UpdateOnly
+	case m.info3&info3CreateOrReplace != 0:
+		o.Exists = aerostore.Replace
+	case m.info3&info3ReplaceOnly != 0:
+		o.Exists = aerostore.ReplaceOnly
+	}
+	if m.info3&info3CommitMaster != 0 {
+		o.CommitLevel = aerostore.CommitMaster
+	}
+}
+
+// epoch is when the times of the protocol begin, in Unix seconds: 2010.
+const epoch = 1262304000
+
+// voidTime returns when a record expires: in seconds since epoch, or 0 for never.
+func voidTime(r *aerostore.Record) uint32 {
+	if r.Generation == 0 || r.TTL == aerostore.NeverExpire {
+		return 0
+	}
+	return uint32(time.Now().Add(time.Duration(r.TTL)).Unix() - epoch) //nolint:gosec // G115: until 2146
+}
