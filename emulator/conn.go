@@ -129,15 +129,6 @@ func (c *conn) flush() error {
 	return err
 }
 
-// flushLarge sends what was appended to c.out, if it is much. Commands with many records
-// call it between them.
-func (c *conn) flushLarge() error {
-	if len(c.out) < largeBuffer {
-		return nil
-	}
-	return c.flush()
-}
-
 // names keeps names of sets and bins, so that not every command allocates them.
 type names map[string]string
 

@@ -14,20 +14,19 @@ func (c *conn) single(m *message) error {
 	start := len(c.out)
 	c.out = appendFrame(c.out, frameMessage)
 	c.answer(m, 0)
-	endFrame(c.out, start)
-	return c.compressAnswer(m, start)
+	return c.endAnswer(m, start)
 }
 
 // answer carries out a command on one record and appends what the record answers, without
 // a frame. The index is that of the key in a batch.
-func (c *conn) answer(m *message, index uint32) {
+func (c *conn) answer(m *message, index uint32) aerostore.ResultCode {
 	start := len(c.out)
 	result, code := c.carryOut(m)
 	h := header{code: code, index: index}
 	r := result.Record()
 	if code != aerostore.CodeOK || r == nil {
 		c.out = appendHeader(c.out, h)
-		return
+		return code
 	}
 	h.generation, h.voidTime = r.Generation, voidTime(r)
 	c.out = appendHeader(c.out, h)
@@ -35,9 +34,10 @@ func (c *conn) answer(m *message, index uint32) {
 	if err != nil {
 		c.log().Error("emulator: cannot answer", "error", err)
 		c.out = appendHeader(c.out[:start], header{code: aerostore.CodeServer, index: index})
-		return
+		return aerostore.CodeServer
 	}
 	setCounts(c.out, start, 0, n)
+	return aerostore.CodeOK
 }
 
 // carryOut carries out a command on one record.

@@ -15,7 +15,7 @@ type cluster struct {
 	store      *memory.Store
 	handler    aerostore.Handler // of the store
 	namespaces []string
-	sessions   sessions
+	logins     *logins
 	filters    filters
 
 	partitions atomic.Pointer[partitionMap]
@@ -33,7 +33,7 @@ type partitionMap struct {
 }
 
 func newCluster(c config) *cluster {
-	cl := &cluster{config: c, store: c.store, namespaces: c.store.Namespaces()}
+	cl := &cluster{config: c, store: c.store, namespaces: c.store.Namespaces(), logins: newLogins()}
 	cl.handler = c.store.HandlerFor(c.store)
 	cl.partitions.Store(&partitionMap{})
 	return cl
