@@ -59,6 +59,11 @@ func (c *conn) batch(m *message) error {
 			return err
 		}
 	}
+	if last != aerostore.CodeOK {
+		s.drop()
+	} else if err := s.cut(); err != nil {
+		return err
+	}
 	c.out = appendHeader(c.out, header{code: last, info3: info3Last})
 	return s.end()
 }

@@ -56,6 +56,9 @@ const (
 		"replicas-master;replicas-max;truncate-namespace;udf"
 )
 
+// infoDefault are the requests that are answered if there are none.
+const infoDefault = "features\nnode\nedition\nbuild\nversion\nstatistics\nservices\npartition-generation"
+
 // info answers requests for information, one a line.
 func (c *conn) info(body []byte) error {
 	start := len(c.out)
@@ -63,6 +66,9 @@ func (c *conn) info(body []byte) error {
 	if c.mustLogIn() {
 		c.out = append(c.out, "ERROR:80:not authenticated\n"...)
 	} else {
+		if len(body) == 0 {
+			body = []byte(infoDefault)
+		}
 		for line := range bytes.SplitSeq(body, []byte("\n")) {
 			if len(line) == 0 {
 				continue

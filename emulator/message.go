@@ -234,9 +234,9 @@ func appendField(b []byte, kind fieldType, data []byte) []byte {
 }
 
 // appendBin appends a bin, or what an operation returned for its bin.
-func appendBin(b []byte, name string, v any) ([]byte, error) {
+func appendBin(b []byte, kind operationType, name string, v any) ([]byte, error) {
 	start := len(b)
-	b = append(b, 0, 0, 0, 0, byte(opRead), 0, 0, byte(len(name))) //nolint:gosec // G115: 15 bytes at most
+	b = append(b, 0, 0, 0, 0, byte(kind), 0, 0, byte(len(name))) //nolint:gosec // G115: 15 bytes at most
 	b = append(b, name...)
 	b, particle, err := appendValue(b, v)
 	if err != nil {

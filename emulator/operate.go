@@ -9,12 +9,19 @@ import (
 // operationsOf returns the operations of a command on one record. They are valid until the
 // next call.
 func (c *conn) operationsOf(m *message) ([]aerostore.Operation, aerostore.ResultCode) {
+	// With writes, all bins can be read only if no other operation is answered.
+	if m.info2&info2Write != 0 && m.info1&info1GetAll != 0 && m.info2&info2RespondAllOps != 0 {
+		return nil, aerostore.CodeParameter
+	}
 	clear(c.operations)
 	ops := c.operations[:0]
 	for _, raw := range m.operations {
 		op, err := c.operationOf(m, raw)
 		if err != nil {
 			c.log().Warn("emulator: refusing an operation", slog.Any("error", err))
+			return nil, aerostore.CodeParameter
+		}
+		if op.Writes() && m.info2&info2Write == 0 {
 			return nil, aerostore.CodeParameter
 		}
 		ops = append(ops, op)
@@ -52,7 +59,7 @@ func (c *conn) appendResults(m *message, r *aerostore.Record) (n int, err error)
 		case result == nil && !every:
 			continue
 		}
-		if c.out, err = appendBin(c.out, string(raw.name), result); err != nil {
+		if c.out, err = appendBin(c.out, raw.kind, string(raw.name), result); err != nil {
 			return n, err
 		}
 		n++
@@ -63,7 +70,7 @@ func (c *conn) appendResults(m *message, r *aerostore.Record) (n int, err error)
 // appendBins appends the bins of a record.
 func (c *conn) appendBins(r *aerostore.Record) (n int, err error) {
 	for name, v := range r.Bins {
-		if c.out, err = appendBin(c.out, name, v); err != nil {
+		if c.out, err = appendBin(c.out, opRead, name, v); err != nil {
 			return n, err
 		}
 		n++

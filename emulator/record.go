@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -50,8 +51,19 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	if call.Options, code = c.options(m); code != aerostore.CodeOK {
 		return aerostore.Result{}, code
 	}
+	if packed := m.field(fieldFilter); packed != nil {
+		filter, ok := c.node.cluster.filters.of(packed)
+		if !ok { // a server parses it only if there is a record
+			if code := c.refuseIfExists(key); code != aerostore.CodeNotFound {
+				return aerostore.Result{}, code
+			}
+		}
+		call.Options.Filter = filter
+	}
 	switch {
-	case m.info2&info2Delete != 0 && m.nops == 0:
+	case m.info2&info2Write == 0 && m.info1&info1Read == 0:
+		return aerostore.Result{}, aerostore.CodeParameter
+	case m.info2&info2Delete != 0:
 		call.Op = aerostore.OpRemove
 	case m.info2&info2Write != 0:
 		call.Op = aerostore.OpOperate
@@ -60,7 +72,7 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	case m.info1&info1GetAll != 0 && m.nops == 0:
 		call.Op = aerostore.OpGet
 	case m.nops == 0:
-		call.Op = aerostore.OpSelect
+		return aerostore.Result{}, c.refuseIfExists(key)
 	default:
 		call.Op = aerostore.OpOperate
 	}
@@ -81,6 +93,20 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	return result, aerostore.CodeOK
 }
 
+// refuseIfExists returns CodeParameter if the record exists, and CodeNotFound if it does
+// not.
+func (c *conn) refuseIfExists(key aerostore.Key) aerostore.ResultCode {
+	result, err := c.node.cluster.handler(context.Background(), aerostore.Call{Op: aerostore.OpExists, Key: key})
+	switch {
+	case err != nil:
+		return codeOf(err)
+	case result.Existed():
+		return aerostore.CodeParameter
+	default:
+		return aerostore.CodeNotFound
+	}
+}
+
 // codeOf returns the code with which an error of the store is answered.
 func codeOf(err error) aerostore.ResultCode {
 	if code := aerostore.CodeOf(err); code > aerostore.CodeOK {
@@ -98,6 +124,9 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 	}
 	const digestSize = 20
 	set := c.names.of(m.field(fieldSet))
+	if mustCreate := m.info2&info2Write != 0 && m.info2&info2Delete == 0; !mustCreate && !isSet(set) {
+		return aerostore.Key{}, aerostore.CodeNotFound
+	}
 	sent, hasID := sentKey(namespace, set, m.field(fieldKey))
 	digest := m.field(fieldDigest)
 	switch {
@@ -107,11 +136,17 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 			key = sent
 		}
 		return key, aerostore.CodeOK
-	case digest == nil && hasID:
-		return sent, aerostore.CodeOK
+	case digest == nil:
+		return aerostore.Key{}, aerostore.CodeUnsupportedFeature
 	default:
 		return aerostore.Key{}, aerostore.CodeParameter
 	}
+}
+
+// isSet reports whether a set can have the name.
+func isSet(name string) bool {
+	const most = 63
+	return len(name) <= most && strings.IndexByte(name, 0) < 0
 }
 
 // sentKey returns the key that a user's key of a command identifies.
@@ -143,13 +178,6 @@ func (c *conn) options(m *message) (aerostore.Options, aerostore.ResultCode) {
 		o.ReadTouch = aerostore.ReadTouch(touch)
 	} else {
 		c.writeOptions(m, &o)
-	}
-	if packed := m.field(fieldFilter); packed != nil {
-		filter, ok := c.node.cluster.filters.of(packed)
-		if !ok {
-			return o, aerostore.CodeParameter
-		}
-		o.Filter = filter
 	}
 	return o, aerostore.CodeOK
 }

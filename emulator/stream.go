@@ -28,6 +28,16 @@ func (s *stream) next() error {
 	return s.flush()
 }
 
+// cut ends a frame and begins another.
+func (s *stream) cut() error {
+	err := s.end()
+	s.begin()
+	return err
+}
+
+// drop drops what was not sent.
+func (s *stream) drop() { s.c.out = s.c.out[:s.start+frameHeader] }
+
 // flush sends what there is and begins another frame.
 func (s *stream) flush() error {
 	if err := s.end(); err != nil {
