@@ -313,3 +313,15 @@ func literalInt(n int) *expr.Node {
 	}
 	return &expr.Node{Op: expr.Const, Value: n}
 }
+
+// DecodeAny is [Decode] for an expression whose type is not known beforehand.
+func DecodeAny(b []byte) (Any, error) {
+	n, err := expr.Parse(b)
+	if err == nil {
+		err = n.Check()
+	}
+	if err != nil {
+		return nil, wrap(err)
+	}
+	return expression{n}, nil
+}
