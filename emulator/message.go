@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/wire"
 )
 
 // The bits of a message's header that say what is done.
@@ -238,7 +239,7 @@ func appendBin(b []byte, kind operationType, name string, v any) ([]byte, error)
 	start := len(b)
 	b = append(b, 0, 0, 0, 0, byte(kind), 0, 0, byte(len(name))) //nolint:gosec // G115: 15 bytes at most
 	b = append(b, name...)
-	b, particle, err := appendValue(b, v)
+	b, particle, err := wire.AppendValue(b, v)
 	if err != nil {
 		return b[:start], err
 	}

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/wire"
 )
 
 // operationsOf returns the operations of a command on one record. They are valid until the
@@ -18,8 +19,8 @@ func (c *conn) operationsOf(m *message) ([]aerostore.Operation, aerostore.Result
 	for _, raw := range m.operations {
 		op, err := c.operationOf(m, raw)
 		if err != nil {
-			c.log().Warn("emulator: refusing an operation", slog.Any("error", err))
-			return nil, aerostore.CodeParameter
+			c.log().Debug("emulator: refusing an operation", slog.Any("error", err))
+			return nil, codeOf(err)
 		}
 		if op.Writes() && m.info2&info2Write == 0 {
 			return nil, aerostore.CodeParameter
@@ -37,7 +38,7 @@ func (c *conn) operationOf(m *message, raw operation) (aerostore.Operation, erro
 		}
 		return aerostore.ReadHeader(), nil
 	}
-	return parseOperation(raw, c.names.of(raw.name))
+	return wire.ParseOperation(byte(raw.kind), raw.particle, c.names.of(raw.name), raw.data)
 }
 
 // appendResults appends what a command on one record returns: the bins of the record, or

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/wire"
 )
 
 // single answers a command on one record.
@@ -79,6 +80,9 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	if call.Op == aerostore.OpOperate {
 		ops, code := c.operationsOf(m)
 		if code != aerostore.CodeOK {
+			if m.info2&info2Write == 0 && c.refuseIfExists(key) == aerostore.CodeNotFound {
+				code = aerostore.CodeNotFound
+			}
 			return aerostore.Result{}, code
 		}
 		call = call.WithOperations(ops)
@@ -155,11 +159,11 @@ func sentKey(namespace, set string, sent []byte) (aerostore.Key, bool) {
 		return aerostore.Key{}, false
 	}
 	switch id := sent[1:]; {
-	case sent[0] == particleInteger && len(id) == 8:
+	case sent[0] == wire.Integer && len(id) == 8:
 		return aerostore.NewKey(namespace, set, int64(binary.BigEndian.Uint64(id))), true //nolint:gosec // G115: the bits are what is wanted
-	case sent[0] == particleString:
+	case sent[0] == wire.String:
 		return aerostore.NewKey(namespace, set, string(id)), true
-	case sent[0] == particleBlob:
+	case sent[0] == wire.Blob:
 		return aerostore.NewKey(namespace, set, bytes.Clone(id)), true
 	default:
 		return aerostore.Key{}, false
