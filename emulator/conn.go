@@ -20,7 +20,8 @@ type conn struct {
 	names      names
 	message    message
 	batched    message // a key of a batch
-	operations []aerostore.Operation
+	operations []aerostore.Operation // see operationsOf
+	selected   []string              // see binNames
 	user       string // that has logged in
 }
 

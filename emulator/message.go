@@ -135,6 +135,14 @@ func (m *message) parse(b []byte) error {
 func (m *message) parseParts(nfields, nops uint16, b []byte) (rest []byte, err error) {
 	m.fields = [fieldCount][]byte{}
 	for range nfields {
+		const size = 4
+		// Clients count fields before this one twice. It is the last one.
+		if len(b) > size && (fieldType(b[size]) == fieldBatch || fieldType(b[size]) == fieldBatchWithSet) {
+			n := min(uint64(binary.BigEndian.Uint32(b)), uint64(len(b)-size))
+			m.fields[b[size]] = b[size+1 : size+max(n, 1)]
+			b = b[size+max(n, 1):]
+			continue
+		}
 		part, rest, err := takePart(b, 1)
 		if err != nil {
 			return nil, err
@@ -200,6 +208,19 @@ func (m *message) operations(yield func(int, operation) bool) {
 			return
 		}
 	}
+}
+
+// readsBins reports whether all operations of the message read bins by name.
+func (m *message) readsBins() bool {
+	if m.info1&info1GetAll != 0 {
+		return false
+	}
+	for _, op := range m.operations {
+		if op.kind != opRead {
+			return false
+		}
+	}
+	return true
 }
 
 // A header is what the header of an answer says.

@@ -31,6 +31,16 @@ func (c *conn) operationsOf(m *message) ([]aerostore.Operation, aerostore.Result
 	return ops, aerostore.CodeOK
 }
 
+// binNames returns the names of the bins that a command reads. They are valid until the
+// next call.
+func (c *conn) binNames(m *message) []string {
+	c.selected = c.selected[:0]
+	for _, raw := range m.operations {
+		c.selected = append(c.selected, c.names.of(raw.name))
+	}
+	return c.selected
+}
+
 func (c *conn) operationOf(m *message, raw operation) (aerostore.Operation, error) {
 	if raw.kind == opRead && len(raw.name) == 0 {
 		if m.info1&info1GetAll != 0 {
@@ -51,9 +61,13 @@ func (c *conn) appendResults(m *message, r *aerostore.Record) (n int, err error)
 	case m.info2&info2Write == 0 && m.info1&info1NoBins != 0:
 		return 0, nil
 	}
+	selects := m.info2&info2Write == 0 && m.readsBins()
 	every := m.info2&info2RespondAllOps != 0
 	for i, raw := range m.operations {
 		result := r.Step(i).Value()
+		if selects {
+			result = r.Bins[string(raw.name)]
+		}
 		switch {
 		case raw.kind == opTouch:
 			continue

@@ -74,6 +74,9 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 		call.Op = aerostore.OpGet
 	case m.nops == 0:
 		return aerostore.Result{}, c.refuseIfExists(key)
+	case m.readsBins():
+		call.Op = aerostore.OpSelect
+		call = call.WithBinNames(c.binNames(m))
 	default:
 		call.Op = aerostore.OpOperate
 	}
