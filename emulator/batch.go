@@ -18,6 +18,8 @@ const (
 
 	// batchReportsAll is a bit of the batch: the error of a key does not end it.
 	batchReportsAll = 1 << 2
+	// batchReportsError is a bit of the batch: the error of a key that ends it is answered.
+	batchReportsError = 1 << 3
 )
 
 // batch answers a command on many records: a message for each key, in their order, and one
@@ -59,7 +61,7 @@ func (c *conn) batch(m *message) error {
 			return err
 		}
 	}
-	if last != aerostore.CodeOK {
+	if last != aerostore.CodeOK && flags&batchReportsError == 0 {
 		s.drop()
 	} else if err := s.cut(); err != nil {
 		return err

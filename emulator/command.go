@@ -23,6 +23,8 @@ func (c *conn) command(body []byte) error {
 		return c.refuse(m, aerostore.CodeUnsupportedFeature, "a user-defined function")
 	case m.has(fieldDigest), m.has(fieldKey):
 		return c.single(m)
+	case !m.has(fieldNamespace):
+		return c.refuse(m, aerostore.CodeInvalidNamespace, "a command without a namespace")
 	case m.info2&info2Write != 0:
 		return c.job(m)
 	default:

@@ -19,10 +19,10 @@ type conn struct {
 	out        []byte // not sent
 	names      names
 	message    message
-	batched    message // a key of a batch
+	batched    message               // a key of a batch
 	operations []aerostore.Operation // see operationsOf
 	selected   []string              // see binNames
-	user       string // that has logged in
+	user       string                // that has logged in
 }
 
 const (

@@ -1,6 +1,8 @@
 package emulator_test
 
 import (
+	"io"
+	"sync"
 	"testing"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -44,5 +46,30 @@ func TestAnOfficialClientPutsAndGets(t *testing.T) {
 	}
 	if r.Bins["age"] != 30 || r.Bins["name"] != "Ann" || r.Bins["score"] != 1.5 || r.Generation != 1 {
 		t.Errorf("got %v of generation %d", r.Bins, r.Generation)
+	}
+}
+
+// A syncWriter is a writer for many goroutines.
+type syncWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *syncWriter) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
+}
+
+func TestCloseMayBeCalledTwice(t *testing.T) {
+	t.Parallel()
+	s, err := emulator.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"sync"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/exp"
+	"github.com/aerostore/aerostore/internal/wire"
 )
 
 // filters keeps filters by their packed form, so that one that many commands send is
@@ -28,11 +28,10 @@ func (f *filters) of(packed []byte) (aerostore.Filter, bool) {
 	if ok {
 		return filter, true
 	}
-	expression, err := exp.Decode[exp.Bool](packed)
-	if err != nil {
+	filter, err := wire.ParseFilter(packed)
+	if err != nil || filter.Node().Ready() != nil {
 		return aerostore.Filter{}, false
 	}
-	filter = aerostore.Filter(expression)
 	if len(packed) > maxFilterSize {
 		return filter, true
 	}

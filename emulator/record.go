@@ -48,10 +48,7 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	if code != aerostore.CodeOK {
 		return aerostore.Result{}, code
 	}
-	call := aerostore.Call{Key: key}
-	if call.Options, code = c.options(m); code != aerostore.CodeOK {
-		return aerostore.Result{}, code
-	}
+	call := aerostore.Call{Key: key, Options: options(m)}
 	if packed := m.field(fieldFilter); packed != nil {
 		filter, ok := c.node.cluster.filters.of(packed)
 		if !ok { // a server parses it only if there is a record
@@ -174,22 +171,19 @@ func sentKey(namespace, set string, sent []byte) (aerostore.Key, bool) {
 }
 
 // options returns the options of a command on one record.
-func (c *conn) options(m *message) (aerostore.Options, aerostore.ResultCode) {
-	var o aerostore.Options
+func options(m *message) (o aerostore.Options) {
 	if m.info2&info2Write == 0 {
 		// The percentage of a read is where the TTL of a write is.
-		touch := int32(m.ttl) //nolint:gosec // G115: the bits are what is wanted
-		if touch < -1 || touch > 100 {
-			return o, aerostore.CodeParameter
+		if touch := int32(m.ttl); touch >= -1 && touch <= 100 { //nolint:gosec // G115: the bits are what is wanted
+			o.ReadTouch = aerostore.ReadTouch(touch)
 		}
-		o.ReadTouch = aerostore.ReadTouch(touch)
 	} else {
-		c.writeOptions(m, &o)
+		writeOptions(m, &o)
 	}
-	return o, aerostore.CodeOK
+	return o
 }
 
-func (c *conn) writeOptions(m *message, o *aerostore.Options) {
+func writeOptions(m *message, o *aerostore.Options) {
 	o.TTL = aerostore.TTLFromSeconds(m.ttl)
 	o.SendKey = m.has(fieldKey)
 	o.DurableDelete = m.info2&info2DurableDelete != 0
