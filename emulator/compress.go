@@ -24,7 +24,7 @@ func (c *conn) compressed(body []byte) error {
 	if size < frameHeader || size > maxFrame {
 		return fmt.Errorf("%w: a compressed frame that contains one of %d bytes", errFrame, size)
 	}
-	inflated, err := inflate(body[sizeOfSize:], int64(size)) //nolint:gosec // G115: checked
+	inflated, err := inflate(body[sizeOfSize:], int64(size))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errFrame, err)
 	}
@@ -58,8 +58,8 @@ func inflate(deflated []byte, size int64) ([]byte, error) {
 // compressThreshold is the size in bytes above which answers are compressed.
 const compressThreshold = 128
 
-// endAnswer ends the frame that begins at start, and compresses it if the client asked for
-// that.
+// endAnswer ends the frame that begins at start, and compresses it if the client
+// accepts that.
 func (c *conn) endAnswer(m *message, start int) error {
 	endFrame(c.out, start)
 	if m.info1&info1CompressResponse == 0 || !c.node.cluster.config.compression || len(c.out)-start <= compressThreshold {

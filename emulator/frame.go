@@ -33,7 +33,7 @@ var errFrame = errors.New("malformed frame")
 // parseFrame returns the type and the size of a frame whose header is complete.
 func parseFrame(header []byte) (frameType, int, error) {
 	h := binary.BigEndian.Uint64(header)
-	version, kind, size := byte(h>>56), frameType(h>>48), h&(1<<48-1)
+	version, kind, size := byte(h>>56), frameType(h>>48), h&(1<<48-1) //nolint:gosec // G115: cut to the bits that they are stored in
 	most := uint64(maxFrame)
 	switch kind {
 	case frameInfo, frameAdmin:
@@ -58,6 +58,6 @@ func appendFrame(b []byte, kind frameType) []byte {
 
 // endFrame sets the size of a frame that begins at start and ends with b.
 func endFrame(b []byte, start int) {
-	size := uint64(len(b) - start - frameHeader)
+	size := uint64(len(b) - start - frameHeader) //nolint:gosec // G115: not negative
 	binary.BigEndian.PutUint64(b[start:], binary.BigEndian.Uint64(b[start:])&^(1<<48-1)|size)
 }

@@ -99,17 +99,6 @@ func infoError(code int, reason string) string { return fmt.Sprintf("ERROR:%d:%s
 
 func enterpriseOnly(*node, string) string { return infoError(25, "enterprise only") }
 
-// infoArguments parses "a=1;b=2".
-func infoArguments(arguments string) map[string]string {
-	parsed := make(map[string]string)
-	for part := range strings.SplitSeq(arguments, ";") {
-		if name, value, ok := strings.Cut(part, "="); ok {
-			parsed[name] = value
-		}
-	}
-	return parsed
-}
-
 func orNull(s string) string {
 	if s == "" {
 		return "null"

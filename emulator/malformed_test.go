@@ -48,7 +48,7 @@ func TestAMalformedFrameEndsItsConnectionOnly(t *testing.T) {
 		}
 		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
 		if _, err := io.ReadAll(c); err != nil {
-			if e, ok := err.(net.Error); ok && e.Timeout() { //nolint:errorlint // of net
+			if e, ok := err.(net.Error); ok && e.Timeout() {
 				t.Errorf("%s: the connection stays open", name)
 			}
 		}
@@ -124,7 +124,7 @@ func FuzzConnection(f *testing.F) {
 		_, _ = c.Write(b)
 		_ = c.(*net.TCPConn).CloseWrite()
 		if _, err := io.Copy(io.Discard, c); err != nil {
-			if e, ok := err.(net.Error); ok && e.Timeout() { //nolint:errorlint // of net
+			if e, ok := err.(net.Error); ok && e.Timeout() {
 				t.Error("the connection hangs")
 			}
 		}

@@ -138,7 +138,7 @@ func (m *message) parseParts(nfields, nops uint16, b []byte) (rest []byte, err e
 		const size = 4
 		// Clients count fields before this one twice. It is the last one.
 		if len(b) > size && (fieldType(b[size]) == fieldBatch || fieldType(b[size]) == fieldBatchWithSet) {
-			n := min(uint64(binary.BigEndian.Uint32(b)), uint64(len(b)-size))
+			n := min(uint64(binary.BigEndian.Uint32(b)), uint64(len(b)-size)) //nolint:gosec // G115: not negative
 			m.fields[b[size]] = b[size+1 : size+max(n, 1)]
 			b = b[size+max(n, 1):]
 			continue

@@ -15,7 +15,7 @@ import (
 func (c *conn) single(m *message) error {
 	start := len(c.out)
 	c.out = appendFrame(c.out, frameMessage)
-	c.answer(m, 0)
+	_ = c.answer(m, 0)
 	return c.endAnswer(m, start)
 }
 
@@ -134,6 +134,8 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 	sent, hasID := sentKey(namespace, set, m.field(fieldKey))
 	digest := m.field(fieldDigest)
 	switch {
+	case len(digest) == digestSize && !c.node.serves(partitionOf(digest)):
+		return aerostore.Key{}, aerostore.CodePartitionUnavailable
 	case len(digest) == digestSize:
 		key := aerostore.DigestKey(namespace, set, [digestSize]byte(digest))
 		if hasID && sent.Digest() == [digestSize]byte(digest) {
@@ -145,6 +147,11 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 	default:
 		return aerostore.Key{}, aerostore.CodeParameter
 	}
+}
+
+// partitionOf returns the partition of a digest.
+func partitionOf(digest []byte) int {
+	return (int(digest[0]) | int(digest[1])<<8) % aerostore.PartitionCount
 }
 
 // isSet reports whether a set can have the name.

@@ -15,7 +15,7 @@ func codeOf(err as.Error) types.ResultCode {
 	if err == nil {
 		return types.OK
 	}
-	if e, ok := err.(*as.AerospikeError); ok { //nolint:errorlint // the outermost one
+	if e, ok := err.(*as.AerospikeError); ok {
 		return e.ResultCode
 	}
 	return types.COMMON_ERROR

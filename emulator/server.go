@@ -43,7 +43,7 @@ func RunT(t interface {
 }
 
 // Close closes the listener and all connections, and waits until their goroutines have
-// ended. It closes the store, unless it was passed by [WithStore]. Close returns nil and
+// ended. It closes the store, unless [WithStore] set it. Close returns nil and
 // may be called more than once.
 func (s *Server) Close() error {
 	s.cluster.close()
