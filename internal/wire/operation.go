@@ -90,26 +90,18 @@ func parseExp(bin string, writes bool, data []byte) (aerostore.Operation, error)
 	if err != nil {
 		return aerostore.Operation{}, refused(err)
 	}
-	if !writes {
-		if flags == 0 {
-			return aerostore.ReadExp(bin, e), nil
-		}
-		if flags == int(exp.EvalNoFail.Number()) {
-			return aerostore.ReadExp(bin, e, exp.EvalNoFail), nil
-		}
+	if flags < 0 || flags > 0xff {
 		return aerostore.Operation{}, refuse("the flags of an expression are unknown")
 	}
-	var on []exp.WriteFlag
-	for _, f := range []exp.WriteFlag{exp.CreateOnly, exp.UpdateOnly, exp.AllowDelete, exp.NoFail, exp.EvalNoFail} {
-		if bit := int(f.Number()); flags&bit != 0 {
-			on, flags = append(on, f), flags&^bit
-		}
+	if writes {
+		return aerostore.WriteExp(bin, e, numbered(exp.CreateOnly, flags)), nil
 	}
-	if flags != 0 {
-		return aerostore.Operation{}, refuse("the flags of an expression are unknown")
-	}
-	return aerostore.WriteExp(bin, e, on...), nil
+	return aerostore.ReadExp(bin, e, numbered(exp.EvalNoFail, flags)), nil
 }
+
+// numbered returns flags of the type of like, whose type has no exported name. What a
+// server refuses, the engine refuses.
+func numbered[F ~uint8](_ F, flags int) F { return F(flags) } //nolint:gosec // G115: checked before
 
 // operationsOnly are what operations can do and expressions cannot, by module and number.
 var operationsOnly = [...]map[int]*expr.Function{
@@ -210,12 +202,14 @@ func head(r *expr.Reader) (code, count int, path []cdt.Step, err error) {
 
 // A call is an operation whose arguments are being read.
 type call struct {
-	f         *expr.Function
-	op        cdt.Op
+	f  *expr.Function
+	op cdt.Op
+
+	// Of a selector.
 	at, count int
 	counted   bool
 	value, to any
-	ends      bool
+	ends      bool // there is an end of the interval
 	inverted  bool
 }
 
