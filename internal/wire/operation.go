@@ -101,7 +101,7 @@ func parseExp(bin string, writes bool, data []byte) (aerostore.Operation, error)
 
 // numbered returns flags of the type of like, whose type has no exported name. What a
 // server refuses, the engine refuses.
-func numbered[F ~uint8](_ F, flags int) F { return F(flags) } //nolint:gosec // G115: checked before
+func numbered[F ~uint8](_ F, flags int) F { return F(flags) }
 
 // operationsOnly are what operations can do and expressions cannot, by module and number.
 var operationsOnly = [...]map[int]*expr.Function{
@@ -146,7 +146,7 @@ func parseCall(bin string, module uint8, writes bool, data []byte) (o aerostore.
 		if code < 0 || code > 0x7f {
 			return o, refuse("an operation is unknown")
 		}
-		f = expr.FunctionOf(&expr.Node{Module: module, Code: uint8(code)}) //nolint:gosec // G115: checked above
+		f = expr.FunctionOf(&expr.Node{Module: module, Code: uint8(code)})
 	}
 	if f == nil || f.Kind.Writes() != writes {
 		return o, refuse("an operation is unknown")
