@@ -229,3 +229,29 @@ func TestCompressedCommandsNeedTheOption(t *testing.T) {
 		}
 	}
 }
+
+func TestListsAndMapsKeepTheOrderThatTheyAreSentIn(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	key := newKey(t, "s", 1)
+	_, err := client.Operate(nil, key, as.ListCreateOp("l", as.ListOrderOrdered, false),
+		as.ListAppendWithPolicyOp(as.NewListPolicy(as.ListOrderOrdered, as.ListWriteFlagsDefault), "l", 3, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := client.Get(nil, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, ok := r.Bins["l"].([]any); !ok || len(l) != 2 || l[0] != 1 {
+		t.Errorf("got %v", r.Bins["l"])
+	}
+	raw := as.BinMap{"l": []any{as.NewValue(2)}, "m": map[any]any{"a": []any{1.5, true, nil}}}
+	if err := client.Put(nil, newKey(t, "s", 2), raw); err != nil {
+		t.Fatal(err)
+	}
+	got, err := client.Get(nil, newKey(t, "s", 2))
+	if err != nil || got.Bins["m"].(map[any]any)["a"].([]any)[0] != 1.5 {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
