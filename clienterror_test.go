@@ -65,7 +65,7 @@ func TestDoReturnsErrorsOfItsOwnType(t *testing.T) {
 		for _, writes := range []bool{false, true} {
 			custom := aerostore.Custom{Name: "UDF", Namespace: "test", Set: "users", Writes: writes}
 			err := aerostore.Do(t.Context(), silent{}, custom, func(context.Context) error { return c.err })
-			e, ok := err.(*aerostore.Error) //nolint:errorlint // not one within another
+			e, ok := err.(*aerostore.Error)
 			if !ok || e.Op != aerostore.OpCustom || e.Code != c.code || e.InDoubt != writes || !errors.Is(err, c.err) {
 				t.Errorf("%s: got %#v", name, err)
 				continue

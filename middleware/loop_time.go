@@ -16,7 +16,7 @@ import (
 // body or the rest, and the instant counts for that. What is slow is measured in this
 // way, and what is quick is sampled.
 type loopTime struct {
-	start time.Time // of the query
+	start time.Time     // of the query
 	now   time.Duration // since start, when the clock was last read
 	ended time.Duration // now after the last body that was measured
 	body  time.Duration
@@ -60,7 +60,7 @@ func (l *loopTime) around(call aerostore.Call) aerostore.Call {
 // at regular intervals.
 func (l *loopTime) rest() {
 	l.resting.Store(true)
-	instant := rand.N(longestInstant)
+	instant := rand.N(longestInstant) //nolint:gosec // G404: not for security
 	if l.waker == nil {
 		l.waker = time.AfterFunc(instant, func() { l.resting.Store(false) })
 	} else {

@@ -190,7 +190,7 @@ func TestTheLastExportHasTheCountsOfTheBackend(t *testing.T) {
 			t.Fatal(err)
 		}
 	}()
-	if names := r.instruments(); !slices.Contains(names, "aerospike.client.connections.open") || !slices.Contains(names, "db.client.operation.duration") {
+	if names := r.instruments(); !slices.Contains(names, "db.client.connection.count") || !slices.Contains(names, "db.client.operation.duration") {
 		t.Errorf("the last export has %q", names)
 	}
 }
