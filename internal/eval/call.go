@@ -143,7 +143,7 @@ type builder struct {
 // another type.
 func (b *builder) op(e *env) (*cdt.Op, bool) {
 	op := &cdt.Op{Kind: b.f.Kind, Path: b.path}
-	var s selection
+	s := expr.Selection{Count: cdt.ToEnd}
 	for i, arg := range b.args {
 		r := arg(e)
 		if r.kind == isUnknown {
@@ -159,13 +159,13 @@ func (b *builder) op(e *env) (*cdt.Op, bool) {
 		}
 		switch b.f.Args[i] {
 		case expr.ArgReturn:
-			op.Give, s.inverted = uint8(n), n&expr.Inverted != 0 //nolint:gosec // G115: the lowest bits
+			op.Give, s.Inverted = uint8(n), n&expr.Inverted != 0 //nolint:gosec // G115: the lowest bits
 		case expr.ArgIndex:
-			op.Index, s.at = n, n
+			op.Index, s.At = n, n
 		case expr.ArgCount:
-			op.Count, s.count, op.Counted = n, n, true
+			op.Count, s.Count, op.Counted = n, n, true
 		case expr.ArgOrder:
-			op.Order, op.Stored = value.Order(n&0x0f), n&stored != 0
+			op.Order, op.Stored = value.Order(n&0x0f), n&expr.Stored != 0
 		case expr.ArgFlags:
 			op.Flags = uint8(n) //nolint:gosec // G115: the lowest bits
 		case expr.ArgAction:
@@ -175,7 +175,7 @@ func (b *builder) op(e *env) (*cdt.Op, bool) {
 		case expr.ArgShift:
 			op.Shift = n
 		case expr.ArgKey:
-			op.Key, s.value = v, v
+			op.Key, s.Value = v, v
 		case expr.ArgKeys, expr.ArgValues:
 			if r.kind == isHLL && b.f.Kind.Family() == cdt.OfHLLs { // which stands for a list of it
 				v = value.NewList(v)
@@ -183,81 +183,21 @@ func (b *builder) op(e *env) (*cdt.Op, bool) {
 			if _, isList := v.(*value.List); !isList && b.f.Kind.Family() == cdt.OfLists {
 				return nil, false
 			}
-			op.Values, s.value = v, v
+			op.Values, s.Value = v, v
 		case expr.ArgTo:
-			s.to, s.ends = v, true
+			s.To, s.Ends = v, true
 		default:
 			if text, ok := v.(string); ok && b.f.Kind.Family() == cdt.OfBits {
 				v = []byte(text)
 			}
-			op.Value, s.value = v, v
+			op.Value, s.Value = v, v
 		}
 	}
 	if b.f.Select != 0 {
 		var ok bool
-		if op.Select, ok = s.selector(b.f.Select, op.Counted); !ok {
+		if op.Select, ok = s.Selector(b.f.Select); !ok {
 			return nil, false
 		}
 	}
 	return op, true
-}
-
-// stored is added to the order of a map that has an index.
-const stored = 0x10
-
-// A selection is what the arguments say of a selector.
-type selection struct {
-	at, count int
-	value, to any
-	ends      bool // there is an end of the interval
-	inverted  bool
-}
-
-func (s *selection) selector(kind cdt.SelectorKind, counted bool) (*cdt.Selector, bool) {
-	count := cdt.ToEnd
-	if counted {
-		count = s.count
-	}
-	var out interface{ Selector() *cdt.Selector }
-	switch kind {
-	case cdt.ByIndex:
-		out = cdt.Index(s.at)
-	case cdt.ByRank:
-		out = cdt.Rank(s.at)
-	case cdt.ByKey:
-		out = cdt.Key(s.value)
-	case cdt.ByValue:
-		out = cdt.Value(s.value)
-	case cdt.ByIndexRange:
-		out = cdt.Indexes(s.at, count)
-	case cdt.ByRankRange:
-		out = cdt.Ranks(s.at, count)
-	case cdt.ByValueRelativeRank:
-		out = cdt.RanksNear(s.value, s.at, count)
-	case cdt.ByKeyRelativeIndex:
-		out = cdt.IndexesNear(s.value, s.at, count)
-	case cdt.ByValueInterval:
-		out = cdt.From(s.value)
-		if s.ends {
-			out = cdt.Between(s.value, s.to)
-		}
-	case cdt.ByKeyInterval:
-		out = cdt.KeyFrom(s.value)
-		if s.ends {
-			out = cdt.KeyBetween(s.value, s.to)
-		}
-	case cdt.ByValueList, cdt.ByKeyList:
-		list, ok := s.value.(*value.List)
-		if !ok {
-			return nil, false
-		}
-		out = cdt.Values(list.Items...)
-		if kind == cdt.ByKeyList {
-			out = cdt.Keys(list.Items...)
-		}
-	}
-	if s.inverted {
-		return out.Selector().Invert(), true
-	}
-	return out.Selector(), true
 }

@@ -154,7 +154,7 @@ func parseCall(bin string, module uint8, writes bool, data []byte) (o aerostore.
 	if count < f.Optional || count > len(f.Args) {
 		return o, refuse("an operation has another number of arguments")
 	}
-	c := call{f: f, op: cdt.Op{Kind: f.Kind, Path: path}}
+	c := call{f: f, op: cdt.Op{Kind: f.Kind, Path: path}, selection: expr.Selection{Count: cdt.ToEnd}}
 	if f.Kind == cdt.HLLInit || f.Kind == cdt.HLLAdd {
 		c.op.Index, c.op.Shift = -1, -1
 	}
@@ -170,8 +170,11 @@ func parseCall(bin string, module uint8, writes bool, data []byte) (o aerostore.
 	if r.Len() > 0 {
 		return o, refuse("bytes follow an operation")
 	}
-	if f.Select != 0 && !c.choose() {
-		return o, refuse("the keys or values of an operation are no list")
+	if f.Select != 0 {
+		var ok bool
+		if c.op.Select, ok = c.selection.Selector(f.Select); !ok {
+			return o, refuse("the keys or values of an operation are no list")
+		}
 	}
 	return aerostore.OperationOf(bin, c.op), nil
 }
@@ -205,12 +208,7 @@ type call struct {
 	f  *expr.Function
 	op cdt.Op
 
-	// Of a selector.
-	at, count int
-	counted   bool
-	value, to any
-	ends      bool // there is an end of the interval
-	inverted  bool
+	selection expr.Selection
 }
 
 func (c *call) set(arg expr.Arg, v any) bool {
@@ -221,25 +219,24 @@ func (c *call) set(arg expr.Arg, v any) bool {
 			return false
 		}
 	}
-	family, selects := c.f.Kind.Family(), c.f.Select != 0
+	family, selects, s := c.f.Kind.Family(), c.f.Select != 0, &c.selection
 	switch arg {
 	case expr.ArgReturn:
-		c.inverted = n&expr.Inverted != 0
+		s.Inverted = n&expr.Inverted != 0
 		return narrow(&c.op.Give, n&^expr.Inverted)
 	case expr.ArgIndex:
-		if c.at = n; !selects {
+		if s.At = n; !selects {
 			c.op.Index = n
 		}
 	case expr.ArgCount:
-		c.count, c.counted = n, n != cdt.ToEnd
+		s.Count = n
 		if family > cdt.OfMaps {
 			c.op.Count = n
-		} else if !selects && c.counted {
+		} else if !selects && n != cdt.ToEnd {
 			c.op.Count, c.op.Counted = n, true
 		}
 	case expr.ArgOrder:
-		const stored = 0x10
-		c.op.Order, c.op.Stored = value.Order(n&0x0f), n&stored != 0
+		c.op.Order, c.op.Stored = value.Order(n&0x0f), n&expr.Stored != 0
 		return n&^0x1f == 0
 	case expr.ArgFlags:
 		return narrow(&c.op.Flags, n)
@@ -253,18 +250,18 @@ func (c *call) set(arg expr.Arg, v any) bool {
 	case expr.ArgShift:
 		c.op.Shift = n
 	case expr.ArgTo:
-		c.to, c.ends = v, true
+		s.To, s.Ends = v, true
 	case expr.ArgKey:
-		if c.value = v; !selects {
+		if s.Value = v; !selects {
 			c.op.Key = v
 		}
 	case expr.ArgKeys, expr.ArgValues:
-		if c.value = v; selects {
+		if s.Value = v; selects {
 			return true
 		}
 		return c.several(v)
 	default:
-		if c.value = v; !selects {
+		if s.Value = v; !selects {
 			c.op.Value = written(v)
 		}
 	}
@@ -298,53 +295,4 @@ func (c *call) several(v any) bool {
 func narrow(to *uint8, n int) bool {
 	*to = uint8(n) //nolint:gosec // G115: what does not fit is refused
 	return int(*to) == n
-}
-
-// choose sets the selector.
-func (c *call) choose() bool {
-	count := cdt.ToEnd
-	if c.counted {
-		count = c.count
-	}
-	var s interface{ Selector() *cdt.Selector }
-	switch c.f.Select {
-	case cdt.ByIndex:
-		s = cdt.Index(c.at)
-	case cdt.ByRank:
-		s = cdt.Rank(c.at)
-	case cdt.ByKey:
-		s = cdt.Key(c.value)
-	case cdt.ByValue:
-		s = cdt.Value(c.value)
-	case cdt.ByIndexRange:
-		s = cdt.Indexes(c.at, count)
-	case cdt.ByRankRange:
-		s = cdt.Ranks(c.at, count)
-	case cdt.ByValueRelativeRank:
-		s = cdt.RanksNear(c.value, c.at, count)
-	case cdt.ByKeyRelativeIndex:
-		s = cdt.IndexesNear(c.value, c.at, count)
-	case cdt.ByValueInterval:
-		if s = cdt.From(c.value); c.ends {
-			s = cdt.Between(c.value, c.to)
-		}
-	case cdt.ByKeyInterval:
-		if s = cdt.KeyFrom(c.value); c.ends {
-			s = cdt.KeyBetween(c.value, c.to)
-		}
-	case cdt.ByValueList, cdt.ByKeyList:
-		list, ok := c.value.(*value.List)
-		if !ok {
-			return false
-		}
-		if s = cdt.Values(list.Items...); c.f.Select == cdt.ByKeyList {
-			s = cdt.Keys(list.Items...)
-		}
-	default:
-		return false
-	}
-	if c.op.Select = s.Selector(); c.inverted {
-		c.op.Select = c.op.Select.Invert()
-	}
-	return true
 }
