@@ -92,7 +92,6 @@ type batchEntry struct {
 
 // next parses the next entry.
 func (e *batchEntry) next() error {
-	const digestSize = 20
 	b := e.rest
 	if len(b) < 4+digestSize+1 {
 		return errBatch

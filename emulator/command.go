@@ -41,17 +41,17 @@ func (c *conn) refuse(m *message, code aerostore.ResultCode, what string) error 
 }
 
 // fail answers a message with a code.
-func (c *conn) fail(code aerostore.ResultCode) error {
-	start := len(c.out)
-	c.out = appendHeader(appendFrame(c.out, frameMessage), header{code: code})
-	endFrame(c.out, start)
-	return nil
-}
+func (c *conn) fail(code aerostore.ResultCode) error { return c.reply(header{code: code}) }
 
 // failLast answers a message that can have several answers with a code, as the last one.
 func (c *conn) failLast(code aerostore.ResultCode) error {
+	return c.reply(header{code: code, info3: info3Last})
+}
+
+// reply answers with a header alone.
+func (c *conn) reply(h header) error {
 	start := len(c.out)
-	c.out = appendHeader(appendFrame(c.out, frameMessage), header{code: code, info3: info3Last})
+	c.out = appendHeader(appendFrame(c.out, frameMessage), h)
 	endFrame(c.out, start)
 	return nil
 }

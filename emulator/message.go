@@ -74,27 +74,6 @@ const (
 	fieldCount = 44
 )
 
-// An operationType is the type of an operation of a message.
-type operationType uint8
-
-const (
-	opRead       operationType = 1
-	opWrite      operationType = 2
-	opCDTRead    operationType = 3
-	opCDTModify  operationType = 4
-	opIncrement  operationType = 5
-	opExpRead    operationType = 7
-	opExpModify  operationType = 8
-	opAppend     operationType = 9
-	opPrepend    operationType = 10
-	opTouch      operationType = 11
-	opBitsRead   operationType = 12
-	opBitsModify operationType = 13
-	opDelete     operationType = 14
-	opHLLRead    operationType = 15
-	opHLLModify  operationType = 16
-)
-
 // messageHeader is the size of the header of a message.
 const messageHeader = 22
 
@@ -188,7 +167,7 @@ func (m *message) has(kind fieldType) bool { return m.fields[kind] != nil }
 
 // An operation is an operation of a message.
 type operation struct {
-	kind     operationType
+	kind     byte // such as wire.Read
 	particle byte
 	name     []byte
 	data     []byte
@@ -204,7 +183,7 @@ func (m *message) operations(yield func(int, operation) bool) {
 		}
 		b = rest
 		name, data := part[4:4+part[3]], part[4+part[3]:]
-		if !yield(i, operation{kind: operationType(part[0]), particle: part[1], name: name, data: data}) {
+		if !yield(i, operation{kind: part[0], particle: part[1], name: name, data: data}) {
 			return
 		}
 	}
@@ -216,7 +195,7 @@ func (m *message) readsBins() bool {
 		return false
 	}
 	for _, op := range m.operations {
-		if op.kind != opRead {
+		if op.kind != wire.Read {
 			return false
 		}
 	}
@@ -256,9 +235,9 @@ func appendField(b []byte, kind fieldType, data []byte) []byte {
 }
 
 // appendBin appends a bin, or what an operation returned for its bin.
-func appendBin(b []byte, kind operationType, name string, v any) ([]byte, error) {
+func appendBin(b []byte, kind byte, name string, v any) ([]byte, error) {
 	start := len(b)
-	b = append(b, 0, 0, 0, 0, byte(kind), 0, 0, byte(len(name))) //nolint:gosec // G115: 15 bytes at most
+	b = append(b, 0, 0, 0, 0, kind, 0, 0, byte(len(name))) //nolint:gosec // G115: 15 bytes at most
 	b = append(b, name...)
 	b, particle, err := wire.AppendValue(b, v)
 	if err != nil {

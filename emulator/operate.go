@@ -42,13 +42,13 @@ func (c *conn) binNames(m *message) []string {
 }
 
 func (c *conn) operationOf(m *message, raw operation) (aerostore.Operation, error) {
-	if raw.kind == opRead && len(raw.name) == 0 {
+	if raw.kind == wire.Read && len(raw.name) == 0 {
 		if m.info1&info1GetAll != 0 {
 			return aerostore.ReadAll(), nil
 		}
 		return aerostore.ReadHeader(), nil
 	}
-	return wire.ParseOperation(byte(raw.kind), raw.particle, c.names.of(raw.name), raw.data)
+	return wire.ParseOperation(raw.kind, raw.particle, c.names.of(raw.name), raw.data)
 }
 
 // appendResults appends what a command on one record returns: the bins of the record, or
@@ -69,7 +69,7 @@ func (c *conn) appendResults(m *message, r *aerostore.Record) (n int, err error)
 			result = r.Bins[string(raw.name)]
 		}
 		switch {
-		case raw.kind == opTouch:
+		case raw.kind == wire.Touch:
 			continue
 		case result == nil && !every:
 			continue
@@ -85,7 +85,7 @@ func (c *conn) appendResults(m *message, r *aerostore.Record) (n int, err error)
 // appendBins appends the bins of a record.
 func (c *conn) appendBins(r *aerostore.Record) (n int, err error) {
 	for name, v := range r.Bins {
-		if c.out, err = appendBin(c.out, opRead, name, v); err != nil {
+		if c.out, err = appendBin(c.out, wire.Read, name, v); err != nil {
 			return n, err
 		}
 		n++

@@ -126,7 +126,6 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 	if !ok {
 		return aerostore.Key{}, aerostore.CodeInvalidNamespace
 	}
-	const digestSize = 20
 	set := c.names.of(m.field(fieldSet))
 	if mustCreate := m.info2&info2Write != 0 && m.info2&info2Delete == 0; !mustCreate && !isSet(set) {
 		return aerostore.Key{}, aerostore.CodeNotFound
@@ -148,6 +147,9 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 		return aerostore.Key{}, aerostore.CodeParameter
 	}
 }
+
+// digestSize is the size of a digest.
+const digestSize = 20
 
 // partitionOf returns the partition of a digest.
 func partitionOf(digest []byte) int {
