@@ -217,17 +217,34 @@ func pack(e Any) ([]byte, error) {
 // have no guard unless this package made them; see [Divide].
 func Decode[E Type[E]](b []byte) (E, error) {
 	var none E
-	n, err := expr.Parse(b)
-	if err == nil {
-		err = n.Check()
-	}
+	n, err := decode(b)
 	if err != nil {
-		return none, wrap(err)
+		return none, err
 	}
 	if t := expr.TypeOf(n); t != expr.AnyType && t != typeOf[E]() {
 		return none, wrap(errors.New("the bytes are an expression of another type"))
 	}
 	return of[E](n), nil
+}
+
+// DecodeAny is [Decode] for an expression whose type is not known beforehand.
+func DecodeAny(b []byte) (Any, error) {
+	n, err := decode(b)
+	if err != nil {
+		return nil, err
+	}
+	return expression{n}, nil
+}
+
+func decode(b []byte) (*expr.Node, error) {
+	n, err := expr.Parse(b)
+	if err == nil {
+		err = n.Check()
+	}
+	if err != nil {
+		return nil, wrap(err)
+	}
+	return n, nil
 }
 
 // DecodeBase64 is Decode for what EncodeBase64 returned.
@@ -312,16 +329,4 @@ func literalInt(n int) *expr.Node {
 		return small[n]
 	}
 	return &expr.Node{Op: expr.Const, Value: n}
-}
-
-// DecodeAny is [Decode] for an expression whose type is not known beforehand.
-func DecodeAny(b []byte) (Any, error) {
-	n, err := expr.Parse(b)
-	if err == nil {
-		err = n.Check()
-	}
-	if err != nil {
-		return nil, wrap(err)
-	}
-	return expression{n}, nil
 }

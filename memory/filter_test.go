@@ -212,9 +212,9 @@ func TestAFilterIsCountedNotAgainstTheLimitOfAQuery(t *testing.T) {
 	}
 }
 
-// A filter whose types do not fit can be decoded, but not built.
-func TestABatchWithAFilterThatNoServerEvaluatesIsRefused(t *testing.T) {
-	t.Parallel()
+// unfit returns a filter whose types do not fit. It can be decoded, but not built.
+func unfit(t *testing.T) aerostore.Filter {
+	t.Helper()
 	packed, err := exp.Encode(exp.IntBin("n").Equal(1))
 	if err != nil {
 		t.Fatal(err)
@@ -224,9 +224,14 @@ func TestABatchWithAFilterThatNoServerEvaluatesIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return aerostore.Filter(broken)
+}
+
+func TestABatchWithAFilterThatNoServerEvaluatesIsRefused(t *testing.T) {
+	t.Parallel()
 	s := memory.NewT(t)
 	keys := []aerostore.Key{aerostore.NewKey("test", "s", 1), aerostore.NewKey("test", "s", 2)}
-	_, err = s.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("n", 1)}, aerostore.Filter(broken))
+	_, err := s.BatchOperate(t.Context(), keys, []aerostore.Operation{aerostore.AddBin("n", 1)}, unfit(t))
 	if !errors.Is(err, aerostore.ErrParameter) || aerostore.InDoubt(err) {
 		t.Errorf("the error is %v", err)
 	}
