@@ -10,7 +10,6 @@ import (
 	"go.uber.org/mock/gomock"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/mocks"
 )
 
@@ -82,7 +81,7 @@ func TestSuccessWithoutAResultIsAnError(t *testing.T) {
 		for _, op := range mustAnswer {
 			t.Run(name+"/"+op.name, func(t *testing.T) {
 				err := op.do(t.Context(), tc.store)
-				e, ok := astype.Of[*aerostore.Error](err)
+				e, ok := errors.AsType[*aerostore.Error](err)
 				if !ok || e.Code != aerostore.CodeOK || errors.Is(err, aerostore.ErrInvalid) {
 					t.Fatalf("%v (%T), want an *Error without a code", err, err)
 				}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -110,7 +109,7 @@ func reasonOf(err error) string {
 	if code := CodeOf(err); code != CodeOK {
 		return code.Error()
 	}
-	if e, ok := astype.Of[*Error](err); ok && e.Err != nil {
+	if e, ok := errors.AsType[*Error](err); ok && e.Err != nil {
 		err = e.Err
 	}
 	return strings.TrimPrefix(safe.Message(err), "aerostore: ")

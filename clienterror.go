@@ -1,16 +1,15 @@
 package aerostore
 
 import (
+	"errors"
 	"reflect"
-
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // clientCode returns the result code of the client's error that err wraps, and [CodeOK] if
 // there is none. This package must not import a client, of which there are several. So it
 // recognizes the error by its method IsInDoubt and its field ResultCode.
 func clientCode(err error) ResultCode {
-	e, ok := astype.Of[interface {
+	e, ok := errors.AsType[interface {
 		error
 		IsInDoubt() bool
 	}](err)

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -92,7 +91,7 @@ func (e *contextError) As(target any) bool {
 
 // isOperations reports whether the cause is the error of another operation.
 func (e *contextError) isOperations() bool {
-	_, ok := astype.Of[*Error](e.cause)
+	_, ok := errors.AsType[*Error](e.cause)
 	return ok
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 type limitError struct{ limit time.Duration }
@@ -78,7 +77,7 @@ func TestTheErrorOfAContextMatchesItsCause(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 0, late)
 	defer cancel()
-	if found, ok := astype.Of[*limitError](get.Check(ctx)); !ok || found != late {
+	if found, ok := errors.AsType[*limitError](get.Check(ctx)); !ok || found != late {
 		t.Errorf("errors.As finds %v", found)
 	}
 	if err := aerostore.ContextError(t.Context()); err != nil {

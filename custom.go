@@ -2,8 +2,7 @@ package aerostore
 
 import (
 	"context"
-
-	"github.com/aerostore/aerostore/internal/astype"
+	"errors"
 )
 
 // A Custom describes a function that [Do] runs through the layers of a chain.
@@ -54,7 +53,7 @@ func (c Call) Run(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := astype.Of[*Error](err); ok {
+	if _, ok := errors.AsType[*Error](err); ok {
 		return err
 	}
 	e := c.NewError(CodeOf(err), err)

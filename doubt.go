@@ -1,6 +1,6 @@
 package aerostore
 
-import "github.com/aerostore/aerostore/internal/astype"
+import "errors"
 
 // InDoubt reports whether err, or an error that it wraps, says that a write may or may
 // not have been applied. Such a write must not be repeated without checking. A layer
@@ -64,7 +64,7 @@ func (c Call) InDoubtAt(i int, err error) bool {
 // was not applied.
 func (c Call) notAppliedAfter(err error) bool {
 	custom := c.Custom()
-	e, ok := astype.Of[*Error](err)
+	e, ok := errors.AsType[*Error](err)
 	switch {
 	case ok && custom != nil:
 		return e.Op == OpCustom && e.custom == custom.Name

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -181,13 +180,13 @@ func (e *Error) Unwrap() error {
 }
 
 func hasCode(err error) bool {
-	if _, ok := astype.Of[*Error](err); ok {
+	if _, ok := errors.AsType[*Error](err); ok {
 		return true
 	}
-	if _, ok := astype.Of[ResultCode](err); ok {
+	if _, ok := errors.AsType[ResultCode](err); ok {
 		return true
 	}
-	_, ok := astype.Of[*BinError](err)
+	_, ok := errors.AsType[*BinError](err)
 	return ok
 }
 
@@ -224,10 +223,10 @@ func (e *Error) Is(target error) bool {
 // of the outermost [ResultCode], or of an error of Aerospike's client. CodeOf returns
 // [CodeOK] if there is no code.
 func CodeOf(err error) ResultCode {
-	if e, ok := astype.Of[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
-	if code, ok := astype.Of[ResultCode](err); ok {
+	if code, ok := errors.AsType[ResultCode](err); ok {
 		return code
 	}
 	return clientCode(err)

@@ -140,7 +140,7 @@ func TestJobsUseOrRefuseEveryFieldOfAQuery(t *testing.T) {
 		"Bins": []string{}, "MaxRecords": 1, "Cursor": new(aerostore.Cursor),
 		"Partitions": aerostore.PartitionRange{First: 1, Count: 1},
 	}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[aerostore.Query]()) {
+	for field := range reflect.TypeFor[aerostore.Query]().Fields() {
 		if slices.Contains(used, field.Name) {
 			continue
 		}
@@ -170,7 +170,7 @@ func TestJobsUseOrRefuseEveryOption(t *testing.T) {
 		"CommitLevel":     {CommitLevel: aerostore.CommitMaster},
 		"ReadTouch":       {ReadTouch: 80},
 	}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[aerostore.Options]()) {
+	for field := range reflect.TypeFor[aerostore.Options]().Fields() {
 		o, ok := refused[field.Name]
 		switch err := (aerostore.Job{Query: everyUser, Operations: removal, Options: o}).Check(t.Context()); {
 		case slices.Contains(used, field.Name):

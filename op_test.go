@@ -55,8 +55,8 @@ func TestTheTableHasEveryOperation(t *testing.T) {
 	}
 
 	var have []string
-	for i := range reflect.TypeFor[Store]().NumMethod() {
-		have = append(have, reflect.TypeFor[Store]().Method(i).Name)
+	for method := range reflect.TypeFor[Store]().Methods() {
+		have = append(have, method.Name)
 	}
 	slices.Sort(methods)
 	if !slices.Equal(methods, have) {
@@ -74,8 +74,8 @@ func TestTheTableAgreesWithTheMethodsOfStore(t *testing.T) {
 			continue // OpCustom
 		}
 		want := opInfo{name: Op(i + 1).String()}
-		for i := range method.Type.NumIn() {
-			switch method.Type.In(i) {
+		for in := range method.Type.Ins() {
+			switch in {
 			case reflect.TypeFor[Key]():
 				want.kind = kindSingle
 			case reflect.TypeFor[Query]():

@@ -68,8 +68,7 @@ func TestAccessorsSayWhenABinIsMissingOrOfAnotherType(t *testing.T) {
 // record OpResults.
 func TestARecordAndAStepHaveTheSameAccessors(t *testing.T) {
 	accessors := func(of reflect.Type, args int) (names []string) {
-		for i := range of.NumMethod() {
-			m := of.Method(i)
+		for m := range of.Methods() {
 			if m.Type.NumIn() == 1+args && m.Type.NumOut() == 2 && m.Type.Out(1) == reflect.TypeFor[error]() {
 				names = append(names, m.Name+" "+m.Type.Out(0).String())
 			}

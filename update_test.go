@@ -17,7 +17,6 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/fault"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/mocks"
@@ -251,7 +250,7 @@ func TestUpdateReturnsTheErrorOfTheFunction(t *testing.T) {
 	if !errors.Is(err, soldOut) || err.Error() != "aerostore: UPDATE test.users: sold out" {
 		t.Errorf("Update returned %v", err)
 	}
-	e, ok := astype.Of[*aerostore.Error](err)
+	e, ok := errors.AsType[*aerostore.Error](err)
 	if !ok || e.SafeMessage() != "aerostore: UPDATE test.users: *errors.errorString" {
 		t.Errorf("the safe message is %q", e.SafeMessage())
 	}
@@ -306,7 +305,7 @@ func TestUpdateReturnsTheErrorsOfItsReadAndWrite(t *testing.T) {
 		store := memory.NewT(t)
 		store.Inject(fault.Fault{Ops: []aerostore.Op{op}, Code: aerostore.CodeDeviceOverload})
 		err := aerostore.Update(t.Context(), store, ada, plusOne)
-		if e, ok := astype.Of[*aerostore.Error](err); !ok || e.Op != op || e.Code != aerostore.CodeDeviceOverload {
+		if e, ok := errors.AsType[*aerostore.Error](err); !ok || e.Op != op || e.Code != aerostore.CodeDeviceOverload {
 			t.Errorf("%v failed: Update returned %v", op, err)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/exp"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // strict is a backend that only checks its calls.
@@ -134,7 +133,7 @@ func TestBadInputIsRefusedWithAReasonBeforeAnythingIsSent(t *testing.T) {
 
 func refused(t *testing.T, err error, code aerostore.ResultCode, says ...string) {
 	t.Helper()
-	e, ok := astype.Of[*aerostore.Error](err)
+	e, ok := errors.AsType[*aerostore.Error](err)
 	if !ok || !errors.Is(err, aerostore.ErrInvalid) {
 		t.Fatalf("error %v (%T), want an *Error that is ErrInvalid", err, err)
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -141,7 +140,7 @@ func (x *execution) prepare() (start func() *aerostore.Error, err error) {
 	call := aerostore.Call{Op: aerostore.OpQuery, Options: x.job.Options}.WithQuery(*q, nil)
 	r := request{store: s, ctx: x.ctx, call: call}
 	statement, err := r.statement(q)
-	if of, failed := astype.Of[*aerostore.Error](err); failed {
+	if of, failed := errors.AsType[*aerostore.Error](err); failed {
 		return nil, x.job.NewError(of.Code, of.Err)
 	}
 	if repeats(q.Where) && slices.ContainsFunc(x.job.Operations, isCounted) {
@@ -498,6 +497,6 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 func (x *execution) info(ctx context.Context, node *as.Node, command string) (string, *aerostore.Error) {
 	a := administration{store: x.store, ctx: ctx, newErr: x.job.NewError}
 	answer, err := a.info(node, command)
-	e, _ := astype.Of[*aerostore.Error](err)
+	e, _ := errors.AsType[*aerostore.Error](err)
 	return answer, e
 }

@@ -2,6 +2,7 @@ package asbackend_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,7 +15,6 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/cdt"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/engine"
 	value "github.com/aerostore/aerostore/internal/value"
 )
@@ -71,7 +71,7 @@ func TestHLLsFollowTheModel(t *testing.T) {
 // outcome is the code of an error, or what an operation returned and left in the bin. All
 // NaNs are the same.
 func outcome(err error, result, after any) string {
-	if refused, ok := astype.Of[*engine.Error](err); ok {
+	if refused, ok := errors.AsType[*engine.Error](err); ok {
 		return fmt.Sprint("code ", refused.Code)
 	}
 	if err != nil {

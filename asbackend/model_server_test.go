@@ -14,7 +14,6 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/cdt"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/engine"
 	"github.com/aerostore/aerostore/internal/engine/enginetest"
 	value "github.com/aerostore/aerostore/internal/value"
@@ -136,7 +135,7 @@ func (m *model) operate(t *testing.T, ops []aerostore.Operation) []aerostore.Bat
 
 func (m *model) differ(op *cdt.Op, before string, got aerostore.BatchResult, after, result any, failed error) string {
 	code := aerostore.CodeOK
-	if refused, ok := astype.Of[*engine.Error](failed); ok {
+	if refused, ok := errors.AsType[*engine.Error](failed); ok {
 		code = aerostore.ResultCode(refused.Code)
 	}
 	if got := aerostore.CodeOf(got.Err); got != code {

@@ -96,8 +96,7 @@ func clientEntries(entries any) map[any]any {
 	for _, p := range m.Pairs {
 		key := p.Key
 		if b, ok := key.([]byte); ok { // a pointer, since bytes cannot be the key of a Go map
-			bytes := as.BytesValue(b)
-			key = &bytes
+			key = new(as.BytesValue(b))
 		}
 		sent[key] = clientValue(p.Value)
 	}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 func TestResultsNameTheNodeAndTheAttempts(t *testing.T) {
@@ -71,7 +70,7 @@ func TestResultsNameTheNodeAndTheAttempts(t *testing.T) {
 			check("Exists", c.read, err)
 			_, err = store.Get(ctx, key(set, "missing"))
 			check("Get without a record", 1, err)
-			if e, ok := astype.Of[*aerostore.Error](err); !ok || e.Node != first {
+			if e, ok := errors.AsType[*aerostore.Error](err); !ok || e.Node != first {
 				t.Errorf("the error names another node: %v", err)
 			}
 			_, err = store.BatchRead(ctx, []aerostore.Key{k, key(set, 2)}, nil)

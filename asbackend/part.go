@@ -153,8 +153,7 @@ func (p *part) divide(open []as.BatchRecordIfc) bool {
 	for _, m := range moved {
 		m.doubted = p.doubted
 		if p.retries != nil {
-			retries := *p.retries
-			m.retries = &retries
+			m.retries = new(*p.retries)
 		}
 	}
 	p.records, p.places, p.err = records, places, nil
@@ -264,16 +263,14 @@ func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
 func (p *part) failure() *aerostore.Error {
 	switch {
 	case p.ended != nil:
-		ended := *p.ended
-		return &ended
+		return new(*p.ended)
 	case p.failed != nil: // made once, since it names what all keys share
 	case p.retries != nil && p.retries.err != nil:
 		p.failed = p.finalError()
 	default:
 		p.failed = p.newError(p.err)
 	}
-	failed := *p.failed
-	return &failed
+	return new(*p.failed)
 }
 
 // attempts returns the attempts of the part, 0 if there was none or it is not known.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/middleware"
 )
 
@@ -45,7 +44,7 @@ func TestATimeoutEndsTheCommandAndIsNamed(t *testing.T) {
 			if err == nil && limit > time.Nanosecond {
 				continue // fast enough
 			}
-			named, ok := astype.Of[*middleware.TimeoutError](err)
+			named, ok := errors.AsType[*middleware.TimeoutError](err)
 			if !ok || named.Limit != limit || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, aerostore.ErrTimeout) {
 				t.Errorf("%s within %v gave %v", name, limit, err)
 			}

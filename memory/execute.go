@@ -2,10 +2,10 @@ package memory
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // Execute implements [aerostore.Executor]. It runs on the goroutine of the caller.
@@ -112,7 +112,7 @@ func (x *execution) failure(err error) error {
 		return nil
 	}
 	failed := x.job.NewError(aerostore.CodeOK, err)
-	if of, ok := astype.Of[*aerostore.Error](err); ok {
+	if of, ok := errors.AsType[*aerostore.Error](err); ok {
 		failed.Code, failed.Err = of.Code, of.Err
 	}
 	failed.InDoubt = x.progress.Applied > 0

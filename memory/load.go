@@ -8,7 +8,6 @@ import (
 	"maps"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	value "github.com/aerostore/aerostore/internal/value"
 	"github.com/aerostore/aerostore/memory/internal/fixture"
 )
@@ -150,7 +149,7 @@ func (l *loader) checkBins(key aerostore.Key, shown []fixture.Bin) ([]bin, error
 		return nil, errors.New("two bins have the same name")
 	}
 	err := aerostore.Call{Op: aerostore.OpPut, Key: key}.WithBins(l.bins).Validate()
-	if refused, ok := astype.Of[*aerostore.Error](err); ok {
+	if refused, ok := errors.AsType[*aerostore.Error](err); ok {
 		return nil, refused.Err
 	}
 	for i := range bins {
@@ -167,7 +166,7 @@ func (l *loader) checkBins(key aerostore.Key, shown []fixture.Bin) ([]bin, error
 
 // Index implements [fixture.Target].
 func (l *loader) Index(index aerostore.Index) error {
-	if refused, ok := astype.Of[*aerostore.Error](index.CheckCreate(context.Background())); ok {
+	if refused, ok := errors.AsType[*aerostore.Error](index.CheckCreate(context.Background())); ok {
 		return refused.Err
 	}
 	if err := l.Namespace(index.Namespace); err != nil {

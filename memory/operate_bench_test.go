@@ -177,8 +177,7 @@ func BenchmarkOperateListAppend(b *testing.B) {
 		})
 	})
 	b.Run("by hand", func(b *testing.B) {
-		bare := slices.Clone(list)
-		h := byHand[[]any]{records: map[string]*[]any{"a": &bare}}
+		h := byHand[[]any]{records: map[string]*[]any{"a": new(slices.Clone(list))}}
 		add := func(key string, v any) int {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -186,7 +185,7 @@ func BenchmarkOperateListAppend(b *testing.B) {
 		}
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
-			again(b, i, func() { l := slices.Clone(list); h.records["a"] = &l })
+			again(b, i, func() { h.records["a"] = new(slices.Clone(list)) })
 			add("a", "event")
 		}
 	})

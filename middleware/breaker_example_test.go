@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -31,7 +30,7 @@ func ExampleCircuitBreaker() {
 		_, _ = store.Get(ctx, ada)
 	}
 	_, err := store.Get(ctx, ada)
-	if rejected, ok := astype.Of[*middleware.RejectedError](err); ok {
+	if rejected, ok := errors.AsType[*middleware.RejectedError](err); ok {
 		fmt.Println(errors.Is(err, middleware.ErrCircuitOpen), rejected.RetryAfter.Round(time.Minute))
 	}
 

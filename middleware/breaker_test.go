@@ -16,7 +16,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/middleware"
@@ -103,7 +102,7 @@ func TestTheErrorOfAnOpenCircuitSaysWhenToRetry(t *testing.T) {
 		})
 		time.Sleep(2 * time.Second)
 		err := store.Put(t.Context(), key, bins)
-		e, ok := astype.Of[*aerostore.Error](err)
+		e, ok := errors.AsType[*aerostore.Error](err)
 		if !ok || e.Code != aerostore.CodeOK || aerostore.InDoubt(err) || !errors.Is(err, middleware.ErrCircuitOpen) {
 			t.Errorf("Put returned %#v", err)
 		}
@@ -111,7 +110,7 @@ func TestTheErrorOfAnOpenCircuitSaysWhenToRetry(t *testing.T) {
 		if err.Error() != want {
 			t.Errorf("error\n got %s\nwant %s", err, want)
 		}
-		if rejected, ok := astype.Of[*middleware.RejectedError](err); !ok || rejected.RetryAfter != 3*time.Second {
+		if rejected, ok := errors.AsType[*middleware.RejectedError](err); !ok || rejected.RetryAfter != 3*time.Second {
 			t.Errorf("RejectedError %+v, want to try again after 3s", rejected)
 		}
 		if got := judgement.ErrorType(err); got != "circuit_open" {

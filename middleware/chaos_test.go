@@ -14,7 +14,6 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/fault"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -98,7 +97,7 @@ func TestTheChaosTestFindsABrokenLayer(t *testing.T) {
 		}),
 		"a layer that takes a timeout for a failure": around(func(ctx context.Context, call aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 			result, err := next(ctx, call)
-			if e, ok := astype.Of[*aerostore.Error](err); ok && e.InDoubt {
+			if e, ok := errors.AsType[*aerostore.Error](err); ok && e.InDoubt {
 				err = call.NewError(e.Code, nil)
 			}
 			return result, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // IsTransient reports whether another attempt may succeed a moment after err.
@@ -54,11 +53,11 @@ func IsClusterFailure(err error) bool {
 // out and their error wraps it. Otherwise it returns err.
 func ofLastAttempt(err error) error {
 	for {
-		outer, ok := astype.Of[*aerostore.Error](err)
+		outer, ok := errors.AsType[*aerostore.Error](err)
 		if !ok || outer.Code != aerostore.CodeMaxRetries {
 			return err
 		}
-		inner, ok := astype.Of[*aerostore.Error](outer.Err)
+		inner, ok := errors.AsType[*aerostore.Error](outer.Err)
 		if !ok {
 			return outer
 		}

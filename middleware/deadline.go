@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // A deadline is a context that ends at a time. Unlike context.WithDeadline it
@@ -115,7 +114,7 @@ func (d *deadline) explain(call aerostore.Call, err error) (ended bool, explaine
 	if !errors.Is(err, context.DeadlineExceeded) || !d.isNear() {
 		return false, err // of another deadline inside
 	}
-	switch named, ok := astype.Of[*TimeoutError](err); {
+	switch named, ok := errors.AsType[*TimeoutError](err); {
 	case !ok:
 		return true, d.limit.newError(call, err)
 	case named == d.limit: // the error has the context's cause already

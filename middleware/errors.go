@@ -1,8 +1,9 @@
 package middleware
 
 import (
+	"errors"
+
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // errorOf returns err as a new [aerostore.Error] of the call. It is in doubt if
@@ -40,7 +41,7 @@ func copyOf(call aerostore.Call, err error) *aerostore.Error {
 
 // wrapped sets the node of an error from the one that it wraps.
 func wrapped(e *aerostore.Error) *aerostore.Error {
-	if inner, ok := astype.Of[*aerostore.Error](e.Err); ok {
+	if inner, ok := errors.AsType[*aerostore.Error](e.Err); ok {
 		e.Node = inner.Node
 	}
 	return e

@@ -119,7 +119,7 @@ func layerNames() (names []string) {
 }
 
 func stackFields() (fields []string) {
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[middleware.Stack]()) {
+	for field := range reflect.TypeFor[middleware.Stack]().Fields() {
 		fields = append(fields, field.Name)
 	}
 	return fields

@@ -17,7 +17,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/memory"
@@ -100,7 +99,7 @@ func TestARejectionOfARateLimitSaysWhenToRetry(t *testing.T) {
 		if err.Error() != want {
 			t.Errorf("error\n got %s\nwant %s", err, want)
 		}
-		rejected, _ := astype.Of[*middleware.RejectedError](err)
+		rejected, _ := errors.AsType[*middleware.RejectedError](err)
 		time.Sleep(rejected.RetryAfter)
 		if err := store.Put(t.Context(), key, bins); err != nil {
 			t.Errorf("when there should be room: %v", err)
@@ -111,7 +110,7 @@ func TestARejectionOfARateLimitSaysWhenToRetry(t *testing.T) {
 func TestTheLongestWaitIsAYear(t *testing.T) {
 	store := aerostore.Chain(working, middleware.RateLimit(1e-300, middleware.RateOptions{}))
 	_ = get(t, store)
-	rejected, ok := astype.Of[*middleware.RejectedError](get(t, store))
+	rejected, ok := errors.AsType[*middleware.RejectedError](get(t, store))
 	if !ok || rejected.RetryAfter != 365*24*time.Hour {
 		t.Errorf("%+v", rejected)
 	}
@@ -444,7 +443,7 @@ func ExampleRateLimit() {
 	ada := aerostore.NewKey("test", "users", "ada")
 	for range 3 {
 		_, err := store.Exists(ctx, ada)
-		rejected, _ := astype.Of[*middleware.RejectedError](err)
+		rejected, _ := errors.AsType[*middleware.RejectedError](err)
 		fmt.Println(errors.Is(err, middleware.ErrRateLimited), rejected != nil && rejected.RetryAfter > 0)
 	}
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/internal/safe"
 )
@@ -66,7 +65,7 @@ func failureOf(err error) error {
 	if err == nil || !isCut(err) {
 		return err
 	}
-	if several, ok := astype.Of[*attemptsError](err); ok {
+	if several, ok := errors.AsType[*attemptsError](err); ok {
 		return several.earlier
 	}
 	return nil

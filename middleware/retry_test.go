@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/middleware"
@@ -181,7 +180,7 @@ func TestTheErrorIsInDoubtIfAnyAttemptWas(t *testing.T) {
 				})
 				err := store.Put(t.Context(), key, bins, aerostore.GenerationEqual(1))
 				backend.want(t, 2)
-				e, ok := astype.Of[*aerostore.Error](err)
+				e, ok := errors.AsType[*aerostore.Error](err)
 				if !ok || !e.InDoubt || !aerostore.InDoubt(err) {
 					t.Errorf("not in doubt: %v", err)
 				}

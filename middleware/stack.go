@@ -79,9 +79,8 @@ func Production() Stack {
 // Middleware returns the layers as one middleware, in the order of the fields.
 func (s Stack) Middleware() aerostore.Middleware {
 	var layers []aerostore.Middleware
-	fields := reflect.ValueOf(s)
-	for i := range fields.NumField() {
-		layers = append(layers, fields.Field(i).Interface().(aerostore.Middleware))
+	for _, field := range reflect.ValueOf(s).Fields() {
+		layers = append(layers, field.Interface().(aerostore.Middleware))
 	}
 	return func(next aerostore.Store) aerostore.Store { return aerostore.Chain(next, layers...) }
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/fake"
 	"github.com/aerostore/aerostore/middleware"
 )
@@ -33,7 +32,7 @@ func waitsFor(d time.Duration) aerostore.Handler {
 
 // limitReached returns the limit in an error, 0 if there is none.
 func limitReached(err error) time.Duration {
-	e, _ := astype.Of[*middleware.TimeoutError](err)
+	e, _ := errors.AsType[*middleware.TimeoutError](err)
 	if e == nil {
 		return 0
 	}

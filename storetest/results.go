@@ -6,7 +6,6 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 func resultCases() []testCase {
@@ -155,11 +154,11 @@ func resultCases() []testCase {
 				r, err := t.store.Operate(t.Context(), key, do(l.Size(), m.Get(cdt.Key("z"))))
 				t.ok(err)
 				_, err = r.Step(0).Str()
-				if e, ok := astype.Of[*aerostore.StepError](err); !ok || e.Step != 0 || !errors.Is(err, aerostore.ErrBinType) {
+				if e, ok := errors.AsType[*aerostore.StepError](err); !ok || e.Step != 0 || !errors.Is(err, aerostore.ErrBinType) {
 					t.Errorf("the error is %v, want a StepError of step 0 that matches ErrBinType", err)
 				}
 				_, err = r.Step(1).Int()
-				if e, ok := astype.Of[*aerostore.StepError](err); !ok || e.Step != 1 || !errors.Is(err, aerostore.ErrBinNotFound) {
+				if e, ok := errors.AsType[*aerostore.StepError](err); !ok || e.Step != 1 || !errors.Is(err, aerostore.ErrBinNotFound) {
 					t.Errorf("the error is %v, want a StepError of step 1 that matches ErrBinNotFound", err)
 				}
 			},

@@ -2,12 +2,12 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // A sabotage is a way to break a store, with cases that must detect it.
@@ -114,7 +114,7 @@ func plain() []sabotage {
 			"read/Get of a missing record fails with ErrNotFound", "error/PUT in an unknown namespace fails with ErrInvalidNamespace",
 		}},
 		{"blames another operation", onErrors(func(_ aerostore.Call, _ aerostore.Key, err error) error {
-			e, _ := astype.Of[*aerostore.Error](err)
+			e, _ := errors.AsType[*aerostore.Error](err)
 			other := *e
 			other.Op = aerostore.OpCustom
 			return &other

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // The sets of the cases. They differ from run to run, so that two runs can share a
@@ -155,7 +154,7 @@ func (t *trial) fails(err, want error) {
 		t.Errorf("got error %v (%T), want one that matches %q", err, err, want)
 		return
 	}
-	if _, ok := astype.Of[*aerostore.Error](err); !ok {
+	if _, ok := errors.AsType[*aerostore.Error](err); !ok {
 		t.Errorf("errors.As finds no *aerostore.Error in the %T %q", err, err)
 	}
 	if aerostore.InDoubt(err) {
@@ -286,7 +285,7 @@ func (t *trial) written(key aerostore.Key, removed bool) {
 // about checks the fields of an error.
 func (t *trial) about(err error, op aerostore.Op, key aerostore.Key, code aerostore.ResultCode) {
 	t.Helper()
-	e, ok := astype.Of[*aerostore.Error](err)
+	e, ok := errors.AsType[*aerostore.Error](err)
 	if !ok {
 		return // reported by fails
 	}

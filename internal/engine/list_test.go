@@ -1,10 +1,10 @@
 package engine
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/aerostore/aerostore/cdt"
-	"github.com/aerostore/aerostore/internal/astype"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
@@ -38,7 +38,7 @@ func TestIncrementsThatAddUniqueAnswerAsAServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, _, err = Apply(list, &cdt.Op{Kind: cdt.ListIncrement, Index: test.index, Value: test.add, Flags: addUnique}, nil)
-			if e, failed := astype.Of[*Error](err); failed != test.refused || failed && e.Code != ElementExists {
+			if e, failed := errors.AsType[*Error](err); failed != test.refused || failed && e.Code != ElementExists {
 				t.Errorf("fails with %v; the server refuses: %v", err, test.refused)
 			}
 		})

@@ -7,7 +7,6 @@ import (
 	"errors"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -81,7 +80,7 @@ func kindOf(err error) Kind {
 // IsRejected reports whether a layer rejected the call. Its error has a method Rejected,
 // as a net.Error has a method Timeout.
 func IsRejected(err error) bool {
-	e, ok := astype.Of[interface {
+	e, ok := errors.AsType[interface {
 		error
 		Rejected() bool
 	}](err)
@@ -105,10 +104,10 @@ func ErrorType(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	}
-	if e, ok := astype.Of[*aerostore.Error](err); ok && e.Err != nil {
+	if e, ok := errors.AsType[*aerostore.Error](err); ok && e.Err != nil {
 		err = e.Err
 	}
-	if named, ok := astype.Of[interface {
+	if named, ok := errors.AsType[interface {
 		error
 		ErrorType() string
 	}](err); ok {
@@ -120,7 +119,7 @@ func ErrorType(err error) string {
 // Text returns the SafeMessage of the [aerostore.Error] that err wraps, or "" if there is
 // none.
 func Text(err error) string {
-	e, ok := astype.Of[*aerostore.Error](err)
+	e, ok := errors.AsType[*aerostore.Error](err)
 	if !ok {
 		return ""
 	}
@@ -133,7 +132,7 @@ func Node(result aerostore.Result, err error) *aerostore.Node {
 	if result.Node != nil || err == nil {
 		return result.Node
 	}
-	if e, ok := astype.Of[*aerostore.Error](err); ok {
+	if e, ok := errors.AsType[*aerostore.Error](err); ok {
 		return e.Node
 	}
 	return nil

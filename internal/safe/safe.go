@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // A Messenger is an error with a text without keys and values.
@@ -21,7 +19,7 @@ type Messenger interface {
 // first Messenger that err wraps, or the text of a context's error that it wraps, or
 // else the type of err.
 func Message(err error) string {
-	if m, ok := astype.Of[Messenger](err); ok {
+	if m, ok := errors.AsType[Messenger](err); ok {
 		return m.SafeMessage()
 	}
 	for _, ended := range []error{context.DeadlineExceeded, context.Canceled} {

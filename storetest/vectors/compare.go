@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/internal/astype"
 )
 
 // A difference is a part of an answer that differs from the recorded one.
@@ -71,7 +70,7 @@ func (f failure) compare(got error) []difference {
 		return nil
 	}
 	var differences []difference
-	if _, ok := astype.Of[*aerostore.Error](got); !ok {
+	if _, ok := errors.AsType[*aerostore.Error](got); !ok {
 		differences = append(differences, difference{"type of the error", "*aerostore.Error", fmt.Sprintf("%T", got)})
 	}
 	for _, code := range f.inner {
