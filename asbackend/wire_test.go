@@ -9,6 +9,7 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/race"
 	"github.com/aerostore/aerostore/internal/wire"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/storetest/vectors"
@@ -137,7 +138,8 @@ func TestOperationsAreReadFromTheClientsBytes(t *testing.T) {
 			return next(ctx, call.WithOperations(sent))
 		}
 	})
-	vectors.Run(t, func(tb testing.TB) aerostore.Store { return aerostore.Chain(memory.NewT(tb), layer) })
+	vectors.Run(t, func(tb testing.TB) aerostore.Store { return aerostore.Chain(memory.NewT(tb), layer) },
+		vectors.WithSample(race.OneIn))
 	if w.trips == 0 {
 		t.Error("no operation was sent")
 	}

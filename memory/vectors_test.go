@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/race"
 	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/storetest/vectors"
 )
@@ -13,7 +14,7 @@ func TestVectors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			vectors.Run(t,
 				func(tb testing.TB) aerostore.Store { return aerostore.Chain(memory.NewT(tb), stack...) },
-				vectors.WithAdvance(advance))
+				vectors.WithAdvance(advance), vectors.WithSample(race.OneIn))
 		})
 	}
 }

@@ -195,11 +195,51 @@ func (t *trial) equal(what string, got, want any) {
 // show prints a value, the beginning of a long one.
 func show(value any) string {
 	const most = 1000
-	text := fmt.Sprintf("%#v", value)
+	text := fmt.Sprintf("%#v", beginning(value))
 	if len(text) > most {
 		return fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
 	}
 	return text
+}
+
+// A cut value is the beginning of one, with its length.
+type cut string
+
+func (c cut) GoString() string { return string(c) }
+
+// beginning cuts long strings, bytes and lists, also in bins and lists, since fmt takes a
+// second for a mebibyte.
+func beginning(value any) any {
+	const most = 200
+	switch v := value.(type) {
+	case string:
+		if len(v) > most {
+			return cut(fmt.Sprintf("%q… (%d bytes)", v[:most], len(v)))
+		}
+	case []byte:
+		if len(v) > most {
+			return cut(fmt.Sprintf("%#v… (%d bytes)", v[:most], len(v)))
+		}
+	case []any:
+		first := make([]any, min(len(v), most))
+		for i := range first {
+			first[i] = beginning(v[i])
+		}
+		if len(v) > most {
+			return cut(fmt.Sprintf("%#v… (%d values)", first, len(v)))
+		}
+		return first
+	case aerostore.Bins:
+		if v == nil {
+			return v
+		}
+		all := make(aerostore.Bins, len(v))
+		for name, bin := range v {
+			all[name] = beginning(bin)
+		}
+		return all
+	}
+	return value
 }
 
 // bins compares the bins of a record that was read.

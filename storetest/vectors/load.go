@@ -58,16 +58,16 @@ func filesIn(fsys fs.FS, dir string) ([]file, error) {
 	for _, e := range entries {
 		if name, ok := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".gz"), ".jsonl"); ok {
 			f := file{name: name, path: path.Join(dir, e.Name()), fsys: fsys}
-			f.vectors = sync.OnceValues(f.load)
+			f.vectors = sync.OnceValues(func() ([]*vector, []error) { return f.load(1) })
 			files = append(files, f)
 		}
 	}
 	return files, nil
 }
 
-// load returns the vectors of a file, and an error with file and line for each line
-// that cannot be parsed.
-func (f file) load() (vectors []*vector, errs []error) {
+// load returns one vector in oneIn of a file, and an error with file and line for each of
+// their lines that cannot be parsed.
+func (f file) load(oneIn int) (vectors []*vector, errs []error) {
 	data, err := f.read()
 	if err != nil {
 		return nil, []error{err}
@@ -76,7 +76,7 @@ func (f file) load() (vectors []*vector, errs []error) {
 	number := 0
 	for line := range bytes.Lines(data) {
 		number++
-		if len(bytes.TrimSpace(line)) == 0 {
+		if len(bytes.TrimSpace(line)) == 0 || (number-1)%oneIn != 0 {
 			continue
 		}
 		v, err := parse(line)

@@ -92,7 +92,7 @@ func TestABadLineIsAnErrorAndTheOthersAreVectors(t *testing.T) {
 			t.Parallel()
 			lines := good + "\n" + tc.line + "\n\n" + strings.Replace(good, "good", "better", 1) + "\n"
 			f := written(t, "some.jsonl", []byte(lines))
-			vectors, errs := f.load()
+			vectors, errs := f.load(1)
 			if len(errs) != 1 || !strings.HasPrefix(errs[0].Error(), "some.jsonl:2: ") || !strings.Contains(errs[0].Error(), tc.want) {
 				t.Errorf("the errors are %v, want one with %q", errs, tc.want)
 			}
@@ -165,11 +165,11 @@ func TestAPackedFileIsReadLikeAnyOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := written(t, "some.jsonl.gz", packed.Bytes())
-	if vectors, errs := f.load(); f.name != "some" || len(vectors) != 1 || errs != nil {
+	if vectors, errs := f.load(1); f.name != "some" || len(vectors) != 1 || errs != nil {
 		t.Errorf("file %s has the vectors %v and errors %v", f.name, vectors, errs)
 	}
 	for what, data := range map[string][]byte{"no gzip": []byte(good), "half of it": packed.Bytes()[:packed.Len()/2]} {
-		vectors, errs := written(t, "some.jsonl.gz", data).load()
+		vectors, errs := written(t, "some.jsonl.gz", data).load(1)
 		if vectors != nil || len(errs) != 1 || !strings.Contains(errs[0].Error(), "some.jsonl.gz: ") {
 			t.Errorf("%s gives the vectors %v and the errors %v", what, vectors, errs)
 		}

@@ -79,3 +79,20 @@ func TestTimePassesByAdvance(t *testing.T) {
 		t.Errorf("%v passed, want a minute", passed)
 	}
 }
+
+func TestASampleTakesEveryNthVector(t *testing.T) {
+	var lines []string
+	for i := range 7 {
+		lines = append(lines, strings.Replace(waiting, "waiting", string(rune('a'+i)), 1))
+	}
+	lines[1] = "a line that a sample of three does not read"
+	t.Setenv(folder, folderOf(t, lines...))
+	replayed := 0
+	Run(t,
+		func(tb testing.TB) aerostore.Store { return memory.NewT(tb) },
+		WithAdvance(func(aerostore.Store, time.Duration) { replayed++ }),
+		WithSample(3))
+	if replayed != 3 { // a, d and g
+		t.Errorf("%d of 7 vectors were replayed, want 3", replayed)
+	}
+}

@@ -14,6 +14,7 @@ type Option func(*config)
 type config struct {
 	advance  func(aerostore.Store, time.Duration)
 	anyOrder bool
+	oneIn    int // 0 replays all
 }
 
 // WithAdvance sets a function that moves the clock of a store ahead by d, for vectors
@@ -29,6 +30,13 @@ func WithAdvance(advance func(store aerostore.Store, d time.Duration)) Option {
 // skipped.
 func WithAnyOrder() Option {
 	return func(c *config) { c.anyOrder = true }
+}
+
+// WithSample replays every nth vector of each file, the first included, and reads no
+// other. Zero and less replay all. Use it where a run takes too long, as under the race
+// detector.
+func WithSample(n int) Option {
+	return func(c *config) { c.oneIn = n }
 }
 
 // Run replays every vector as a subtest of t and returns when all have ended. Vectors
@@ -60,7 +68,11 @@ func Run(t *testing.T, newStore func(tb testing.TB) aerostore.Store, opts ...Opt
 	var total tally
 	for _, f := range files {
 		t.Run(f.name, func(t *testing.T) {
-			vectors, errs := f.vectors()
+			load := f.vectors
+			if c.oneIn > 1 {
+				load = func() ([]*vector, []error) { return f.load(c.oneIn) }
+			}
+			vectors, errs := load()
 			for _, err := range errs {
 				t.Error(err)
 			}
