@@ -43,6 +43,7 @@ func (c *conn) admin(body []byte) error {
 	if err != nil {
 		return err
 	}
+	c.node.counts.applied[Login].Add(1)
 	cl := c.node.cluster
 	if cl.config.users == nil {
 		return c.answerAdmin(aerostore.CodeSecurityNotSupported)

@@ -52,7 +52,10 @@ func (c *conn) batch(m *message) error {
 			last = aerostore.CodeParameter // as a server, which ends the batch there
 			break
 		}
-		code := c.batchKey(entry.index)
+		code, err := c.receiveKey(&s, entry.index)
+		if err != nil {
+			return err
+		}
 		if flags&batchReportsAll == 0 && code != aerostore.CodeOK &&
 			code != aerostore.CodeNotFound && code != aerostore.CodeFilteredOut {
 			last = code
@@ -70,15 +73,50 @@ func (c *conn) batch(m *message) error {
 	return s.end()
 }
 
-// batchKey carries out what a batch does with one key, and appends the answer.
-func (c *conn) batchKey(index uint32) aerostore.ResultCode {
+// receiveKey does what a batch says with one key, as faults allow. An error ends the
+// connection.
+func (c *conn) receiveKey(s *stream, index uint32) (aerostore.ResultCode, error) {
+	const toBatched = BatchedRead - Read
+	command := recordCommandOf(&c.batched) + toBatched
+	if f := c.receive(command, &c.batched); f != nil {
+		return c.sufferKey(f, s, command, index)
+	}
+	return c.obeyKey(command, index), nil
+}
+
+// sufferKey lets a fault apply to a key of a batch.
+func (c *conn) sufferKey(f *strike, s *stream, command Command, index uint32) (code aerostore.ResultCode, err error) {
+	err = c.suffer(f, suffering{
+		apply: func() error {
+			code = c.obeyKey(command, index)
+			return nil
+		},
+		fail: func() error {
+			code = f.Code
+			c.out = appendHeader(c.out, header{code: code, index: index})
+			return nil
+		},
+		cut: func(start int) error {
+			c.out = c.out[:start]
+			return s.flush()
+		},
+	})
+	return code, err
+}
+
+// obeyKey carries out what a batch does with one key, and appends the answer.
+func (c *conn) obeyKey(command Command, index uint32) aerostore.ResultCode {
 	m := &c.batched
 	if m.has(fieldUDFPackage) || m.has(fieldUDFFunction) {
 		c.log().Warn("emulator: refusing a user-defined function in a batch")
 		c.out = appendHeader(c.out, header{code: aerostore.CodeUnsupportedFeature, index: index})
 		return aerostore.CodeUnsupportedFeature
 	}
-	return c.answer(m, index)
+	code := c.answer(m, index)
+	if code == aerostore.CodeOK {
+		c.node.counts.applied[command].Add(1)
+	}
+	return code
 }
 
 // A batchEntry is the entry of a key in a batch.

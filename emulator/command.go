@@ -12,20 +12,64 @@ func (c *conn) command(body []byte) error {
 	if err := m.parse(body); err != nil {
 		return err
 	}
+	command := commandOf(m)
+	f := c.receive(command, m)
+	if f == nil {
+		return c.obey(command, m)
+	}
+	return c.sufferAll(f, func() error { return c.obey(command, m) }, func() error {
+		if command == Batch || command == Query {
+			return c.failLast(f.Code)
+		}
+		return c.fail(f.Code)
+	})
+}
+
+// commandOf returns what a message is.
+func commandOf(m *message) Command {
+	switch {
+	case m.info1&info1Batch != 0, m.has(fieldBatch), m.has(fieldBatchWithSet):
+		return Batch
+	case m.has(fieldDigest), m.has(fieldKey):
+		return recordCommandOf(m)
+	case m.info2&info2Write != 0:
+		return Job
+	default:
+		return Query
+	}
+}
+
+// recordCommandOf returns what a message on one record is.
+func recordCommandOf(m *message) Command {
+	switch {
+	case m.info2&info2Delete != 0:
+		return Delete
+	case m.info2&info2Write != 0:
+		return Write
+	default:
+		return Read
+	}
+}
+
+// obey carries out a message and appends the answer.
+func (c *conn) obey(command Command, m *message) error {
 	switch {
 	case c.mustLogIn():
 		return c.refuse(m, aerostore.CodeNotAuthenticated, "a command before the login")
 	case m.has(fieldTransaction):
 		return c.refuse(m, aerostore.CodeEnterpriseOnly, "a transaction")
-	case m.info1&info1Batch != 0, m.has(fieldBatch), m.has(fieldBatchWithSet):
-		return c.batch(m)
-	case m.has(fieldUDFPackage), m.has(fieldUDFFunction):
+	case command != Batch && (m.has(fieldUDFPackage) || m.has(fieldUDFFunction)):
 		return c.refuse(m, aerostore.CodeUnsupportedFeature, "a user-defined function")
-	case m.has(fieldDigest), m.has(fieldKey):
+	case command <= Delete:
 		return c.single(m)
-	case !m.has(fieldNamespace):
+	case command != Batch && !m.has(fieldNamespace):
 		return c.refuse(m, aerostore.CodeInvalidNamespace, "a command without a namespace")
-	case m.info2&info2Write != 0:
+	}
+	c.node.counts.applied[command].Add(1)
+	switch command {
+	case Batch:
+		return c.batch(m)
+	case Job:
 		return c.job(m)
 	default:
 		return c.query(m)

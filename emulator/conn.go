@@ -5,18 +5,22 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 
 	"github.com/aerostore/aerostore"
 )
 
 // A conn is a connection of a client. One goroutine serves it.
 type conn struct {
-	node *node
-	net  net.Conn
+	node   *node
+	net    net.Conn
+	once   sync.Once
+	closed chan struct{} // when the server has closed net
 
 	in         []byte // in[next:] was received and not handled
 	next       int
 	out        []byte // not sent
+	keep       bool   // do not send out yet, see suffer
 	names      names
 	message    message
 	batched    message               // a key of a batch
@@ -32,10 +36,27 @@ const (
 	largeBuffer = 64 << 10
 )
 
-func newConn(n *node, nc net.Conn) *conn { return &conn{node: n, net: nc} }
+func newConn(n *node, nc net.Conn) *conn {
+	return &conn{node: n, net: nc, closed: make(chan struct{})}
+}
 
-// serve handles one frame after another until the connection ends.
-func (c *conn) serve() {
+// close closes the connection. It may be called more than once, and by any goroutine.
+func (c *conn) close() {
+	c.once.Do(func() {
+		close(c.closed)
+		_ = c.net.Close()
+	})
+}
+
+// serve handles one frame after another until the connection ends. The fault is that of
+// the connection, or nil.
+func (c *conn) serve(f *strike) {
+	if f != nil {
+		if err := c.sufferConnect(f); err != nil {
+			return
+		}
+	}
+	c.node.counts.applied[Connect].Add(1)
 	for {
 		kind, body, err := c.read()
 		if err == nil {
@@ -63,14 +84,27 @@ func (c *conn) log() *slog.Logger { return c.node.cluster.config.logger }
 func (c *conn) handle(kind frameType, body []byte) error {
 	switch kind {
 	case frameInfo:
+		if f := c.receive(Info, nil); f != nil {
+			return c.sufferAll(f, func() error { return c.info(body) }, func() error { return c.refuseInfo(body, f.Code) })
+		}
 		return c.info(body)
 	case frameAdmin:
+		if f := c.receive(Login, nil); f != nil {
+			return c.sufferAll(f, func() error { return c.admin(body) }, func() error { return c.answerAdmin(f.Code) })
+		}
 		return c.admin(body)
 	case frameCompressed:
 		return c.compressed(body)
 	default:
 		return c.command(body)
 	}
+}
+
+// receive counts a command and returns the fault that applies to it, or nil. The message is
+// nil if it is not a command on records.
+func (c *conn) receive(command Command, m *message) *strike {
+	c.node.counts.received[command].Add(1)
+	return c.node.strikes(command, m)
 }
 
 // read returns the next frame, which is valid until the next call.
@@ -119,7 +153,7 @@ func (c *conn) fill(n int) error {
 
 // flush sends what was appended to c.out.
 func (c *conn) flush() error {
-	if len(c.out) == 0 {
+	if len(c.out) == 0 || c.keep {
 		return nil
 	}
 	_, err := c.net.Write(c.out)

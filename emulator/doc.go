@@ -9,6 +9,10 @@
 // Edition 8.1. docs/emulator.md lists the commands, flags and info requests that the
 // emulator knows. It answers all others with a code of the protocol, and logs them.
 //
+// [StartCluster] starts several nodes, of which each can be stopped, cut off and moved; see
+// [Node]. [Server.Inject] makes commands fail on the wire: see [Fault]. [Server.Count] says
+// what the nodes received and applied, so that a test can balance what clients report.
+//
 // [Server.Store] is the store that is served. A test can fill and read it without a
 // client, make it fail by [memory.Store.Inject], and move its clock by
 // [memory.Store.Advance].

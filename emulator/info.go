@@ -8,6 +8,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
+
+	"github.com/aerostore/aerostore"
 )
 
 // An infoRequest answers a request for information. The arguments are what follows the
@@ -22,11 +24,11 @@ var infoRequests = map[string]infoRequest{
 	"features":             func(*node, string) string { return features },
 	"digests":              func(*node, string) string { return "RIPEMD160" },
 	"status":               func(*node, string) string { return "ok" },
-	"node":                 func(n *node, _ string) string { return n.id },
+	"node":                 func(n *node, _ string) string { return n.name },
 	"cluster-name":         func(n *node, _ string) string { return orNull(n.cluster.config.clusterName) },
-	"cluster-stable":       func(*node, string) string { return "E" },
-	"service":              func(n *node, _ string) string { return n.address },
-	"service-clear-std":    func(n *node, _ string) string { return n.address },
+	"cluster-stable":       infoClusterStable,
+	"service":              func(n *node, _ string) string { return n.Addr() },
+	"service-clear-std":    func(n *node, _ string) string { return n.Addr() },
 	"service-clear-alt":    func(*node, string) string { return "" },
 	"services":             infoServices,
 	"peers-clear-std":      infoPeers,
@@ -63,6 +65,7 @@ const infoDefault = "features\nnode\nedition\nbuild\nversion\nstatistics\nservic
 func (c *conn) info(body []byte) error {
 	start := len(c.out)
 	c.out = appendFrame(c.out, frameInfo)
+	c.node.counts.applied[Info].Add(1)
 	if c.mustLogIn() {
 		c.out = append(c.out, "ERROR:80:not authenticated\n"...)
 	} else {
@@ -75,6 +78,20 @@ func (c *conn) info(body []byte) error {
 			}
 			c.out = append(append(c.out, line...), '\t')
 			c.out = append(append(c.out, c.inform(string(line))...), '\n')
+		}
+	}
+	endFrame(c.out, start)
+	return nil
+}
+
+// refuseInfo answers each request with a code.
+func (c *conn) refuseInfo(body []byte, code aerostore.ResultCode) error {
+	start := len(c.out)
+	c.out = appendFrame(c.out, frameInfo)
+	for line := range bytes.SplitSeq(body, []byte("\n")) {
+		if len(line) > 0 {
+			c.out = append(append(append(c.out, line...), '\t'), infoError(int(code), "a fault was injected")...)
+			c.out = append(c.out, '\n')
 		}
 	}
 	endFrame(c.out, start)
@@ -110,7 +127,7 @@ func infoServices(n *node, _ string) string {
 	peers, _ := n.cluster.peersOf(n)
 	addresses := make([]string, len(peers))
 	for i, p := range peers {
-		addresses[i] = p.address
+		addresses[i] = p.Addr()
 	}
 	return strings.Join(addresses, ";")
 }
@@ -120,10 +137,16 @@ func infoPeers(n *node, _ string) string {
 	peers, generation := n.cluster.peersOf(n)
 	list := make([]string, len(peers))
 	for i, p := range peers {
-		list[i] = fmt.Sprintf("[%s,,[%s]]", p.id, p.address)
+		list[i] = fmt.Sprintf("[%s,,[%s]]", p.name, p.Addr())
 	}
-	_, port, _ := net.SplitHostPort(n.address)
+	_, port, _ := net.SplitHostPort(n.Addr())
 	return fmt.Sprintf("%d,%s,[%s]", generation, port, strings.Join(list, ","))
+}
+
+// infoClusterStable answers with a key, which changes with the nodes.
+func infoClusterStable(n *node, _ string) string {
+	_, generation := n.cluster.peersOf(n)
+	return fmt.Sprintf("%X", generation)
 }
 
 func infoPeersGeneration(n *node, _ string) string {

@@ -1,9 +1,12 @@
 package emulator
 
 import (
+	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"slices"
+	"strconv"
 
 	"github.com/aerostore/aerostore/memory"
 )
@@ -20,10 +23,11 @@ type config struct {
 	users       map[string]string // passwords by name; nil if there is no authentication
 	compression bool
 	keepStore   bool
+	replicas    int // copies of each partition
 }
 
 func newConfig(opts []Option) config {
-	c := config{address: "127.0.0.1:0", logger: slog.Default(), clusterName: "emulator"}
+	c := config{address: "127.0.0.1:0", logger: slog.Default(), clusterName: "emulator", replicas: 2}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&c)
@@ -39,10 +43,31 @@ func newConfig(opts []Option) config {
 	return c
 }
 
+// nth returns the address of the i-th node.
+func nth(address string, i int) string {
+	host, port, err := net.SplitHostPort(address)
+	n, _ := strconv.Atoi(port)
+	if err != nil || n == 0 { // net.Listen says what is wrong
+		return address
+	}
+	return net.JoinHostPort(host, strconv.Itoa(n+i))
+}
+
 // WithAddress sets the address to listen on, such as "127.0.0.1:3000", instead of a free
 // port of the loopback interface.
 func WithAddress(address string) Option {
 	return func(c *config) { c.address = address }
+}
+
+// WithReplicas sets how many nodes have each partition, its master included, instead of 2.
+// It is what a server calls the replication factor. With fewer nodes than that, all have it.
+//
+// It panics if n is not positive.
+func WithReplicas(n int) Option {
+	if n <= 0 {
+		panic(fmt.Sprintf("emulator: WithReplicas of %d: there must be at least one", n))
+	}
+	return func(c *config) { c.replicas = n }
 }
 
 // WithStore serves the store, instead of a new one. The server does not close it.

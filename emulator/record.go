@@ -15,7 +15,9 @@ import (
 func (c *conn) single(m *message) error {
 	start := len(c.out)
 	c.out = appendFrame(c.out, frameMessage)
-	_ = c.answer(m, 0)
+	if c.answer(m, 0) == aerostore.CodeOK {
+		c.node.counts.applied[recordCommandOf(m)].Add(1)
+	}
 	return c.endAnswer(m, start)
 }
 
@@ -133,7 +135,7 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 	sent, hasID := sentKey(namespace, set, m.field(fieldKey))
 	digest := m.field(fieldDigest)
 	switch {
-	case len(digest) == digestSize && !c.node.serves(partitionOf(digest)):
+	case len(digest) == digestSize && !c.node.reaches(partitionOf(digest), m.info2&info2Write != 0):
 		return aerostore.Key{}, aerostore.CodePartitionUnavailable
 	case len(digest) == digestSize:
 		key := aerostore.DigestKey(namespace, set, [digestSize]byte(digest))

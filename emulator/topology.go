@@ -17,11 +17,16 @@ type cluster struct {
 	namespaces []string
 	logins     *logins
 	filters    filters
+	faults     faults
 
 	partitions atomic.Pointer[partitionMap]
+	running    sync.WaitGroup // the goroutines of all nodes
 
-	mu     sync.Mutex // of the nodes, and of changes to the partitions
-	nodes  []*node
+	changing sync.Mutex // serializes changes of the nodes
+
+	mu     sync.Mutex // of the following, and of Node.member
+	nodes  []*Node    // also those that do not run
+	moved  map[int]*Node
 	peers  int // the generation of the list of nodes
 	closed bool
 }
@@ -29,63 +34,89 @@ type cluster struct {
 // A partitionMap says which nodes have which partitions. It is never changed.
 type partitionMap struct {
 	generation int
-	replicas   [][aerostore.PartitionCount]*node // the masters, the first replicas and so on
+	replicas   [][aerostore.PartitionCount]*Node // the masters, the first replicas and so on
 }
 
 func newCluster(c config) *cluster {
-	cl := &cluster{config: c, store: c.store, namespaces: c.store.Namespaces(), logins: newLogins()}
+	cl := &cluster{config: c, store: c.store, namespaces: c.store.Namespaces(), logins: newLogins(), moved: make(map[int]*Node)}
 	cl.handler = c.store.HandlerFor(c.store)
 	cl.partitions.Store(&partitionMap{})
 	return cl
 }
 
-// start adds a node that has all partitions of which no other node is the master.
-func (cl *cluster) start(address string) (*node, error) {
+// add adds a node that does not run yet.
+func (cl *cluster) add(address string) *Node {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
-	n, err := listen(cl, fmt.Sprintf("E%d", len(cl.nodes)+1), address)
-	if err != nil {
-		return nil, err
-	}
+	n := &Node{cluster: cl, name: fmt.Sprintf("E%d", len(cl.nodes)+1), address: address}
 	cl.nodes = append(cl.nodes, n)
+	return n
+}
+
+// change changes the nodes and shares the partitions out among those that are members.
+func (cl *cluster) change(f func()) {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	f()
 	cl.peers++
-	before := cl.partitions.Load()
-	after := &partitionMap{generation: before.generation + 1}
-	after.replicas = append(after.replicas, [aerostore.PartitionCount]*node{})
-	if len(before.replicas) > 0 {
-		after.replicas[0] = before.replicas[0]
+	cl.share()
+}
+
+// share shares the partitions out. The nodes take turns as masters, and the next ones are
+// the replicas.
+func (cl *cluster) share() {
+	members := 0
+	for _, n := range cl.nodes {
+		if n.member {
+			members++
+		}
 	}
-	for p, master := range after.replicas[0] {
-		if master == nil {
-			after.replicas[0][p] = n
+	after := &partitionMap{
+		generation: cl.partitions.Load().generation + 1,
+		replicas:   make([][aerostore.PartitionCount]*Node, min(cl.config.replicas, members)),
+	}
+	for p := range aerostore.PartitionCount {
+		replica := 0
+		take := func(n *Node) {
+			if n.member && replica < len(after.replicas) {
+				after.replicas[replica][p] = n
+				replica++
+			}
+		}
+		first := cl.moved[p]
+		if first != nil {
+			take(first)
+		}
+		for i := range cl.nodes {
+			if n := cl.nodes[(p+i)%len(cl.nodes)]; n != first {
+				take(n)
+			}
 		}
 	}
 	cl.partitions.Store(after)
-	n.serve()
-	return n, nil
 }
 
+// close ends all goroutines and the store.
 func (cl *cluster) close() {
 	cl.mu.Lock()
-	defer cl.mu.Unlock()
-	if cl.closed {
-		return
-	}
+	again := cl.closed
 	cl.closed = true
-	for _, n := range cl.nodes {
-		n.close()
+	cl.mu.Unlock()
+	for _, n := range cl.nodes { // not changed after the start
+		n.disconnect()
 	}
-	if !cl.config.keepStore {
+	cl.running.Wait()
+	if !again && !cl.config.keepStore {
 		_ = cl.store.Close()
 	}
 }
 
 // peersOf returns the other nodes, and the generation of the list of nodes.
-func (cl *cluster) peersOf(n *node) (peers []*node, generation int) {
+func (cl *cluster) peersOf(n *Node) (peers []*Node, generation int) {
 	cl.mu.Lock()
 	defer cl.mu.Unlock()
 	for _, other := range cl.nodes {
-		if other != n {
+		if other != n && other.member {
 			peers = append(peers, other)
 		}
 	}
@@ -93,7 +124,7 @@ func (cl *cluster) peersOf(n *node) (peers []*node, generation int) {
 }
 
 // has reports whether the node is a master or replica of the partition.
-func (m *partitionMap) has(n *node, partition int) bool {
+func (m *partitionMap) has(n *Node, partition int) bool {
 	for i := range m.replicas {
 		if m.replicas[i][partition] == n {
 			return true
