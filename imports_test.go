@@ -24,6 +24,7 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 		{"./middleware", []string{client, otel, grpc}},
 		{"./object", []string{client, otel, grpc}},
 		{"./emulator", []string{client, otel, grpc}},
+		{"./cmd/aeroemu", []string{client, otel, grpc}},
 		{"./exp", []string{client, otel, grpc}},
 		{"./storetest", []string{client, otel, grpc}},
 		{"./storetest/vectors", []string{client, otel, grpc}},

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -104,7 +105,18 @@ func (c *conn) handle(kind frameType, body []byte) error {
 // nil if it is not a command on records.
 func (c *conn) receive(command Command, m *message) *strike {
 	c.node.counts.received[command].Add(1)
+	if log := c.log(); log.Enabled(context.Background(), slog.LevelDebug) {
+		c.logCommand(log, command, m)
+	}
 	return c.node.strikes(command, m)
+}
+
+func (c *conn) logCommand(log *slog.Logger, command Command, m *message) {
+	attrs := []slog.Attr{slog.String("node", c.node.name), slog.String("command", command.String())}
+	if m != nil {
+		attrs = append(attrs, slog.String("namespace", string(m.field(fieldNamespace))), slog.String("set", string(m.field(fieldSet))))
+	}
+	log.LogAttrs(context.Background(), slog.LevelDebug, "emulator: received", attrs...)
 }
 
 // read returns the next frame, which is valid until the next call.

@@ -93,7 +93,7 @@ func WithNamespaces(names ...string) Option {
 }
 
 // WithLogger sets the logger for requests that are malformed or not supported, instead of
-// [slog.Default].
+// [slog.Default]. At the level Debug, it also logs each command, without keys and values.
 //
 // It panics if logger is nil.
 func WithLogger(logger *slog.Logger) Option {
