@@ -46,6 +46,18 @@ var infoRequests = map[string]infoRequest{
 	"namespaces":           func(n *node, _ string) string { return strings.Join(n.cluster.namespaces, ";") },
 	"namespace":            infoNamespace,
 	"statistics":           infoStatistics,
+	"sets":                 infoSets,
+	"sindex":               infoIndexes,
+	"sindex-list":          infoIndexList,
+	"sindex-stat":          infoIndexStatistics,
+	"sindex-exists":        infoIndexExists,
+	"sindex-create":        infoIndexCreate,
+	"sindex-delete":        infoIndexDelete,
+	"truncate":             infoTruncate,
+	"truncate-namespace":   infoTruncateNamespace,
+	"query-show":           infoQueryShow,
+	"query-abort":          infoQueryAbort,
+	"query-abort-all":      infoQueryAbortAll,
 	"user-agent-set":       func(*node, string) string { return "ok" },
 	"udf-list":             func(*node, string) string { return "" },
 }
@@ -90,7 +102,7 @@ func (c *conn) refuseInfo(body []byte, code aerostore.ResultCode) error {
 	c.out = appendFrame(c.out, frameInfo)
 	for line := range bytes.SplitSeq(body, []byte("\n")) {
 		if len(line) > 0 {
-			c.out = append(append(append(c.out, line...), '\t'), infoError(int(code), "a fault was injected")...)
+			c.out = append(append(append(c.out, line...), '\t'), infoError(code, "a fault was injected")...)
 			c.out = append(c.out, '\n')
 		}
 	}
@@ -112,7 +124,9 @@ func (c *conn) inform(request string) string {
 }
 
 // infoError returns how a request fails.
-func infoError(code int, reason string) string { return fmt.Sprintf("ERROR:%d:%s", code, reason) }
+func infoError(code aerostore.ResultCode, reason string) string {
+	return fmt.Sprintf("ERROR:%d:%s", code, reason)
+}
 
 func enterpriseOnly(*node, string) string { return infoError(25, "enterprise only") }
 

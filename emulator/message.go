@@ -204,6 +204,7 @@ func (m *message) readsBins() bool {
 
 // A header is what the header of an answer says.
 type header struct {
+	info1      byte
 	info3      byte
 	code       aerostore.ResultCode
 	generation uint32
@@ -214,7 +215,7 @@ type header struct {
 // appendHeader appends the header of an answer. setCounts sets how many fields and
 // operations follow it.
 func appendHeader(b []byte, h header) []byte {
-	b = append(b, messageHeader, 0, 0, h.info3, 0, byte(h.code)) //nolint:gosec // G115: codes of the server have a byte
+	b = append(b, messageHeader, h.info1, 0, h.info3, 0, byte(h.code)) //nolint:gosec // G115: codes of the server have a byte
 	b = binary.BigEndian.AppendUint32(b, h.generation)
 	b = binary.BigEndian.AppendUint32(b, h.voidTime)
 	b = binary.BigEndian.AppendUint32(b, h.index)

@@ -22,6 +22,7 @@ type Node struct {
 	cluster *cluster
 	name    string
 	counts  counts
+	jobs    jobs
 	member  bool        // of the cluster, guarded by cluster.mu
 	online  atomic.Bool // it accepts connections
 

@@ -1,8 +1,329 @@
 package emulator
 
-import "github.com/aerostore/aerostore"
+import (
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"math"
 
-// query answers a scan or a query.
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/wire"
+)
+
+// query answers a scan or a query: a message for each record and for each partition that
+// the node does not have, and one that says that it is the last.
 func (c *conn) query(m *message) error {
-	return c.refuse(m, aerostore.CodeUnsupportedFeature, "a query")
+	if m.has(fieldIndexExpression) {
+		return c.refuse(m, aerostore.CodeUnsupportedFeature, "a query by an expression index")
+	}
+	if !m.has(fieldPartitions) && !m.has(fieldDigestsFrom) {
+		return c.refuse(m, aerostore.CodeUnsupportedFeature, "a query without partitions")
+	}
+	q, code := c.selection(m)
+	if code != aerostore.CodeOK {
+		return c.fail(code)
+	}
+	if q.Bins = nil; m.info1&info1NoBins != 0 {
+		q.Bins = []string{}
+	} else if m.nops > 0 {
+		q.Bins = c.binNames(m)
+	}
+	wanted, code := partitionsOf(m, q.Where.Kind() != aerostore.PredicateNone)
+	if code != aerostore.CodeOK {
+		return c.fail(code)
+	}
+	filter, code := c.filter(m)
+	if code != aerostore.CodeOK {
+		return c.fail(code)
+	}
+	run := queryRun{c: c, m: m, stream: c.stream(m), indexed: q.Where.Kind() != aerostore.PredicateNone}
+	run.begin(wanted)
+	call := aerostore.Call{Op: aerostore.OpQuery, Options: aerostore.Options{Filter: filter}}
+	q.Partitions, q.Cursor = wanted.bounds(), new(aerostore.Cursor)
+	call = call.WithQuery(q, run.yield)
+	if err := wanted.resume(call); err != nil {
+		return err
+	}
+	_, err := c.node.cluster.handler(c.node.cluster.background.ctx, call)
+	return run.end(err)
+}
+
+// selection returns the namespace, set, condition and limits of a query or job.
+func (c *conn) selection(m *message) (q aerostore.Query, code aerostore.ResultCode) {
+	namespace, ok := c.node.cluster.namespace(m.field(fieldNamespace))
+	if !ok {
+		return q, aerostore.CodeInvalidNamespace
+	}
+	q = aerostore.Query{Namespace: namespace, Set: c.names.of(m.field(fieldSet))}
+	most, ok := m.number(fieldMaxRecords, 8)
+	perSecond, also := m.number(fieldRecordsPerSecond, 4)
+	if !ok || !also || !m.isNumber(fieldTaskID, 8) || !m.isNumber(fieldSocketTimeout, 4) {
+		return q, aerostore.CodeParameter
+	}
+	q.MaxRecords = int(min(most, math.MaxInt32))            //nolint:gosec // G115: limited
+	q.RecordsPerSecond = int(min(perSecond, math.MaxInt32)) //nolint:gosec // G115: limited
+	if rng := m.field(fieldIndexRange); rng != nil {
+		var collection byte
+		if kind := m.field(fieldIndexType); len(kind) == 1 {
+			collection = kind[0]
+		} else if kind != nil {
+			return q, aerostore.CodeParameter
+		}
+		where, err := wire.ParsePredicate(rng, collection, m.field(fieldIndexContext), string(m.field(fieldIndexName)))
+		if err != nil {
+			c.log().Debug("emulator: refusing the condition of a query", slog.Any("error", err))
+			return q, codeOf(err)
+		}
+		q.Where = where
+	}
+	return q, aerostore.CodeOK
+}
+
+// filter returns the filter of a query or job.
+func (c *conn) filter(m *message) (f aerostore.Filter, code aerostore.ResultCode) {
+	packed := m.field(fieldFilter)
+	if packed == nil {
+		return f, aerostore.CodeOK
+	}
+	f, ok := c.node.cluster.filters.of(packed)
+	if !ok {
+		return f, aerostore.CodeParameter
+	}
+	return f, aerostore.CodeOK
+}
+
+// number returns the number of a field of that size, 0 if it is absent.
+func (m *message) number(kind fieldType, size int) (n uint64, ok bool) {
+	b := m.field(kind)
+	if b == nil {
+		return 0, true
+	}
+	if len(b) != size {
+		return 0, false
+	}
+	for _, digit := range b {
+		n = n<<8 | uint64(digit)
+	}
+	return n, true
+}
+
+// isNumber reports whether a field has that size or is absent.
+func (m *message) isNumber(kind fieldType, size int) bool {
+	_, ok := m.number(kind, size)
+	return ok
+}
+
+// A queryRun is a query that is being answered.
+type queryRun struct {
+	c       *conn
+	m       *message
+	stream  stream
+	indexed bool // an index finds the records
+	records int
+
+	partition int   // of the record before
+	gone      bool  // that partition has left the node
+	err       error // of the connection
+	failed    error // of a record
+}
+
+// begin answers for the partitions that the node does not have. They are no longer wanted.
+func (r *queryRun) begin(wanted *partitions) {
+	r.partition = -1
+	owned := r.c.node.cluster.partitions.Load()
+	for p, w := range wanted.wanted {
+		if w && !owned.has(r.c.node, p) {
+			wanted.wanted[p] = false
+			r.unavailable(p)
+		}
+	}
+}
+
+// unavailable answers that the client has to ask another node for a partition.
+func (r *queryRun) unavailable(partition int) {
+	r.c.out = appendHeader(r.c.out, header{
+		code: aerostore.CodePartitionUnavailable, info3: info3PartitionDone,
+		generation: uint32(partition), //nolint:gosec // G115: below 4096
+	})
+}
+
+// yield answers a record. It returns false if the connection has ended.
+func (r *queryRun) yield(record *aerostore.Record) bool {
+	if p := record.Key.Partition(); p != r.partition {
+		r.partition = p
+		if r.gone = !r.c.node.serves(p); r.gone {
+			r.unavailable(p)
+		}
+	}
+	if r.gone {
+		return true
+	}
+	if r.failed = r.append(record); r.failed != nil {
+		return false
+	}
+	r.records++
+	r.err = r.stream.next()
+	return r.err == nil
+}
+
+func (r *queryRun) append(record *aerostore.Record) error {
+	c, start := r.c, len(r.c.out)
+	h := header{generation: record.Generation, voidTime: voidTime(record)}
+	if r.m.info1&info1NoBins != 0 {
+		h.info1 = info1NoBins
+	}
+	c.out = appendHeader(c.out, h)
+	fields := 0
+	field := func(kind fieldType, data []byte) {
+		c.out = appendField(c.out, kind, data)
+		fields++
+	}
+	key := &record.Key
+	digest := key.Digest()
+	field(fieldNamespace, []byte(key.Namespace()))
+	field(fieldDigest, digest[:])
+	if key.Set() != "" {
+		field(fieldSet, []byte(key.Set()))
+	}
+	if !key.IsDigest() {
+		id, err := appendID(nil, key.ID())
+		if err != nil {
+			c.out = c.out[:start]
+			return err
+		}
+		field(fieldKey, id)
+	}
+	if r.indexed { // the place in the index, where the order of digests needs none
+		field(fieldValuesFrom, make([]byte, 8))
+	}
+	bins, err := c.appendBins(record)
+	if err != nil {
+		c.out = c.out[:start]
+		return err
+	}
+	setCounts(c.out, start, fields, bins)
+	return nil
+}
+
+// appendID appends a user's key as a field has it, which begins with its type.
+func appendID(b []byte, id any) ([]byte, error) {
+	start := len(b)
+	b, particle, err := wire.AppendValue(append(b, 0), id)
+	if err != nil {
+		return b[:start], err
+	}
+	b[start] = particle
+	return b, nil
+}
+
+// end ends the answer of a query that returned err.
+func (r *queryRun) end(err error) error {
+	if r.err != nil {
+		return r.err
+	}
+	if r.failed != nil {
+		r.c.log().Error("emulator: cannot answer", slog.Any("error", r.failed))
+		err = r.failed
+	}
+	h := header{info3: info3Last}
+	if err != nil {
+		h.code = queryCode(err)
+		if r.records == 0 { // it has not begun
+			r.stream.drop()
+			h.info3 = 0
+		}
+	}
+	// The last message has a frame of its own, as that of a server.
+	if len(r.c.out) > r.stream.start+frameHeader {
+		if err := r.stream.cut(); err != nil {
+			return err
+		}
+	}
+	r.c.out = appendHeader(r.c.out, h)
+	return r.stream.end()
+}
+
+// queryCode returns the code with which an error of a query is answered. The store returns
+// the error of a client that has repeated a query without an index in vain.
+func queryCode(err error) aerostore.ResultCode {
+	if of, ok := errors.AsType[*aerostore.Error](err); ok && of.Code == aerostore.CodeMaxRetries {
+		err = of.Err
+	}
+	return codeOf(err)
+}
+
+// partitions are the partitions that a query wants, and where it begins in them.
+type partitions struct {
+	wanted [aerostore.PartitionCount]bool
+	begun  []byte // digests
+}
+
+// partitionsOf returns the partitions of a query. An index finds its records or not.
+func partitionsOf(m *message, indexed bool) (*partitions, aerostore.ResultCode) {
+	p := &partitions{begun: m.field(fieldDigestsFrom)}
+	ids := m.field(fieldPartitions)
+	values, begun := m.field(fieldValuesFrom), len(p.begun)/digestSize
+	const idSize, valueSize = 2, 8
+	switch {
+	case len(ids)%idSize != 0, len(p.begun)%digestSize != 0, len(ids)+len(p.begun) == 0,
+		ids != nil && len(ids) == 0, p.begun != nil && begun == 0,
+		indexed && len(values) != begun*valueSize:
+		return nil, aerostore.CodeParameter
+	}
+	for ; len(ids) > 0; ids = ids[idSize:] {
+		if !p.want(int(binary.LittleEndian.Uint16(ids))) {
+			return nil, aerostore.CodeParameter
+		}
+	}
+	for i := range begun {
+		if !p.want(partitionOf(p.begun[i*digestSize:])) {
+			return nil, aerostore.CodeParameter
+		}
+	}
+	return p, aerostore.CodeOK
+}
+
+// want returns false for a partition that does not exist or is wanted already.
+func (p *partitions) want(partition int) bool {
+	if partition >= len(p.wanted) || p.wanted[partition] {
+		return false
+	}
+	p.wanted[partition] = true
+	return true
+}
+
+// bounds returns the range of the partitions.
+func (p *partitions) bounds() aerostore.PartitionRange {
+	first, last := 0, 0
+	for i, w := range p.wanted {
+		if w {
+			if !p.wanted[first] {
+				first = i
+			}
+			last = i
+		}
+	}
+	return aerostore.PartitionRange{First: first, Count: last - first + 1}
+}
+
+// storeOrder is the order of the records of a memory store for cursors.
+const storeOrder = "memory"
+
+// resume sets the cursor of a query to where it begins.
+func (p *partitions) resume(call aerostore.Call) error {
+	run, err := call.Resume(storeOrder)
+	if err != nil {
+		return err
+	}
+	defer run.End()
+	first, count := run.Range()
+	for partition := first; partition < first+count; partition++ {
+		if !p.wanted[partition] {
+			run.Finish(partition)
+		}
+	}
+	for b := p.begun; len(b) > 0; b = b[digestSize:] {
+		run.Move(aerostore.Position{Digest: [digestSize]byte(b)})
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ type cluster struct {
 	logins     *logins
 	filters    filters
 	faults     faults
+	background background
 
 	partitions atomic.Pointer[partitionMap]
 	running    sync.WaitGroup // the goroutines of all nodes
@@ -39,6 +41,7 @@ type partitionMap struct {
 
 func newCluster(c config) *cluster {
 	cl := &cluster{config: c, store: c.store, namespaces: c.store.Namespaces(), logins: newLogins(), moved: make(map[int]*Node)}
+	cl.background.ctx, cl.background.stop = context.WithCancel(context.Background())
 	cl.handler = c.store.HandlerFor(c.store)
 	cl.partitions.Store(&partitionMap{})
 	return cl
@@ -105,6 +108,7 @@ func (cl *cluster) close() {
 	for _, n := range cl.nodes { // not changed after the start
 		n.disconnect()
 	}
+	cl.background.stop()
 	cl.running.Wait()
 	if !again && !cl.config.keepStore {
 		_ = cl.store.Close()
@@ -131,6 +135,11 @@ func (m *partitionMap) has(n *Node, partition int) bool {
 		}
 	}
 	return false
+}
+
+// isMaster reports whether the node is the master of the partition.
+func (m *partitionMap) isMaster(n *node, partition int) bool {
+	return len(m.replicas) > 0 && m.replicas[0][partition] == n
 }
 
 // hasNamespace reports whether there is a namespace of that name.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/scope"
 )
 
 // Execute implements [aerostore.Executor]. It runs on the goroutine of the caller.
@@ -32,7 +33,7 @@ func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progr
 	if _, code := programOf(job.Options.Filter); code != aerostore.CodeOK {
 		return aerostore.Progress{}, job.NewError(code, nil)
 	}
-	x := &execution{namespace: n, job: job, where: where, options: job.Options, total: n.count(job.Query.Set), reported: time.Now()}
+	x := &execution{namespace: n, has: scope.Partitions(ctx), job: job, where: where, options: job.Options, total: n.count(job.Query.Set), reported: time.Now()}
 	if x.options.Exists == aerostore.CreateOrUpdate {
 		x.options.Exists = aerostore.UpdateOnly
 	}
@@ -65,6 +66,7 @@ func (s *Store) open(namespace string, newError func(aerostore.ResultCode, error
 // An execution is a job that is running.
 type execution struct {
 	namespace *namespace
+	has       func(partition int) bool // nil for all partitions
 	job       aerostore.Job
 	where     *search // nil for all records
 	options   aerostore.Options
@@ -78,7 +80,11 @@ type execution struct {
 
 // visit changes a record, which may have changed since the scan saw it.
 func (x *execution) visit(set *set, id aerostore.RecordID) {
-	switch x.apply(id.Key(set.namespace, set.name)) {
+	key := id.Key(set.namespace, set.name)
+	if x.has != nil && !x.has(key.Partition()) {
+		return
+	}
+	switch x.apply(key) {
 	case aerostore.CodeOK:
 		x.progress.Applied++
 	case aerostore.CodeFilteredOut:

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
@@ -106,6 +107,18 @@ func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 	n.mu.Unlock()
 	n.uncover()
 	return nil
+}
+
+// Indexes returns the indexes of a namespace that can be queried, in the order of their
+// names. It returns nil if there is no such namespace. The paths must not be modified.
+func (s *Store) Indexes(namespace string) []aerostore.Index {
+	n := s.namespace(namespace)
+	if n == nil {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.SortedFunc(maps.Values(n.indexes), func(a, b aerostore.Index) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // namespaceOf returns the namespace of the index, if the store is open.

@@ -218,3 +218,18 @@ func (s *Store) Namespaces() []string {
 	}
 	return names
 }
+
+// Sets returns the names of the sets of a namespace, in order: of those that have records
+// or had some. It returns nil if there is no such namespace.
+func (s *Store) Sets(namespace string) []string {
+	n := s.namespace(namespace)
+	if n == nil {
+		return nil
+	}
+	var names []string
+	for set := range n.setsOf("") {
+		names = append(names, set.name)
+	}
+	slices.Sort(names)
+	return names
+}
