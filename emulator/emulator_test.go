@@ -4,6 +4,7 @@ import (
 	"io"
 	"sync"
 	"testing"
+	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"go.uber.org/goleak"
@@ -22,6 +23,13 @@ func connect(t testing.TB, opts ...emulator.Option) (*as.Client, *emulator.Serve
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
+	// As long as a slow machine may need.
+	for _, policy := range []*as.BasePolicy{
+		client.DefaultPolicy, &client.DefaultWritePolicy.BasePolicy, &client.DefaultBatchPolicy.BasePolicy,
+		&client.DefaultScanPolicy.BasePolicy, &client.DefaultQueryPolicy.BasePolicy,
+	} {
+		policy.TotalTimeout, policy.SocketTimeout = 20*time.Second, 20*time.Second
+	}
 	return client, s
 }
 

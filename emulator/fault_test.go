@@ -18,10 +18,14 @@ import (
 	"github.com/aerostore/aerostore/emulator"
 )
 
-// once is the policy of a write with one attempt.
-func once() *as.WritePolicy {
+// once is the policy of a write with one attempt, which waits as long as a slow machine may
+// need, unless no answer is to come.
+func once(action emulator.Action) *as.WritePolicy {
 	policy := as.NewWritePolicy(0, 0)
-	policy.MaxRetries, policy.SocketTimeout, policy.TotalTimeout = 0, 100*time.Millisecond, 200*time.Millisecond
+	policy.MaxRetries, policy.SocketTimeout, policy.TotalTimeout = 0, 20*time.Second, 20*time.Second
+	if action == emulator.Hang {
+		policy.SocketTimeout, policy.TotalTimeout = 100*time.Millisecond, 200*time.Millisecond
+	}
 	return policy
 }
 
@@ -56,7 +60,7 @@ func TestAFaultAppliesACommandOrNotAndLosesTheAnswer(t *testing.T) {
 			}
 			before := s.Count(emulator.Write)
 			injected := s.Inject(c.fault)
-			err := client.Add(once(), key, as.BinMap{"n": 1})
+			err := client.Add(once(c.fault.Action), key, as.BinMap{"n": 1})
 			if (err != nil) != c.fails {
 				t.Errorf("the client got %v", err)
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aerostore/aerostore"
@@ -114,7 +115,7 @@ func infoIndexExists(n *node, arguments string) string {
 	case !n.cluster.hasNamespace([]byte(namespace)):
 		return infoError(aerostore.CodeInvalidNamespace, "namespace not found on node")
 	default:
-		return fmt.Sprint(n.cluster.hasIndex(namespace, p["indexname"]))
+		return strconv.FormatBool(n.cluster.hasIndex(namespace, p["indexname"]))
 	}
 }
 

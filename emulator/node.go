@@ -231,7 +231,7 @@ func (n *Node) connect(nc net.Conn) {
 }
 
 // serves reports whether the node is a master or replica of the partition.
-func (n *Node) serves(partition int) bool { //nolint:unused // by queries
+func (n *Node) serves(partition int) bool {
 	return n.cluster.partitions.Load().has(n, partition)
 }
 

@@ -60,8 +60,8 @@ func (c *conn) selection(m *message) (q aerostore.Query, code aerostore.ResultCo
 	if !ok || !also || !m.isNumber(fieldTaskID, 8) || !m.isNumber(fieldSocketTimeout, 4) {
 		return q, aerostore.CodeParameter
 	}
-	q.MaxRecords = int(min(most, math.MaxInt32))            //nolint:gosec // G115: limited
-	q.RecordsPerSecond = int(min(perSecond, math.MaxInt32)) //nolint:gosec // G115: limited
+	q.MaxRecords = int(min(most, math.MaxInt32))
+	q.RecordsPerSecond = int(min(perSecond, math.MaxInt32))
 	if rng := m.field(fieldIndexRange); rng != nil {
 		var collection byte
 		if kind := m.field(fieldIndexType); len(kind) == 1 {
