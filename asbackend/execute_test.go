@@ -3,7 +3,6 @@ package asbackend
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/servertest"
 )
 
 func TestAnAnswerAboutAJobIsRead(t *testing.T) {
@@ -40,15 +40,10 @@ func faultOf(n *jobNode) error {
 	return n.fault
 }
 
-// dialServer returns a Store of the server that AEROSPIKE_HOSTS names, and skips the test
-// without one.
+// dialServer returns a Store of the cluster that tests run on.
 func dialServer(t *testing.T) *Store {
 	t.Helper()
-	hosts := os.Getenv("AEROSPIKE_HOSTS")
-	if hosts == "" {
-		t.Skip("AEROSPIKE_HOSTS is not set")
-	}
-	s, err := Dial(t.Context(), hosts)
+	s, err := Dial(t.Context(), servertest.Hosts(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,11 +9,15 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/servertest"
 )
 
 // Old clients of other languages wrote blobs in formats of their languages.
 func TestBlobsOfOtherLanguagesArePreserved(t *testing.T) {
 	t.Parallel()
+	if servertest.IsEmulated() {
+		t.Skip("the emulator refuses the blobs: its store has no value for them")
+	}
 	s, set := dial(t)
 	for _, particle := range []int{7, 8, 9, 10, 12} {
 		t.Run(fmt.Sprint("particle type ", particle), func(t *testing.T) {

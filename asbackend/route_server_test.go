@@ -2,7 +2,6 @@ package asbackend_test
 
 import (
 	"context"
-	"os"
 	"testing"
 
 	"github.com/aerostore/aerostore"
@@ -69,11 +68,7 @@ func TestEachNodeCanHaveACircuit(t *testing.T) {
 
 // BenchmarkByNode measures what a circuit for each node adds to an operation.
 func BenchmarkByNode(b *testing.B) {
-	addresses := os.Getenv("AEROSPIKE_HOSTS")
-	if addresses == "" {
-		b.Skip("AEROSPIKE_HOSTS is not set")
-	}
-	backend, err := asbackend.Dial(b.Context(), addresses)
+	backend, err := asbackend.Dial(b.Context(), hosts(b))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"hash/fnv"
 	"os"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,32 +14,30 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/internal/servertest"
 )
 
-// Tests that call hosts, aHost or dial need a real cluster, with the namespaces test and
-// bar and no namespace nons. They are skipped unless AEROSPIKE_HOSTS has its hosts, in the
-// form that Dial takes. Each test has its own set, and empties it.
+// Tests that call hosts, aHost or dial run on the cluster that AEROSPIKE_HOSTS names, in the
+// form that Dial takes, and on an emulator if it names none. The cluster has the namespaces
+// test and bar and no namespace nons. Each test has its own set, and empties it.
+
+func TestMain(m *testing.M) { os.Exit(servertest.Main(m)) }
 
 const (
 	namespace = "test"
 	unknown   = "nons"
 )
 
-// hosts returns the cluster's hosts or skips the test.
+// hosts returns the cluster's hosts.
 func hosts(t testing.TB) string {
 	t.Helper()
-	hosts := os.Getenv("AEROSPIKE_HOSTS")
-	if hosts == "" {
-		t.Skip("AEROSPIKE_HOSTS is not set")
-	}
-	return hosts
+	return servertest.Hosts(t)
 }
 
-// aHost returns one of the cluster's hosts, for a proxy, or skips the test.
+// aHost returns one of the cluster's hosts, for a proxy.
 func aHost(t testing.TB) string {
 	t.Helper()
-	host, _, _ := strings.Cut(hosts(t), ",")
-	return host
+	return servertest.Host(t)
 }
 
 // dial returns a new Store and a new set.
