@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +17,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/servertest"
 )
 
 // quickstart runs the program without a collector, unless the test set one up.
@@ -255,10 +255,7 @@ func TestRefusesInvalidArguments(t *testing.T) {
 }
 
 func TestRunsOnACluster(t *testing.T) {
-	hosts := os.Getenv("AEROSPIKE_HOSTS")
-	if hosts == "" {
-		t.Skip("AEROSPIKE_HOSTS is not set")
-	}
+	hosts := servertest.Hosts(t)
 	withoutCollector(t)
 	out := quickstart(t, "-hosts", hosts)
 	for _, want := range []string{"A service on " + hosts, "network.peer.address=", "error.type=GENERATION_ERROR"} {
