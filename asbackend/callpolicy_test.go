@@ -1,6 +1,7 @@
 package asbackend
 
 import (
+	"context"
 	"math"
 	"reflect"
 	"testing"
@@ -26,7 +27,7 @@ func offline(t *testing.T) *Store {
 }
 
 func commandOf(s *Store, op aerostore.Op, o aerostore.Options) command {
-	return command{request: request{store: s, ctx: nil, call: aerostore.Call{Op: op, Options: o}}}
+	return command{request: request{store: s, ctx: context.Background(), call: aerostore.Call{Op: op, Options: o}}}
 }
 
 func singleOf(s *Store, op aerostore.Op, o aerostore.Options) *single {
@@ -34,7 +35,7 @@ func singleOf(s *Store, op aerostore.Op, o aerostore.Options) *single {
 }
 
 func partOf(s *Store, op aerostore.Op, o aerostore.Options) *part {
-	b, _ := newBatch(&request{store: s, call: aerostore.Call{Op: op, Options: o}})
+	b, _ := newBatch(&request{store: s, ctx: context.Background(), call: aerostore.Call{Op: op, Options: o}})
 	return b.newPart(nil, nil, nil)
 }
 

@@ -81,6 +81,7 @@ func (p *part) send() {
 		}
 		p.err = p.decisive(p.attempt(open))
 		if p.err == nil {
+			p.succeedAttempt(open)
 			return
 		}
 		if p.retries == nil {
@@ -88,6 +89,7 @@ func (p *part) send() {
 			return
 		}
 		p.retries.err = p.err
+		p.reportCall(open)
 		open = slices.DeleteFunc(slices.Clone(open), isAnswered)
 		pause, more := p.next()
 		if p.retries.sent && p.doubted == nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/attempt"
 )
 
 // retries is the state of a command that asbackend sends more than once.
@@ -37,6 +38,7 @@ type retries struct {
 	err      as.Error // the error of the last send, nil if the client did not fail
 	late     bool     // no time was left for another attempt
 	closed   bool     // the Store was closed meanwhile
+	reported attempts
 }
 
 const (
@@ -71,10 +73,14 @@ func (c *command) prepare(p *as.BasePolicy) {
 		if p.TotalTimeout > 0 {
 			t.deadline = time.Now().Add(p.TotalTimeout)
 		}
+		if c.repeats {
+			t.reported.last = attempt.Begin(c.ctx, attemptLayer)
+		}
 		c.retries = t
 	} else if !t.deadline.IsZero() {
 		p.TotalTimeout = max(time.Until(t.deadline), time.Millisecond)
 	}
+	t.reported.begin()
 	if t.waits && t.waitUntil.IsZero() {
 		t.waitUntil = t.deadline
 		if t.deadline.IsZero() {
@@ -114,11 +120,10 @@ func (c *command) next() (pause time.Duration, more bool) {
 		return 0, false
 	}
 	e := newClientError(t.err).err
-	made, starved := c.starved(e)
-	switch {
-	case t.waits && starved:
+	if made, starved := c.starved(e); t.waits && starved {
 		left := time.Until(t.waitUntil)
 		if left <= 0 {
+			c.failAttempt(e)
 			return 0, false
 		}
 		if made > 0 {
@@ -126,6 +131,9 @@ func (c *command) next() (pause time.Duration, more bool) {
 		}
 		t.waitPause = min(max(2*t.waitPause, firstWaitPause), maxWaitPause)
 		return min(t.waitPause, left), true
+	}
+	c.failAttempt(e)
+	switch {
 	case !c.writes(), gaveUp(e) && !ranOut(e):
 		return 0, false
 	case !ranOut(e):

@@ -57,6 +57,9 @@ func (s *single) resend(result aerostore.Result, err error) (aerostore.Result, e
 		e := s.finalError()
 		return aerostore.Result{Node: e.Node, Attempts: s.attemptsUntil(s.retries.err)}, e
 	}
+	if err == nil {
+		s.retries.reported.succeed(&s.call, result.Node)
+	}
 	return result, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/attempt"
 )
 
 // A race is one operation with its attempts.
@@ -16,6 +17,7 @@ type race struct {
 	next     aerostore.Handler
 	arrivals chan arrival // with room for all
 	started  int64
+	made     [2]*attempt.Attempt
 	over     atomic.Bool // the caller has its answer
 }
 
@@ -34,6 +36,9 @@ func (a *arrival) settles() bool {
 func (r *race) run() (aerostore.Result, error) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer func() {
+		for _, a := range r.made {
+			a.Abandon()
+		}
 		cancel()
 		r.awaited.Add(-r.started)
 		r.over.Store(true)
@@ -66,14 +71,22 @@ func (r *race) run() (aerostore.Result, error) {
 // start begins an attempt.
 func (r *race) start(ctx context.Context) {
 	second := r.started > 0
+	made := r.made[0].Next()
+	if !second {
+		made = attempt.Begin(r.ctx, hedgeLayer)
+	}
+	r.made[r.started] = made
 	r.started++
 	r.awaited.Add(1)
 	r.running.Add(1)
-	go r.attempt(ctx, second)
+	go r.attempt(made.Within(ctx), second, made)
 }
 
-func (r *race) attempt(ctx context.Context, second bool) {
+func (r *race) attempt(ctx context.Context, second bool, made *attempt.Attempt) {
 	carryOut(ctx, r.call, r.next, func(o outcome) {
+		if o.panicked == nil && !o.exited {
+			made.End(r.call, o.result, o.err)
+		}
 		r.running.Add(-1)
 		r.arrivals <- arrival{o, second}
 		if r.over.Load() {

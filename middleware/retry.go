@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/attempt"
 	"github.com/aerostore/aerostore/internal/judgement"
 )
 
@@ -84,11 +85,13 @@ func Retry(opts RetryOptions) aerostore.Middleware {
 		if opts.AttemptTimeout > 0 {
 			r.limit = newLimit(opts.AttemptTimeout, true)
 		}
-		r.counters = newCounters("retry", "", opts.OnEvent,
+		r.counters = newCounters(retryLayer, "", opts.OnEvent,
 			"retries", "recovered", "in_doubt", "exhausted", "out_of_time", "over_budget", "context_ended")
 		return r
 	})
 }
+
+const retryLayer = "retry"
 
 // The events of a retry.
 const (
@@ -112,19 +115,35 @@ type retry struct {
 func (r *retry) Intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		r.budget.calls.Add(1)
-		result, err := r.attempt(ctx, call, next)
+		made := attempt.Begin(ctx, retryLayer)
+		var result aerostore.Result
+		var err error
+		if made == nil {
+			result, err = r.attempt(ctx, call, next)
+		} else {
+			result, err = r.record(ctx, call, next, made)
+		}
 		switch {
 		case call.IsBatch():
 			if err == nil && !anyFailed(result.Batch()) {
 				return result, nil
 			}
-			return r.repeatBatch(ctx, call, next, result, err)
+			return r.repeatBatch(ctx, call, next, made, result, err)
 		case err == nil:
 			return result, nil
 		default:
-			return r.repeat(ctx, call, next, result, err)
+			return r.repeat(ctx, call, next, made, result, err)
 		}
 	}
+}
+
+// record tries the call once, and records the attempt as made.
+func (r *retry) record(
+	ctx context.Context, call aerostore.Call, next aerostore.Handler, made *attempt.Attempt,
+) (aerostore.Result, error) {
+	result, err := r.attempt(made.Within(ctx), call, next)
+	made.End(call, result, err)
+	return result, err
 }
 
 // attempt tries the call once.
@@ -150,7 +169,7 @@ func attemptWithin(ctx *deadline, call aerostore.Call, next aerostore.Handler) (
 
 // repeat continues with a call, other than a batch, that failed once.
 func (r *retry) repeat(
-	ctx context.Context, call aerostore.Call, next aerostore.Handler, result aerostore.Result, err error,
+	ctx context.Context, call aerostore.Call, next aerostore.Handler, made *attempt.Attempt, result aerostore.Result, err error,
 ) (aerostore.Result, error) {
 	var sum attemptSum
 	var x ending
@@ -160,7 +179,8 @@ func (r *retry) repeat(
 		if again, x.ended = r.waitToRepeat(ctx, call, x.n, err); !again {
 			return sum.of(result), x.of(call)
 		}
-		result, err = r.attempt(ctx, call, next)
+		made = made.Next()
+		result, err = r.record(ctx, call, next, made)
 	}
 	r.add(ctx, call, retryRecovered, 1, Event{Attempt: x.n + 1})
 	return sum.of(result), nil

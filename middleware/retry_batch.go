@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/attempt"
 )
 
 func anyFailed(results []aerostore.BatchResult) bool {
@@ -18,7 +19,7 @@ func anyFailed(results []aerostore.BatchResult) bool {
 
 // repeatBatch continues with a batch that failed, as a whole or for some keys.
 func (r *retry) repeatBatch(
-	ctx context.Context, call aerostore.Call, next aerostore.Handler, result aerostore.Result, err error,
+	ctx context.Context, call aerostore.Call, next aerostore.Handler, made *attempt.Attempt, result aerostore.Result, err error,
 ) (aerostore.Result, error) {
 	first, firstErr := result, err
 	if err != nil && len(result.Batch()) == 0 && !r.mayRepeat(ctx, call, err) {
@@ -34,7 +35,8 @@ func (r *retry) repeatBatch(
 		switch {
 		case again:
 			sent = b.rest()
-			result, err = r.attempt(ctx, sent, next)
+			made = made.Next()
+			result, err = r.record(ctx, sent, next, made)
 		case b.n == 1 && ended == nil:
 			return first, firstErr
 		default:

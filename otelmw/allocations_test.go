@@ -17,6 +17,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/fake"
+	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/otelmw"
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
@@ -51,6 +52,33 @@ func TestTracingAGetAllocatesWhatItsSpanNeeds(t *testing.T) {
 			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(ctx, key) }); got > c.want {
 				t.Errorf("%v allocations, want %v", got, c.want)
 			}
+		})
+	}
+}
+
+// Another store's option costs nothing either, although the context is then searched.
+func TestOnlyTheOptionPaysForAttempts(t *testing.T) {
+	sdk := otelmw.WithTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(discard{})))
+	retry := middleware.Retry(middleware.RetryOptions{})
+	for _, c := range []struct {
+		name   string
+		layers []aerostore.Middleware
+		parent trace.SpanContext
+		want   float64
+	}{
+		{"without the option", []aerostore.Middleware{otelmw.Tracing(sdk), retry}, parent, 5},
+		{"another store has it", []aerostore.Middleware{otelmw.Tracing(sdk), retry}, parent, 5},
+		{"one attempt", []aerostore.Middleware{otelmw.Tracing(sdk, otelmw.WithAttempts()), retry}, parent, 10},
+		{"no layer that reports", []aerostore.Middleware{otelmw.Tracing(sdk, otelmw.WithAttempts())}, parent, 7},
+		{"not sampled", []aerostore.Middleware{otelmw.Tracing(sdk, otelmw.WithAttempts()), retry}, parent.WithTraceFlags(0), 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store := aerostore.Chain(fake.Answers(aerostore.Result{}, nil), c.layers...)
+			ctx := trace.ContextWithRemoteSpanContext(t.Context(), c.parent)
+			if got := testing.AllocsPerRun(100, func() { _, _ = store.Get(ctx, key) }); got != c.want {
+				t.Errorf("%v allocations, want %v", got, c.want)
+			}
+			_ = otelmw.Tracing(otelmw.WithAttempts())
 		})
 	}
 }

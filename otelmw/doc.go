@@ -38,6 +38,18 @@
 //	                               one of its callers
 //	aerospike.batch.failed         how many keys of a batch failed, if any
 //	aerospike.key                  see WithKey
+//	aerospike.attempts.omitted     attempts without a span; see WithAttempts
+//
+// [WithAttempts] makes a span named "attempt", of kind INTERNAL, for each attempt of an
+// operation that took several. Of the attributes above it has those of the attempt's
+// outcome: network.peer.address and .port, db.operation.batch.size,
+// db.response.status_code, error.type and those that begin with aerospike, except for
+// aerospike.key. It also has:
+//
+//	aerospike.attempt.number       from 1
+//	aerospike.attempt.layer        retry, hedge or asbackend
+//	aerospike.attempt.pause        s: since the end of the attempt before
+//	aerospike.attempt.abandoned    true: the operation ended without its outcome
 //
 // Samplers see the attributes that are known before the operation.
 //

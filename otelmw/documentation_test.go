@@ -6,7 +6,9 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/fake"
+	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -68,6 +71,7 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 	_ = store.Put(t.Context(), key, bins)
 	_, _ = store.Operate(t.Context(), key, ops)
 	_, _ = store.BatchRead(t.Context(), []aerostore.Key{key, key}, nil)
+	_, _ = everyKindOfAttempt(options).Get(t.Context(), key)
 
 	names := map[string]bool{}
 	for _, span := range recorder.Ended() {
@@ -83,7 +87,7 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 		}
 	}
 	runtime.KeepAlive(store)
-	if len(names) != 23 {
+	if len(names) != 28 {
 		t.Errorf("%d attributes: %v", len(names), names)
 	}
 	for page := range pages {
@@ -97,6 +101,26 @@ func TestEveryAttributeIsDocumented(t *testing.T) {
 			}
 		}
 	}
+}
+
+// everyKindOfAttempt returns a store whose first attempt is abandoned, and whose second is
+// tried again too often for a span each.
+func everyKindOfAttempt(options []otelmw.Option) aerostore.Store {
+	var calls atomic.Int32
+	handler := func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		switch n := calls.Add(1); {
+		case n == 1:
+			<-ctx.Done()
+			return aerostore.Result{}, call.NewContextError(ctx.Err())
+		case n < 40:
+			return aerostore.Result{}, call.NewError(aerostore.CodeKeyBusy, nil)
+		default:
+			return fake.Success(call), nil
+		}
+	}
+	often := middleware.Retry(middleware.RetryOptions{Attempts: 50, Backoff: middleware.Backoff{Base: 1, Max: 1}})
+	return aerostore.Chain(aerostore.Handler(handler), otelmw.Tracing(append(options, otelmw.WithAttempts())...),
+		middleware.Hedge(middleware.HedgeOptions{MinDelay: time.Millisecond}), often)
 }
 
 func textOf(t *testing.T, page string) string {

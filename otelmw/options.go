@@ -33,6 +33,7 @@ type config struct {
 	requireParent  bool
 	key            bool
 	returnedRows   bool
+	attempts       bool
 	boundaries     []float64
 	limit          int // 0: the default
 }

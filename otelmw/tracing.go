@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/attempt"
 	"github.com/aerostore/aerostore/internal/judgement"
 	"github.com/aerostore/aerostore/otelmw/internal/global"
 )
@@ -77,7 +78,7 @@ func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
 		tracer := t.tracer.get()
 		if !tracer.enabled() || t.skips(ctx, &call) || t.requireParent && !trace.SpanContextFromContext(ctx).IsValid() {
-			return next(ctx, call)
+			return next(attempt.Hide(ctx), call)
 		}
 		return t.trace(ctx, tracer, &call, next)
 	}
@@ -86,17 +87,27 @@ func (t *tracing) intercept(next aerostore.Handler) aerostore.Handler {
 func (t *tracing) trace(ctx context.Context, tracer *tracer, call *aerostore.Call, next aerostore.Handler) (aerostore.Result, error) {
 	s := t.startOf(call)
 	ctx, span := tracer.Start(ctx, s.name, s.optionsFor(call)...)
+	inside, attempts := attempt.Hide(ctx), (*attempt.Record)(nil)
+	if t.attempts && span.IsRecording() {
+		inside, attempts = attempt.New(ctx)
+	}
 	returned := false
 	// A panic in next or in a function of the application's is not recovered. It
 	// keeps its stack, and its value, which may hold anything, stays out of the span.
 	defer func() {
 		if !returned {
+			if attempts != nil {
+				attempts.Close()
+			}
 			span.SetAttributes(semconv.ErrorTypeKey.String(judgement.Panic))
 			span.SetStatus(codes.Error, judgement.Panic)
 		}
 		span.End()
 	}()
-	result, err := next(ctx, *call)
+	result, err := next(inside, *call)
+	if attempts != nil {
+		t.showRecord(ctx, tracer, span, attempts)
+	}
 	if span.IsRecording() {
 		t.finish(ctx, span, call, result, err)
 	}

@@ -2,6 +2,7 @@ package otelmw_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"go.opentelemetry.io/otel"
@@ -9,6 +10,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/fake"
+	"github.com/aerostore/aerostore/middleware"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -58,6 +61,37 @@ func BenchmarkTracing(b *testing.B) {
 		})
 	}
 }
+
+// What WithAttempts adds for a Get under a Retry that takes one attempt, and one that takes
+// two.
+func BenchmarkAttempts(b *testing.B) {
+	sdk := otelmw.WithTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(discard{})))
+	once := fake.Answers(aerostore.Result{}, nil)
+	for _, attempts := range []int{1, 2} {
+		n := 0
+		handler := aerostore.Handler(func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+			if n++; n%attempts != 0 {
+				return aerostore.Result{}, busy
+			}
+			return once(ctx, call)
+		})
+		retry := middleware.Retry(middleware.RetryOptions{Backoff: middleware.Backoff{Base: 1, Max: 1}, Budget: middleware.RetryBudget{Ratio: 1}})
+		for name, opts := range map[string][]otelmw.Option{"without": {sdk}, "with": {sdk, otelmw.WithAttempts()}} {
+			b.Run(fmt.Sprintf("%d/%s", attempts, name), func(b *testing.B) {
+				store := aerostore.Chain(handler, otelmw.Tracing(opts...), retry)
+				n = 0
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := store.Get(b.Context(), key); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+var busy = aerostore.Call{Op: aerostore.OpGet, Key: key}.NewError(aerostore.CodeKeyBusy, nil)
 
 // discard is a processor that drops its spans, which the SDK has finished.
 type discard struct{}
