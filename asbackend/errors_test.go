@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -211,18 +212,20 @@ func TestAnErrorMatchesTheContextThatEnded(t *testing.T) {
 
 func TestAnErrorHasTheCauseOfAContextWithALateTimer(t *testing.T) {
 	t.Parallel()
-	slow := errors.New("the page took too long")
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Millisecond, slow)
-	defer cancel()
-	r := putCommand(ctx, offline(t))
-	r.byContext = true
-	err := r.newError(chain(nil, link{code: types.TIMEOUT, gaveUp: true}, link{code: noConnection}))
-	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, slow) {
-		t.Errorf("the error is %v", err)
-	}
-	if text := err.SafeMessage(); strings.Contains(text, "page") || !strings.Contains(text, "nothing was sent") {
-		t.Errorf("its safe message is %q", text)
-	}
+	slow, s := errors.New("the page took too long"), offline(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Millisecond, slow)
+		defer cancel()
+		r := putCommand(ctx, s)
+		r.byContext = true
+		err := r.newError(chain(nil, link{code: types.TIMEOUT, gaveUp: true}, link{code: noConnection}))
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, slow) {
+			t.Errorf("the error is %v", err)
+		}
+		if text := err.SafeMessage(); strings.Contains(text, "page") || !strings.Contains(text, "nothing was sent") {
+			t.Errorf("its safe message is %q", text)
+		}
+	})
 }
 
 func TestAttemptsAreCounted(t *testing.T) {
