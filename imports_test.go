@@ -30,7 +30,8 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 		{"./storetest/vectors", []string{client, otel, grpc}},
 		{"./otelmw", []string{client, sdk, grpc}},
 		{"./otelmw/otlp", []string{client}},
-		{"./asbackend", []string{otel}},
+		{"./asbackend", []string{otel, client + "/v8"}},
+		{"./asbackendv8", []string{otel, client + "/v7"}},
 	} {
 		t.Run(tc.pkg, func(t *testing.T) {
 			t.Parallel()

@@ -43,8 +43,12 @@ func (c *command) failAttempt(err *as.AerospikeError) {
 		return
 	}
 	cause := newClientError(err)
-	root := cause.root()
-	e := c.call.NewError(c.store.code(root), cause)
+	cause.late = c.isLate(cause.err)
+	of := *cause
+	if !of.late {
+		of.err = cause.root()
+	}
+	e := c.call.NewError(c.store.code(&of), cause)
 	e.Node = c.store.nodes.of(c.store.client, err.Node)
 	e.InDoubt = c.inDoubt(err)
 	cause.shown, cause.inDoubt = e.Code, e.InDoubt

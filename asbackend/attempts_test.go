@@ -64,14 +64,14 @@ func TestEveryAttemptOfAWriteIsCountedAndNoneIsForgotten(t *testing.T) {
 		for _, attempts := range []int{1, 2, 3} {
 			t.Run(fmt.Sprintf("%s, attempts: %d", w.name, attempts), func(t *testing.T) {
 				t.Parallel()
+				answers, patience := []answer{hangsUp, 9, 22, answersOK}, time.Minute
+				if attempts < 3 {
+					answers, patience = append(answers, saysNone), 100*time.Millisecond // which takes time
+				}
 				n := newFakeNode(t)
 				s, last := counted(dialTo(t, n.addr(), withBase(func(p *as.BasePolicy) {
-					p.MaxRetries, p.TotalTimeout, p.SocketTimeout, p.SleepBetweenRetries = attempts, time.Minute, 100*time.Millisecond, 0
+					p.MaxRetries, p.TotalTimeout, p.SocketTimeout, p.SleepBetweenRetries = attempts, time.Minute, patience, 0
 				})))
-				answers := []answer{hangsUp, 9, 22, answersOK}
-				if attempts < 3 {
-					answers = append(answers, saysNone) // which takes time
-				}
 				for _, script := range scriptsOf(attempts, answers...) {
 					before := n.got()
 					n.will(script...)

@@ -15,6 +15,7 @@ import (
 type command struct {
 	request
 
+	begun     time.Time     // see begin
 	left      time.Duration // until the context's deadline when the command began, 0: none
 	byContext bool          // left is the command's timeout, being shorter than any other
 
@@ -23,6 +24,13 @@ type command struct {
 	unmarked    bool     // writes, and the client takes it for a read and marks no doubt
 	repeats     bool     // asbackend makes the further attempts, not the client
 	retries     *retries // nil: the client makes all attempts
+}
+
+// begin notes when a write begins, if isLate needs it.
+func (c *command) begin() {
+	if dropsCauses && c.call.Writes() {
+		c.begun = time.Now()
+	}
 }
 
 // writes reports whether the command may change data.

@@ -15,7 +15,8 @@ import (
 // newError returns the error of the call for an error of the client.
 func (c *command) newError(err as.Error) *aerostore.Error {
 	cause := newClientError(err)
-	e := c.call.NewError(c.store.code(cause.err), nil)
+	cause.late = c.isLate(cause.err)
+	e := c.call.NewError(c.store.code(cause), nil)
 	e.Node = c.store.nodes.of(c.store.client, cause.err.Node)
 	e.InDoubt = c.inDoubt(cause.err) || c.retries != nil && c.retries.sent
 	cause.inDoubt = e.InDoubt
@@ -30,12 +31,16 @@ func (c *command) newError(err as.Error) *aerostore.Error {
 	return e
 }
 
-// code returns the client's outermost code, with two corrections. A client that never
+// code returns the client's outermost code, with corrections. A client that never
 // found a node reports an unknown namespace. If a command is too large to send, the
 // client reports an answer that cannot be parsed.
-func (s *Store) code(err *as.AerospikeError) aerostore.ResultCode {
+func (s *Store) code(cause *clientError) aerostore.ResultCode {
+	err := cause.err
 	if isTooLarge(err) {
 		return aerostore.CodeRecordTooBig
+	}
+	if cause.late {
+		return aerostore.CodeTimeout
 	}
 	if err.ResultCode == types.INVALID_NAMESPACE && err.Node == nil && len(s.client.GetNodes()) == 0 {
 		return aerostore.CodeInvalidNode
@@ -70,15 +75,23 @@ func (c *command) contextError(err *as.AerospikeError, code aerostore.ResultCode
 	}
 	// The context's timer may be late, and the client gives up early if another
 	// attempt would end too late.
-	timedOut := c.byContext && (code == aerostore.CodeTimeout || isServerTimeout(err))
-	if deadline, ok := c.ctx.Deadline(); ok && (timedOut || !time.Now().Before(deadline)) {
+	deadline, ok := c.ctx.Deadline()
+	if !ok {
+		return nil
+	}
+	left := time.Until(deadline)
+	if left <= 0 || c.byContext && (code == aerostore.CodeTimeout || left <= timerDelay && isServerTimeout(err)) {
 		return deadlineError(c.ctx)
 	}
 	return nil
 }
 
+// timerDelay is how long a context's timer may be late, and a server may be early.
+const timerDelay = 5 * time.Millisecond
+
 // isServerTimeout reports whether the last error is the server's: the timeout of the
-// whole command, which was sent to it, is over.
+// whole command, which was sent to it, is over. If the client drops causes, the last error
+// may be that nothing came within the socket timeout.
 func isServerTimeout(err *as.AerospikeError) bool {
 	for err.ResultCode == types.MAX_RETRIES_EXCEEDED {
 		inner, ok := linked(err)
@@ -91,12 +104,12 @@ func isServerTimeout(err *as.AerospikeError) bool {
 }
 
 // deadlineError returns the error of a context whose deadline has passed or is about
-// to. It waits up to 5 ms for the context's timer, which sets the cause.
+// to. It waits for the context's timer, which sets the cause.
 func deadlineError(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return aerostore.ContextError(ctx)
-	case <-time.After(5 * time.Millisecond):
+	case <-time.After(timerDelay):
 		return context.DeadlineExceeded
 	}
 }
@@ -118,6 +131,7 @@ func (e *endedError) SafeMessage() string { return safe.Message(e.ended) + ": " 
 type clientError struct {
 	err     *as.AerospikeError
 	inDoubt bool                 // the call, not only this attempt
+	late    bool                 // see command.isLate
 	shown   aerostore.ResultCode // in the text of the error that wraps it
 }
 
@@ -141,18 +155,28 @@ func (e *clientError) Error() string {
 	shown := !isNetwork(root) && (root.ResultCode == e.err.ResultCode || aerostore.ResultCode(root.ResultCode) == e.shown)
 	switch {
 	case isAnswer(e.err):
-		return "answered by the server"
+		return answered(e.err)
+	case e.late:
+		return "the time was over"
 	case unsent && (shown || root == e.err):
 		return "nothing was sent"
 	case unsent:
 		return "nothing was sent: " + reason(root)
 	case shown && isAnswer(root):
-		return "answered by the server"
+		return answered(root)
 	case shown:
 		return "reported by the client"
 	default:
 		return reason(root)
 	}
+}
+
+// answered says that the server sent err. If the client drops causes, a timeout may be its own.
+func answered(err *as.AerospikeError) string {
+	if dropsCauses && err.ResultCode == types.TIMEOUT {
+		return "the time was over, for the client or for the server"
+	}
+	return "answered by the server"
 }
 
 // root returns the client's innermost error that says why the command failed. Nearly
@@ -176,6 +200,24 @@ func reason(err *as.AerospikeError) string {
 		return err.Unwrap().Error()
 	}
 	return aerostore.ResultCode(err.ResultCode).Error()
+}
+
+// isLate reports whether the time was over when the client was to read the answer to a
+// write. A client that drops causes reports the same as for a connection that broke.
+func (c *command) isLate(err *as.AerospikeError) bool {
+	if !dropsCauses || err.ResultCode != types.MAX_RETRIES_EXCEEDED || c.begun.IsZero() {
+		return false
+	}
+	inner, ok := linked(err)
+	if !ok || inner.ResultCode != types.NETWORK_ERROR || inner.Unwrap() != nil {
+		return false
+	}
+	policy := &c.store.writePolicy().BasePolicy
+	if c.call.IsBatch() {
+		policy = &c.store.batchPolicy().BasePolicy
+	}
+	total, _, _ := c.timeouts(policy)
+	return total > 0 && time.Since(c.begun) >= total
 }
 
 // isNetwork reports whether err wraps an error of the network, whose text may have

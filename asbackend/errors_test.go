@@ -166,6 +166,8 @@ func TestAnErrorMatchesTheContextThatEnded(t *testing.T) {
 	defer cancel()
 	soon, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
+	ending, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
 	gaveUp := chain(nil, link{code: types.TIMEOUT, gaveUp: true, doubt: true}, link{code: noConnection})
 	lost := chain(readTimeout, link{code: types.TIMEOUT, doubt: true, node: true})
 	serverLate := chain(nil, link{code: maxRetries, doubt: true, node: true}, link{code: types.TIMEOUT, doubt: true, node: true})
@@ -182,7 +184,8 @@ func TestAnErrorMatchesTheContextThatEnded(t *testing.T) {
 		"deadline":                               {late, false, lost, context.DeadlineExceeded, true},
 		"deadline, nothing sent":                 {late, false, gaveUp, context.DeadlineExceeded, false},
 		"deadline a moment ahead":                {soon, true, gaveUp, context.DeadlineExceeded, false},
-		"deadline a moment ahead, to the server": {soon, true, serverLate, context.DeadlineExceeded, true},
+		"deadline a moment ahead, to the server": {ending, true, serverLate, context.DeadlineExceeded, true},
+		"deadline far ahead, to the server":      {soon, true, serverLate, nil, true},
 		"timeout of the policy, to the server":   {soon, false, serverLate, nil, true},
 		"timeout of the socket":                  {soon, true, socketLate, nil, true},
 		"timeout of the policy":                  {soon, false, lost, nil, true},

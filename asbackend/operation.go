@@ -95,7 +95,7 @@ func (t *translator) several(values any) []any {
 	case *value.List:
 		list := make([]any, len(v.Items))
 		for i, e := range v.Items {
-			list[i] = clientValue(e)
+			list[i] = elementValue(e)
 		}
 		return list
 	}

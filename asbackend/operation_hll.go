@@ -52,8 +52,11 @@ func (t *translator) elements() []as.Value {
 // sketches returns the other HyperLogLogs.
 func (t *translator) sketches() (sketches []as.HLLValue) {
 	for _, v := range t.elements() {
-		if h, ok := v.(as.HLLValue); ok {
+		switch h := v.(type) {
+		case as.HLLValue:
 			sketches = append(sketches, h)
+		case as.BytesValue: // of a HyperLogLog as an element
+			sketches = append(sketches, as.HLLValue(h))
 		}
 	}
 	return sketches

@@ -24,7 +24,7 @@ func (t *translator) list() *as.Operation {
 		if t.Values != nil {
 			values = t.several(t.Values)
 		} else {
-			values[0] = clientValue(t.Value)
+			values[0] = elementValue(t.Value)
 		}
 		if t.Kind == cdt.ListAppend {
 			return as.ListAppendWithPolicyContextOp(policy, bin, ctx, values...)
@@ -51,7 +51,7 @@ func (t *translator) list() *as.Operation {
 		}
 		return as.ListRemoveRangeOp(bin, at, n, ctx...)
 	case cdt.ListSet:
-		return as.ListSetWithPolicyOp(policy, bin, at, clientValue(t.Value), ctx...)
+		return as.ListSetWithPolicyOp(policy, bin, at, elementValue(t.Value), ctx...)
 	case cdt.ListTrim:
 		if !t.Counted {
 			n = math.MaxInt
@@ -83,7 +83,7 @@ func (t *translator) list() *as.Operation {
 var errIncrement error = safe.TextError("the Aerospike client sends flags of a list increment only if it adds 1: leave out the flags or add 1")
 
 func (t *translator) listIncrement() *as.Operation {
-	switch delta := clientValue(t.Value).(type) {
+	switch delta := elementValue(t.Value).(type) {
 	case nil:
 	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, float32, float64:
 		if t.Flags == 0 {
@@ -121,9 +121,9 @@ func (t *translator) listSelect(s *cdt.Selector) *as.Operation {
 		return as.ListRemoveByRankOp(bin, at, give, ctx...)
 	case cdt.ByValue:
 		if get {
-			return as.ListGetByValueOp(bin, clientValue(s.Value()), give, ctx...)
+			return as.ListGetByValueOp(bin, elementValue(s.Value()), give, ctx...)
 		}
-		return as.ListRemoveByValueOp(bin, clientValue(s.Value()), give, ctx...)
+		return as.ListRemoveByValueOp(bin, elementValue(s.Value()), give, ctx...)
 	case cdt.ByIndexRange:
 		switch {
 		case get && counted:
@@ -157,7 +157,7 @@ func (t *translator) listSelect(s *cdt.Selector) *as.Operation {
 		}
 		return as.ListRemoveByValueRangeOp(bin, give, from, to, ctx...)
 	case cdt.ByValueRelativeRank:
-		v := clientValue(s.Value())
+		v := elementValue(s.Value())
 		switch {
 		case get && counted:
 			return as.ListGetByValueRelativeRankRangeCountOp(bin, v, at, n, give, ctx...)
@@ -174,8 +174,8 @@ func (t *translator) listSelect(s *cdt.Selector) *as.Operation {
 // interval returns the ends of an interval. The client takes nil for no end.
 func interval(s *cdt.Selector) (from, to any) {
 	end, ok := s.To()
-	if to = clientValue(end); ok && end == nil {
+	if to = elementValue(end); ok && end == nil {
 		to = as.NewNullValue()
 	}
-	return clientValue(s.Value()), to
+	return elementValue(s.Value()), to
 }

@@ -24,7 +24,7 @@ func (t *translator) mapping() *as.Operation {
 	case cdt.MapSetOrder:
 		return as.MapSetPolicyOp(t.mapPolicy(), bin, ctx...)
 	case cdt.MapPut, cdt.MapAdd, cdt.MapReplace:
-		return as.MapPutOp(t.mapPolicy(), bin, clientValue(t.Key), clientValue(t.Value), ctx...)
+		return as.MapPutOp(t.mapPolicy(), bin, elementValue(t.Key), elementValue(t.Value), ctx...)
 	case cdt.MapPutAll, cdt.MapAddAll, cdt.MapReplaceAll:
 		entries := clientEntries(t.Values)
 		if entries == nil {
@@ -32,9 +32,9 @@ func (t *translator) mapping() *as.Operation {
 		}
 		return as.MapPutItemsOp(t.mapPolicy(), bin, entries, ctx...)
 	case cdt.MapIncrement:
-		return as.MapIncrementOp(t.mapPolicy(), bin, clientValue(t.Key), clientValue(t.Value), ctx...)
+		return as.MapIncrementOp(t.mapPolicy(), bin, elementValue(t.Key), elementValue(t.Value), ctx...)
 	case cdt.MapDecrement:
-		return as.MapDecrementOp(t.mapPolicy(), bin, clientValue(t.Key), clientValue(t.Value), ctx...)
+		return as.MapDecrementOp(t.mapPolicy(), bin, elementValue(t.Key), elementValue(t.Value), ctx...)
 	case cdt.MapClear:
 		return as.MapClearOp(bin, ctx...)
 	case cdt.MapSize:
@@ -84,7 +84,7 @@ func (t *translator) mapPolicy() *as.MapPolicy {
 // clientEntries returns the entries to put, from a map or pairs, and nil for other values.
 func clientEntries(entries any) map[any]any {
 	if _, ok := entries.(map[any]any); ok {
-		m, _ := clientValue(entries).(map[any]any)
+		m, _ := elementValue(entries).(map[any]any)
 		return m
 	}
 	in, err := value.Import(entries)
@@ -98,7 +98,7 @@ func clientEntries(entries any) map[any]any {
 		if b, ok := key.([]byte); ok { // a pointer, since bytes cannot be the key of a Go map
 			key = new(as.BytesValue(b))
 		}
-		sent[key] = clientValue(p.Value)
+		sent[key] = elementValue(p.Value)
 	}
 	return sent
 }
@@ -112,9 +112,9 @@ func (t *translator) mapGet(s *cdt.Selector, give as.MapReturnTypes) *as.Operati
 	case cdt.ByRank:
 		return as.MapGetByRankOp(bin, at, give, ctx...)
 	case cdt.ByKey:
-		return as.MapGetByKeyOp(bin, clientValue(s.Value()), give, ctx...)
+		return as.MapGetByKeyOp(bin, elementValue(s.Value()), give, ctx...)
 	case cdt.ByValue:
-		return as.MapGetByValueOp(bin, clientValue(s.Value()), give, ctx...)
+		return as.MapGetByValueOp(bin, elementValue(s.Value()), give, ctx...)
 	case cdt.ByIndexRange:
 		if counted {
 			return as.MapGetByIndexRangeCountOp(bin, at, n, give, ctx...)
@@ -137,14 +137,14 @@ func (t *translator) mapGet(s *cdt.Selector, give as.MapReturnTypes) *as.Operati
 		return as.MapGetByKeyRangeOp(bin, from, to, give, ctx...)
 	case cdt.ByValueRelativeRank:
 		if counted {
-			return as.MapGetByValueRelativeRankRangeCountOp(bin, clientValue(s.Value()), at, n, give, ctx...)
+			return as.MapGetByValueRelativeRankRangeCountOp(bin, elementValue(s.Value()), at, n, give, ctx...)
 		}
-		return as.MapGetByValueRelativeRankRangeOp(bin, clientValue(s.Value()), at, give, ctx...)
+		return as.MapGetByValueRelativeRankRangeOp(bin, elementValue(s.Value()), at, give, ctx...)
 	case cdt.ByKeyRelativeIndex:
 		if counted {
-			return as.MapGetByKeyRelativeIndexRangeCountOp(bin, clientValue(s.Value()), at, n, give, ctx...)
+			return as.MapGetByKeyRelativeIndexRangeCountOp(bin, elementValue(s.Value()), at, n, give, ctx...)
 		}
-		return as.MapGetByKeyRelativeIndexRangeOp(bin, clientValue(s.Value()), at, give, ctx...)
+		return as.MapGetByKeyRelativeIndexRangeOp(bin, elementValue(s.Value()), at, give, ctx...)
 	}
 	return nil
 }
@@ -158,9 +158,9 @@ func (t *translator) mapRemove(s *cdt.Selector, give as.MapReturnTypes) *as.Oper
 	case cdt.ByRank:
 		return as.MapRemoveByRankOp(bin, at, give, ctx...)
 	case cdt.ByKey:
-		return as.MapRemoveByKeyOp(bin, clientValue(s.Value()), give, ctx...)
+		return as.MapRemoveByKeyOp(bin, elementValue(s.Value()), give, ctx...)
 	case cdt.ByValue:
-		return as.MapRemoveByValueOp(bin, clientValue(s.Value()), give, ctx...)
+		return as.MapRemoveByValueOp(bin, elementValue(s.Value()), give, ctx...)
 	case cdt.ByIndexRange:
 		if counted {
 			return as.MapRemoveByIndexRangeCountOp(bin, at, n, give, ctx...)
@@ -183,14 +183,14 @@ func (t *translator) mapRemove(s *cdt.Selector, give as.MapReturnTypes) *as.Oper
 		return as.MapRemoveByKeyRangeOp(bin, from, to, give, ctx...)
 	case cdt.ByValueRelativeRank:
 		if counted {
-			return as.MapRemoveByValueRelativeRankRangeCountOp(bin, clientValue(s.Value()), at, n, give, ctx...)
+			return as.MapRemoveByValueRelativeRankRangeCountOp(bin, elementValue(s.Value()), at, n, give, ctx...)
 		}
-		return as.MapRemoveByValueRelativeRankRangeOp(bin, clientValue(s.Value()), at, give, ctx...)
+		return as.MapRemoveByValueRelativeRankRangeOp(bin, elementValue(s.Value()), at, give, ctx...)
 	case cdt.ByKeyRelativeIndex:
 		if counted {
-			return as.MapRemoveByKeyRelativeIndexRangeCountOp(bin, clientValue(s.Value()), at, n, give, ctx...)
+			return as.MapRemoveByKeyRelativeIndexRangeCountOp(bin, elementValue(s.Value()), at, n, give, ctx...)
 		}
-		return as.MapRemoveByKeyRelativeIndexRangeOp(bin, clientValue(s.Value()), at, give, ctx...)
+		return as.MapRemoveByKeyRelativeIndexRangeOp(bin, elementValue(s.Value()), at, give, ctx...)
 	}
 	return nil
 }

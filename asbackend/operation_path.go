@@ -16,7 +16,7 @@ func contexts(path []cdt.Step) []*as.CDTContext {
 		}
 		var v any
 		if s.Kind() == cdt.ByKey || s.Kind() == cdt.ByValue {
-			v = clientValue(s.Value())
+			v = elementValue(s.Value())
 		}
 		var c *as.CDTContext
 		switch kind, isMap := s.Kind(), step.OfMap(); {

@@ -41,6 +41,7 @@ type part struct {
 func (b *batch) newPart(node *as.Node, records []as.BatchRecordIfc, places []int) *part {
 	p := &part{command: command{request: b.request}, batch: b, node: node, records: records, places: places}
 	p.allow(b.maxRetries)
+	p.begin()
 	return p
 }
 
@@ -176,7 +177,7 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 	p.unmarked = p.batch.mixed && !isWrite(records[len(records)-1])
 	policy := p.policy()
 	if len(records) > 1 {
-		return p.store.client.BatchOperate(policy, records)
+		return p.operate(policy, records)
 	}
 	switch record := records[0].(type) {
 	case *as.BatchDelete:
@@ -191,7 +192,18 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 		base := p.batch.policy
 		policy.ExitFastOnExhaustedConnectionPool, policy.ReplicaPolicy = base.ExitFastOnExhaustedConnectionPool, base.ReplicaPolicy
 	}
-	return p.store.client.BatchOperate(policy, records)
+	return p.operate(policy, records)
+}
+
+// operate sends the records together. If the client knows the namespace of none of them,
+// it may fail as a whole. Each record then has the error that it has beside others.
+func (p *part) operate(policy *as.BatchPolicy, records []as.BatchRecordIfc) as.Error {
+	err := p.store.client.BatchOperate(policy, records)
+	if err != nil && len(p.store.client.GetNodes()) > 0 && newClientError(err).err.ResultCode == types.INVALID_NAMESPACE &&
+		!slices.ContainsFunc(records, func(r as.BatchRecordIfc) bool { return r.BatchRec().ResultCode != types.INVALID_NAMESPACE }) {
+		return nil
+	}
+	return err
 }
 
 // isAnswered reports whether a key has an answer, or the error of a command of its own

@@ -41,7 +41,7 @@ type idCall struct {
 	reads    bool   // and takes no write option
 	policy   string // that sends ids, "" if none does
 	byOption bool
-	few      bool // the client sends no id of a removal of one key
+	few      bool // and only if the client sends the id of a removal of one key
 }
 
 var idCalls = map[string]idCall{
@@ -50,6 +50,10 @@ var idCalls = map[string]idCall{
 	}},
 	"Touch": {single: true, policy: "write", byOption: true, do: func(ctx context.Context, s aerostore.Store, keys []aerostore.Key, opts ...aerostore.WriteOption) error {
 		return s.Touch(ctx, keys[0], opts...)
+	}},
+	"Remove": {single: true, policy: "write", byOption: true, few: true, do: func(ctx context.Context, s aerostore.Store, keys []aerostore.Key, opts ...aerostore.WriteOption) error {
+		_, err := s.Remove(ctx, keys[0], opts...)
+		return err
 	}},
 	"Get": {single: true, reads: true, do: func(ctx context.Context, s aerostore.Store, keys []aerostore.Key, _ ...aerostore.WriteOption) error {
 		_, err := s.Get(ctx, keys[0])
@@ -104,7 +108,7 @@ func TestIDsAreSentByOptionOrPolicy(t *testing.T) {
 					t.Run(fmt.Sprintf("%s of %d, policy %s, option %t", name, n, policyName, withOption), func(t *testing.T) {
 						t.Parallel()
 						want := 0
-						if (c.policy == policyName || c.byOption && withOption) && (n > 1 || !c.few) {
+						if (c.policy == policyName || c.byOption && withOption) && (n > 1 || !c.few || asbackend.RemovalSendsID) {
 							want = n
 						}
 						node := newFakeNode(t)

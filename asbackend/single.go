@@ -17,6 +17,7 @@ type single struct {
 // doSingle carries out an operation on a single record.
 func (r *request) doSingle(left time.Duration) (aerostore.Result, error) {
 	s := single{command: command{request: *r, left: left}}
+	s.begin()
 	var err as.Error
 	if s.sendsID() {
 		if s.key, err = clientKey(r.call.Key, true); err != nil {

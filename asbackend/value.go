@@ -53,10 +53,25 @@ func converted(v any) (sent any, changed bool) {
 	return v, false
 }
 
+// convertedElement is converted for an element of a list or map, where servers store a
+// HyperLogLog as bytes. A client may send it as something else.
+func convertedElement(v any) (sent any, changed bool) {
+	if hll, ok := v.(aerostore.HLL); ok {
+		return []byte(hll), true
+	}
+	return converted(v)
+}
+
+// elementValue returns a value as an element of a list or map, in the client's types.
+func elementValue(v any) any {
+	v, _ = convertedElement(v)
+	return v
+}
+
 // convertedList returns nil if nothing is replaced.
 func convertedList(list []any) (sent []any) {
 	for i, element := range list {
-		e, other := converted(element)
+		e, other := convertedElement(element)
 		if !other {
 			continue
 		}
@@ -72,7 +87,7 @@ func convertedList(list []any) (sent []any) {
 func convertedMap(m map[any]any) (sent map[any]any) {
 	for key, element := range m {
 		k, otherKey := clientMapKey(key)
-		e, other := converted(element)
+		e, other := convertedElement(element)
 		if !otherKey && !other {
 			continue
 		}
@@ -150,8 +165,10 @@ func storeValue(value any) (converted any, changed bool) {
 		return aerostore.GeoJSON(v), true
 	case as.HLLValue:
 		return aerostore.HLL(v), true
-	case as.OpResults:
-		storeList(v)
+	case as.OpResults: // which are values of bins, and no elements
+		for i, result := range v {
+			v[i], _ = storeValue(result)
+		}
 		return aerostore.OpResults(v), true
 	case []as.MapPair:
 		return storePairs(v), true
@@ -165,9 +182,17 @@ func storeValue(value any) (converted any, changed bool) {
 	return value, false
 }
 
+// storeElement is storeValue for an element of a list or map. There, a HyperLogLog is bytes.
+func storeElement(value any) (converted any, changed bool) {
+	if hll, ok := value.(as.HLLValue); ok {
+		return []byte(hll), true
+	}
+	return storeValue(value)
+}
+
 func storeMap(m map[any]any) {
 	for k, e := range m {
-		if converted, changed := storeValue(e); changed {
+		if converted, changed := storeElement(e); changed {
 			m[k] = converted
 		}
 		if converted, changed := storeValue(k); changed {
@@ -179,7 +204,7 @@ func storeMap(m map[any]any) {
 
 func storeList(list []any) {
 	for i, e := range list {
-		if converted, changed := storeValue(e); changed {
+		if converted, changed := storeElement(e); changed {
 			list[i] = converted
 		}
 	}
@@ -194,7 +219,7 @@ func storePairs(pairs []as.MapPair) []aerostore.MapPair {
 			reflect.Copy(reflect.ValueOf(b), blob)
 			key = b
 		}
-		value, _ := storeValue(p.Value)
+		value, _ := storeElement(p.Value)
 		converted[i] = aerostore.MapPair{Key: key, Value: value}
 	}
 	return converted

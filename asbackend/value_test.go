@@ -30,6 +30,9 @@ func TestValuesThatTheClientMistakesAreConvertedOnACopy(t *testing.T) {
 	for name, c := range map[string]struct{ value, want any }{
 		"GeoJSON":               {aerostore.GeoJSON(point), as.GeoJSONValue(point)},
 		"uint64":                {uint64(7), int64(7)},
+		"HyperLogLog":           {aerostore.HLL{1}, as.HLLValue{1}},
+		"HyperLogLog in a list": {[]any{aerostore.HLL{1}}, []any{[]byte{1}}},
+		"HyperLogLog in a map":  {map[any]any{"k": aerostore.HLL{1}}, map[any]any{"k": []byte{1}}},
 		"GeoJSON in a list":     {[]any{1, aerostore.GeoJSON(point)}, []any{1, as.GeoJSONValue(point)}},
 		"GeoJSON in a map":      {map[any]any{"p": aerostore.GeoJSON(point)}, map[any]any{"p": as.GeoJSONValue(point)}},
 		"uint64 as a map's key": {map[any]any{uint64(1): "x"}, map[any]any{int64(1): "x"}},
@@ -59,7 +62,13 @@ func TestTheClientsTypesBecomeTheStores(t *testing.T) {
 		"no pairs":        {[]as.MapPair{}, []aerostore.MapPair{}},
 		"several results": {as.OpResults{1, as.GeoJSONValue(point)}, aerostore.OpResults{1, aerostore.GeoJSON(point)}},
 		"in a list":       {[]any{as.GeoJSONValue(point), 1}, []any{aerostore.GeoJSON(point), 1}},
-		"in a map":        {map[any]any{"k": as.HLLValue{1}}, map[any]any{"k": aerostore.HLL{1}}},
+		"in a map":        {map[any]any{"k": as.GeoJSONValue(point)}, map[any]any{"k": aerostore.GeoJSON(point)}},
+
+		"HyperLogLog in a list": {[]any{as.HLLValue{1}}, []any{[]byte{1}}},
+		"HyperLogLog in a map":  {map[any]any{"k": as.HLLValue{1}}, map[any]any{"k": []byte{1}}},
+		"HyperLogLog in pairs":  {[]as.MapPair{{Key: "k", Value: as.HLLValue{1}}}, []aerostore.MapPair{{Key: "k", Value: []byte{1}}}},
+		"HyperLogLog results":   {as.OpResults{as.HLLValue{1}, []any{as.HLLValue{2}}}, aerostore.OpResults{aerostore.HLL{1}, []any{[]byte{2}}}},
+
 		"in pairs": {
 			[]as.MapPair{{Key: "k", Value: []any{as.GeoJSONValue(point)}}},
 			[]aerostore.MapPair{{Key: "k", Value: []any{aerostore.GeoJSON(point)}}},

@@ -1,0 +1,13 @@
+package asbackend
+
+import "math"
+
+// What the clients do differently.
+const (
+	// RemovalSendsID is whether the removal of one key sends its id.
+	RemovalSendsID = false
+
+	// maxAlikeInt is the largest integer that the client encodes in a path as
+	// aerostore.EncodePath does.
+	maxAlikeInt = math.MaxInt64
+)
