@@ -1,10 +1,16 @@
 package asbackend_test
 
 import (
+	"sync"
 	"testing"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/emulator"
+	"github.com/aerostore/aerostore/internal/servertest"
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 	"github.com/aerostore/aerostore/storetest"
 )
@@ -17,22 +23,7 @@ func TestStoreAnswersTheSpecification(t *testing.T) {
 // specify runs the specification on the cluster, under layers.
 func specify(t *testing.T, layers ...aerostore.Middleware) {
 	t.Helper()
-	backend, err := asbackend.Dial(t.Context(), hosts(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = backend.Close() })
-	storetest.Run(t,
-		func(tb testing.TB) aerostore.Store {
-			tb.Helper()
-			// A Store for each case, so that it can be closed; all share the
-			// client.
-			s, err := asbackend.New(backend.Client())
-			if err != nil {
-				tb.Fatal(err)
-			}
-			return aerostore.Chain(s, layers...)
-		},
+	opts := []storetest.Option{
 		storetest.WithStalled(func(tb testing.TB) aerostore.Store {
 			tb.Helper()
 			p := tcpproxy.New(tb, newFakeNode(tb).addr())
@@ -46,5 +37,47 @@ func specify(t *testing.T, layers ...aerostore.Middleware) {
 		}),
 		storetest.WithNamespace(namespace),
 		storetest.Without(storetest.DurableDelete, "the server is the Community Edition"),
-	)
+	}
+	var newClient func(tb testing.TB) *as.Client
+	if servertest.IsEmulated() { // one for each case, which can move its clock
+		var servers sync.Map
+		newClient = func(tb testing.TB) *as.Client {
+			tb.Helper()
+			server := emulator.RunT(tb)
+			client := newClientOf(tb, server.Addr())
+			servers.Store(client, server)
+			return client
+		}
+		opts = append(opts, storetest.WithAdvance(func(s aerostore.Store, d time.Duration) {
+			backend, _ := aerostore.As[*asbackend.Store](s)
+			server, _ := servers.Load(backend.Client())
+			server.(*emulator.Server).Store().Advance(d)
+		}))
+	} else {
+		client := newClientOf(t, hosts(t))
+		newClient = func(testing.TB) *as.Client { return client }
+	}
+	storetest.Run(t, func(tb testing.TB) aerostore.Store {
+		tb.Helper()
+		s, err := asbackend.New(newClient(tb)) // a Store for each case, so that it can be closed
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return aerostore.Chain(s, layers...)
+	}, opts...)
+}
+
+// newClientOf returns a client whose timeouts are as long as a slow machine needs.
+func newClientOf(tb testing.TB, hosts string) *as.Client {
+	tb.Helper()
+	s, err := asbackend.Dial(tb.Context(), hosts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	client := s.Client()
+	for _, policy := range []*as.BasePolicy{client.DefaultPolicy, &client.DefaultWritePolicy.BasePolicy} {
+		policy.TotalTimeout, policy.SocketTimeout = 20*time.Second, 20*time.Second
+	}
+	return client
 }

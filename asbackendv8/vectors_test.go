@@ -10,12 +10,13 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackendv8"
 	"github.com/aerostore/aerostore/emulator"
+	"github.com/aerostore/aerostore/internal/race"
 	"github.com/aerostore/aerostore/internal/servertest"
 	"github.com/aerostore/aerostore/storetest/vectors"
 )
 
 func TestVectors(t *testing.T) {
-	opts := []vectors.Option{vectors.WithSample(vectorsOf)}
+	opts := []vectors.Option{vectors.WithSample(race.OneIn)}
 	cluster := hosts(t)
 	if servertest.IsEmulated() { // one whose clock can be moved, since no other test has it
 		s := emulator.RunT(t)
