@@ -10,25 +10,26 @@ type Command int
 
 // The commands. The keys of a batch are counted one by one, and as one Batch.
 const (
-	Connect       Command = iota // a connection that is opened
-	Login                        // a login, or a command about users
-	Info                         // requests for information
-	Read                         // a read of one record, or a test whether it exists
-	Write                        // a write of one record, a touch included
-	Delete                       // a delete of one record
-	Batch                        // a batch, as a whole
-	BatchedRead                  // a key of a batch that is read
-	BatchedWrite                 // a key of a batch that is written
-	BatchedDelete                // a key of a batch that is deleted
-	Query                        // a query or a scan
-	Job                          // a write by query, which runs in the background
+	Connect          Command = iota // a connection that is opened
+	Login                           // a login, or a command about users
+	Info                            // requests for information
+	Read                            // a read of one record, or a test whether it exists
+	Write                           // a write of one record, a touch included
+	Delete                          // a delete of one record
+	Batch                           // a batch, as a whole
+	BatchedRead                     // a key of a batch that is read
+	BatchedWrite                    // a key of a batch that is written
+	BatchedDelete                   // a key of a batch that is deleted
+	Query                           // a query or a scan, as a whole
+	QueriedPartition                // a partition of a query, before its first record
+	Job                             // a write by query, which runs in the background
 
 	commandCount
 )
 
 var commandNames = [commandCount]string{
 	"Connect", "Login", "Info", "Read", "Write", "Delete",
-	"Batch", "BatchedRead", "BatchedWrite", "BatchedDelete", "Query", "Job",
+	"Batch", "BatchedRead", "BatchedWrite", "BatchedDelete", "Query", "QueriedPartition", "Job",
 }
 
 // String returns the name, such as "BatchedWrite".
@@ -44,7 +45,7 @@ func (c Command) isValid() bool { return c >= 0 && c < commandCount }
 // A Count says what became of commands.
 type Count struct {
 	// Received is how many arrived as a whole. Connect counts connections that were
-	// accepted.
+	// accepted, and QueriedPartition the partitions with a record to answer.
 	Received int64
 
 	// Applied is how many reads, writes and deletes of records were carried out with

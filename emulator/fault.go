@@ -43,7 +43,7 @@ type Fault struct {
 
 	// Hook, if not nil, is called when the fault applies to a command, before anything
 	// else happens to it. It can change the nodes: so partitions move in the middle of a
-	// batch. Other commands are answered meanwhile. It must not call [Server.Close].
+	// batch or a query. Other commands are answered meanwhile. It must not call [Server.Close].
 	Hook func(Request)
 
 	// Delay is the time that the command waits before it is applied. If the node stops in
@@ -68,15 +68,15 @@ type Action int
 // connection at once.
 const (
 	// Answer answers with Fault.Code. The answer to a Batch has no keys. That to a key of
-	// a batch is for this key alone.
+	// a batch is for this key alone, and that to a partition of a query for this partition.
 	Answer Action = iota
 
 	// Close closes the connection instead of answering.
 	Close
 
 	// Cut sends the first half of the answer and closes the connection. If the fault does
-	// not apply the command, that is half of an error. For a key of a batch, the answers
-	// to the keys before it are sent.
+	// not apply the command, that is half of an error. For a key of a batch or a partition
+	// of a query, the answers before it are sent.
 	Cut
 
 	// Hang sends nothing. The connection stays open until the client or the node closes

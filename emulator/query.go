@@ -134,25 +134,51 @@ func (r *queryRun) begin(wanted *partitions) {
 	for p, w := range wanted.wanted {
 		if w && !owned.has(r.c.node, p) {
 			wanted.wanted[p] = false
-			r.unavailable(p)
+			r.endPartition(p, aerostore.CodePartitionUnavailable)
 		}
 	}
 }
 
-// unavailable answers that the client has to ask another node for a partition.
-func (r *queryRun) unavailable(partition int) {
+// endPartition answers that the client has to get a partition elsewhere.
+func (r *queryRun) endPartition(partition int, code aerostore.ResultCode) {
 	r.c.out = appendHeader(r.c.out, header{
-		code: aerostore.CodePartitionUnavailable, info3: info3PartitionDone,
+		code: code, info3: info3PartitionDone,
 		generation: uint32(partition), //nolint:gosec // G115: below 4096
 	})
+}
+
+// enter begins with a partition, as faults allow, and notes whether the node has it.
+func (r *queryRun) enter(partition int) error {
+	r.gone = false
+	if f := r.c.receive(QueriedPartition, r.m); f != nil {
+		err := r.c.suffer(f, suffering{
+			apply: func() error { return nil },
+			fail: func() error {
+				r.gone = true
+				r.endPartition(partition, f.Code)
+				return nil
+			},
+			cut: func(start int) error {
+				r.c.out = r.c.out[:start]
+				return r.stream.flush()
+			},
+		})
+		if err != nil || r.gone {
+			return err
+		}
+	}
+	if r.gone = !r.c.node.serves(partition); r.gone {
+		r.endPartition(partition, aerostore.CodePartitionUnavailable)
+	}
+	return nil
 }
 
 // yield answers a record. It returns false if the connection has ended.
 func (r *queryRun) yield(record *aerostore.Record) bool {
 	if p := record.Key.Partition(); p != r.partition {
 		r.partition = p
-		if r.gone = !r.c.node.serves(p); r.gone {
-			r.unavailable(p)
+		if r.err = r.enter(p); r.err != nil {
+			return false
 		}
 	}
 	if r.gone {
