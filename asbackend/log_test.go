@@ -24,6 +24,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/internal/servertest"
 )
 
 // lateVariable is set in a process in which no LogTo came before the first client.
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	os.Exit(servertest.Main(m))
 }
 
 // logLines is a handler that keeps its records.
@@ -283,7 +284,7 @@ func linesLoggedIn(t *testing.T, dir string) (lines []string) {
 	return lines
 }
 
-// reviewed are the lines of the client that were read: those of v7.10.2, and of v8.8.0.
+// reviewed are the lines of the client that were read: those of versions 7.10.2 and 8.8.0.
 var reviewed = []string{
 	`"%s regime(%d) < old regime(%d)"`,
 	`"%s"`,

@@ -42,6 +42,7 @@ func Dial(ctx context.Context, hosts string, opts ...Option) (*Store, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	clientLog.clientStarts()
 	client, err := connect(ctx, policy, seeds)
 	if err != nil {
 		return nil, err

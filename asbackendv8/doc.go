@@ -115,4 +115,8 @@
 //
 // [Store.Stats] returns the client's counters of connections, tends and nodes. Package
 // otelmw exports them.
+//
+// # Logs
+//
+// The client logs nothing by default. [LogTo] sends its lines to a [log/slog.Logger].
 package asbackendv8

@@ -191,3 +191,48 @@ func TestPartitionsMoveInTheMiddleOfABatch(t *testing.T) {
 		until(t, "the client sends all keys to the first node", knows(s, k, server.Node(0)))
 	}
 }
+
+func TestPartitionsMoveInTheMiddleOfAQuery(t *testing.T) {
+	t.Parallel()
+	server := emulator.RunClusterT(t, 2, emulator.WithReplicas(1))
+	s := dialCluster(t, server, 10*time.Second, timed(20, 10*time.Second))
+	want := map[aerostore.Key]bool{}
+	var partitions []int
+	for i := range 200 {
+		k := key("set", i)
+		put(t, server.Store(), k, aerostore.Bins{"n": i}, aerostore.SendKey)
+		want[k] = true
+		partitions = append(partitions, k.Partition())
+	}
+	for name, c := range map[string]emulator.Fault{
+		"moves":              {Hook: func(emulator.Request) { server.Node(0).TakeOver(partitions...) }},
+		"fails in a part":    {Code: aerostore.CodePartitionUnavailable},
+		"ends in the middle": {Action: emulator.Cut},
+		"is not answered":    {Action: emulator.Close},
+	} {
+		c.Commands, c.Node, c.Skip, c.Times = []emulator.Command{emulator.QueriedPartition}, server.Node(0), 10, 1
+		if c.Hook != nil {
+			c.Node = server.Node(1)
+		}
+		server.Node(1).TakeOver(partitions[:100]...)
+		until(t, "the client knows where partitions are", knows(s, key("set", 0), server.Node(1)))
+		injected := server.Inject(c)
+		found := map[aerostore.Key]int{}
+		for r, err := range s.Query(t.Context(), aerostore.Query{Namespace: namespace, Set: "set"}) {
+			if err != nil {
+				t.Errorf("a query that %s: %v", name, err)
+				break
+			}
+			found[r.Key]++
+		}
+		for k := range want {
+			if found[k] != 1 {
+				t.Errorf("a query that %s found a record %d times", name, found[k])
+			}
+		}
+		if injected.Strikes() != 1 {
+			t.Errorf("a query that %s: %d strikes", name, injected.Strikes())
+		}
+		injected.Stop()
+	}
+}

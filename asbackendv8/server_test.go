@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"os"
 	"reflect"
 	"testing"
 	"time"
@@ -22,8 +21,6 @@ import (
 // Tests that call hosts, aHost or dial run on the cluster that AEROSPIKE_HOSTS names, in the
 // form that Dial takes, and on an emulator if it names none. The cluster has the namespaces
 // test and bar and no namespace nons. Each test has its own set, and empties it.
-
-func TestMain(m *testing.M) { os.Exit(servertest.Main(m)) }
 
 const (
 	namespace = "test"

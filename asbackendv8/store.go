@@ -76,6 +76,7 @@ func New(client *as.Client, opts ...Option) (*Store, error) {
 			c.address = *nodes[0].GetHost()
 		}
 	}
+	clientLog.clientStarts()
 	return newStore(client, c, func() {}), nil
 }
 
