@@ -193,6 +193,14 @@ func TestAttemptsWithinAnAttemptAreItsChildren(t *testing.T) {
 	})
 }
 
+// lingering is a layer that takes a second after the layers inside.
+var lingering = aerostore.Intercept(func(next aerostore.Handler) aerostore.Handler {
+	return func(ctx context.Context, call aerostore.Call) (aerostore.Result, error) {
+		defer time.Sleep(time.Second)
+		return next(ctx, call)
+	}
+})
+
 func TestTheLoserOfAHedgeIsAbandoned(t *testing.T) {
 	for name, ended := range map[string]bool{"that ends later": false, "that ends with its context": true} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +222,7 @@ func TestTheLoserOfAHedgeIsAbandoned(t *testing.T) {
 					}
 					time.Sleep(time.Minute)
 					return aerostore.Result{}, call.NewError(aerostore.CodeKeyBusy, nil)
-				}, []aerostore.Middleware{middleware.Hedge(middleware.HedgeOptions{MinDelay: 3 * time.Second})})
+				}, []aerostore.Middleware{lingering, middleware.Hedge(middleware.HedgeOptions{MinDelay: 3 * time.Second})})
 				if _, err := store.Get(t.Context(), key); err != nil {
 					t.Fatal(err)
 				}
@@ -226,8 +234,8 @@ func TestTheLoserOfAHedgeIsAbandoned(t *testing.T) {
 				if begun := spans[1].StartTime().Sub(operation.StartTime()); begun != 3*time.Second {
 					t.Errorf("the second attempt began after %v", begun)
 				}
-				if !spans[0].EndTime().Equal(operation.EndTime()) {
-					t.Errorf("the first attempt ended at %v, the operation at %v", spans[0].EndTime(), operation.EndTime())
+				if !spans[0].EndTime().Equal(spans[1].EndTime()) {
+					t.Errorf("the first attempt ended at %v, the second at %v", spans[0].EndTime(), spans[1].EndTime())
 				}
 				time.Sleep(time.Hour)
 				if n := len(recorder.Ended()); n != 3 {

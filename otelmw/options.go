@@ -152,7 +152,8 @@ func WithSpanNameFormatter(format func(operation, namespace, set string) string)
 
 // WithErrorClassifier sets which errors are failures. A failure has an error.type and
 // sets the span's status to Error. The function is called with each error that is not
-// nil, including those of single keys in a batch. By default all errors are failures,
+// nil, including those of single keys in a batch, and those of attempts with
+// [WithAttempts]. By default all errors are failures,
 // except those for which [aerostore.IsNoRecord] returns true. An error that leaves a
 // write in doubt is always a failure. Nil keeps the default. For Tracing and Metrics.
 func WithErrorClassifier(failed func(ctx context.Context, call aerostore.Call, err error) bool) Option {

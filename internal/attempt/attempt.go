@@ -146,7 +146,7 @@ func (a *Attempt) End(call aerostore.Call, result aerostore.Result, err error) {
 func (a *Attempt) end(call aerostore.Call, result aerostore.Result, err error) {
 	a.record.mu.Lock()
 	defer a.record.mu.Unlock()
-	if !a.record.over && a.Ended.IsZero() {
+	if a.Ended.IsZero() {
 		a.Ended, a.Call, a.Result, a.Err = time.Now(), call, result, err
 	}
 }
@@ -158,9 +158,7 @@ func (a *Attempt) Abandon() {
 	}
 	a.record.mu.Lock()
 	defer a.record.mu.Unlock()
-	if !a.record.over {
-		a.abandon(time.Now())
-	}
+	a.abandon(time.Now())
 }
 
 func (a *Attempt) abandon(now time.Time) {
