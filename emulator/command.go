@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"log/slog"
 
 	"github.com/aerostore/aerostore"
@@ -9,7 +10,9 @@ import (
 // command handles a message. An error ends the connection.
 func (c *conn) command(body []byte) error {
 	m := &c.message
-	if err := m.parse(body); err != nil {
+	if err := m.parse(body); errors.Is(err, errTrailing) {
+		return c.refuse(m, aerostore.CodeParameter, "a message that is longer than it says")
+	} else if err != nil {
 		return err
 	}
 	command := commandOf(m)

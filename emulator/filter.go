@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/eval"
 	"github.com/aerostore/aerostore/internal/wire"
 )
 
@@ -29,7 +30,10 @@ func (f *filters) of(packed []byte) (aerostore.Filter, bool) {
 		return filter, true
 	}
 	filter, err := wire.ParseFilter(packed)
-	if err != nil || filter.Node().Ready() != nil {
+	if err != nil {
+		return aerostore.Filter{}, false
+	}
+	if p, err := eval.Memoized(filter.Node()); err != nil || !p.Boolean() {
 		return aerostore.Filter{}, false
 	}
 	if len(packed) > maxFilterSize {

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -23,8 +22,8 @@ func (c *conn) job(m *message) error {
 		return c.fail(code)
 	}
 	id := rand.Uint64() //nolint:gosec // G404: a name
-	if field := m.field(fieldTaskID); field != nil {
-		id = binary.BigEndian.Uint64(field)
+	if sent, _ := m.number(fieldTaskID, 8); sent != 0 {
+		id = sent
 	}
 	j := &job{id: id, namespace: of.Query.Namespace, set: of.Query.Set, rate: of.Query.RecordsPerSecond, from: c.net.RemoteAddr().String(), began: time.Now()}
 	n := c.node
@@ -34,6 +33,7 @@ func (c *conn) job(m *message) error {
 		return c.fail(aerostore.CodeParameter)
 	}
 	of.OnProgress = j.report
+	done := make(chan struct{})
 	n.cluster.running.Go(func() {
 		defer stop()
 		last, err := n.cluster.store.Execute(scope.WithPartitions(ctx, func(partition int) bool {
@@ -41,7 +41,13 @@ func (c *conn) job(m *message) error {
 		}), of)
 		j.report(last)
 		n.jobs.end(j, err)
+		close(done)
 	})
+	select {
+	case <-done:
+	case <-time.After(patience):
+	case <-n.cluster.background.ctx.Done():
+	}
 	return c.failLast(aerostore.CodeOK)
 }
 
@@ -51,8 +57,9 @@ type background struct {
 	stop context.CancelFunc
 }
 
-// maxJobRate is how many records a second a job changes at most, as on a server.
-const maxJobRate = 10_000
+// patience is how long the answer to a job waits for its end. A server does not wait, and
+// neither do some programs: they see the changes of a small job.
+const patience = 20 * time.Millisecond
 
 // jobOf returns the job of a message. A server checks as much before it answers.
 func (c *conn) jobOf(m *message) (j aerostore.Job, code aerostore.ResultCode) {
@@ -78,9 +85,6 @@ func (c *conn) jobOf(m *message) (j aerostore.Job, code aerostore.ResultCode) {
 		return j, queryCode(err)
 	}
 	q.MaxRecords = 0
-	if q.RecordsPerSecond = min(q.RecordsPerSecond, maxJobRate); q.RecordsPerSecond == 0 {
-		q.RecordsPerSecond = maxJobRate
-	}
 	var all aerostore.Options
 	writeOptions(m, &all)
 	j = aerostore.Job{Query: q, Operations: slices.Clone(ops), Options: aerostore.Options{

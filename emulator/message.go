@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/aerostore/aerostore"
@@ -105,10 +106,14 @@ func (m *message) parse(b []byte) error {
 	m.timeout = binary.BigEndian.Uint32(b[14:])
 	rest, err := m.parseParts(binary.BigEndian.Uint16(b[18:]), binary.BigEndian.Uint16(b[20:]), b[messageHeader:])
 	if err == nil && len(rest) > 0 {
-		err = fmt.Errorf("%w: %d bytes after a message", errFrame, len(rest))
+		return errTrailing
 	}
 	return err
 }
+
+// errTrailing is the error of a message that bytes follow. Clients that count their fields
+// wrongly send them, and a server answers these.
+var errTrailing = errors.New("bytes follow a message")
 
 // parseParts parses fields and operations, and returns what follows them.
 func (m *message) parseParts(nfields, nops uint16, b []byte) (rest []byte, err error) {
@@ -200,6 +205,19 @@ func (m *message) readsBins() bool {
 		}
 	}
 	return true
+}
+
+// mayCreate reports whether the message can create a record.
+func (m *message) mayCreate() bool {
+	if m.info2&info2Write == 0 || m.info2&info2Delete != 0 {
+		return false
+	}
+	for _, op := range m.operations {
+		if op.kind != wire.Touch {
+			return true
+		}
+	}
+	return m.nops == 0
 }
 
 // A header is what the header of an answer says.

@@ -1,10 +1,14 @@
 package emulator
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"log/slog"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/wire"
@@ -28,7 +32,8 @@ func (c *conn) query(m *message) error {
 	} else if m.nops > 0 {
 		q.Bins = c.binNames(m)
 	}
-	wanted, code := partitionsOf(m, q.Where.Kind() != aerostore.PredicateNone)
+	indexed := q.Where.Kind() != aerostore.PredicateNone
+	wanted, code := partitionsOf(m, indexed)
 	if code != aerostore.CodeOK {
 		return c.fail(code)
 	}
@@ -36,7 +41,10 @@ func (c *conn) query(m *message) error {
 	if code != aerostore.CodeOK {
 		return c.fail(code)
 	}
-	run := queryRun{c: c, m: m, stream: c.stream(m), indexed: q.Where.Kind() != aerostore.PredicateNone}
+	run := queryRun{c: c, m: m, stream: c.stream(m), indexed: indexed}
+	if indexed && q.Where.Kind() == aerostore.PredicateIntRange && q.Where.Collection() == aerostore.IndexDefault && len(q.Where.Path()) == 0 {
+		run.sort(&q, wanted)
+	}
 	run.begin(wanted)
 	call := aerostore.Call{Op: aerostore.OpQuery, Options: aerostore.Options{Filter: filter}}
 	q.Partitions, q.Cursor = wanted.bounds(), new(aerostore.Cursor)
@@ -120,11 +128,80 @@ type queryRun struct {
 	stream  stream
 	indexed bool // an index finds the records
 	records int
+	sorted  *sortedRun // nil if the records come in the order of their digests
 
 	partition int   // of the record before
 	gone      bool  // that partition has left the node
 	err       error // of the connection
 	failed    error // of a record
+}
+
+// A sortedRun is a query whose records come in the order of the integers that an index has
+// of them, partition by partition, as from a server.
+type sortedRun struct {
+	bin   string
+	names []string // of the bins to answer, nil for all
+	most  int      // records, 0 for no limit
+	after map[int]aerostore.Position
+	held  []sortedRecord // of the partition
+}
+
+type sortedRecord struct {
+	record *aerostore.Record
+	at     aerostore.Position
+}
+
+// sort makes the query one that is sorted, which begins after the integers of the message.
+func (r *queryRun) sort(q *aerostore.Query, wanted *partitions) {
+	s := &sortedRun{bin: q.Where.Bin(), names: q.Bins, most: q.MaxRecords, after: make(map[int]aerostore.Position)}
+	values := r.m.field(fieldValuesFrom)
+	for digests := wanted.begun; len(digests) > 0; digests, values = digests[digestSize:], values[valueSize:] {
+		s.after[partitionOf(digests)] = aerostore.Position{
+			Digest: [digestSize]byte(digests),
+			Value:  int64(binary.LittleEndian.Uint64(values)), //nolint:gosec // G115: the bits are what is wanted
+		}
+	}
+	wanted.begun = nil
+	q.Bins, q.MaxRecords = nil, 0
+	r.sorted = s
+}
+
+// position returns where a record is in the index.
+func (s *sortedRun) position(r *aerostore.Record) aerostore.Position {
+	n, _ := r.Bins[s.bin].(int)
+	return aerostore.Position{Digest: r.Key.Digest(), Value: int64(n)}
+}
+
+func comparePositions(a, b aerostore.Position) int {
+	return cmp.Or(cmp.Compare(a.Value, b.Value), bytes.Compare(a.Digest[:], b.Digest[:]))
+}
+
+// release answers the records that are held. It returns false if the query ends.
+func (r *queryRun) release() bool {
+	s := r.sorted
+	slices.SortFunc(s.held, func(a, b sortedRecord) int { return comparePositions(a.at, b.at) })
+	after, begun := s.after[r.partition]
+	for _, held := range s.held {
+		if begun && comparePositions(held.at, after) <= 0 || !s.narrow(held.record) {
+			continue
+		}
+		if !r.answer(held.record, held.at.Value) {
+			return false
+		}
+	}
+	s.held = s.held[:0]
+	return true
+}
+
+// narrow drops the bins that are not wanted. It returns false if the record has none that
+// is.
+func (s *sortedRun) narrow(r *aerostore.Record) bool {
+	if s.names == nil {
+		return true
+	}
+	r.Bins = maps.Clone(r.Bins)
+	maps.DeleteFunc(r.Bins, func(name string, _ any) bool { return !slices.Contains(s.names, name) })
+	return len(s.names) == 0 || len(r.Bins) > 0
 }
 
 // begin answers for the partitions that the node does not have. They are no longer wanted.
@@ -176,23 +253,37 @@ func (r *queryRun) enter(partition int) error {
 // yield answers a record. It returns false if the connection has ended.
 func (r *queryRun) yield(record *aerostore.Record) bool {
 	if p := record.Key.Partition(); p != r.partition {
+		if r.sorted != nil && !r.release() {
+			return false
+		}
 		r.partition = p
 		if r.err = r.enter(p); r.err != nil {
 			return false
 		}
 	}
-	if r.gone {
+	switch {
+	case r.gone:
 		return true
+	case r.sorted != nil:
+		r.sorted.held = append(r.sorted.held, sortedRecord{record, r.sorted.position(record)})
+		return true
+	default:
+		return r.answer(record, 0)
 	}
-	if r.failed = r.append(record); r.failed != nil {
+}
+
+// answer appends a record, of which an index has the value. It returns false if the query
+// ends.
+func (r *queryRun) answer(record *aerostore.Record, value int64) bool {
+	if r.failed = r.append(record, value); r.failed != nil {
 		return false
 	}
 	r.records++
 	r.err = r.stream.next()
-	return r.err == nil
+	return r.err == nil && (r.sorted == nil || r.records != r.sorted.most)
 }
 
-func (r *queryRun) append(record *aerostore.Record) error {
+func (r *queryRun) append(record *aerostore.Record, value int64) error {
 	c, start := r.c, len(r.c.out)
 	h := header{generation: record.Generation, voidTime: voidTime(record)}
 	if r.m.info1&info1NoBins != 0 {
@@ -219,8 +310,8 @@ func (r *queryRun) append(record *aerostore.Record) error {
 		}
 		field(fieldKey, id)
 	}
-	if r.indexed { // the place in the index, where the order of digests needs none
-		field(fieldValuesFrom, make([]byte, 8))
+	if r.indexed {
+		field(fieldValuesFrom, binary.LittleEndian.AppendUint64(nil, uint64(value))) //nolint:gosec // G115: the bits are what is wanted
 	}
 	bins, err := c.appendBins(record)
 	if err != nil {
@@ -244,6 +335,9 @@ func appendID(b []byte, id any) ([]byte, error) {
 
 // end ends the answer of a query that returned err.
 func (r *queryRun) end(err error) error {
+	if r.sorted != nil && err == nil && r.err == nil && r.failed == nil && (r.sorted.most == 0 || r.records < r.sorted.most) {
+		r.release()
+	}
 	if r.err != nil {
 		return r.err
 	}
@@ -289,7 +383,7 @@ func partitionsOf(m *message, indexed bool) (*partitions, aerostore.ResultCode) 
 	p := &partitions{begun: m.field(fieldDigestsFrom)}
 	ids := m.field(fieldPartitions)
 	values, begun := m.field(fieldValuesFrom), len(p.begun)/digestSize
-	const idSize, valueSize = 2, 8
+	const idSize = 2
 	switch {
 	case len(ids)%idSize != 0, len(p.begun)%digestSize != 0, len(ids)+len(p.begun) == 0,
 		ids != nil && len(ids) == 0, p.begun != nil && begun == 0,
@@ -308,6 +402,9 @@ func partitionsOf(m *message, indexed bool) (*partitions, aerostore.ResultCode) 
 	}
 	return p, aerostore.CodeOK
 }
+
+// valueSize is the size of an integer that an index has.
+const valueSize = 8
 
 // want returns false for a partition that does not exist or is wanted already.
 func (p *partitions) want(partition int) bool {

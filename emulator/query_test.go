@@ -1,11 +1,18 @@
 package emulator_test
 
 import (
+	"bytes"
+	"encoding/binary"
+	"io"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore/emulator"
 )
 
 func fill(t testing.TB, client *as.Client, set string, n int) {
@@ -131,6 +138,191 @@ func TestTruncate(t *testing.T) {
 		records, err := client.ScanAll(nil, "test", set)
 		if got := read(t, records, err); len(got) != want {
 			t.Errorf("set %s has %d records", set, len(got))
+		}
+	}
+}
+
+// The integers that an index has are an order of their own: a query that begins after a
+// digest and the value 0 returns the records with a greater value, whatever their digests.
+func TestAQueryBeginsAfterTheValueAndTheDigest(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	fill(t, client, "s", 300)
+	task, err := client.CreateIndex(nil, "test", "s", "i", "n", as.NUMERIC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-task.OnComplete(); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{7, 299} {
+		statement := as.NewStatement("test", "s")
+		if err := statement.SetFilter(as.NewRangeFilter("n", 1, 299)); err != nil {
+			t.Fatal(err)
+		}
+		records, err := client.QueryPartitions(nil, statement, as.NewPartitionFilterByKey(newKey(t, "s", n)))
+		if got := read(t, records, err); got[n] == nil {
+			t.Errorf("record %d is left out", n)
+		}
+	}
+}
+
+// An older client counts the field with the name of an index as none.
+func TestAMessageThatIsLongerThanItSaysIsRefused(t *testing.T) {
+	t.Parallel()
+	c := dial(t, emulator.RunT(t))
+	body := append(make([]byte, 22), 0)
+	body[0] = 22
+	for range 2 { // the connection stays open
+		if _, err := c.Write(frame(3, body...)); err != nil {
+			t.Fatal(err)
+		}
+		answer := make([]byte, 8+22)
+		if _, err := io.ReadFull(c, answer); err != nil || answer[8+5] != 4 {
+			t.Fatalf("answered %v, %v", answer, err)
+		}
+	}
+}
+
+func TestJobsCanBeShownAndStopped(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	fill(t, client, "s", 100)
+	policy := as.NewQueryPolicy()
+	policy.RecordsPerSecond = 1
+	statement := as.NewStatement("test", "s")
+	statement.TaskId = 7
+	if _, err := client.QueryExecute(policy, nil, statement, as.TouchOp()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.QueryExecute(policy, nil, statement, as.TouchOp()); codeOf(err) != types.PARAMETER_ERROR {
+		t.Errorf("a job with the number of another: %v", err)
+	}
+	ask := func(request string) string {
+		answers, err := client.GetNodes()[0].RequestInfo(as.NewInfoPolicy(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answers[request]
+	}
+	for _, tc := range []struct{ request, want string }{
+		{"query-show:trid=7", "status=active(ok)"},
+		{"query-show", "trid=7:ns=test:set=s:rps=1:"},
+		{"query-show:trid=8", "ERROR:2:job not found"},
+		{"query-show:id=x", "ERROR:4:bad id"},
+		{"query-abort", "ERROR:4:missing 'id'"},
+		{"query-abort:id=7", "ok"},
+	} {
+		if got := ask(tc.request); !strings.Contains(got, tc.want) {
+			t.Errorf("%s: %s", tc.request, got)
+		}
+	}
+	for !strings.Contains(ask("query-show:trid=7"), "status=done(user-aborted)") {
+		time.Sleep(time.Millisecond)
+	}
+	if got := ask("query-abort:trid=7"); got != "ERROR:2:id not active" {
+		t.Errorf("stopped again: %s", got)
+	}
+}
+
+func TestInfoAboutIndexesAndSets(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	fill(t, client, "s", 3)
+	for _, tc := range []struct{ request, want string }{
+		{"sindex-create:ns=test;set=s;indexname=i;bin=n;type=numeric;indextype=list;context=khAB", "ok"},
+		{"sindex-create:ns=test;set=s;indexname=i;indexdata=n,NUMERIC;indextype=LIST;context=khAB", "ok"},
+		{"sindex-create:ns=test;set=s;indexname=i;bin=other;type=numeric", "ERROR:200:'indexname' already exists with different definition"},
+		{"sindex-create:ns=nons;indexname=i;bin=n;type=string", "ok"},
+		{"sindex-create:ns=test;indexname=j;bin=n;type=foo", "ERROR:4:bad 'type' - must be one of 'numeric', 'string', 'blob', 'geo2dsphere'"},
+		{"sindex-create:ns=test;indexname=j;bin=n;type=string;indextype=x", "ERROR:4:bad 'indextype' - must be one of 'default', 'list', 'mapkeys', 'mapvalues'"},
+		{"sindex-create:ns=test;indexname=j;bin=n;type=string;context=xx", "ERROR:4:'context' invalid base64"},
+		{"sindex-create:ns=test;indexname=j;bin=n;type=string;context=qg==", "ERROR:4:'context' invalid cdt context"},
+		{"sindex-create:ns=test;indexname=j;bin=n;type=string;exp=kg==", "ERROR:16:indexes over expressions are not supported"},
+		{"sindex-create:ns=test;indexname=j", "ERROR:4:both 'indexdata' and 'type' are missing"},
+		{"sindex-create:ns=test;indexname=j;indexdata=n", "ERROR:4:'indexdata' missing bin type"},
+		{"sindex-create:indexname=j;bin=n;type=string", "ERROR:20:missing 'namespace'"},
+		{"sindex-create:ns=test;bin=n;type=string", "ERROR:4:missing 'indexname'"},
+		{"sindex-create:ns=test;indexname=j;bin=;type=string", "ERROR:4:missing 'bin' value"},
+		{"sindex-list:ns=test;b64=true", "ns=test:indexname=i:set=s:bin=n:type=numeric:indextype=list:context=khAB:exp=null:state=RW"},
+		{"sindex-list:ns=nons", "ERROR:20:namespace not found on node"},
+		{"sindex/nons", "ns_type=unknown"},
+		{"sindex/test/i", "entries=0;used_bytes=0;entries_per_bval=0;entries_per_rec=0;load_pct=100;load_time=0;stat_gc_recs=0"},
+		{"sindex/test/j", "ERROR:201:no index"},
+		{"sindex-stat:ns=test;indexname=j", "ERROR:201:no index"},
+		{"sindex-exists:ns=test;indexname=i", "true"},
+		{"sindex-exists:ns=test;indexname=j", "false"},
+		{"sindex-exists:ns=nons;indexname=j", "ERROR:20:namespace not found on node"},
+		{"sets/nons", "ns_type=unknown"},
+		{"sets/test/other", ""},
+		{"sets/test/s", "objects=3:tombstones=0:data_used_bytes=0:truncate_lut=0:sindexes=1:index_populating=false:truncating=false:" +
+			"default-read-touch-ttl-pct=0:default-ttl=0:disable-eviction=false:enable-index=false:stop-writes-count=0:stop-writes-size=0;"},
+		{"sindex-delete:ns=test;set=s;indexname=i", "ok"},
+		{"sindex-delete:ns=test;indexname=i", "ok"},
+		{"sindex-delete:ns=test", "ERROR:4:missing 'indexname'"},
+		{"sindex", ""},
+		{"truncate:namespace=test", "ERROR:4:missing 'set'"},
+		{"truncate:set=s", "ERROR:20:missing 'namespace'"},
+		{"truncate:namespace=nons;set=s", "ok"},
+		{"truncate:namespace=test;set=s;lut=x", "ERROR:4:would truncate to 0"},
+		{"truncate:namespace=test;set=s;lut=99999999999999999999", "ERROR:4:would truncate in the future"},
+		{"truncate:namespace=test;set=s;lut=9223372036854775807", "ERROR:4:would truncate in the future"},
+		{"truncate:namespace=test;set=s", "ok"},
+		{"truncate-namespace:namespace=test", "ok"},
+	} {
+		answers, err := client.GetNodes()[0].RequestInfo(as.NewInfoPolicy(), tc.request)
+		if got := answers[tc.request]; err != nil || got != tc.want {
+			t.Errorf("%s: %s, %v", tc.request, got, err)
+		}
+	}
+}
+
+// What is wrong with the fields of a query is answered as by a server.
+func TestQueriesWithWrongFieldsAreRefused(t *testing.T) {
+	t.Parallel()
+	s := emulator.RunT(t)
+	field := func(kind byte, data ...byte) []byte {
+		return append(binary.BigEndian.AppendUint32(nil, uint32(len(data)+1)), append([]byte{kind}, data...)...)
+	}
+	digest := append([]byte{1, 0}, make([]byte, 18)...)
+	where := field(22, 1, 1, 'n', 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5)
+	one := field(11, 1, 0)
+	for name, tc := range map[string]struct {
+		fields [][]byte
+		want   byte
+	}{
+		"a scan":                         {[][]byte{one}, 0},
+		"a scan after a digest":          {[][]byte{field(12, digest...)}, 0},
+		"no partitions":                  {nil, 16},
+		"no index":                       {[][]byte{one, where}, 201},
+		"an index over an expression":    {[][]byte{one, field(24, 1)}, 16},
+		"a partition that is none":       {[][]byte{field(11, 0, 0x10)}, 4},
+		"half a partition":               {[][]byte{field(11, 0, 0, 1)}, 4},
+		"a partition twice":              {[][]byte{field(11, 1, 0, 1, 0)}, 4},
+		"no partition in the field":      {[][]byte{field(11)}, 4},
+		"a partition twice, by digest":   {[][]byte{one, field(12, digest...)}, 4},
+		"half a digest":                  {[][]byte{field(12, 1, 2, 3)}, 4},
+		"a digest without a value":       {[][]byte{where, field(12, digest...)}, 4},
+		"a short value":                  {[][]byte{where, field(12, digest...), field(15, 1)}, 4},
+		"a short limit":                  {[][]byte{one, field(13, 1)}, 4},
+		"a short number":                 {[][]byte{one, field(7, 1)}, 4},
+		"a short rate":                   {[][]byte{one, field(10, 1)}, 4},
+		"a short timeout":                {[][]byte{one, field(9, 1)}, 4},
+		"two conditions":                 {[][]byte{one, field(22, 2, 1)}, 4},
+		"a condition that is cut":        {[][]byte{one, field(22, 1, 200, 'n')}, 4},
+		"a collection of two bytes":      {[][]byte{one, where, field(26, 1, 1)}, 4},
+		"a filter that is no expression": {[][]byte{one, field(43, 0x93, 1)}, 4},
+	} {
+		c := dial(t, s)
+		fields := append([][]byte{field(0, []byte("test")...), field(1, 's')}, tc.fields...)
+		body := make([]byte, 22)
+		body[0], body[1], body[19] = 22, 1, byte(len(fields))
+		if _, err := c.Write(frame(3, append(body, bytes.Join(fields, nil)...)...)); err != nil {
+			t.Fatal(err)
+		}
+		answer := make([]byte, 8+22)
+		if _, err := io.ReadFull(c, answer); err != nil || answer[8+5] != tc.want {
+			t.Errorf("%s: answered %v, %v, want %d", name, answer, err, tc.want)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	case m.info2&info2Write == 0 && m.info1&info1Read == 0:
 		return aerostore.Result{}, aerostore.CodeParameter
 	case m.info2&info2Delete != 0:
-		call.Op = aerostore.OpRemove
+		call.Op, call.Options.TTL = aerostore.OpRemove, 0
 	case m.info2&info2Write != 0:
 		call.Op = aerostore.OpOperate
 	case m.info1&info1NoBins != 0:
@@ -91,6 +91,8 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	}
 	result, err := c.node.cluster.handler(context.Background(), call)
 	switch {
+	case err != nil && m.info2&info2Write == 0 && aerostore.CodeOf(err) == aerostore.CodeBinNameTooLong && c.refuseIfExists(key) == aerostore.CodeNotFound:
+		return aerostore.Result{}, aerostore.CodeNotFound // a server looks for the record first
 	case err != nil:
 		return aerostore.Result{}, codeOf(err)
 	case call.Op == aerostore.OpRemove && !result.Existed():
@@ -129,7 +131,7 @@ func (c *conn) key(m *message) (aerostore.Key, aerostore.ResultCode) {
 		return aerostore.Key{}, aerostore.CodeInvalidNamespace
 	}
 	set := c.names.of(m.field(fieldSet))
-	if mustCreate := m.info2&info2Write != 0 && m.info2&info2Delete == 0; !mustCreate && !isSet(set) {
+	if !isSet(set) && !m.mayCreate() {
 		return aerostore.Key{}, aerostore.CodeNotFound
 	}
 	sent, hasID := sentKey(namespace, set, m.field(fieldKey))

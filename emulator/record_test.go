@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"strings"
 	"testing"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -253,5 +254,53 @@ func TestListsAndMapsKeepTheOrderThatTheyAreSentIn(t *testing.T) {
 	got, err := client.Get(nil, newKey(t, "s", 2))
 	if err != nil || got.Bins["m"].(map[any]any)["a"].([]any)[0] != 1.5 {
 		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// A server looks for the record before it looks at what a client wants of it.
+func TestWhatIsMissingIsNotFoundWhateverIsAsked(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	const long = "a bin name of more than 15 bytes"
+	key, set := newKey(t, "s", 1), newKey(t, strings.Repeat("s", 64), 1)
+	read := func(ops ...*as.Operation) func() as.Error {
+		return func() as.Error { _, err := client.Operate(nil, key, ops...); return err }
+	}
+	for name, do := range map[string]func() as.Error{
+		"a long bin name":                    func() as.Error { _, err := client.Get(nil, key, long); return err },
+		"an operation on a long bin name":    read(as.ListSizeOp(long)),
+		"a record of a set with a long name": func() as.Error { return client.Touch(nil, set) },
+	} {
+		if err := do(); codeOf(err) != types.KEY_NOT_FOUND_ERROR {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := client.Put(nil, key, as.BinMap{"n": 1, "l": []any{1}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Get(nil, key, long); codeOf(err) != types.BIN_NAME_TOO_LONG {
+		t.Errorf("a long bin name of a record: %v", err)
+	}
+	// What creates nothing by its selector is found if it is there.
+	if err := read(as.ListCreateOp("l", as.ListOrderOrdered, false, as.CtxListIndex(-1)))(); codeOf(err) != types.BIN_TYPE_ERROR {
+		t.Errorf("a list in place of a number: %v", err)
+	}
+	policy := as.NewWritePolicy(0, 400_000_000)
+	if existed, err := client.Delete(policy, key); err != nil || !existed {
+		t.Errorf("a delete with a TTL: %v, %v", existed, err)
+	}
+	if err := client.Put(nil, key, as.BinMap{"m": map[any]any{1.5: 1}}); codeOf(err) != types.SERVER_ERROR {
+		t.Errorf("a map with a key that a server does not store: %v", err)
+	}
+}
+
+func TestABatchWithAFilterWhoseTypesDoNotFitIsRefused(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	policy := as.NewBatchPolicy()
+	policy.FilterExpression = as.ExpEq(as.ExpIntBin("n"), as.ExpStringVal("x"))
+	_, err := client.BatchGet(policy, []*as.Key{newKey(t, "s", 1), newKey(t, "s", 2)})
+	if codeOf(err) != types.PARAMETER_ERROR {
+		t.Errorf("got %v", err)
 	}
 }

@@ -121,10 +121,10 @@ func (p *parser) step() (cdt.Step, error) {
 		return nil, err
 	}
 	kind, creates := id&0x3f, id&0xc0
-	if creates != 0 && kind != stepListIndex && kind != stepMapKey {
-		return nil, errForm
-	}
 	at, isInt := v.(int)
+	if kind == stepListIndex && at < 0 {
+		creates = 0 // a server creates nothing there, and by no other selector than these
+	}
 	switch kind {
 	case stepListValue:
 		return cdt.Value(v), nil

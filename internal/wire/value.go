@@ -85,8 +85,8 @@ func ParseValue(particle byte, data []byte) (any, error) {
 	case List, Map:
 		r := expr.NewReader(data)
 		v, err := r.Value()
-		if err != nil {
-			return nil, refused(err)
+		if err != nil { // a server finds it when it stores the value
+			return nil, &aerostore.Error{Code: aerostore.CodeServer, Err: err}
 		}
 		_, isList := v.(*value.List)
 		_, isMap := v.(*value.Map)
