@@ -13,7 +13,7 @@ import (
 
 // A conn is a connection of a client. One goroutine serves it.
 type conn struct {
-	node   *node
+	node   *Node
 	net    net.Conn
 	once   sync.Once
 	closed chan struct{} // when the server has closed net
@@ -37,7 +37,7 @@ const (
 	largeBuffer = 64 << 10
 )
 
-func newConn(n *node, nc net.Conn) *conn {
+func newConn(n *Node, nc net.Conn) *conn {
 	return &conn{node: n, net: nc, closed: make(chan struct{})}
 }
 

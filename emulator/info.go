@@ -14,28 +14,28 @@ import (
 
 // An infoRequest answers a request for information. The arguments are what follows the
 // name: "X" of "namespace/X", and "a=1;b=2" of "truncate:a=1;b=2".
-type infoRequest func(n *node, arguments string) string
+type infoRequest func(n *Node, arguments string) string
 
 // infoRequests has the requests by name.
 var infoRequests = map[string]infoRequest{
-	"build":                func(*node, string) string { return build },
-	"version":              func(*node, string) string { return edition + " build " + build },
-	"edition":              func(*node, string) string { return edition },
-	"features":             func(*node, string) string { return features },
-	"digests":              func(*node, string) string { return "RIPEMD160" },
-	"status":               func(*node, string) string { return "ok" },
-	"node":                 func(n *node, _ string) string { return n.name },
-	"cluster-name":         func(n *node, _ string) string { return orNull(n.cluster.config.clusterName) },
+	"build":                func(*Node, string) string { return build },
+	"version":              func(*Node, string) string { return edition + " build " + build },
+	"edition":              func(*Node, string) string { return edition },
+	"features":             func(*Node, string) string { return features },
+	"digests":              func(*Node, string) string { return "RIPEMD160" },
+	"status":               func(*Node, string) string { return "ok" },
+	"node":                 func(n *Node, _ string) string { return n.name },
+	"cluster-name":         func(n *Node, _ string) string { return orNull(n.cluster.config.clusterName) },
 	"cluster-stable":       infoClusterStable,
-	"service":              func(n *node, _ string) string { return n.Addr() },
-	"service-clear-std":    func(n *node, _ string) string { return n.Addr() },
-	"service-clear-alt":    func(*node, string) string { return "" },
+	"service":              func(n *Node, _ string) string { return n.Addr() },
+	"service-clear-std":    func(n *Node, _ string) string { return n.Addr() },
+	"service-clear-alt":    func(*Node, string) string { return "" },
 	"services":             infoServices,
 	"peers-clear-std":      infoPeers,
 	"peers-clear-alt":      infoPeers,
 	"peers-generation":     infoPeersGeneration,
 	"partition-generation": infoPartitionGeneration,
-	"partitions":           func(*node, string) string { return "4096" },
+	"partitions":           func(*Node, string) string { return "4096" },
 	"replicas":             infoReplicas,
 	"replicas-all":         infoReplicasAll,
 	"replicas-master":      infoReplicasMaster,
@@ -43,7 +43,7 @@ var infoRequests = map[string]infoRequest{
 	"racks":                enterpriseOnly,
 	"roster":               enterpriseOnly,
 	"feature-key":          enterpriseOnly,
-	"namespaces":           func(n *node, _ string) string { return strings.Join(n.cluster.namespaces, ";") },
+	"namespaces":           func(n *Node, _ string) string { return strings.Join(n.cluster.namespaces, ";") },
 	"namespace":            infoNamespace,
 	"statistics":           infoStatistics,
 	"sets":                 infoSets,
@@ -58,8 +58,8 @@ var infoRequests = map[string]infoRequest{
 	"query-show":           infoQueryShow,
 	"query-abort":          infoQueryAbort,
 	"query-abort-all":      infoQueryAbortAll,
-	"user-agent-set":       func(*node, string) string { return "ok" },
-	"udf-list":             func(*node, string) string { return "" },
+	"user-agent-set":       func(*Node, string) string { return "ok" },
+	"udf-list":             func(*Node, string) string { return "" },
 }
 
 const (
@@ -128,7 +128,7 @@ func infoError(code aerostore.ResultCode, reason string) string {
 	return fmt.Sprintf("ERROR:%d:%s", code, reason)
 }
 
-func enterpriseOnly(*node, string) string { return infoError(25, "enterprise only") }
+func enterpriseOnly(*Node, string) string { return infoError(25, "enterprise only") }
 
 func orNull(s string) string {
 	if s == "" {
@@ -137,7 +137,7 @@ func orNull(s string) string {
 	return s
 }
 
-func infoServices(n *node, _ string) string {
+func infoServices(n *Node, _ string) string {
 	peers, _ := n.cluster.peersOf(n)
 	addresses := make([]string, len(peers))
 	for i, p := range peers {
@@ -147,7 +147,7 @@ func infoServices(n *node, _ string) string {
 }
 
 // infoPeers answers with the generation, the default port and the peers.
-func infoPeers(n *node, _ string) string {
+func infoPeers(n *Node, _ string) string {
 	peers, generation := n.cluster.peersOf(n)
 	list := make([]string, len(peers))
 	for i, p := range peers {
@@ -158,41 +158,41 @@ func infoPeers(n *node, _ string) string {
 }
 
 // infoClusterStable answers with a key, which changes with the nodes.
-func infoClusterStable(n *node, _ string) string {
+func infoClusterStable(n *Node, _ string) string {
 	_, generation := n.cluster.peersOf(n)
 	return fmt.Sprintf("%X", generation)
 }
 
-func infoPeersGeneration(n *node, _ string) string {
+func infoPeersGeneration(n *Node, _ string) string {
 	_, generation := n.cluster.peersOf(n)
 	return strconv.Itoa(generation)
 }
 
-func infoPartitionGeneration(n *node, _ string) string {
+func infoPartitionGeneration(n *Node, _ string) string {
 	return strconv.Itoa(n.cluster.partitions.Load().generation)
 }
 
 // infoReplicas answers with a bitmap of the partitions of the node for each replica, of
 // each namespace. The number before them is that of the regime, which is 0 without strong
 // consistency.
-func infoReplicas(n *node, _ string) string {
+func infoReplicas(n *Node, _ string) string {
 	m := n.cluster.partitions.Load()
 	return eachNamespace(n, func() string {
 		return fmt.Sprintf("0,%d%s", len(m.replicas), m.bitmaps(n, len(m.replicas)))
 	})
 }
 
-func infoReplicasAll(n *node, _ string) string {
+func infoReplicasAll(n *Node, _ string) string {
 	m := n.cluster.partitions.Load()
 	return eachNamespace(n, func() string { return fmt.Sprintf("%d%s", len(m.replicas), m.bitmaps(n, len(m.replicas))) })
 }
 
-func infoReplicasMaster(n *node, _ string) string {
+func infoReplicasMaster(n *Node, _ string) string {
 	m := n.cluster.partitions.Load()
 	return eachNamespace(n, func() string { return strings.TrimPrefix(m.bitmaps(n, 1), ",") })
 }
 
-func eachNamespace(n *node, of func() string) string {
+func eachNamespace(n *Node, of func() string) string {
 	parts := make([]string, len(n.cluster.namespaces))
 	for i, name := range n.cluster.namespaces {
 		parts[i] = name + ":" + of()
@@ -201,7 +201,7 @@ func eachNamespace(n *node, of func() string) string {
 }
 
 // bitmaps returns the partitions of a node in the first replicas.
-func (m *partitionMap) bitmaps(n *node, replicas int) string {
+func (m *partitionMap) bitmaps(n *Node, replicas int) string {
 	var text strings.Builder
 	for _, owners := range m.replicas[:replicas] {
 		var bits [len(owners) / 8]byte

@@ -21,7 +21,7 @@ var (
 
 // infoIndexCreate creates an index. As a server, it answers ok for a namespace that does not
 // exist.
-func infoIndexCreate(n *node, arguments string) string {
+func infoIndexCreate(n *Node, arguments string) string {
 	p := parametersOf(arguments)
 	index, refused := indexOf(p)
 	switch {
@@ -90,7 +90,7 @@ func indexOf(p parameters) (index aerostore.Index, refused string) {
 }
 
 // infoIndexDelete drops an index. As a server, it answers ok if there is none.
-func infoIndexDelete(n *node, arguments string) string {
+func infoIndexDelete(n *Node, arguments string) string {
 	p := parametersOf(arguments)
 	index := aerostore.Index{Namespace: p.either("namespace", "ns"), Name: p["indexname"]}
 	switch {
@@ -107,7 +107,7 @@ func infoIndexDelete(n *node, arguments string) string {
 	return "ok"
 }
 
-func infoIndexExists(n *node, arguments string) string {
+func infoIndexExists(n *Node, arguments string) string {
 	p := parametersOf(arguments)
 	switch namespace := p.either("namespace", "ns"); {
 	case p["indexname"] == "":
@@ -125,7 +125,7 @@ func (cl *cluster) hasIndex(namespace, name string) bool {
 
 // infoIndexes answers "sindex" with the indexes of all namespaces, "sindex/NAMESPACE" with
 // those of one, and "sindex/NAMESPACE/NAME" with what is to know of an index.
-func infoIndexes(n *node, arguments string) string {
+func infoIndexes(n *Node, arguments string) string {
 	namespace, name, one := strings.Cut(arguments, "/")
 	switch {
 	case namespace == "":
@@ -140,7 +140,7 @@ func infoIndexes(n *node, arguments string) string {
 }
 
 // infoIndexList is like infoIndexes with parameters.
-func infoIndexList(n *node, arguments string) string {
+func infoIndexList(n *Node, arguments string) string {
 	p := parametersOf(arguments)
 	namespaces := n.cluster.namespaces
 	if namespace := p.either("namespace", "ns"); namespace != "" {
@@ -152,7 +152,7 @@ func infoIndexList(n *node, arguments string) string {
 	return n.cluster.describeIndexes(namespaces, p["b64"] == "true")
 }
 
-func infoIndexStatistics(n *node, arguments string) string {
+func infoIndexStatistics(n *Node, arguments string) string {
 	p := parametersOf(arguments)
 	return n.cluster.indexStatistics(p.either("namespace", "ns"), p["indexname"])
 }

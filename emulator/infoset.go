@@ -14,7 +14,7 @@ import (
 
 // infoSets answers "sets" with the sets of all namespaces, "sets/NAMESPACE" with those of
 // one, and "sets/NAMESPACE/SET" with one.
-func infoSets(n *node, arguments string) string {
+func infoSets(n *Node, arguments string) string {
 	namespace, set, one := strings.Cut(arguments, "/")
 	namespaces := n.cluster.namespaces
 	if namespace != "" {
@@ -38,7 +38,7 @@ func infoSets(n *node, arguments string) string {
 	return text.String()
 }
 
-func (n *node) describeSet(namespace, set string) string {
+func (n *Node) describeSet(namespace, set string) string {
 	indexes := 0
 	for _, x := range n.cluster.store.Indexes(namespace) {
 		if x.Set == set {
@@ -51,7 +51,7 @@ func (n *node) describeSet(namespace, set string) string {
 }
 
 // objects counts the records of a set that the node has, as a master or replica.
-func (n *node) objects(namespace, set string) (count int64) {
+func (n *Node) objects(namespace, set string) (count int64) {
 	cl := n.cluster
 	if peers, _ := cl.peersOf(n); len(peers) == 0 {
 		count, _ = cl.store.Count(context.Background(), aerostore.Counting{Namespace: namespace, Set: set})
@@ -69,7 +69,7 @@ func (n *node) objects(namespace, set string) (count int64) {
 
 // infoTruncate removes the records of a set. As a server, it answers ok for a namespace or
 // set that does not exist.
-func infoTruncate(n *node, arguments string) string {
+func infoTruncate(n *Node, arguments string) string {
 	p := parametersOf(arguments)
 	if p["set"] == "" && p.either("namespace", "ns") != "" {
 		return infoError(aerostore.CodeParameter, "missing 'set'")
@@ -78,11 +78,11 @@ func infoTruncate(n *node, arguments string) string {
 }
 
 // infoTruncateNamespace removes all records of a namespace.
-func infoTruncateNamespace(n *node, arguments string) string {
+func infoTruncateNamespace(n *Node, arguments string) string {
 	return n.truncate(parametersOf(arguments), aerostore.Truncation{AllSets: true})
 }
 
-func (n *node) truncate(p parameters, t aerostore.Truncation) string {
+func (n *Node) truncate(p parameters, t aerostore.Truncation) string {
 	t.Namespace = p.either("namespace", "ns")
 	switch {
 	case t.Namespace == "":

@@ -216,7 +216,7 @@ func (j *job) hasEnded() bool {
 }
 
 // infoQueryShow answers with one job, or with all of them.
-func infoQueryShow(n *node, arguments string) string {
+func infoQueryShow(n *Node, arguments string) string {
 	id, one, ok := jobID(arguments)
 	if !ok {
 		return infoError(aerostore.CodeParameter, "bad id")
@@ -236,7 +236,7 @@ func infoQueryShow(n *node, arguments string) string {
 	return strings.Join(texts, ";")
 }
 
-func infoQueryAbort(n *node, arguments string) string {
+func infoQueryAbort(n *Node, arguments string) string {
 	id, one, ok := jobID(arguments)
 	switch {
 	case !ok:
@@ -253,7 +253,7 @@ func infoQueryAbort(n *node, arguments string) string {
 	return infoError(aerostore.CodeNotFound, "id not active")
 }
 
-func infoQueryAbortAll(n *node, _ string) string {
+func infoQueryAbortAll(n *Node, _ string) string {
 	n.jobs.mu.Lock()
 	defer n.jobs.mu.Unlock()
 	stopped := 0

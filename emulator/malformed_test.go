@@ -83,32 +83,6 @@ func TestMemoryIsTakenAsBytesCome(t *testing.T) {
 	}
 }
 
-func TestConnectionsLeaveNothingBehind(t *testing.T) {
-	s := emulator.RunT(t)
-	runtime.GC()
-	goroutines := runtime.NumGoroutine()
-	for range 2000 {
-		c, err := net.Dial("tcp", s.Addr())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := c.Write(frame(1, []byte("node\n")...)); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.ReadFull(c, make([]byte, 16)); err != nil {
-			t.Fatal(err)
-		}
-		_ = c.Close()
-	}
-	for range 1000 {
-		if runtime.NumGoroutine() <= goroutines {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), goroutines)
-}
-
 func FuzzConnection(f *testing.F) {
 	s := emulator.RunT(f, emulator.WithLogger(slog.New(slog.DiscardHandler)), emulator.WithCompression())
 	f.Add(frame(1, []byte("node\n")...))

@@ -32,9 +32,6 @@ type Node struct {
 	conns    map[*conn]bool
 }
 
-// A node is a Node.
-type node = Node
-
 // Name returns the name by which clients know the node, such as "E1". It never changes.
 func (n *Node) Name() string { return n.name }
 

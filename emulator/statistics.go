@@ -7,7 +7,7 @@ import (
 	"github.com/aerostore/aerostore"
 )
 
-func infoStatistics(n *node, _ string) string {
+func infoStatistics(n *Node, _ string) string {
 	peers, _ := n.cluster.peersOf(n)
 	opened, closed := n.counts.received[Connect].Load(), n.counts.closed.Load()
 	return fmt.Sprintf("cluster_size=%d;cluster_integrity=true;cluster_is_member=true;objects=%d;"+
@@ -16,7 +16,7 @@ func infoStatistics(n *node, _ string) string {
 }
 
 // infoNamespace answers with the statistics and the configuration of a namespace.
-func infoNamespace(n *node, name string) string {
+func infoNamespace(n *Node, name string) string {
 	if !n.cluster.hasNamespace([]byte(name)) {
 		return "type=unknown"
 	}

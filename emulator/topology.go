@@ -138,7 +138,7 @@ func (m *partitionMap) has(n *Node, partition int) bool {
 }
 
 // isMaster reports whether the node is the master of the partition.
-func (m *partitionMap) isMaster(n *node, partition int) bool {
+func (m *partitionMap) isMaster(n *Node, partition int) bool {
 	return len(m.replicas) > 0 && m.replicas[0][partition] == n
 }
 
