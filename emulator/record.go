@@ -87,6 +87,13 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 			}
 			return aerostore.Result{}, code
 		}
+		const mustExist = info3UpdateOnly | info3ReplaceOnly
+		if m.info2&info2Write != 0 && m.info2&info2CreateOnly != 0 && m.info3&mustExist != 0 {
+			if code = c.refuseIfExists(key); code == aerostore.CodeParameter {
+				code = aerostore.CodeExists
+			}
+			return aerostore.Result{}, code
+		}
 		call = call.WithOperations(ops)
 	}
 	result, err := c.node.cluster.handler(context.Background(), call)
@@ -209,6 +216,8 @@ func writeOptions(m *message, o *aerostore.Options) {
 	switch {
 	case m.info2&info2CreateOnly != 0:
 		o.Exists = aerostore.CreateOnly
+	case m.info3&info3UpdateOnly != 0 && m.info3&info3CreateOrReplace != 0:
+		o.Exists = aerostore.ReplaceOnly
 	case m.info3&info3UpdateOnly != 0:
 		o.Exists = aerostore.UpdateOnly
 	case m.info3&info3CreateOrReplace != 0:

@@ -95,8 +95,15 @@ func ParseValue(particle byte, data []byte) (any, error) {
 		}
 		return written(v), nil
 	}
-	return nil, &aerostore.Error{Code: aerostore.CodeUnsupportedFeature, Err: errors.New("the type of a value is unknown")}
+	if isLanguage(particle) {
+		return nil, &aerostore.Error{Code: aerostore.CodeUnsupportedFeature, Err: errors.New("a value is one of a programming language")}
+	}
+	return nil, refuse("the type of a value is unknown")
 }
+
+// isLanguage reports whether a value of the type is an object of a programming language,
+// which old clients write and a server keeps as bytes.
+func isLanguage(particle byte) bool { return 7 <= particle && particle <= 12 || particle == 16 }
 
 // written returns the value as a program writes it, sharing what it can. What only the
 // engine's types can say stays in these.
