@@ -114,6 +114,11 @@
 // [Store.Stats] returns the client's counters of connections, tends and nodes. Package
 // otelmw exports them.
 //
+// # The other client
+//
+// Package asbackendv8 is the same over aerospike-client-go/v8. docs/known-limits.md says
+// which limits each client has.
+//
 // # Logs
 //
 // The client logs nothing by default. [LogTo] sends its lines to a [log/slog.Logger].

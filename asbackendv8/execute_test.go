@@ -71,8 +71,10 @@ func jobOnServer(t *testing.T, records int) (s *Store, job aerostore.Job, sum fu
 	if _, err := s.BatchWrite(t.Context(), items); err != nil {
 		t.Fatal(err)
 	}
+	q.RecordsPerSecond = 1000 // so that the job takes a while
 	job = aerostore.Job{Query: q, Operations: []aerostore.Operation{aerostore.AddBin("n", 1)}}
 	return s, job, func() (sum int) {
+		q.RecordsPerSecond = 0
 		for r, err := range s.Query(context.Background(), q) {
 			if err != nil {
 				t.Fatal(err)
