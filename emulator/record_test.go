@@ -258,7 +258,7 @@ func TestListsAndMapsKeepTheOrderThatTheyAreSentIn(t *testing.T) {
 }
 
 // A server looks for the record before it looks at what a client wants of it.
-func TestWhatIsMissingIsNotFoundWhateverIsAsked(t *testing.T) {
+func TestWhatIsMissingIsNotFoundWhateverIsRead(t *testing.T) {
 	t.Parallel()
 	client, _ := connect(t)
 	const long = "a bin name of more than 15 bytes"
