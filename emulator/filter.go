@@ -33,7 +33,7 @@ func (f *filters) of(packed []byte) (aerostore.Filter, bool) {
 	if err != nil {
 		return aerostore.Filter{}, false
 	}
-	if p, err := eval.Memoized(filter.Node()); err != nil || !p.Boolean() {
+	if filter.Node().Ready() != nil {
 		return aerostore.Filter{}, false
 	}
 	if len(packed) > maxFilterSize {
@@ -46,4 +46,14 @@ func (f *filters) of(packed []byte) (aerostore.Filter, bool) {
 	}
 	f.kept[string(packed)] = filter
 	return filter, true
+}
+
+// fits reports whether a packed expression is one that is true or false of a record.
+func (f *filters) fits(packed []byte) bool {
+	filter, ok := f.of(packed)
+	if !ok {
+		return false
+	}
+	p, err := eval.Memoized(filter.Node())
+	return err == nil && p.Boolean()
 }

@@ -36,6 +36,8 @@ func infoIndexCreate(n *Node, arguments string) string {
 		return "ok"
 	case aerostore.CodeIndexFound:
 		return infoError(code, "'indexname' already exists with different definition")
+	case aerostore.CodeBinNameTooLong:
+		return infoError(aerostore.CodeParameter, "'bin' value too long")
 	case aerostore.CodeIndexMaxCount:
 		return infoError(code, "maximum number of indexes reached")
 	default:

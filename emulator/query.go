@@ -30,7 +30,11 @@ func (c *conn) query(m *message) error {
 	if q.Bins = nil; m.info1&info1NoBins != 0 {
 		q.Bins = []string{}
 	} else if m.nops > 0 {
-		q.Bins = c.binNames(m)
+		// No record has a bin with a longer name.
+		q.Bins = slices.DeleteFunc(c.binNames(m), func(name string) bool { return len(name) > maxBinName })
+		if len(q.Bins) == 0 {
+			return c.failLast(aerostore.CodeOK)
+		}
 	}
 	indexed := q.Where.Kind() != aerostore.PredicateNone
 	wanted, code := partitionsOf(m, indexed)
@@ -369,8 +373,14 @@ func queryCode(err error) aerostore.ResultCode {
 	if of, ok := errors.AsType[*aerostore.Error](err); ok && of.Code == aerostore.CodeMaxRetries {
 		err = of.Err
 	}
-	return codeOf(err)
+	if code := codeOf(err); code != aerostore.CodeBinNameTooLong {
+		return code
+	}
+	return aerostore.CodeParameter // of the condition
 }
+
+// maxBinName is the size of the longest name of a bin.
+const maxBinName = 15
 
 // partitions are the partitions that a query wants, and where it begins in them.
 type partitions struct {

@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/expr"
@@ -93,6 +94,9 @@ func ParseValue(particle byte, data []byte) (any, error) {
 		if r.Len() > 0 || isList != (particle == List) || isMap != (particle == Map) {
 			return nil, refuse("the bytes are no list or map")
 		}
+		if hasEdge(v) {
+			return nil, &aerostore.Error{Code: aerostore.CodeServer, Err: errors.New("a value that stands for others cannot be stored")}
+		}
 		return written(v), nil
 	}
 	if isLanguage(particle) {
@@ -104,6 +108,20 @@ func ParseValue(particle byte, data []byte) (any, error) {
 // isLanguage reports whether a value of the type is an object of a programming language,
 // which old clients write and a server keeps as bytes.
 func isLanguage(particle byte) bool { return 7 <= particle && particle <= 12 || particle == 16 }
+
+// hasEdge reports whether a list or map has a value that is only for comparisons.
+func hasEdge(v any) bool {
+	switch v := v.(type) {
+	case value.Edge:
+		return true
+	case *value.List:
+		return slices.ContainsFunc(v.Items, hasEdge)
+	case *value.Map:
+		return slices.ContainsFunc(v.Pairs, func(p value.MapPair) bool { return hasEdge(p.Value) })
+	default:
+		return false
+	}
+}
 
 // written returns the value as a program writes it, sharing what it can. What only the
 // engine's types can say stays in these.
