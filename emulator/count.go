@@ -58,7 +58,6 @@ type Count struct {
 type counts struct {
 	received, applied [commandCount]atomic.Int64
 	closed            atomic.Int64 // connections
-	passedOn          atomic.Int64 // commands on records, to other nodes
 }
 
 func (c *counts) of(commands []Command) (sum Count) {

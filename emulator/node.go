@@ -123,6 +123,8 @@ func (n *Node) TakeOver(partitions ...int) {
 	cl.share()
 }
 
+var errClosed = errors.New("the server is closed")
+
 // start is called by one goroutine at a time.
 func (n *Node) start() error {
 	if n.online.Load() {
@@ -147,7 +149,7 @@ func (n *Node) start() error {
 	})
 	if ended {
 		_ = l.Close()
-		return fmt.Errorf("emulator: node %s cannot start: the server is closed", n.name)
+		return fmt.Errorf("emulator: node %s cannot start: %w", n.name, errClosed)
 	}
 	return nil
 }
@@ -186,7 +188,7 @@ func (n *Node) restart() {
 		cl.changing.Lock()
 		defer cl.changing.Unlock()
 		n.stop()
-		if err := n.start(); err != nil {
+		if err := n.start(); err != nil && !errors.Is(err, errClosed) {
 			cl.config.logger.Error("emulator: cannot restart a node", "error", err)
 		}
 	})
@@ -243,9 +245,5 @@ func (n *Node) reaches(partition int, write bool) bool {
 	if master == n || !write && m.has(n, partition) {
 		return true
 	}
-	if !master.online.Load() {
-		return false
-	}
-	n.counts.passedOn.Add(1)
-	return true
+	return master.online.Load()
 }
