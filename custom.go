@@ -68,7 +68,8 @@ func (c Call) Run(ctx context.Context) error {
 //
 // run should pass its context on. Do waits for a function that ignores it, also after the
 // context has ended, and returns what the function returns: its variables may belong to
-// the caller.
+// the caller. Package asbackend converts a context, options, keys and values to what the
+// client takes.
 //
 // Do returns the error of run, as the layers return it. Whatever the backend, an error
 // that wraps no [*Error] is wrapped in one. That has the code of [CodeOf], which knows the

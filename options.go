@@ -368,3 +368,18 @@ func (o Options) Equal(other Options) bool {
 	o.Filter, other.Filter = Filter{}, Filter{}
 	return o == other && a.Equal(b)
 }
+
+// ReadOptions returns the options of a read in one value. It returns an error that matches
+// [ErrInvalid] if one of them is not valid.
+func ReadOptions(opts ...ReadOption) (Options, error) { return checked(readOptions(opts)) }
+
+// WriteOptions returns the options of a write in one value. It returns an error that
+// matches [ErrInvalid] if one of them is not valid.
+func WriteOptions(opts ...WriteOption) (Options, error) { return checked(writeOptions(opts)) }
+
+func checked(o Options) (Options, error) {
+	if err := o.check(); err != nil {
+		return Options{}, &Error{Code: err.code, Err: err}
+	}
+	return o, nil
+}

@@ -77,7 +77,7 @@ func newModel(t *testing.T, s *asbackend.Store, set string, seed uint64, family 
 		}
 		bins := []*as.Bin{as.NewBin("x", 1)}
 		if m.bin != nil {
-			bins = append(bins, as.NewBin("b", asbackend.ClientValue(m.bin)))
+			bins = append(bins, as.NewBin("b", asbackend.RawValue(m.bin)))
 		}
 		if err := s.Client().PutBins(policy, client, bins...); err != nil {
 			t.Fatal(err)

@@ -67,7 +67,7 @@ func TestValuesAreSentAsTheyWereRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Client().PutBins(nil, client, as.NewBin("b", asbackend.ClientValue(v))); err != nil {
+		if err := s.Client().PutBins(nil, client, as.NewBin("b", asbackend.RawValue(v))); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -115,7 +115,7 @@ func TestListsAndMapsAreSentInOrder(t *testing.T) {
 	if failed != nil {
 		t.Fatal(failed)
 	}
-	if err := s.Client().PutBins(nil, client, as.NewBin("l", asbackend.ClientValue(list)), as.NewBin("m", asbackend.ClientValue(m))); err != nil {
+	if err := s.Client().PutBins(nil, client, as.NewBin("l", asbackend.RawValue(list)), as.NewBin("m", asbackend.RawValue(m))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Operate(t.Context(), k, ops(aerostore.ListBin("l").Append(2), aerostore.ListBin("m").In(cdt.Key("l")).Append(2))); err != nil {
