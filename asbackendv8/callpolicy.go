@@ -43,14 +43,19 @@ func (s *single) writePolicyIn(room *as.WritePolicy, each bool) *as.WritePolicy 
 	}
 	*p = *base
 	p.RespondPerEachOp = p.RespondPerEachOp || each
-	setBaseOptions(&p.BasePolicy, &s.call.Options)
+	setWriteOptions(p, &s.call.Options)
 	s.setTimeouts(&p.BasePolicy)
+	return p
+}
+
+// setWriteOptions sets the fields for which there is an option, other than the timeouts.
+func setWriteOptions(p *as.WritePolicy, o *aerostore.Options) {
+	setBaseOptions(&p.BasePolicy, o)
 	writeFields{
 		expiration: &p.Expiration, exists: &p.RecordExistsAction,
 		check: &p.GenerationPolicy, generation: &p.Generation,
 		sendKey: &p.SendKey, durable: &p.DurableDelete, commit: &p.CommitLevel,
-	}.set(&s.call.Options)
-	return p
+	}.set(o)
 }
 
 // policy returns the policy of the next send of a part. Every key gets an answer, and a
@@ -131,9 +136,7 @@ func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	p := *c.store.queryPolicy()
 	setBaseOptions(&p.BasePolicy, &c.call.Options)
 	p.TotalTimeout, p.SocketTimeout, c.byContext = c.timeouts(&p.BasePolicy)
-	if p.ReplicaPolicy == as.RANDOM {
-		p.ReplicaPolicy = as.MASTER_PROLES // the client panics over RANDOM
-	}
+	avoidRandom(&p)
 	if q.MaxRecords > 0 {
 		p.MaxRecords = int64(q.MaxRecords) * int64(max(nodes, 1))
 	}
@@ -146,25 +149,36 @@ func (c *command) queryPolicy(q *aerostore.Query, nodes int) *as.QueryPolicy {
 	return &p
 }
 
+// avoidRandom replaces a ReplicaPolicy over which the client panics in queries.
+func avoidRandom(p *as.QueryPolicy) {
+	if p.ReplicaPolicy == as.RANDOM {
+		p.ReplicaPolicy = as.MASTER_PROLES
+	}
+}
+
 // timeouts returns the timeouts of the call. They are those of its options, or else of
 // the policy, but at most the time until the context's deadline. It reports whether that
 // deadline is the total timeout.
 func (c *command) timeouts(p *as.BasePolicy) (total, socket time.Duration, byContext bool) {
+	return timeoutsOf(p, &c.call.Options, c.left)
+}
+
+func timeoutsOf(p *as.BasePolicy, o *aerostore.Options, left time.Duration) (total, socket time.Duration, byContext bool) {
 	total, socket = p.TotalTimeout, p.SocketTimeout
-	if given := c.call.Options.Timeout; given > 0 {
+	if given := o.Timeout; given > 0 {
 		total = given
 		if isShorter(given, socket) {
 			socket = given
 		}
 	}
-	if given := c.call.Options.SocketTimeout; given > 0 {
+	if given := o.SocketTimeout; given > 0 {
 		socket = given
 	}
-	if isShorter(c.left, total) {
-		total, byContext = c.left, true
+	if isShorter(left, total) {
+		total, byContext = left, true
 	}
-	if isShorter(c.left, socket) {
-		socket = c.left
+	if isShorter(left, socket) {
+		socket = left
 	}
 	return total, socket, byContext
 }

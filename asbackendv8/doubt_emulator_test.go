@@ -218,6 +218,45 @@ func TestDoubtOfOneKeyOfABatch(t *testing.T) {
 	}
 }
 
+func TestDoubtOfAJob(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault   emulator.Fault
+		doubt   bool
+		applied bool
+	}{
+		"a refusal":              {emulator.Fault{Code: aerostore.CodeForbidden}, false, false},
+		"a job that is lost":     {emulator.Fault{Action: emulator.Close}, true, false},
+		"an answer that is lost": {emulator.Fault{Action: emulator.Close, Applied: true}, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := emulator.RunT(t)
+			s := dialTo(t, server.Addr(), generous())
+			k := key("set", 1)
+			put(t, server.Store(), k, aerostore.Bins{"n": 1})
+			c.fault.Commands = []emulator.Command{emulator.Job}
+			injected := server.Inject(c.fault)
+			_, err := aerostore.Execute(t.Context(), s, aerostore.Query{Namespace: namespace, Set: "set"}, []aerostore.Operation{aerostore.AddBin("n", 1)})
+			if err == nil || aerostore.InDoubt(err) != c.doubt {
+				t.Errorf("the error is %v (in doubt: %t)", err, aerostore.InDoubt(err))
+			}
+			if injected.Strikes() == 0 {
+				t.Error("the fault met no job")
+			}
+			changed := func() bool {
+				r, err := server.Store().Get(t.Context(), k)
+				return err == nil && r.Generation > 1
+			}
+			if c.applied {
+				until(t, "the job has changed the record", changed)
+			} else if changed() {
+				t.Error("the record has changed")
+			}
+		})
+	}
+}
+
 // until waits until the condition is true.
 func until(t *testing.T, what string, condition func() bool) {
 	t.Helper()

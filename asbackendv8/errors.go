@@ -139,8 +139,9 @@ type clientError struct {
 
 func newClientError(err as.Error) *clientError {
 	ae, ok := err.(*as.AerospikeError)
-	if !ok {
-		ae = &as.AerospikeError{ResultCode: types.COMMON_ERROR}
+	if !ok { // one of the client's constants, which has a type of its own
+		code := cmp.Or(types.ResultCode(aerostore.CodeOf(err)), types.COMMON_ERROR)
+		ae = &as.AerospikeError{ResultCode: code}
 	}
 	return &clientError{err: ae}
 }

@@ -15,17 +15,24 @@ import (
 
 // Wrap an existing client and continue to use it.
 func ExampleNew() {
-	adopt := func(ctx context.Context, client *as.Client, policy *as.WritePolicy, key *as.Key) error {
+	adopt := func(ctx context.Context, client *as.Client) error {
 		backend, err := asbackendv8.New(client)
 		if err != nil {
 			return err
 		}
 		store := aerostore.Chain(backend, otelmw.Tracing(), otelmw.Metrics())
 
-		custom := aerostore.Custom{Name: "LIST APPEND", Namespace: "test", Set: "users", Writes: true}
-		err = aerostore.Do(ctx, store, custom, func(context.Context) error {
-			_, err := client.Operate(policy, key, as.ListAppendOp("visits", 1))
-			if err != nil { // the client's Error is an interface: a nil one is not a nil error
+		custom := aerostore.Custom{Name: "UDF", Namespace: "test", Set: "users", Writes: true}
+		err = aerostore.Do(ctx, store, custom, func(ctx context.Context) error {
+			raw, err := asbackendv8.ClientKey(aerostore.NewKey("test", "users", "ada"))
+			if err != nil {
+				return err
+			}
+			policy, err := backend.WritePolicy(ctx) // with the deadline of ctx
+			if err != nil {
+				return err
+			}
+			if _, err := client.Execute(policy, raw, "stock", "reserve", as.NewValue(1)); err != nil {
 				return err
 			}
 			return nil

@@ -13,5 +13,5 @@ func (s *Store) Hurry() { s.minConnectionWait = 0 }
 // InDoubt reports whether a write that failed with err may have been applied.
 func InDoubt(err as.Error) bool { return inDoubt(true, newClientError(err).err) }
 
-// ClientValue returns a value in the client's types.
-var ClientValue = clientValue
+// RawValue returns a value in the client's types.
+var RawValue = clientValue

@@ -47,7 +47,7 @@ func TestHLLsFollowTheModel(t *testing.T) {
 			{Kind: cdt.HLLSetUnion, Values: others, Flags: uint8(cdt.AllowFold) * uint8(random.IntN(2))},
 			{Kind: cdt.HLLRefreshCount},
 		} {
-			if err := s.Client().PutBins(nil, client, as.NewBin("b", asbackendv8.ClientValue(bin))); err != nil {
+			if err := s.Client().PutBins(nil, client, as.NewBin("b", asbackendv8.RawValue(bin))); err != nil {
 				t.Fatal(err)
 			}
 			after, result, failed := engine.Apply(value.Clone(bin), &op, nil)

@@ -79,7 +79,7 @@ func newModel(t *testing.T, s *asbackendv8.Store, set string, seed uint64, famil
 		}
 		bins := []*as.Bin{as.NewBin("x", 1)}
 		if m.bin != nil {
-			bins = append(bins, as.NewBin("b", asbackendv8.ClientValue(m.bin)))
+			bins = append(bins, as.NewBin("b", asbackendv8.RawValue(m.bin)))
 		}
 		if err := s.Client().PutBins(policy, client, bins...); err != nil {
 			t.Fatal(err)

@@ -95,7 +95,7 @@ func TestOtherNodesTakeOverFromOneThatStops(t *testing.T) {
 func TestANodeIsCutOff(t *testing.T) {
 	t.Parallel()
 	server := emulator.RunClusterT(t, 2)
-	s := dialTo(t, server.Addr(), tries(4))
+	s := dialTo(t, server.Addr(), timed(4, time.Second))
 	keys := keysOn(server)
 	works(t, s, keys)
 	before := server.Count(emulator.Write)

@@ -69,7 +69,7 @@ func TestValuesAreSentAsTheyWereRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Client().PutBins(nil, client, as.NewBin("b", asbackendv8.ClientValue(v))); err != nil {
+		if err := s.Client().PutBins(nil, client, as.NewBin("b", asbackendv8.RawValue(v))); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -117,7 +117,7 @@ func TestListsAndMapsAreSentInOrder(t *testing.T) {
 	if failed != nil {
 		t.Fatal(failed)
 	}
-	if err := s.Client().PutBins(nil, client, as.NewBin("l", asbackendv8.ClientValue(list)), as.NewBin("m", asbackendv8.ClientValue(m))); err != nil {
+	if err := s.Client().PutBins(nil, client, as.NewBin("l", asbackendv8.RawValue(list)), as.NewBin("m", asbackendv8.RawValue(m))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Operate(t.Context(), k, ops(aerostore.ListBin("l").Append(2), aerostore.ListBin("m").In(cdt.Key("l")).Append(2))); err != nil {
