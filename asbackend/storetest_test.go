@@ -76,7 +76,9 @@ func newClientOf(tb testing.TB, hosts string) *as.Client {
 	}
 	tb.Cleanup(func() { _ = s.Close() })
 	client := s.Client()
-	for _, policy := range []*as.BasePolicy{client.DefaultPolicy, &client.DefaultWritePolicy.BasePolicy} {
+	for _, policy := range []*as.BasePolicy{
+		client.DefaultPolicy, &client.DefaultWritePolicy.BasePolicy, &client.DefaultBatchPolicy.BasePolicy, &client.DefaultQueryPolicy.BasePolicy,
+	} {
 		policy.TotalTimeout, policy.SocketTimeout = 20*time.Second, 20*time.Second
 	}
 	return client

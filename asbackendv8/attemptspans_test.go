@@ -104,17 +104,20 @@ func TestAttemptsOfADividedPartGoOn(t *testing.T) {
 	t.Parallel()
 	nodes, proxies := newFakeCluster(t, 2)
 	backend := dialTo(t, proxies[0].Addr(), attentive(), withBase(func(p *as.BasePolicy) {
-		p.MaxRetries, p.TotalTimeout, p.SleepBetweenRetries = 2, time.Minute, 200*time.Millisecond
+		p.MaxRetries, p.TotalTimeout, p.SleepBetweenRetries = 2, time.Minute, 2*time.Second
 	}))
 	s, spans := spansOf(backend)
 	keys := keysOf(4)
 	stays, moves := keys[0], keys[2] // both at the first node
 	nodes[0].will(hangsUp, answersOK)
 	taken := make(chan struct{})
-	time.AfterFunc(20*time.Millisecond, func() {
+	go func() {
 		defer close(taken)
+		for nodes[0].got() == 0 {
+			time.Sleep(time.Millisecond)
+		}
 		nodes[1].takeOver(t, backend, nodes[0], moves)
-	})
+	}()
 	_, err := s.BatchOperate(t.Context(), []aerostore.Key{stays, moves}, addOne)
 	<-taken
 	if err != nil {
