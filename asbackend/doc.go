@@ -14,6 +14,12 @@
 // docs/from-aerospike-client-go.md lists each method of the client with its
 // counterpart. The sections below say what differs from the client.
 //
+// # Both clients
+//
+// Package asbackendv8 is the same over github.com/aerospike/aerospike-client-go/v8. A client
+// of the other version does not compile. docs/known-limits.md says which package to take, and
+// what differs. Transactions, which only the newer client has, have no counterpart yet.
+//
 // # Policies
 //
 // The client's default policies apply to every operation: DefaultPolicy,

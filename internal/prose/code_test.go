@@ -31,6 +31,7 @@ var variables = map[string]string{
 // own are those of single pages, where a name may have another type.
 var own = map[string]map[string]string{
 	"docs/from-aerospike-client-go.md": {"key": "*as.Key"},
+	"docs/adopting.md":                 {"clientV8": "*asv8.Client"},
 	"README.md":                        {"lastWeek": "int64", "now": "int64"},
 	"docs/production.md": {
 		"transfer": "aerostore.Custom",
@@ -57,7 +58,7 @@ type spanHandler struct{ slog.Handler }
 
 // imported are the packages that code in pages may use, by name.
 var imported = map[string]string{
-	"as": "github.com/aerospike/aerospike-client-go/v7", "gomock": "go.uber.org/mock/gomock",
+	"as": "github.com/aerospike/aerospike-client-go/v7", "asv8": "github.com/aerospike/aerospike-client-go/v8", "gomock": "go.uber.org/mock/gomock",
 	"otel": "go.opentelemetry.io/otel", "sdktrace": "go.opentelemetry.io/otel/sdk/trace",
 	"sdkmetric": "go.opentelemetry.io/otel/sdk/metric", "trace": "go.opentelemetry.io/otel/trace",
 	"attribute": "go.opentelemetry.io/otel/attribute",
@@ -65,8 +66,9 @@ var imported = map[string]string{
 	"bufio": "bufio", "io": "io", "json": "encoding/json", "slog": "log/slog", "strconv": "strconv", "strings": "strings", "testing": "testing", "time": "time",
 	"synctest": "testing/synctest", "bytes": "bytes", "slices": "slices", "maps": "maps",
 	"aerostore": "github.com/aerostore/aerostore", "asbackend": "github.com/aerostore/aerostore/asbackend",
-	"emulator": "github.com/aerostore/aerostore/emulator",
-	"cdt":      "github.com/aerostore/aerostore/cdt", "exp": "github.com/aerostore/aerostore/exp", "cmp": "cmp",
+	"asbackendv8": "github.com/aerostore/aerostore/asbackendv8",
+	"emulator":    "github.com/aerostore/aerostore/emulator",
+	"cdt":         "github.com/aerostore/aerostore/cdt", "exp": "github.com/aerostore/aerostore/exp", "cmp": "cmp",
 	"fault": "github.com/aerostore/aerostore/fault", "memory": "github.com/aerostore/aerostore/memory",
 	"middleware": "github.com/aerostore/aerostore/middleware", "mocks": "github.com/aerostore/aerostore/mocks",
 	"otelmw": "github.com/aerostore/aerostore/otelmw", "otlp": "github.com/aerostore/aerostore/otelmw/otlp",

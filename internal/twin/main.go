@@ -75,7 +75,7 @@ func twin(from, to string) error {
 		case written && !slices.Contains(own, name):
 			return fmt.Errorf("%s was written by hand, and is not in own", file)
 		case !written && !generated:
-			if err := os.Remove(file); err != nil { //nolint:gosec // G703: the folder is an argument
+			if err := os.Remove(file); err != nil { //nolint:gosec // G703: it is a generated file of the folder
 				return err
 			}
 		}

@@ -422,6 +422,12 @@ func TestBatchIsDividedForStoresThatKeepNoOrder(t *testing.T) {
 		t.Errorf("the differences of a divided batch are %q", got)
 	}
 
+	c := config{anyOrder: true}
+	c.replay(t, v, func(testing.TB) aerostore.Store { return reordering(t) }, new(tally).file("a"))
+	if got := replayed(t, reordering(t), v); got == nil {
+		t.Error("the batch is still divided for those that replay it afterwards")
+	}
+
 	const writesAndReads = `{"kind":"write","key":` + keyA + `,"ops":[{"op":"get_all"},{"op":"add","bin":"v","value":{"i":1}}]}`
 	if vectorOf(t, strings.ReplaceAll(batch, write, writesAndReads)).cut() {
 		t.Error("a batch that is refused because it has several keys was divided")

@@ -115,6 +115,13 @@ func (v *vector) cut() bool {
 	return !slices.ContainsFunc(v.steps, func(s *step) bool { return !s.cut() })
 }
 
+// join undoes cut.
+func (v *vector) join() {
+	for _, s := range v.steps {
+		s.cuts = nil
+	}
+}
+
 // truncates reports whether a step truncates a set.
 func (v *vector) truncates() bool {
 	return slices.ContainsFunc(v.steps, func(s *step) bool { return s.truncates })

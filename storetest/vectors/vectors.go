@@ -91,6 +91,9 @@ func (c *config) replay(t *testing.T, v *vector, newStore func(testing.TB) aeros
 	if reason == "" && v.waits() && c.advance == nil && testing.Short() {
 		reason = "the vector waits: run it without -short or with WithAdvance"
 	}
+	if c.anyOrder {
+		defer v.join() // others replay the same vector
+	}
 	if reason == "" && c.anyOrder && !v.cut() {
 		reason = "the answer to a batch of several keys that has one of them twice"
 	}
