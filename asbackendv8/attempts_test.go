@@ -66,15 +66,23 @@ func TestEveryAttemptOfAWriteIsCountedAndNoneIsForgotten(t *testing.T) {
 		for _, attempts := range []int{1, 2, 3} {
 			t.Run(fmt.Sprintf("%s, attempts: %d", w.name, attempts), func(t *testing.T) {
 				t.Parallel()
-				answers, patience := []answer{hangsUp, 9, 22, answersOK}, time.Minute
+				answers := []answer{hangsUp, 9, 22, answersOK}
 				if attempts < 3 {
-					answers, patience = append(answers, saysNone), 100*time.Millisecond // which takes time
+					answers = append(answers, saysNone) // which takes time
 				}
 				n := newFakeNode(t)
-				s, last := counted(dialTo(t, n.addr(), withBase(func(p *as.BasePolicy) {
-					p.MaxRetries, p.TotalTimeout, p.SocketTimeout, p.SleepBetweenRetries = attempts, time.Minute, patience, 0
-				})))
+				waiting := func(patience time.Duration) (aerostore.Store, *aerostore.Result) {
+					return counted(dialTo(t, n.addr(), withBase(func(p *as.BasePolicy) {
+						p.MaxRetries, p.TotalTimeout, p.SocketTimeout, p.SleepBetweenRetries = attempts, time.Minute, patience, 0
+					})))
+				}
+				patient, lastOfPatient := waiting(time.Minute)
+				impatient, lastOfImpatient := waiting(250 * time.Millisecond)
 				for _, script := range scriptsOf(attempts, answers...) {
+					s, last := patient, lastOfPatient
+					if slices.Contains(script, saysNone) {
+						s, last = impatient, lastOfImpatient
+					}
 					before := n.got()
 					n.will(script...)
 					err := w.do(t.Context(), s, key("set", 1))
