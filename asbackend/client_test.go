@@ -4,6 +4,8 @@ import "math"
 
 // What the clients do differently.
 const (
+	DropsCauses = dropsCauses
+
 	// RemovalSendsID is whether the removal of one key sends its id.
 	RemovalSendsID = false
 

@@ -213,6 +213,19 @@ func TestAnErrorMatchesTheContextThatEnded(t *testing.T) {
 	}
 }
 
+func TestAWriteWhoseErrorHasNoCauseTimedOutIfItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	for begun, late := range map[time.Time]bool{time.Now(): false, time.Now().Add(-time.Hour): dropsCauses} {
+		c := putCommand(t.Context(), offline(t))
+		c.call.Options.Timeout = time.Minute
+		c.begun = begun
+		err := c.newError(chain(nil, link{code: maxRetries, doubt: true, node: true}, link{code: types.NETWORK_ERROR, doubt: true, node: true}))
+		if got := errors.Is(err, aerostore.ErrTimeout); got != late || !err.InDoubt {
+			t.Errorf("begun at %v: %v", begun, err)
+		}
+	}
+}
+
 func TestAnErrorHasTheCauseOfAContextWithALateTimer(t *testing.T) {
 	t.Parallel()
 	slow, s := errors.New("the page took too long"), offline(t)

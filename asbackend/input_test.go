@@ -152,7 +152,7 @@ func TestInvalidKeysAreNotSent(t *testing.T) {
 func TestARecordThatIsTooLargeToSendIsNotInDoubt(t *testing.T) {
 	t.Parallel()
 	n := newFakeNode(t)
-	s := dialTo(t, n.addr())
+	s := dialTo(t, n.addr(), withBase(func(p *as.BasePolicy) { p.TotalTimeout = time.Minute }))
 	huge := aerostore.Bins{"a": make([]byte, as.MaxBufferSize)}
 	err := s.Put(t.Context(), key("set", 1), huge)
 	wantError(t, err, aerostore.ErrRecordTooBig)

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -231,6 +232,18 @@ func TestAWriteIsInDoubtExactlyWhenItsOutcomeIsUnknown(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestTheErrorOfAWriteWrapsThatOfTheNetworkUnlessTheClientDropsIt(t *testing.T) {
+	t.Parallel()
+	n := newFakeNode(t)
+	s := dialTo(t, n.addr(), tries(1))
+	put(t, s, key("set", 1), aerostore.Bins{"a": 1}) // without a connection there is another error, for which the client drops causes
+	n.will(hangsUp)
+	err := s.Put(t.Context(), key("set", 1), aerostore.Bins{"a": 1})
+	if errors.Is(err, io.EOF) == asbackendv8.DropsCauses {
+		t.Errorf("%v; the client drops causes: %t", err, asbackendv8.DropsCauses)
 	}
 }
 
