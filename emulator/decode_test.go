@@ -1,6 +1,10 @@
 package emulator
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/aerostore/aerostore"
+)
 
 func FuzzMessage(f *testing.F) {
 	f.Add([]byte{22, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 5, 0, 't', 'e', 's', 't'})
@@ -15,6 +19,11 @@ func FuzzMessage(f *testing.F) {
 		}
 		if n != m.nops {
 			t.Errorf("%d operations of %d", n, m.nops)
+		}
+		for _, indexed := range []bool{false, true} {
+			if p, code := partitionsOf(&m, indexed); code == aerostore.CodeOK && p.bounds().Count == 0 {
+				t.Error("a query of no partitions")
+			}
 		}
 		entry := batchEntry{of: &m, rest: m.field(fieldBatch), message: &key}
 		for range 100 {

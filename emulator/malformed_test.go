@@ -88,6 +88,8 @@ func FuzzConnection(f *testing.F) {
 	f.Add(frame(1, []byte("node\n")...))
 	f.Add(frame(2, make([]byte, 16)...))
 	f.Add(frame(4, 0, 0, 0, 0, 0, 0, 0, 30, 0x78, 0x9c))
+	f.Add(frame(3, queryMessage(field(11, 1, 0))...))
+	f.Add(frame(3, queryMessage(field(11, 1, 0), field(22, 1, 1, 'n', 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5))...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := net.Dial("tcp", s.Addr())
 		if err != nil {

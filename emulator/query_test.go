@@ -281,9 +281,6 @@ func TestInfoAboutIndexesAndSets(t *testing.T) {
 func TestQueriesWithWrongFieldsAreRefused(t *testing.T) {
 	t.Parallel()
 	s := emulator.RunT(t)
-	field := func(kind byte, data ...byte) []byte {
-		return append(binary.BigEndian.AppendUint32(nil, uint32(len(data)+1)), append([]byte{kind}, data...)...)
-	}
 	digest := append([]byte{1, 0}, make([]byte, 18)...)
 	where := field(22, 1, 1, 'n', 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5)
 	one := field(11, 1, 0)
@@ -314,10 +311,7 @@ func TestQueriesWithWrongFieldsAreRefused(t *testing.T) {
 		"a filter that is no expression": {[][]byte{one, field(43, 0x93, 1)}, 4},
 	} {
 		c := dial(t, s)
-		fields := append([][]byte{field(0, []byte("test")...), field(1, 's')}, tc.fields...)
-		body := make([]byte, 22)
-		body[0], body[1], body[19] = 22, 1, byte(len(fields))
-		if _, err := c.Write(frame(3, append(body, bytes.Join(fields, nil)...)...)); err != nil {
+		if _, err := c.Write(frame(3, queryMessage(tc.fields...)...)); err != nil {
 			t.Fatal(err)
 		}
 		answer := make([]byte, 8+22)
@@ -325,4 +319,16 @@ func TestQueriesWithWrongFieldsAreRefused(t *testing.T) {
 			t.Errorf("%s: answered %v, %v, want %d", name, answer, err, tc.want)
 		}
 	}
+}
+
+func field(kind byte, data ...byte) []byte {
+	return append(binary.BigEndian.AppendUint32(nil, uint32(len(data)+1)), append([]byte{kind}, data...)...)
+}
+
+// queryMessage returns a message that reads set s, with more fields.
+func queryMessage(more ...[]byte) []byte {
+	fields := append([][]byte{field(0, []byte("test")...), field(1, 's')}, more...)
+	message := make([]byte, 22)
+	message[0], message[1], message[19] = 22, 1, byte(len(fields))
+	return append(message, bytes.Join(fields, nil)...)
 }
