@@ -1,11 +1,16 @@
 package emulator_test
 
 import (
+	"bufio"
+	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -13,11 +18,55 @@ import (
 	"github.com/aerostore/aerostore/emulator"
 )
 
+// servesOnly makes the binary of the tests serve an emulator until its input ends.
+const servesOnly = "EMULATOR_SERVES_ONLY"
+
+func serve() {
+	s, err := emulator.Start()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(s.Addr())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	_ = s.Close()
+}
+
+// startProcess starts an emulator in a process of its own, as a server is, and returns the
+// address. In the client's process both would share its threads.
+func startProcess(b *testing.B) string {
+	b.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	cmd := exec.CommandContext(context.Background(), exe)
+	cmd.Env = append(os.Environ(), servesOnly+"=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = in.Close()
+		_ = cmd.Wait()
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return strings.TrimSpace(address)
+}
+
 // BenchmarkServers compares the emulator with a server, of which AEROSPIKE_HOSTS has the
 // address.
 func BenchmarkServers(b *testing.B) {
-	s := emulator.RunT(b)
-	addresses := map[string]string{"emulator": s.Addr()}
+	addresses := map[string]string{"emulator": startProcess(b)}
 	if host := os.Getenv("AEROSPIKE_HOSTS"); host != "" {
 		addresses["server"] = host
 	}

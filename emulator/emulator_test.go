@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"io"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +13,13 @@ import (
 	"github.com/aerostore/aerostore/emulator"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(servesOnly) != "" {
+		serve()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // connect returns an official client of a new server.
 func connect(t testing.TB, opts ...emulator.Option) (*as.Client, *emulator.Server) {
