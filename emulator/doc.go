@@ -19,6 +19,6 @@
 //
 // # Concurrency
 //
-// A Server is safe for concurrent use. It runs one goroutine for each connection and one
-// that accepts them. Close ends them all.
+// A Server and its nodes are safe for concurrent use. A node runs one goroutine for each
+// connection, one that accepts them, and one for each job. [Server.Close] ends them all.
 package emulator

@@ -43,7 +43,8 @@ type Fault struct {
 
 	// Hook, if not nil, is called when the fault applies to a command, before anything
 	// else happens to it. It can change the nodes: so partitions move in the middle of a
-	// batch or a query. Other commands are answered meanwhile. It must not call [Server.Close].
+	// batch or a query. Commands on other connections are answered meanwhile. It must not
+	// call [Server.Close].
 	Hook func(Request)
 
 	// Delay is the time that the command waits before it is applied. If the node stops in
@@ -51,6 +52,7 @@ type Fault struct {
 	Delay time.Duration
 
 	// Applied applies the command before it fails. Without it, the command is not applied.
+	// It does not matter for a QueriedPartition.
 	Applied bool
 
 	// Action is how the command fails, and Code the code of [Answer]. The default is

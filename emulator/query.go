@@ -250,7 +250,9 @@ func (r *queryRun) enter(partition int) error {
 	}
 	if r.gone = !r.c.node.serves(partition); r.gone {
 		r.endPartition(partition, aerostore.CodePartitionUnavailable)
+		return nil
 	}
+	r.c.node.counts.applied[QueriedPartition].Add(1)
 	return nil
 }
 
