@@ -35,6 +35,15 @@ func refuse(reason string) error {
 	return &aerostore.Error{Code: aerostore.CodeParameter, Err: errors.New(reason)}
 }
 
+// refuseType returns why a value of a type is refused. Old clients write objects of
+// programming languages, which a server keeps as bytes.
+func refuseType(particle byte) error {
+	if 7 <= particle && particle <= 12 || particle == 16 {
+		return &aerostore.Error{Code: aerostore.CodeUnsupportedFeature, Err: errors.New("a value is one of a programming language")}
+	}
+	return refuse("the type of a value is unknown")
+}
+
 func refused(err error) error {
 	return &aerostore.Error{Code: aerostore.CodeParameter, Err: err}
 }
@@ -99,15 +108,8 @@ func ParseValue(particle byte, data []byte) (any, error) {
 		}
 		return written(v), nil
 	}
-	if isLanguage(particle) {
-		return nil, &aerostore.Error{Code: aerostore.CodeUnsupportedFeature, Err: errors.New("a value is one of a programming language")}
-	}
-	return nil, refuse("the type of a value is unknown")
+	return nil, refuseType(particle)
 }
-
-// isLanguage reports whether a value of the type is an object of a programming language,
-// which old clients write and a server keeps as bytes.
-func isLanguage(particle byte) bool { return 7 <= particle && particle <= 12 || particle == 16 }
 
 // hasEdge reports whether a list or map has a value that is only for comparisons.
 func hasEdge(v any) bool {
