@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -317,4 +319,85 @@ func ExampleStartCluster() {
 	// Output:
 	// 3 nodes
 	// partition 2 went to E1
+}
+
+func TestEachNodeAnswersForItsPartitions(t *testing.T) {
+	t.Parallel()
+	s := emulator.RunClusterT(t, 2, emulator.WithReplicas(2))
+	client := connectTo(t, s, 10*time.Millisecond)
+	eventually(t, "the client knows both nodes", nodesOf(client, 2))
+	const records = 300
+	putAll(t, client, records)
+	count := func() (masters, all int) {
+		for _, node := range client.GetNodes() {
+			answers, err := node.RequestInfo(as.NewInfoPolicy(), "namespace/test", "sets/test/cluster")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range strings.Split(answers["namespace/test"], ";") {
+				if n, ok := strings.CutPrefix(f, "master_objects="); ok {
+					m, _ := strconv.Atoi(n)
+					masters += m
+				}
+			}
+			n, _, _ := strings.Cut(strings.TrimPrefix(answers["sets/test/cluster"], "objects="), ":")
+			m, _ := strconv.Atoi(n)
+			all += m
+		}
+		return masters, all
+	}
+	if masters, all := count(); masters != records || all != 2*records {
+		t.Errorf("the nodes have %d records as masters, %d with replicas", masters, all)
+	}
+	task, err := client.QueryExecute(nil, nil, as.NewStatement("test", "cluster"), as.AddOp(as.NewBin("more", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-task.OnComplete(); err != nil {
+		t.Fatal(err)
+	}
+	result, err := client.ScanAll(nil, "test", "cluster")
+	got := read(t, result, err)
+	if len(got) != records {
+		t.Errorf("the scan returned %d records", len(got))
+	}
+	for n, r := range got {
+		if r.Bins["more"] != 1 {
+			t.Errorf("record %d was changed %v times", n, r.Bins["more"])
+		}
+	}
+}
+
+// The client looks for the rest of the records on the other node.
+func TestPartitionsMoveInTheMiddleOfAQuery(t *testing.T) {
+	t.Parallel()
+	s := emulator.RunClusterT(t, 2)
+	client := connectTo(t, s, 10*time.Millisecond)
+	eventually(t, "the client knows both nodes", nodesOf(client, 2))
+	const records = 3000
+	putAll(t, client, records)
+	policy := as.NewQueryPolicy()
+	policy.RecordQueueSize, policy.MaxRetries, policy.SleepBetweenRetries = 1, 100, 20*time.Millisecond
+	result, err := client.Query(policy, as.NewStatement("test", "cluster"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]int, aerostore.PartitionCount)
+	for p := range all {
+		all[p] = p
+	}
+	seen := make(map[any]bool)
+	for r := range result.Results() {
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		if n := r.Record.Bins["n"]; seen[n] {
+			t.Fatalf("record %v comes twice", n)
+		} else if seen[n] = true; len(seen) == 10 {
+			s.Nodes()[1].TakeOver(all...)
+		}
+	}
+	if len(seen) != records {
+		t.Errorf("%d records came", len(seen))
+	}
 }

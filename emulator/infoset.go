@@ -47,24 +47,7 @@ func (n *Node) describeSet(namespace, set string) string {
 	}
 	return fmt.Sprintf("objects=%d:tombstones=0:data_used_bytes=0:truncate_lut=0:sindexes=%d:index_populating=false:truncating=false:"+
 		"default-read-touch-ttl-pct=0:default-ttl=0:disable-eviction=false:enable-index=false:stop-writes-count=0:stop-writes-size=0;",
-		n.objects(namespace, set), indexes)
-}
-
-// objects counts the records of a set that the node has, as a master or replica.
-func (n *Node) objects(namespace, set string) (count int64) {
-	cl := n.cluster
-	if peers, _ := cl.peersOf(n); len(peers) == 0 {
-		count, _ = cl.store.Count(context.Background(), aerostore.Counting{Namespace: namespace, Set: set})
-		return count
-	}
-	owned := cl.partitions.Load()
-	all := aerostore.Query{Namespace: namespace, Set: set, Bins: []string{}}
-	for r, err := range cl.store.Query(cl.background.ctx, all) {
-		if err == nil && owned.has(n, r.Key.Partition()) {
-			count++
-		}
-	}
-	return count
+		n.objects(namespace, set).all, indexes)
 }
 
 // infoTruncate removes the records of a set. As a server, it answers ok for a namespace or
