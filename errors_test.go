@@ -215,14 +215,14 @@ func TestAnErrorSaysWhatWhereWhyAndWhatToDo(t *testing.T) {
 				},
 			},
 			"aerostore: BATCH WRITE test.users: NO_RESPONSE (-19): the server did not answer for this key: " +
-				"MAX_RETRIES_EXCEEDED (-16): every attempt failed: EOF (node BB9 :0) (in doubt: the write may have been applied)",
+				"MAX_RETRIES_EXCEEDED (-16): every attempt failed: EOF (node BB9) (in doubt: the write may have been applied)",
 		},
 		"a cause elsewhere": {
 			&aerostore.Error{
 				Op: aerostore.OpPut, Namespace: "test", Node: &aerostore.Node{Name: "BB9"},
 				Err: &aerostore.Error{Op: aerostore.OpGet, Namespace: "test", Code: aerostore.CodeKeyBusy, Node: &aerostore.Node{Name: "BB8"}, InDoubt: true},
 			},
-			"aerostore: PUT test: GET test: " + aerostore.CodeKeyBusy.Error() + " (node BB8 :0) (in doubt: the write may have been applied) (node BB9 :0)",
+			"aerostore: PUT test: GET test: " + aerostore.CodeKeyBusy.Error() + " (node BB8) (in doubt: the write may have been applied) (node BB9)",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

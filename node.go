@@ -1,6 +1,7 @@
 package aerostore
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 )
@@ -12,7 +13,7 @@ type Node struct {
 	Port    int
 }
 
-// String returns the name and the address, or "unknown" for nil.
+// String returns the name and the address, as far as they are known, or "unknown" for nil.
 func (n *Node) String() string {
 	if n == nil {
 		return "unknown"
@@ -23,6 +24,9 @@ func (n *Node) String() string {
 func (n *Node) appendTo(b []byte) []byte {
 	if n.Name != "" {
 		b = append(append(b, n.Name...), ' ')
+	}
+	if n.Address == "" && n.Name != "" {
+		return bytes.TrimSuffix(b, []byte(" "))
 	}
 	if strings.Contains(n.Address, ":") { // an IPv6 address
 		b = append(append(append(b, '['), n.Address...), ']')

@@ -10,6 +10,7 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/info"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -100,17 +101,9 @@ func (a *administration) info(node *as.Node, command string) (string, error) {
 
 // refusal returns the code and text of an answer such as "ERROR:201:no index", and CodeOK
 // for any other answer.
-func refusal(answer string) (code aerostore.ResultCode, text string) {
-	kind, rest, _ := strings.Cut(answer, ":")
-	if kind = strings.ToUpper(kind); kind != "ERROR" && kind != "FAIL" {
-		return aerostore.CodeOK, ""
-	}
-	number, text, _ := strings.Cut(rest, ":")
-	n, err := strconv.Atoi(number)
-	if err != nil || n == 0 {
-		return aerostore.CodeServer, rest
-	}
-	return aerostore.ResultCode(n), text
+func refusal(answer string) (aerostore.ResultCode, string) {
+	code, text := info.Refusal(answer)
+	return aerostore.ResultCode(code), text
 }
 
 // newError returns an error that is in doubt if the command was sent: the cluster may

@@ -4,12 +4,15 @@ package asbackendv8_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v8"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackendv8"
+	"github.com/aerostore/aerostore/memory"
 	"github.com/aerostore/aerostore/otelmw"
 )
 
@@ -62,4 +65,25 @@ func ExampleStore_Shutdown() {
 		return backend.Shutdown(ctx)
 	}
 	_ = serve
+}
+
+type reserving func(ctx context.Context, key aerostore.Key) error // calls client.Execute, or is a fake
+
+func order(ctx context.Context, store aerostore.Store, key aerostore.Key, reserve reserving) error {
+	custom := aerostore.Custom{Name: "UDF", Namespace: key.Namespace(), Set: key.Set(), Writes: true}
+	return aerostore.Do(ctx, store, custom, func(ctx context.Context) error { return reserve(ctx, key) })
+}
+
+// Test what needs the client without a server.
+func ExampleClientKey_test() {
+	store := memory.New()
+	key := aerostore.NewKey("test", "stock", "lamp")
+	soldOut := func(context.Context, aerostore.Key) error { return as.ErrKeyNotFound }
+	fmt.Println(errors.Is(order(context.Background(), store, key, soldOut), aerostore.ErrNotFound))
+
+	store.Inject(memory.Fault{Ops: []aerostore.Op{aerostore.OpCustom}, Code: aerostore.CodeTimeout, InDoubt: true})
+	fmt.Println(order(context.Background(), store, key, soldOut))
+	// Output:
+	// true
+	// aerostore: UDF test.stock: TIMEOUT (9): no answer came in time (in doubt: the write may have been applied)
 }

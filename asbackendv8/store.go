@@ -16,7 +16,7 @@ import (
 // It is safe for concurrent use.
 //
 // A Store implements [aerostore.Store], [aerostore.Backend], [aerostore.Describer],
-// [aerostore.Indexer], [aerostore.Executor], [aerostore.Truncator], [aerostore.Counter],
+// [aerostore.Indexer], [aerostore.Executor], [aerostore.Truncator], [aerostore.Counter], [aerostore.Informer],
 // [aerostore.Pinger] and [aerostore.StatsReporter].
 type Store struct {
 	handler
@@ -51,6 +51,7 @@ var (
 	_ aerostore.Indexer       = (*Store)(nil)
 	_ aerostore.Pinger        = (*Store)(nil)
 	_ aerostore.StatsReporter = (*Store)(nil)
+	_ aerostore.Informer      = (*Store)(nil)
 	_ aerostore.Truncator     = (*Store)(nil)
 )
 

@@ -10,22 +10,17 @@ import (
 	"strings"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/info"
+	"github.com/aerostore/aerostore/internal/serverinfo"
 )
 
 // An infoRequest answers a request for information. The arguments are what follows the
 // name: "X" of "namespace/X", and "a=1;b=2" of "truncate:a=1;b=2".
 type infoRequest func(n *Node, arguments string) string
 
-// infoRequests has the requests by name.
+// infoRequests has the requests by name that are about the node and its cluster, or change
+// something.
 var infoRequests = map[string]infoRequest{
-	"build":                func(*Node, string) string { return build },
-	"version":              func(*Node, string) string { return edition + " build " + build },
-	"edition":              func(*Node, string) string { return edition },
-	"features":             func(*Node, string) string { return features },
-	"digests":              func(*Node, string) string { return "RIPEMD160" },
-	"status":               func(*Node, string) string { return "ok" },
-	"node":                 func(n *Node, _ string) string { return n.name },
-	"cluster-name":         func(n *Node, _ string) string { return orNull(n.cluster.config.clusterName) },
 	"cluster-stable":       infoClusterStable,
 	"service":              func(n *Node, _ string) string { return n.Addr() },
 	"service-clear-std":    func(n *Node, _ string) string { return n.Addr() },
@@ -35,7 +30,6 @@ var infoRequests = map[string]infoRequest{
 	"peers-clear-alt":      infoPeers,
 	"peers-generation":     infoPeersGeneration,
 	"partition-generation": infoPartitionGeneration,
-	"partitions":           func(*Node, string) string { return "4096" },
 	"replicas":             infoReplicas,
 	"replicas-all":         infoReplicasAll,
 	"replicas-master":      infoReplicasMaster,
@@ -43,14 +37,6 @@ var infoRequests = map[string]infoRequest{
 	"racks":                enterpriseOnly,
 	"roster":               enterpriseOnly,
 	"feature-key":          enterpriseOnly,
-	"namespaces":           func(n *Node, _ string) string { return strings.Join(n.cluster.namespaces, ";") },
-	"namespace":            infoNamespace,
-	"statistics":           infoStatistics,
-	"sets":                 infoSets,
-	"sindex":               infoIndexes,
-	"sindex-list":          infoIndexList,
-	"sindex-stat":          infoIndexStatistics,
-	"sindex-exists":        infoIndexExists,
 	"sindex-create":        infoIndexCreate,
 	"sindex-delete":        infoIndexDelete,
 	"truncate":             infoTruncate,
@@ -59,16 +45,7 @@ var infoRequests = map[string]infoRequest{
 	"query-abort":          infoQueryAbort,
 	"query-abort-all":      infoQueryAbortAll,
 	"user-agent-set":       func(*Node, string) string { return "ok" },
-	"udf-list":             func(*Node, string) string { return "" },
 }
-
-const (
-	build    = "8.1.0.3"
-	edition  = "Aerospike Community Edition"
-	features = "batch-any;batch-index;blob-bits;cdt-index;cdt-list;cdt-map;cluster-stable;float;geo;" +
-		"sindex-exists;peers;pipelining;pquery;pscans;query-show;relaxed-sc;replicas;replicas-all;" +
-		"replicas-master;replicas-max;truncate-namespace;udf"
-)
 
 // infoDefault are the requests that are answered if there are none.
 const infoDefault = "features\nnode\nedition\nbuild\nversion\nstatistics\nservices\npartition-generation"
@@ -111,31 +88,23 @@ func (c *conn) refuseInfo(body []byte, code aerostore.ResultCode) error {
 }
 
 func (c *conn) inform(request string) string {
-	name, arguments := request, ""
-	if i := strings.IndexAny(request, "/:"); i >= 0 {
-		name, arguments = request[:i], request[i+1:]
+	name, arguments := info.Split(request)
+	if answer := infoRequests[name]; answer != nil {
+		return answer(c.node, arguments)
 	}
-	answer := infoRequests[name]
-	if answer == nil {
+	answer, known := c.node.server().Answer(request)
+	if !known {
 		c.log().Warn("emulator: refusing an info request", slog.String("name", name))
-		return infoError(4, "unrecognized command")
 	}
-	return answer(c.node, arguments)
+	return answer
 }
 
 // infoError returns how a request fails.
 func infoError(code aerostore.ResultCode, reason string) string {
-	return fmt.Sprintf("ERROR:%d:%s", code, reason)
+	return serverinfo.Refuse(code, reason)
 }
 
 func enterpriseOnly(*Node, string) string { return infoError(25, "enterprise only") }
-
-func orNull(s string) string {
-	if s == "" {
-		return "null"
-	}
-	return s
-}
 
 func infoServices(n *Node, _ string) string {
 	peers, _ := n.cluster.peersOf(n)

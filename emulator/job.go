@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/info"
 	"github.com/aerostore/aerostore/internal/scope"
 )
 
@@ -268,7 +269,7 @@ func infoQueryAbortAll(n *Node, _ string) string {
 
 // jobID returns the number of a job, if the arguments have one.
 func jobID(arguments string) (id uint64, found, ok bool) {
-	p := parametersOf(arguments)
+	p := info.ParametersOf(arguments)
 	text, found := p["id"]
 	if !found {
 		text, found = p["trid"]

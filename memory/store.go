@@ -36,6 +36,7 @@ var (
 	_ aerostore.Describer = (*Store)(nil)
 	_ aerostore.Executor  = (*Store)(nil)
 	_ aerostore.Indexer   = (*Store)(nil)
+	_ aerostore.Informer  = (*Store)(nil)
 	_ aerostore.Pinger    = (*Store)(nil)
 	_ aerostore.Truncator = (*Store)(nil)
 )

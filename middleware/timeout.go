@@ -20,6 +20,11 @@ import (
 // The operation returns as soon as the layers inside react to their context.
 // asbackend makes the deadline the timeout of the client's command.
 //
+// Timeout cannot end a function within [aerostore.Do] that ignores its context. It
+// waits, and returns what the function returns, however late: the function may set
+// variables of its caller. Pass the context on, or make policies of the client with it,
+// as asbackend's Store.WritePolicy does.
+//
 // # Errors
 //
 // The error of an operation that the limit ended is an [aerostore.Error] that

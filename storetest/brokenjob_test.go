@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aerostore/aerostore"
@@ -13,6 +14,7 @@ type jobbing struct {
 	execute  func(ctx context.Context, job aerostore.Job, next aerostore.Executor) (aerostore.Progress, error)
 	truncate func(ctx context.Context, t aerostore.Truncation, next aerostore.Truncator) error
 	count    func(ctx context.Context, c aerostore.Counting, next aerostore.Counter) (int64, error)
+	info     func(ctx context.Context, r aerostore.InfoRequest, next aerostore.Informer) ([]aerostore.NodeInfo, error)
 }
 
 func (j jobbing) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progress, error) {
@@ -37,6 +39,18 @@ func (j jobbing) Count(ctx context.Context, c aerostore.Counting) (int64, error)
 		return next.Count(ctx, c)
 	}
 	return j.count(ctx, c, next)
+}
+
+func (j jobbing) Info(ctx context.Context, r aerostore.InfoRequest) ([]aerostore.NodeInfo, error) {
+	next, _ := aerostore.As[aerostore.Informer](j.Store)
+	if j.info == nil {
+		return next.Info(ctx, r)
+	}
+	return j.info(ctx, r, next)
+}
+
+func onInfo(info func(ctx context.Context, r aerostore.InfoRequest, next aerostore.Informer) ([]aerostore.NodeInfo, error)) aerostore.Middleware {
+	return func(next aerostore.Store) aerostore.Store { return jobbing{layer: layer{next}, info: info} }
 }
 
 func onExecute(execute func(ctx context.Context, job aerostore.Job, next aerostore.Executor) (aerostore.Progress, error)) aerostore.Middleware {
@@ -68,7 +82,7 @@ func onCount(count func(ctx context.Context, c aerostore.Counting, next aerostor
 
 // jobs are ways to break jobs, truncations and counts.
 func jobs() []sabotage {
-	const job, truncate, count = "job/Execute ", "truncate/Truncate ", "count/Count "
+	const job, truncate, count, info = "job/Execute ", "truncate/Truncate ", "count/Count ", "info/Info "
 	return []sabotage{
 		{"runs no jobs", onExecute(func(context.Context, aerostore.Job, aerostore.Executor) (aerostore.Progress, error) {
 			return aerostore.Progress{Fraction: 1}, nil
@@ -131,6 +145,36 @@ func jobs() []sabotage {
 			n, err := next.Count(ctx, c)
 			return n + 1, err
 		}), []string{count + "of a missing set is zero"}},
+
+		{"has no nodes", onInfo(func(context.Context, aerostore.InfoRequest, aerostore.Informer) ([]aerostore.NodeInfo, error) {
+			return nil, nil
+		}), []string{
+			info + "returns what each node answers", info + "about a set counts its records",
+			info + "with an unknown command fails with ErrParameter", info + "refuses unusable commands",
+		}},
+		{"answers without nodes", onInfo(func(ctx context.Context, r aerostore.InfoRequest, next aerostore.Informer) ([]aerostore.NodeInfo, error) {
+			nodes, err := next.Info(ctx, r)
+			for i := range nodes {
+				nodes[i].Node = nil
+			}
+			return nodes, err
+		}), []string{info + "returns what each node answers"}},
+		{"counts no records in answers", onInfo(func(ctx context.Context, r aerostore.InfoRequest, next aerostore.Informer) ([]aerostore.NodeInfo, error) {
+			nodes, err := next.Info(ctx, r)
+			for i := range nodes {
+				for command, answer := range nodes[i].Answers {
+					nodes[i].Answers[command] = strings.ReplaceAll(answer, "objects=3", "objects=0")
+				}
+			}
+			return nodes, err
+		}), []string{info + "about a set counts its records"}},
+		{"hides a refused command", onInfo(func(ctx context.Context, r aerostore.InfoRequest, next aerostore.Informer) ([]aerostore.NodeInfo, error) {
+			nodes, err := next.Info(ctx, r)
+			for i := range nodes {
+				nodes[i].Err = nil
+			}
+			return nodes, err
+		}), []string{info + "with an unknown command fails with ErrParameter"}},
 	}
 }
 

@@ -45,6 +45,9 @@ const (
 	// Counting is an [aerostore.Counter] that [aerostore.As] finds in the store.
 	Counting Feature = "counting"
 
+	// Informing is an [aerostore.Informer] that [aerostore.As] finds in the store.
+	Informing Feature = "informing"
+
 	// Pinging is an [aerostore.Pinger] that [aerostore.As] finds in the store.
 	Pinging Feature = "pinging"
 
@@ -70,7 +73,7 @@ const (
 )
 
 var features = []Feature{
-	DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Cursors, Jobs, Truncation, Counting, Pinging, DataTypes,
+	DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Cursors, Jobs, Truncation, Counting, Informing, Pinging, DataTypes,
 	Expressions, Filters, SocketTimeouts, Closing,
 }
 

@@ -75,6 +75,7 @@ func groups() []group {
 		{"job", jobCases()},
 		{"truncate", truncateCases()},
 		{"count", countCases()},
+		{"info", infoCases()},
 		{"custom", customCases()},
 		{"input", inputCases()},
 		{"context", contextCases()},
