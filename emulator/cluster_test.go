@@ -21,12 +21,13 @@ import (
 func connectTo(t testing.TB, s *emulator.Server, tend time.Duration) *as.Client {
 	t.Helper()
 	policy := as.NewClientPolicy()
-	policy.TendInterval, policy.Timeout = tend, 5*time.Second
+	policy.TendInterval, policy.Timeout = tend, 20*time.Second
 	client, err := as.NewClientWithPolicy(policy, s.Host(), s.Port())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
+	wait(client)
 	return client
 }
 
@@ -76,14 +77,14 @@ func TestAClientFindsAllNodesAndSendsEachItsPartitions(t *testing.T) {
 	if got := s.Count(emulator.Write, emulator.Read); got.Received != 600 || got.Applied != 600 {
 		t.Errorf("all nodes: %+v", got)
 	}
-	policy := as.NewPolicy()
+	policy := *client.DefaultPolicy
 	policy.ReplicaPolicy = as.MASTER_PROLES // in turn
 	key := newKey(t, "cluster", 0)
 	master := s.Master(key.PartitionId())
 	before := master.Count(emulator.Read).Received
 	const reads = 8
 	for range reads {
-		if _, err := client.Get(policy, key); err != nil {
+		if _, err := client.Get(&policy, key); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -179,9 +180,7 @@ func TestANodePassesOnWhatIsNotItsOwn(t *testing.T) {
 		t.Errorf("the node that was the master: %+v", got)
 	}
 	to.CutOff()
-	policy := as.NewWritePolicy(0, 0)
-	policy.MaxRetries = 0
-	if err := client.Put(policy, key, as.BinMap{"n": 2}); err == nil || !err.Matches(types.PARTITION_UNAVAILABLE) {
+	if err := client.Put(once(emulator.Answer), key, as.BinMap{"n": 2}); err == nil || !err.Matches(types.PARTITION_UNAVAILABLE) {
 		t.Errorf("while the master is cut off: %v", err)
 	}
 	if s.Master(partition) != to {

@@ -30,14 +30,18 @@ func connect(t testing.TB, opts ...emulator.Option) (*as.Client, *emulator.Serve
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	// As long as a slow machine may need.
+	wait(client)
+	return client, s
+}
+
+// wait makes a client wait as long as a slow machine may need.
+func wait(client *as.Client) {
 	for _, policy := range []*as.BasePolicy{
 		client.DefaultPolicy, &client.DefaultWritePolicy.BasePolicy, &client.DefaultBatchPolicy.BasePolicy,
 		&client.DefaultScanPolicy.BasePolicy, &client.DefaultQueryPolicy.BasePolicy,
 	} {
 		policy.TotalTimeout, policy.SocketTimeout = 20*time.Second, 20*time.Second
 	}
-	return client, s
 }
 
 func newKey(t testing.TB, set string, id any) *as.Key {

@@ -130,10 +130,8 @@ func TestASeedChoosesTheSameCommands(t *testing.T) {
 		var outcomes strings.Builder
 		client, s := connect(t)
 		s.Inject(emulator.Fault{Code: aerostore.CodeForbidden, Probability: 0.5, Seed: seed})
-		policy := as.NewWritePolicy(0, 0)
-		policy.MaxRetries = 0
 		for i := range 40 {
-			if err := client.Put(policy, newKey(t, "faults", i), as.BinMap{"n": 1}); err == nil {
+			if err := client.Put(once(emulator.Answer), newKey(t, "faults", i), as.BinMap{"n": 1}); err == nil {
 				outcomes.WriteByte('+')
 			} else {
 				outcomes.WriteByte('-')
@@ -203,7 +201,7 @@ func TestAFaultMeetsAKeyOfABatch(t *testing.T) {
 				records = append(records, as.NewBatchWrite(nil, newKey(t, "faults", i), as.AddOp(as.NewBin("n", 1))))
 			}
 			policy := as.NewBatchPolicy()
-			policy.MaxRetries, policy.TotalTimeout, policy.SocketTimeout = 0, 5*time.Second, 5*time.Second
+			policy.MaxRetries, policy.TotalTimeout, policy.SocketTimeout = 0, 20*time.Second, 20*time.Second
 			_ = client.BatchOperate(policy, records)
 			for i, r := range records {
 				if got := r.BatchRec().ResultCode; got != c.codes[i] {
