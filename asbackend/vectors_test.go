@@ -24,7 +24,7 @@ func TestVectors(t *testing.T) {
 	if strings.Contains(cluster, ",") { // several nodes, which replicate
 		opts = append(opts, vectors.WithAnyOrder())
 	}
-	s, err := asbackend.Dial(t.Context(), cluster)
+	s, err := asbackend.Dial(t.Context(), cluster, unhurried())
 	if err != nil {
 		t.Fatal(err)
 	}

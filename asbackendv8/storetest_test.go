@@ -22,6 +22,12 @@ func TestStoreAnswersTheSpecification(t *testing.T) {
 	specify(t)
 }
 
+// unhurried returns policies with timeouts that a slow machine does not reach, for cases that
+// are about something else.
+func unhurried() asbackendv8.Option {
+	return withBase(func(p *as.BasePolicy) { p.TotalTimeout, p.SocketTimeout = time.Minute, time.Minute })
+}
+
 // specify runs the specification on the cluster, under layers.
 func specify(t *testing.T, layers ...aerostore.Middleware) {
 	t.Helper()
@@ -61,7 +67,7 @@ func specify(t *testing.T, layers ...aerostore.Middleware) {
 	}
 	storetest.Run(t, func(tb testing.TB) aerostore.Store {
 		tb.Helper()
-		s, err := asbackendv8.New(newClient(tb)) // a Store for each case, so that it can be closed
+		s, err := asbackendv8.New(newClient(tb), unhurried()) // a Store for each case, so that it can be closed
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -69,7 +75,7 @@ func specify(t *testing.T, layers ...aerostore.Middleware) {
 	}, opts...)
 }
 
-// newClientOf returns a client whose timeouts are as long as a slow machine needs.
+// newClientOf returns a client of the cluster, which is closed when the test ends.
 func newClientOf(tb testing.TB, hosts string) *as.Client {
 	tb.Helper()
 	s, err := asbackendv8.Dial(tb.Context(), hosts)
@@ -77,11 +83,5 @@ func newClientOf(tb testing.TB, hosts string) *as.Client {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = s.Close() })
-	client := s.Client()
-	for _, policy := range []*as.BasePolicy{
-		client.DefaultPolicy, &client.DefaultWritePolicy.BasePolicy, &client.DefaultBatchPolicy.BasePolicy, &client.DefaultQueryPolicy.BasePolicy,
-	} {
-		policy.TotalTimeout, policy.SocketTimeout = 20*time.Second, 20*time.Second
-	}
-	return client
+	return s.Client()
 }

@@ -26,7 +26,7 @@ func TestVectors(t *testing.T) {
 	if strings.Contains(cluster, ",") { // several nodes, which replicate
 		opts = append(opts, vectors.WithAnyOrder())
 	}
-	s, err := asbackendv8.Dial(t.Context(), cluster)
+	s, err := asbackendv8.Dial(t.Context(), cluster, unhurried())
 	if err != nil {
 		t.Fatal(err)
 	}
