@@ -69,6 +69,7 @@ func specify(t *testing.T, layers ...aerostore.Middleware) {
 		if err != nil {
 			tb.Fatal(err)
 		}
+		tb.Cleanup(func() { _ = s.Close() }) // waits for commands of layers, such as Hedge, before the client is closed
 		return aerostore.Chain(s, layers...)
 	}, opts...)
 }
