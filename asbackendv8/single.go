@@ -70,13 +70,13 @@ func (s *single) attempt() (aerostore.Result, error) {
 	client, key := s.store.client, s.key
 	switch s.call.Op {
 	case aerostore.OpPut:
-		return s.wrote(client.Put(s.writePolicy(false), key, clientBins(s.call.Bins())))
+		return s.write((*as.Client).PutBins)
 	case aerostore.OpAppend:
-		return s.wrote(client.Append(s.writePolicy(false), key, clientBins(s.call.Bins())))
+		return s.write((*as.Client).AppendBins)
 	case aerostore.OpPrepend:
-		return s.wrote(client.Prepend(s.writePolicy(false), key, clientBins(s.call.Bins())))
+		return s.write((*as.Client).PrependBins)
 	case aerostore.OpIncrement:
-		return s.wrote(client.Add(s.writePolicy(false), key, clientBins(s.call.Bins())))
+		return s.write((*as.Client).AddBins)
 	case aerostore.OpTouch:
 		return s.wrote(client.Touch(s.writePolicy(false), key))
 	case aerostore.OpExists:
@@ -141,6 +141,14 @@ func (s *single) operate() (aerostore.Result, error) {
 		return s.succeeded(), e
 	}
 	return s.readRecord(r, record.Node), nil
+}
+
+// write sends the bins of the call.
+func (s *single) write(send func(*as.Client, *as.WritePolicy, *as.Key, ...*as.Bin) as.Error) (aerostore.Result, error) {
+	list := s.store.binLists.get(s.call.Bins())
+	err := send(s.store.client, s.writePolicy(false), s.key, list.list()...)
+	s.store.binLists.put(list)
+	return s.wrote(err)
 }
 
 func (s *single) wrote(err as.Error) (aerostore.Result, error) {

@@ -28,6 +28,7 @@ type Store struct {
 	description       aerostore.Description
 	nodes             nodes
 	keys              keyPool
+	binLists          binPool
 	scratches         scratchPool
 	forms             formCache
 	infos             chan struct{} // one for each info command under way

@@ -14,23 +14,6 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// clientBins returns bins as the client takes them: the same map, or a copy if a
-// value had to be replaced.
-func clientBins(bins aerostore.Bins) as.BinMap {
-	sent, copied := as.BinMap(bins), false
-	for name, v := range bins {
-		c, changed := converted(v)
-		if !changed {
-			continue
-		}
-		if !copied {
-			sent, copied = maps.Clone(sent), true
-		}
-		sent[name] = c
-	}
-	return sent
-}
-
 // clientValue returns the value in the client's types.
 func clientValue(v any) any {
 	v, _ = converted(v)
