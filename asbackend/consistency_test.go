@@ -21,7 +21,7 @@ func TestOptionsOfReadsChangeEachPolicy(t *testing.T) {
 		"read": one.readPolicy(), "write": &one.writePolicy(false).BasePolicy, "batch": &batch.policy().BasePolicy,
 		"query": &one.queryPolicy(&aerostore.Query{}, 1).BasePolicy,
 	} {
-		if p.FilterExpression != expressionOf(o.Filter) || p.ReplicaPolicy != as.PREFER_RACK || !p.UseCompression ||
+		if p.FilterExpression != expressionOf(o.Filter) || p.ReplicaPolicy != as.PREFER_RACK || p.UseCompression != compresses ||
 			p.ReadModeSC != as.ReadModeSCLinearize || p.ReadTouchTTLPercent != 80 {
 			t.Errorf("%s: %+v", name, *p)
 		}

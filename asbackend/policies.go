@@ -137,6 +137,8 @@ func baseFault(p *as.BasePolicy) string {
 		}
 	}
 	switch {
+	case corruption(p) != "":
+		return corruptionFault(corruption(p))
 	case p.MaxRetries < 0:
 		return fmt.Sprintf("MaxRetries of %d is negative", p.MaxRetries)
 	case p.SleepMultiplier < 0:
@@ -146,6 +148,29 @@ func baseFault(p *as.BasePolicy) string {
 	default:
 		return ""
 	}
+}
+
+func corruptionFault(field string) string {
+	return "with " + field + " the client corrupts commands, see docs/known-limits.md: do not set it"
+}
+
+// checkDefaults returns an error if the client corrupts commands by a policy that the
+// Store has from it.
+func (s *Store) checkDefaults() error {
+	for _, p := range []struct {
+		name string
+		base *as.BasePolicy
+	}{
+		{"DefaultPolicy", s.readPolicy()},
+		{"DefaultWritePolicy", &s.writePolicy().BasePolicy},
+		{"DefaultBatchPolicy", &s.batchPolicy().BasePolicy},
+		{"DefaultQueryPolicy", &s.queryPolicy().BasePolicy},
+	} {
+		if field := corruption(p.base); field != "" {
+			return invalid("the client's %s is invalid: %s", p.name, corruptionFault(field))
+		}
+	}
+	return nil
 }
 
 // writeFault reports a generation that has no effect, and one that no write can have.

@@ -59,7 +59,8 @@ var (
 // [WithAbandonOnCancel].
 //
 // New returns an error that matches [aerostore.ErrInvalid] if client is nil, or if an
-// option is invalid or for [Dial] only.
+// option is invalid or for [Dial] only. So does a default policy of the client with which
+// the client corrupts commands; docs/known-limits.md names them.
 func New(client *as.Client, opts ...Option) (*Store, error) {
 	if client == nil {
 		return nil, invalid("the client is nil")
@@ -77,7 +78,11 @@ func New(client *as.Client, opts ...Option) (*Store, error) {
 		}
 	}
 	clientLog.clientStarts()
-	return newStore(client, c, func() {}), nil
+	s := newStore(client, c, func() {})
+	if err := s.checkDefaults(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func newStore(client *as.Client, c config, end func()) *Store {

@@ -1,6 +1,12 @@
 package asbackendv8
 
-import "math"
+import (
+	"math"
+	"testing"
+	"time"
+
+	as "github.com/aerospike/aerospike-client-go/v8"
+)
 
 // What the clients do differently.
 const (
@@ -16,3 +22,15 @@ const (
 	// aerostore.EncodePath does.
 	maxAlikeInt = math.MaxUint32
 )
+
+func TestATimeoutDelayIsRefused(t *testing.T) {
+	t.Parallel()
+	p := as.NewPolicy()
+	if got := corruption(p); got != "" {
+		t.Errorf("%s of the client's own default is refused", got)
+	}
+	p.TimeoutDelay = time.Second
+	if got := corruption(p); got != "TimeoutDelay" {
+		t.Errorf("%q is refused", got)
+	}
+}

@@ -12,7 +12,7 @@ import (
 // for all commands, other than a timeout.
 func hasBaseOptions(o *aerostore.Options) bool {
 	return o.Filter != (aerostore.Filter{}) || o.Replica != aerostore.ReplicaDefault ||
-		o.ReadMode != aerostore.ReadModeDefault || o.ReadTouch != aerostore.ReadTouchDefault || o.Compress
+		o.ReadMode != aerostore.ReadModeDefault || o.ReadTouch != aerostore.ReadTouchDefault || compresses && o.Compress
 }
 
 // setBaseOptions sets the fields for which there is an option, other than the timeouts.
@@ -24,7 +24,7 @@ func setBaseOptions(p *as.BasePolicy, o *aerostore.Options) {
 		p.ReplicaPolicy = replicas[o.Replica]
 	}
 	setReadOptions(o, &p.ReadModeAP, &p.ReadModeSC, &p.ReadTouchTTLPercent)
-	p.UseCompression = p.UseCompression || o.Compress
+	p.UseCompression = p.UseCompression || compresses && o.Compress
 }
 
 // setReadOptions sets the fields that the client's policies for reads have in common.

@@ -28,6 +28,9 @@
 // DefaultWritePolicy, DefaultBatchPolicy and so on; see [Store.Client]. [WithPolicies]
 // replaces them for one Store. The options of a call override the policy for that call.
 //
+// A policy with which the client corrupts commands is refused; docs/known-limits.md names
+// them. An option that would need such a policy is ignored.
+//
 // A call's own timeout replaces the policy's, and an earlier deadline of the context
 // shortens either. The client's default for reads and writes is one second. Set
 // [aerostore.Timeout] or the policy's TotalTimeout for more.
