@@ -305,7 +305,8 @@ type Flag uint8
 // Compress compresses what is sent and what the server answers, if it is longer than 128
 // bytes. It saves network and costs processor time. A query ignores it. It requires the
 // Enterprise Edition: the Community Edition refuses what is sent compressed with
-// [CodeEnterpriseOnly], and does not compress its answers.
+// [CodeEnterpriseOnly], and does not compress its answers. Package asbackendv8 ignores it,
+// because its client cannot compress safely.
 const Compress Flag = 1
 
 func (f Flag) applyRead(o Options) Options {

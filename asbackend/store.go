@@ -54,8 +54,8 @@ var (
 	_ aerostore.Truncator     = (*Store)(nil)
 )
 
-// New returns a Store that uses client. The application still closes the client:
-// [Store.Close] leaves it open. The options are [WithServerAddress], [WithPolicies] and
+// New returns a Store that uses client. The application still closes the client, after the
+// Store: [Store.Close] waits for the commands under way, and leaves the client open. The options are [WithServerAddress], [WithPolicies] and
 // [WithAbandonOnCancel].
 //
 // New returns an error that matches [aerostore.ErrInvalid] if client is nil, or if an
