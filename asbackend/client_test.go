@@ -9,8 +9,8 @@ const (
 	// RemovalSendsID is whether the removal of one key sends its id.
 	RemovalSendsID = false
 
-	// WireSample is how many vectors there are for each whose bytes are read.
-	WireSample = 1
+	// VectorSample is of how many vectors one is replayed without a server.
+	VectorSample = 1
 
 	// maxAlikeInt is the largest integer that the client encodes in a path as
 	// aerostore.EncodePath does.

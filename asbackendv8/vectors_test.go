@@ -16,11 +16,12 @@ import (
 )
 
 func TestVectors(t *testing.T) {
-	opts := []vectors.Option{vectors.WithSample(race.OneIn)}
+	sample := race.OneIn
+	var opts []vectors.Option
 	cluster := hosts(t)
 	if servertest.IsEmulated() { // one whose clock can be moved, since no other test has it
 		s := emulator.RunT(t)
-		cluster = s.Addr()
+		cluster, sample = s.Addr(), max(sample, asbackendv8.VectorSample)
 		opts = append(opts, vectors.WithAdvance(func(_ aerostore.Store, d time.Duration) { s.Store().Advance(d) }))
 	}
 	if strings.Contains(cluster, ",") { // several nodes, which replicate
@@ -31,5 +32,5 @@ func TestVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	vectors.Run(t, func(testing.TB) aerostore.Store { return s }, opts...)
+	vectors.Run(t, func(testing.TB) aerostore.Store { return s }, append(opts, vectors.WithSample(sample))...)
 }

@@ -141,7 +141,7 @@ func TestOperationsAreReadFromTheClientsBytes(t *testing.T) {
 		}
 	})
 	vectors.Run(t, func(tb testing.TB) aerostore.Store { return aerostore.Chain(memory.NewT(tb), layer) },
-		vectors.WithSample(race.OneIn))
+		vectors.WithSample(max(race.OneIn, asbackendv8.VectorSample)))
 	if w.trips == 0 {
 		t.Error("no operation was sent")
 	}
