@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/wire"
 )
 
@@ -26,9 +27,39 @@ func (c *conn) operationsOf(m *message) ([]aerostore.Operation, aerostore.Result
 			return nil, aerostore.CodeParameter
 		}
 		ops = append(ops, op)
+		if m.answersPresent() && mayReturnNil(op) {
+			ops = append(ops, sizeOf(op))
+		}
 	}
 	c.operations = ops
 	return ops, aerostore.CodeOK
+}
+
+// answersPresent reports whether a read of a list or map that is there is answered even if
+// it returns nil, and one of a missing bin is not. A read command answers neither.
+func (m *message) answersPresent() bool {
+	return m.info2&info2Write != 0 && m.info2&info2RespondAllOps == 0 && m.info1&info1GetAll == 0
+}
+
+// mayReturnNil reports whether an operation may return nil of a bin that is there.
+func mayReturnNil(op aerostore.Operation) bool {
+	kind := op.Kind()
+	return (kind == aerostore.OperationList || kind == aerostore.OperationMap) && !op.Writes()
+}
+
+// sizeOf returns an operation that says whether the bin of another one is there: it returns
+// the size of the list or map, nil if there is none.
+func sizeOf(op aerostore.Operation) aerostore.Operation {
+	within := op.CDT()
+	isMap := within.Kind.Family() == cdt.OfMaps
+	if len(within.Path) > 0 {
+		isMap = within.Path[0].OfMap()
+	}
+	size := cdt.Op{Kind: cdt.ListSize}
+	if isMap {
+		size.Kind = cdt.MapSize
+	}
+	return aerostore.OperationOf(op.Bin(), size)
 }
 
 // binNames returns the names of the bins that a command reads. They are valid until the
@@ -63,15 +94,22 @@ func (c *conn) appendResults(m *message, r *aerostore.Record) (n int, err error)
 	}
 	selects := m.info2&info2Write == 0 && m.readsBins()
 	every := m.info2&info2RespondAllOps != 0
-	for i, raw := range m.operations {
-		result := r.Step(i).Value()
+	step := 0
+	for _, raw := range m.operations {
+		result := r.Step(step).Value()
 		if selects {
 			result = r.Bins[string(raw.name)]
 		}
+		present := false
+		if m.answersPresent() && mayReturnNil(c.operations[step]) {
+			step++
+			present = r.Step(step).Value() != nil
+		}
+		step++
 		switch {
 		case raw.kind == wire.Touch:
 			continue
-		case result == nil && !every:
+		case result == nil && !every && !present:
 			continue
 		}
 		if c.out, err = appendBin(c.out, raw.kind, string(raw.name), result); err != nil {

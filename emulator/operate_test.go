@@ -1,0 +1,55 @@
+package emulator_test
+
+import (
+	"maps"
+	"reflect"
+	"testing"
+
+	as "github.com/aerospike/aerospike-client-go/v7"
+)
+
+func TestAWriteAnswersNilForAReadOfAListThatIsThere(t *testing.T) {
+	t.Parallel()
+	nothing := func(bin string) *as.Operation {
+		return as.ListGetByIndexOp(bin, 0, as.ListReturnTypeNone)
+	}
+	inMap := as.ListGetByIndexOp("m", 0, as.ListReturnTypeNone, as.CtxMapKey(as.StringValue("l")))
+	write := as.PutOp(as.NewBin("n", 1))
+	for _, tc := range []struct {
+		name  string
+		ops   []*as.Operation
+		every bool
+		want  as.BinMap
+	}{
+		{name: "there", ops: []*as.Operation{write, nothing("l")}, want: as.BinMap{"l": nil}},
+		{name: "missing", ops: []*as.Operation{write, nothing("none")}},
+		{name: "in a map", ops: []*as.Operation{write, inMap}, want: as.BinMap{"m": nil}},
+		{name: "made before", ops: []*as.Operation{as.ListAppendOp("none", 1), nothing("none")}, want: as.BinMap{"none": []any{1, nil}}},
+		{name: "removed before", ops: []*as.Operation{as.PutOp(as.NewBin("l", nil)), nothing("l")}},
+		{name: "removed after", ops: []*as.Operation{nothing("l"), as.PutOp(as.NewBin("l", nil))}, want: as.BinMap{"l": nil}},
+		{name: "a nil element", ops: []*as.Operation{write, as.ListGetOp("l", 1)}, want: as.BinMap{"l": nil}},
+		{name: "results after it", ops: []*as.Operation{nothing("l"), as.ListSizeOp("l"), as.ListGetOp("l", 0), write}, want: as.BinMap{"l": []any{nil, 2, 1}}},
+		{name: "a write that returns nothing", ops: []*as.Operation{as.ListClearOp("l")}},
+		{name: "no write", ops: []*as.Operation{nothing("l")}},
+		{name: "every operation", ops: []*as.Operation{write, nothing("none")}, every: true, want: as.BinMap{"n": nil, "none": nil}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := connect(t)
+			key := newKey(t, "s", 1)
+			bins := as.BinMap{"l": []any{1, nil}, "m": map[any]any{"l": []any{1}}}
+			if err := client.Put(nil, key, bins); err != nil {
+				t.Fatal(err)
+			}
+			policy := as.NewWritePolicy(0, 0)
+			policy.RespondPerEachOp = tc.every
+			r, err := client.Operate(policy, key, tc.ops...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !maps.EqualFunc(r.Bins, tc.want, func(a, b any) bool { return reflect.DeepEqual(a, b) }) {
+				t.Errorf("got %#v, want %#v", r.Bins, tc.want)
+			}
+		})
+	}
+}
