@@ -34,8 +34,10 @@ func (c *conn) batch(m *message) error {
 		return c.failLast(aerostore.CodeParameter)
 	}
 	count, flags := binary.BigEndian.Uint32(b), b[4]
-	if packed := m.field(fieldFilter); packed != nil && !c.node.cluster.filters.fits(packed) {
-		return c.failLast(aerostore.CodeParameter)
+	if packed := m.field(fieldFilter); packed != nil {
+		if _, ok := c.node.cluster.filters.of(packed); !ok {
+			return c.failLast(aerostore.CodeParameter)
+		}
 	}
 	last := aerostore.CodeOK
 	s := c.stream(m)

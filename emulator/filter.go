@@ -36,6 +36,9 @@ func (f *filters) of(packed []byte) (aerostore.Filter, bool) {
 	if filter.Node().Ready() != nil {
 		return aerostore.Filter{}, false
 	}
+	if p, err := eval.Memoized(filter.Node()); err != nil || !p.Boolean() {
+		return aerostore.Filter{}, false
+	}
 	if len(packed) > maxFilterSize {
 		return filter, true
 	}
@@ -46,14 +49,4 @@ func (f *filters) of(packed []byte) (aerostore.Filter, bool) {
 	}
 	f.kept[string(packed)] = filter
 	return filter, true
-}
-
-// fits reports whether a packed expression is one that is true or false of a record.
-func (f *filters) fits(packed []byte) bool {
-	filter, ok := f.of(packed)
-	if !ok {
-		return false
-	}
-	p, err := eval.Memoized(filter.Node())
-	return err == nil && p.Boolean()
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/wire"
 )
 
@@ -51,12 +52,11 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 		return aerostore.Result{}, code
 	}
 	call := aerostore.Call{Key: key, Options: options(m)}
+	unfit := false
 	if packed := m.field(fieldFilter); packed != nil {
 		filter, ok := c.node.cluster.filters.of(packed)
-		if !ok { // a server parses it only if there is a record
-			if code := c.refuseIfExists(key); code != aerostore.CodeNotFound {
-				return aerostore.Result{}, code
-			}
+		if unfit = !ok; unfit {
+			filter = never
 		}
 		call.Options.Filter = filter
 	}
@@ -98,6 +98,8 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	}
 	result, err := c.node.cluster.handler(context.Background(), call)
 	switch {
+	case unfit && aerostore.CodeOf(err) == aerostore.CodeFilteredOut:
+		return aerostore.Result{}, aerostore.CodeParameter
 	case err != nil && m.info2&info2Write == 0 && aerostore.CodeOf(err) == aerostore.CodeBinNameTooLong && c.refuseIfExists(key) == aerostore.CodeNotFound:
 		return aerostore.Result{}, aerostore.CodeNotFound // a server looks for the record first
 	case err != nil:
@@ -107,6 +109,11 @@ func (c *conn) carryOut(m *message) (aerostore.Result, aerostore.ResultCode) {
 	}
 	return result, aerostore.CodeOK
 }
+
+// never stands for a filter that is no expression, or none that is true or false. A server
+// refuses such a one where it would evaluate it: not if there is no record, and after it
+// has compared the generation.
+var never = aerostore.Filter(exp.BoolVal(false))
 
 // refuseIfExists returns CodeParameter if the record exists, and CodeNotFound if it does
 // not.

@@ -304,3 +304,37 @@ func TestABatchWithAFilterWhoseTypesDoNotFitIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAFilterThatIsNoConditionIsRefusedAfterTheGenerationIsCompared(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name       string
+		generation uint32 // 0: is not compared
+		missing    bool   // there is no record
+		want       types.ResultCode
+	}{
+		{name: "another generation", generation: 7, want: types.GENERATION_ERROR},
+		{name: "the generation", generation: 1, want: types.PARAMETER_ERROR},
+		{name: "any generation", want: types.PARAMETER_ERROR},
+		{name: "no record", missing: true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := connect(t)
+			key := newKey(t, "s", 1)
+			if !tc.missing {
+				if err := client.Put(nil, key, as.BinMap{"n": 1}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			policy := as.NewWritePolicy(0, 0)
+			policy.FilterExpression = as.ExpIntBin("n")
+			if tc.generation > 0 {
+				policy.GenerationPolicy, policy.Generation = as.EXPECT_GEN_EQUAL, tc.generation
+			}
+			if got := codeOf(client.Put(policy, key, as.BinMap{"n": 2})); got != tc.want {
+				t.Errorf("got %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
