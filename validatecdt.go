@@ -61,6 +61,9 @@ func checkArguments(op *cdt.Op) string {
 	case cdt.BitLScan, cdt.BitRScan:
 		return checkType[bool](op.Value)
 	case cdt.HLLAdd:
+		if _, ok := op.Values.(*value.List); ok { // of the wire, where infinity is an element like others
+			return ""
+		}
 		return checkEach(op.Values, 0)
 	case cdt.HLLSetUnion, cdt.HLLGetUnion, cdt.HLLGetUnionCount, cdt.HLLGetIntersectCount, cdt.HLLGetSimilarity:
 		return checkHLLs(op.Values)

@@ -79,7 +79,11 @@ func (c *conn) operationOf(m *message, raw operation) (aerostore.Operation, erro
 		}
 		return aerostore.ReadHeader(), nil
 	}
-	return wire.ParseOperation(raw.kind, raw.particle, c.names.of(raw.name), raw.data)
+	op, err := wire.ParseOperation(raw.kind, raw.particle, c.names.of(raw.name), raw.data)
+	if err == nil && raw.kind == wire.ExpRead && len(raw.name) == 0 && m.info2&info2Write == 0 {
+		return aerostore.ReadAll(), nil // as every read of the bin without a name
+	}
+	return op, err
 }
 
 // appendResults appends what a command on one record returns: the bins of the record, or

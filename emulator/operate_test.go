@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
+	"github.com/aerospike/aerospike-client-go/v7/types"
 )
 
 func TestAWriteAnswersNilForAReadOfAListThatIsThere(t *testing.T) {
@@ -51,5 +52,54 @@ func TestAWriteAnswersNilForAReadOfAListThatIsThere(t *testing.T) {
 				t.Errorf("got %#v, want %#v", r.Bins, tc.want)
 			}
 		})
+	}
+}
+
+func TestAResultWithoutANameIsAllBins(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	key := newKey(t, "s", 1)
+	if err := client.Put(nil, key, as.BinMap{"a": 1, "b": 2}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := client.Operate(nil, key, as.ExpReadOp("", as.ExpIntVal(9), as.ExpReadFlagDefault))
+	if err != nil || !reflect.DeepEqual(r.Bins, as.BinMap{"a": 1, "b": 2}) {
+		t.Errorf("got %v, %v", r, err)
+	}
+}
+
+func TestAnExpressionWithAnOlderWriteToAMapIsUnknown(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	key := newKey(t, "s", 1)
+	if err := client.Put(nil, key, as.BinMap{"m": map[any]any{"a": 1}}); err != nil {
+		t.Fatal(err)
+	}
+	// The client sends flags with the older form, which takes none.
+	policy := as.NewMapPolicyWithFlags(as.MapOrder.UNORDERED, as.MapWriteFlagsUpdateOnly)
+	put := as.ExpMapPutItems(policy, as.ExpMapVal(as.NewMapValue(map[any]any{"a": 9})), as.ExpMapBin("m"))
+	if _, err := client.Operate(nil, key, as.ExpReadOp("r", put, as.ExpReadFlagDefault)); codeOf(err) != types.OP_NOT_APPLICABLE {
+		t.Errorf("got %v", err)
+	}
+	r, err := client.Operate(nil, key, as.ExpReadOp("r", put, as.ExpReadFlagEvalNoFail))
+	if err != nil || !reflect.DeepEqual(r.Bins, as.BinMap{"r": nil}) {
+		t.Errorf("with a flag, got %v, %v", r, err)
+	}
+	filtered := as.NewPolicy()
+	filtered.FilterExpression = as.ExpEq(as.ExpMapSize(put), as.ExpIntVal(1))
+	if _, err := client.Get(filtered, key); codeOf(err) != types.FILTERED_OUT {
+		t.Errorf("as a filter, got %v", err)
+	}
+}
+
+func TestInfinityAndTheWildcardAreElementsOfAHyperLogLog(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	add := as.HLLAddOp(as.DefaultHLLPolicy(), "h", []as.Value{as.NewInfinityValue(), as.NewWildCardValue(), as.NewInfinityValue()}, 6, 0)
+	for _, want := range []int{2, 0} {
+		r, err := client.Operate(nil, newKey(t, "s", 1), add)
+		if err != nil || r.Bins["h"] != want {
+			t.Errorf("got %v, %v, want %d", r, err, want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
@@ -289,6 +290,9 @@ func (c *call) several(v any) bool {
 		}
 	}
 	c.op.Values = list.Items
+	if c.f.Kind == cdt.HLLAdd && slices.ContainsFunc(list.Items, hasEdge) {
+		c.op.Values = list // which the library takes as it came: there an edge is an element
+	}
 	return true
 }
 
