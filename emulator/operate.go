@@ -5,6 +5,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/wire"
 )
 
@@ -21,7 +22,11 @@ func (c *conn) operationsOf(m *message) ([]aerostore.Operation, aerostore.Result
 		op, err := c.operationOf(m, raw)
 		if err != nil {
 			c.log().Debug("emulator: refusing an operation", slog.Any("error", err))
-			return nil, codeOf(err)
+			isExp := raw.kind == wire.ExpRead || raw.kind == wire.ExpModify
+			if !isExp || len(raw.name) == 0 || !m.has(fieldDigest) {
+				return nil, codeOf(err)
+			}
+			op = refusedInTurn(raw.kind == wire.ExpModify, c.names.of(raw.name))
 		}
 		if op.Writes() && m.info2&info2Write == 0 {
 			return nil, aerostore.CodeParameter
@@ -33,6 +38,16 @@ func (c *conn) operationsOf(m *message) ([]aerostore.Operation, aerostore.Result
 	}
 	c.operations = ops
 	return ops, aerostore.CodeOK
+}
+
+// refusedInTurn returns an operation that stands for one with an expression that a server
+// refuses. A server parses it when it is its turn: another one before it may fail first.
+// The store refuses it then for its flags.
+func refusedInTurn(writes bool, name string) aerostore.Operation {
+	if writes {
+		return aerostore.WriteExp(name, exp.BoolVal(false), ^exp.CreateOnly)
+	}
+	return aerostore.ReadExp(name, exp.BoolVal(false), ^exp.EvalNoFail)
 }
 
 // answersPresent reports whether a read of a list or map that is there is answered even if

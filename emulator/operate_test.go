@@ -103,3 +103,32 @@ func TestInfinityAndTheWildcardAreElementsOfAHyperLogLog(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExpressionIsRefusedInItsTurn(t *testing.T) {
+	t.Parallel()
+	twice := as.ExpLet(as.ExpDef("v", as.ExpLet(as.ExpDef("v", as.ExpIntVal(1)), as.ExpVar("v"))), as.ExpVar("v"))
+	unknown := as.ExpReadOp("a", as.ExpIntBin("none"), as.ExpReadFlagDefault)
+	put := as.PutOp(as.NewBin("n", 2))
+	for name, refused := range map[string]*as.Operation{
+		"read":  as.ExpReadOp("r", twice, as.ExpReadFlagDefault),
+		"write": as.ExpWriteOp("r", twice, as.ExpWriteFlagDefault),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := connect(t)
+			key := newKey(t, "s", 1)
+			if err := client.Put(nil, key, as.BinMap{"n": 1}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := client.Operate(nil, key, unknown, refused); codeOf(err) != types.OP_NOT_APPLICABLE {
+				t.Errorf("after one that fails: %v", err)
+			}
+			if _, err := client.Operate(nil, key, put, refused, unknown); codeOf(err) != types.PARAMETER_ERROR {
+				t.Errorf("before one that fails: %v", err)
+			}
+			if r, err := client.Get(nil, key); err != nil || r.Bins["n"] != 1 {
+				t.Errorf("the record is %v, %v", r, err)
+			}
+		})
+	}
+}
