@@ -275,6 +275,24 @@ func TestALogHasNoDigestOfACursor(t *testing.T) {
 	}
 }
 
+func TestJSONOfAQueryHasNoDigestOfItsCursor(t *testing.T) {
+	c, run := started(t, aerostore.PartitionRange{})
+	run.Move(aerostore.Position{Digest: digestIn(1, 9)})
+	run.End()
+	q := aerostore.Query{Namespace: "test", Set: "users", Where: aerostore.Equal("mail", "secret"), Cursor: c}
+	text, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("a page", "query", q)
+	for _, text := range []string{string(text), log.String()} {
+		if !strings.Contains(text, "users") || strings.Contains(text, c.Token()) || strings.Contains(text, "secret") {
+			t.Error(text)
+		}
+	}
+}
+
 func TestACursorCanBeReadDuringAQuery(t *testing.T) {
 	c, run := started(t, aerostore.PartitionRange{})
 	var wg sync.WaitGroup

@@ -34,7 +34,8 @@ type Query struct {
 	Partitions PartitionRange
 
 	// Cursor is where the query begins; it moves along. Nil means the start. See [Cursor].
-	Cursor *Cursor
+	// JSON leaves it out, so that a log of a query has no digest.
+	Cursor *Cursor `json:"-"`
 
 	// Options are the timeouts, the [Filter] and the [Replica] of the query. By default
 	// it is limited only by its context.
