@@ -36,6 +36,17 @@ func checkScope(namespace, set string) *invalidError {
 	return checkCommandName("set", set)
 }
 
+// checkJobScope returns why a server cannot say how a job in a namespace and a set is.
+func checkJobScope(namespace, set string) *invalidError {
+	if err := checkCommandName("namespace", namespace); err != nil {
+		return err
+	}
+	if reason := lineFault(set); reason != "" {
+		return invalidf("the set %q %s", set, reason)
+	}
+	return nil
+}
+
 // checkCommandName returns why a name cannot be part of a server's commands.
 func checkCommandName(what, name string) *invalidError {
 	return checkWithout(commandSeparators, what, name)
@@ -59,12 +70,21 @@ func commandFault(name, separators string) string {
 	switch {
 	case !utf8.ValidString(name):
 		return "is not valid UTF-8"
-	case strings.TrimSpace(name) != name:
-		return "begins or ends with a space, which a server trims"
 	case strings.ContainsAny(name, separators):
 		return "contains one of " + strings.Join(strings.Split(separators, ""), " ") + ", which separate the parts of a server's commands"
+	default:
+		return lineFault(name)
+	}
+}
+
+// lineFault returns why a name does not fit a line of a server's commands and answers, or
+// "". A tab or newline within an answer makes others of it, and of a command several.
+func lineFault(name string) string {
+	switch {
+	case strings.TrimSpace(name) != name:
+		return "begins or ends with a space, which a server trims"
 	case strings.ContainsFunc(name, unicode.IsControl):
-		return "contains a control character"
+		return "contains a control character, which a server's commands and answers cannot hold"
 	default:
 		return ""
 	}

@@ -23,8 +23,8 @@ import (
 // The query selects the records by its Set and its Where. Its Options are the filter and
 // the timeouts; without a Timeout only ctx limits the job. RecordsPerSecond limits how
 // fast each node goes on. The other fields have no meaning for a job and are refused with
-// [ErrInvalid]. The set may be missing: Execute
-// then changes nothing.
+// [ErrInvalid]. The set may be missing: Execute then changes nothing. Its name must not
+// begin or end with space, and must not contain control characters.
 //
 // # The operations
 //
@@ -170,6 +170,9 @@ func (j Job) custom() Custom {
 
 func (j Job) check() *invalidError {
 	if err := j.Query.check(); err != nil {
+		return err
+	}
+	if err := checkJobScope(j.Query.Namespace, j.Query.Set); err != nil {
 		return err
 	}
 	if err := j.Query.checkJob(); err != nil {

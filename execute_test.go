@@ -132,6 +132,25 @@ func TestAJobThatDidNotStartHasNoProgress(t *testing.T) {
 	}
 }
 
+// The commands and answers of a server are lines of text, with these names within.
+func TestJobsRefuseNamesThatAreMoreThanPartOfALine(t *testing.T) {
+	for name, valid := range map[string]struct{ namespace, set bool }{
+		"users": {true, true}, "a b": {true, true}, "é": {true, true},
+		"a:status=done(ok);b": {false, true}, "\xff": {false, true},
+		"a\tb": {}, "a\nb": {}, "a\r": {}, " a": {}, "a ": {}, "a\x7f": {},
+	} {
+		for q, valid := range map[*aerostore.Query]bool{
+			{Namespace: name, Set: "users"}: valid.namespace,
+			{Namespace: "test", Set: name}:  valid.set,
+		} {
+			err := aerostore.Job{Query: *q, Operations: removal}.Check(t.Context())
+			if valid != (err == nil) || err != nil && !errors.Is(err, aerostore.ErrInvalid) {
+				t.Errorf("namespace %q, set %q: the error is %v, want none: %t", q.Namespace, q.Set, err, valid)
+			}
+		}
+	}
+}
+
 // Each field of a query either has a meaning for a job or is refused, so that nothing is
 // ignored silently.
 func TestJobsUseOrRefuseEveryFieldOfAQuery(t *testing.T) {

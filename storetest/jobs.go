@@ -201,15 +201,26 @@ func jobCases() []testCase {
 			},
 		},
 		{
+			name: "Execute knows the progress in a set with a strange name",
+			why:  "a name that has the form of a server's answer changes nothing about the progress",
+			run: func(t *trial) {
+				set := t.ownSet() + ":status=done(x):recs-failed=9;b c"
+				key := t.recordsIn(set, 1, aerostore.Bins{"n": 1})[0]
+				t.execute(aerostore.Query{Set: set}, 1, add)
+				t.holds(key, aerostore.Bins{"n": 2})
+			},
+		},
+		{
 			name: "Execute refuses what has no meaning for a job",
 			why:  "a job returns no records and creates none: an option for that is refused before anything is sent",
 			run: func(t *trial) {
 				set := t.ownSet()
 				key := t.recordsIn(set, 1, aerostore.Bins{"n": 1})[0]
 				good := aerostore.Query{Namespace: t.namespace, Set: set}
-				bins, limit, nowhere, strange := good, good, good, good
+				bins, limit, nowhere, strange, lines := good, good, good, good, good
 				bins.Bins, limit.MaxRecords, nowhere.Namespace, strange.Where = []string{"n"}, 1, "", aerostore.Range("n", 2, 1)
-				for _, q := range []aerostore.Query{bins, limit, nowhere, strange} {
+				lines.Set = "a\nb"
+				for _, q := range []aerostore.Query{bins, limit, nowhere, strange, lines} {
 					_, err := aerostore.Execute(t.Context(), t.store, q, add)
 					t.fails(err, aerostore.ErrInvalid)
 				}
