@@ -117,14 +117,15 @@ func (a *administration) newError(code aerostore.ResultCode, cause error) *aeros
 }
 
 // field returns a field of an answer such as "objects=3:truncating=false", whose fields
-// end at the separator. It returns "" if there is none.
-func field(answer, separator, name string) string {
+// end at the separator. It returns "" if there is none. The last one counts: the name of a
+// set, which comes before what a server says of it, may have the form of fields.
+func field(answer, separator, name string) (value string) {
 	for part := range strings.SplitSeq(answer, separator) {
-		if value, found := strings.CutPrefix(strings.TrimRight(part, ";"), name+"="); found {
-			return value
+		if v, found := strings.CutPrefix(strings.TrimRight(part, ";"), name+"="); found {
+			value = v
 		}
 	}
-	return ""
+	return value
 }
 
 // number returns a field that is a number, and 0 if there is none.

@@ -256,12 +256,17 @@ func (x *execution) await() (aerostore.Progress, error) {
 // ask updates the state of the job on a node.
 func (x *execution) ask(ctx context.Context, n *jobNode) {
 	answer, err := x.info(ctx, n.node, "query-show"+x.idField())
+	unknown := err != nil && errors.Is(err, aerostore.CodeNotFound)
+	if unknown {
+		err = x.missing(ctx, n)
+	}
 	switch {
 	case err == nil:
-		n.silent, n.known = time.Time{}, true
-		x.read(n, answer)
-	case errors.Is(err, aerostore.CodeNotFound):
-		x.missing(ctx, n)
+		n.silent = time.Time{}
+		if !unknown {
+			n.known = true
+			x.read(n, answer)
+		}
 	case aerostore.ContextError(ctx) != nil:
 	case n.silent.IsZero():
 		n.silent = time.Now()
@@ -303,19 +308,23 @@ func percentOf(answer string) float64 {
 }
 
 // missing ends the job on a node that does not know it. A node without the set never did.
-func (x *execution) missing(ctx context.Context, n *jobNode) {
+// The error is that of a node that does not say whether it has the set.
+func (x *execution) missing(ctx context.Context, n *jobNode) *aerostore.Error {
 	set := x.job.Query.Set
 	if set != "" && !n.known {
 		command, _ := scopeCommand(x.job.Query.Namespace, set)
-		if answer, err := x.info(ctx, n.node, command); err != nil {
-			return
-		} else if !strings.Contains(answer, "objects=") {
+		answer, err := x.info(ctx, n.node, command)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(answer, "objects=") {
 			n.progress.Fraction = 1
 			n.ended = true
-			return
+			return nil
 		}
 	}
 	x.end(n, aerostore.CodeServer, errForgotten)
+	return nil
 }
 
 func (x *execution) end(n *jobNode, code aerostore.ResultCode, cause error) {

@@ -20,9 +20,11 @@ func TestAnAnswerAboutAJobIsRead(t *testing.T) {
 	s := &Store{}
 	const counts = ":recs-throttled=9:recs-filtered-meta=1:recs-filtered-bins=2:recs-succeeded=3:recs-failed=4:from=127.0.0.1+5"
 	for answer, want := range map[string]jobNode{
-		"trid=5:status=active(ok):job-progress=12.50" + counts:          {progress: aerostore.Progress{Fraction: 0.125}},
-		"trid=5:status=done(ok):job-progress=99.00" + counts:            {ended: true, progress: aerostore.Progress{Fraction: 1}},
-		"trid=5:status=done(user-aborted):job-progress=100.00" + counts: {ended: true, fault: &aerostore.Error{Code: aerostore.CodeQueryAborted}},
+		"trid=5:status=active(ok):job-progress=12.50" + counts:                                            {progress: aerostore.Progress{Fraction: 0.125}},
+		"trid=5:status=done(ok):job-progress=99.00" + counts:                                              {ended: true, progress: aerostore.Progress{Fraction: 1}},
+		"trid=5:status=done(user-aborted):job-progress=100.00" + counts:                                   {ended: true, fault: &aerostore.Error{Code: aerostore.CodeQueryAborted}},
+		"trid=5:set=a:status=done(ok):recs-failed=77:rps=1:status=active(ok):job-progress=12.50" + counts: {progress: aerostore.Progress{Fraction: 0.125}},
+		"trid=5:set=a=b;c:rps=1:status=done(ok)" + counts:                                                 {ended: true, progress: aerostore.Progress{Fraction: 1}},
 		"trid=5" + counts: {ended: true, fault: &aerostore.Error{Code: aerostore.CodeServer}},
 	} {
 		x := s.newExecution(t.Context(), aerostore.Job{})
@@ -205,6 +207,27 @@ func TestAJobEndsOnANodeThatDoesNotAnswer(t *testing.T) {
 		t.Errorf("ended %t with %v, want that the node is lost", n.ended, n.fault)
 	}
 	s.policies.Info = nil
+}
+
+// The client misses the answer about a set whose name ends with space, which a server trims.
+func TestAJobEndsOnANodeThatDoesNotSayWhetherItHasTheSet(t *testing.T) {
+	t.Parallel()
+	s, job, _ := jobOnServer(t, 1)
+	job.Query.Set += "x "
+	x := s.newExecution(t.Context(), job)
+	if _, err := x.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	n := x.nodes[0]
+	x.ask(x.ctx, n)
+	if n.ended || n.silent.IsZero() {
+		t.Fatalf("ended %t, silent since %v, want it to be silent", n.ended, n.silent)
+	}
+	n.silent = n.silent.Add(-lostAfter)
+	x.ask(x.ctx, n)
+	if !n.ended || !errors.Is(faultOf(n), errLost) {
+		t.Errorf("ended %t with %v, want that the node is lost", n.ended, n.fault)
+	}
 }
 
 func TestAJobIsStoppedIfTheProgramPanics(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 // Execute implements [aerostore.Executor]. It runs on the goroutine of the caller.
 //
 // Errors: [aerostore.ErrInvalid], [aerostore.ErrInvalidNamespace],
-// [aerostore.CodeIndexNotFound], [aerostore.ErrParameter] for a filter with types that do not fit, [aerostore.CodeForbidden] if there are as many queries as
+// [aerostore.CodeIndexNotFound], [aerostore.ErrParameter] for a filter or an expression
+// with types that do not fit, [aerostore.CodeForbidden] if there are as many queries as
 // [WithMaxQueries] allows, [aerostore.CodeTimeout], [aerostore.ErrClosed], and those of the
 // context.
 func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progress, error) {
@@ -33,6 +34,9 @@ func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progr
 	if _, code := programOf(job.Options.Filter); code != aerostore.CodeOK {
 		return aerostore.Progress{}, job.NewError(code, nil)
 	}
+	if why := unfit(job.Operations); why != nil {
+		return aerostore.Progress{}, job.NewError(aerostore.CodeParameter, why)
+	}
 	x := &execution{namespace: n, has: scope.Partitions(ctx), job: job, where: where, options: job.Options, total: n.count(job.Query.Set), reported: time.Now()}
 	if x.options.Exists == aerostore.CreateOrUpdate {
 		x.options.Exists = aerostore.UpdateOnly
@@ -43,6 +47,19 @@ func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progr
 		x.progress.Fraction = 1
 	}
 	return x.progress, x.failure(err)
+}
+
+// unfit returns why a server refuses a job with the operations before it begins, else nil.
+func unfit(ops []aerostore.Operation) error {
+	for i, op := range ops {
+		if op.Kind() != aerostore.OperationExp {
+			continue
+		}
+		if _, err := programIn(op.Exp()); err != nil {
+			return &operationError{step: i, name: op.Name(), bin: op.Bin(), err: err}
+		}
+	}
+	return nil
 }
 
 // scanFor visits the records that the query of a job selects.

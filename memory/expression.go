@@ -13,23 +13,28 @@ import (
 // evaluate carries out an operation with an expression. Each is compiled when it is its
 // turn, so that the code of an operation before it comes first.
 func (run *running) evaluate(d *draft, i int, op *exp.Op) (any, aerostore.ResultCode) {
-	flags := op.Flags
-	if flags&^allowed(op) != 0 {
-		return nil, run.fail(i, aerostore.CodeParameter, errFlags)
-	}
-	p, err := eval.Memoized(op.Expression.Node())
+	p, err := programIn(op)
 	if err != nil {
 		return nil, run.fail(i, aerostore.CodeParameter, err)
 	}
 	run.midway.bins = d.bins
 	if op.Writes {
-		return nil, run.writeValue(d, i, p, flags)
+		return nil, run.writeValue(d, i, p, op.Flags)
 	}
 	v, err := p.Value(run.midway)
-	if err != nil && flags&eval.EvalNoFail == 0 {
+	if err != nil && op.Flags&eval.EvalNoFail == 0 {
 		return nil, run.fail(i, aerostore.CodeOpNotApplicable, err)
 	}
 	return value.Export(v), aerostore.CodeOK
+}
+
+// programIn returns the program of an operation. The error says why a server refuses it,
+// with CodeParameter.
+func programIn(op *exp.Op) (*eval.Program, error) {
+	if op.Flags&^allowed(op) != 0 {
+		return nil, errFlags
+	}
+	return eval.Memoized(op.Expression.Node())
 }
 
 // allowed returns the flags that an operation takes.

@@ -2,8 +2,7 @@ package memory
 
 import "fmt"
 
-// An operationError says why an operation on a list, map, bits or HyperLogLog failed. It
-// shows no value.
+// An operationError says why an operation failed. It shows no value.
 type operationError struct {
 	step int
 	name string
