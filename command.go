@@ -49,15 +49,7 @@ func checkJobScope(namespace, set string) *invalidError {
 
 // checkCommandName returns why a name cannot be part of a server's commands.
 func checkCommandName(what, name string) *invalidError {
-	return checkWithout(commandSeparators, what, name)
-}
-
-// commandSeparators separate the parts of a server's commands.
-const commandSeparators = ":;,=|"
-
-// checkWithout is checkCommandName for a name that has none of the separators.
-func checkWithout(separators, what, name string) *invalidError {
-	if reason := commandFault(name, separators); reason != "" {
+	if reason := commandFault(name); reason != "" {
 		return invalidf("the %s %q %s", what, shorten(name), reason)
 	}
 	return nil
@@ -66,12 +58,12 @@ func checkWithout(separators, what, name string) *invalidError {
 // commandFault returns why a name does not fit a server's commands, or "". Server 8.1.0.3
 // exits on a name that is not UTF-8. It trims spaces, so that the command is about
 // something else. It accepts an index with '|' in its set or bin without creating it.
-func commandFault(name, separators string) string {
+func commandFault(name string) string {
 	switch {
 	case !utf8.ValidString(name):
 		return "is not valid UTF-8"
-	case strings.ContainsAny(name, separators):
-		return "contains one of " + strings.Join(strings.Split(separators, ""), " ") + ", which separate the parts of a server's commands"
+	case strings.ContainsAny(name, ":;,=|"):
+		return "contains one of : ; , = |, which separate the parts of a server's commands"
 	default:
 		return lineFault(name)
 	}

@@ -113,8 +113,7 @@ func checkIndexName(name string) *invalidError {
 	if len(name) > maxIndexName {
 		return invalidf("index name %q has %d bytes, %d at most", shorten(name), len(name), maxIndexName)
 	}
-	const separators = ":;=|" // a server takes a comma
-	return checkWithout(separators, "name of the index", name)
+	return checkCommandName("name of the index", name)
 }
 
 func (x Index) checkDefinition() *invalidError {

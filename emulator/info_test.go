@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	as "github.com/aerospike/aerospike-client-go/v7"
-
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/emulator"
@@ -95,20 +93,5 @@ func TestMemoryAnswersAsTheEmulator(t *testing.T) {
 	_ = store.Close()
 	if _, err := aerostore.Info(t.Context(), store, "build"); !errors.Is(err, aerostore.ErrClosed) {
 		t.Errorf("after Close: %v", err)
-	}
-}
-
-func TestANameOfAnIndexMayHaveAComma(t *testing.T) {
-	t.Parallel()
-	client, server := connect(t)
-	if _, err := client.CreateIndex(nil, "test", "s", "a,b", "n", as.NUMERIC); err != nil {
-		t.Fatal(err)
-	}
-	indexes := server.Store().Indexes("test")
-	if len(indexes) != 1 || indexes[0].Name != "a,b" {
-		t.Errorf("got %v", indexes)
-	}
-	if err := client.DropIndex(nil, "test", "s", "a,b"); err != nil {
-		t.Error(err)
 	}
 }
