@@ -35,6 +35,8 @@
 //
 // The store differs from a server in some points:
 //
+//   - A batch may have any number of keys. A server refuses one with more than its
+//     batch-max-requests, with CodeBatchMaxRequests.
 //   - A record expires at the moment when its TTL ends. A server counts in whole
 //     seconds and may keep the record for one more.
 //   - There is one copy of each record, so [aerostore.Replica], [aerostore.ReadMode],
