@@ -3,6 +3,7 @@
 # passed, failed and was skipped by area. It needs Go and the module proxy:
 #
 #	emulator/testdata/suite.sh [version] [flags of ginkgo]
+#	emulator/testdata/suite.sh v8.8.0
 #	emulator/testdata/suite.sh v7.10.2 --ginkgo.focus='Query operations'
 set -euo pipefail
 cd "$(dirname "$0")/../.."
