@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/servertest"
 )
 
 // closedAddress returns an address at which nothing listens.
@@ -102,11 +103,9 @@ func TestDialEndsWithItsContext(t *testing.T) {
 // verifyNoLeak waits until the client's goroutines have ended.
 func verifyNoLeak(t *testing.T, ignored goleak.Option) {
 	t.Helper()
-	// An emulator has one for each connection, and the client keeps some.
-	emulated := goleak.IgnoreAnyFunction("github.com/aerostore/aerostore/emulator.(*conn).serve")
 	var err error
 	for range 10 {
-		if err = goleak.Find(ignored, emulated); err == nil {
+		if err = goleak.Find(ignored, servertest.Connections()); err == nil {
 			return
 		}
 	}

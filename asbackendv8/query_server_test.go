@@ -16,6 +16,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackendv8"
+	"github.com/aerostore/aerostore/internal/servertest"
 	"github.com/aerostore/aerostore/internal/tcpproxy"
 )
 
@@ -191,10 +192,6 @@ func TestAQueryOfAnUnknownNamespaceFails(t *testing.T) {
 
 // The tests below check for leaked goroutines, so they do not run in parallel.
 
-// emulated are the goroutines of an emulator: one for each connection, and the client keeps
-// some.
-var emulated = goleak.IgnoreAnyFunction("github.com/aerostore/aerostore/emulator.(*conn).serve")
-
 // withoutLeak runs test with a Store of many records and checks that no goroutine leaks.
 func withoutLeak(t *testing.T, test func(t *testing.T, s *asbackendv8.Store, q aerostore.Query)) {
 	t.Helper()
@@ -202,7 +199,7 @@ func withoutLeak(t *testing.T, test func(t *testing.T, s *asbackendv8.Store, q a
 	fill(t, s, set, 500) // more than the client buffers
 	ignored := goleak.IgnoreCurrent()
 	test(t, s, aerostore.Query{Namespace: namespace, Set: set})
-	goleak.VerifyNone(t, ignored, emulated)
+	goleak.VerifyNone(t, ignored, servertest.Connections())
 }
 
 func TestAQueryWhoseConnectionIsCutContinues(t *testing.T) {
@@ -387,5 +384,5 @@ func TestClosingWithinAQueryLetsItFinish(t *testing.T) {
 	if _, err := own.Get(t.Context(), key(set, 1)); !errors.Is(err, aerostore.ErrClosed) {
 		t.Errorf("afterwards: %v", err)
 	}
-	goleak.VerifyNone(t, ignored, emulated)
+	goleak.VerifyNone(t, ignored, servertest.Connections())
 }

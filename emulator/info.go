@@ -79,7 +79,7 @@ func (c *conn) refuseInfo(body []byte, code aerostore.ResultCode) error {
 	c.out = appendFrame(c.out, frameInfo)
 	for line := range bytes.SplitSeq(body, []byte("\n")) {
 		if len(line) > 0 {
-			c.out = append(append(append(c.out, line...), '\t'), infoError(code, "a fault was injected")...)
+			c.out = append(append(append(c.out, line...), '\t'), serverinfo.Refuse(code, "a fault was injected")...)
 			c.out = append(c.out, '\n')
 		}
 	}
@@ -99,12 +99,7 @@ func (c *conn) inform(request string) string {
 	return answer
 }
 
-// infoError returns how a request fails.
-func infoError(code aerostore.ResultCode, reason string) string {
-	return serverinfo.Refuse(code, reason)
-}
-
-func enterpriseOnly(*Node, string) string { return infoError(25, "enterprise only") }
+func enterpriseOnly(*Node, string) string { return serverinfo.Refuse(25, "enterprise only") }
 
 func infoServices(n *Node, _ string) string {
 	peers, _ := n.cluster.peersOf(n)

@@ -28,13 +28,13 @@ func infoIndexCreate(n *Node, arguments string) string {
 	case aerostore.CodeOK:
 		return "ok"
 	case aerostore.CodeIndexFound:
-		return infoError(code, "'indexname' already exists with different definition")
+		return serverinfo.Refuse(code, "'indexname' already exists with different definition")
 	case aerostore.CodeBinNameTooLong:
-		return infoError(aerostore.CodeParameter, "'bin' value too long")
+		return serverinfo.Refuse(aerostore.CodeParameter, "'bin' value too long")
 	case aerostore.CodeIndexMaxCount:
-		return infoError(code, "maximum number of indexes reached")
+		return serverinfo.Refuse(code, "maximum number of indexes reached")
 	default:
-		return infoError(code, err.Error())
+		return serverinfo.Refuse(code, err.Error())
 	}
 }
 
@@ -45,40 +45,40 @@ func indexOf(p info.Parameters) (index aerostore.Index, refused string) {
 	if data, ok := p["indexdata"]; ok {
 		index.Bin, kind, ok = strings.Cut(data, ",")
 		if !ok {
-			return index, infoError(aerostore.CodeParameter, "'indexdata' missing bin type")
+			return index, serverinfo.Refuse(aerostore.CodeParameter, "'indexdata' missing bin type")
 		}
 	} else if kind == "" {
-		return index, infoError(aerostore.CodeParameter, "both 'indexdata' and 'type' are missing")
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "both 'indexdata' and 'type' are missing")
 	}
 	switch {
 	case p["exp"] != "":
-		return index, infoError(aerostore.CodeUnsupportedFeature, "indexes over expressions are not supported")
+		return index, serverinfo.Refuse(aerostore.CodeUnsupportedFeature, "indexes over expressions are not supported")
 	case index.Namespace == "":
-		return index, infoError(aerostore.CodeInvalidNamespace, "missing 'namespace'")
+		return index, serverinfo.Refuse(aerostore.CodeInvalidNamespace, "missing 'namespace'")
 	case index.Name == "":
-		return index, infoError(aerostore.CodeParameter, "missing 'indexname'")
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "missing 'indexname'")
 	case index.Bin == "":
-		return index, infoError(aerostore.CodeParameter, "missing 'bin' value")
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "missing 'bin' value")
 	}
 	i := slices.Index(serverinfo.IndexTypes, strings.ToLower(kind))
 	if i <= 0 {
-		return index, infoError(aerostore.CodeParameter, "bad 'type' - must be one of 'numeric', 'string', 'blob', 'geo2dsphere'")
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "bad 'type' - must be one of 'numeric', 'string', 'blob', 'geo2dsphere'")
 	}
 	index.Type = aerostore.IndexType(i) //nolint:gosec // G115: one of the names
 	if in := p["indextype"]; in != "" {
 		i := slices.Index(serverinfo.IndexCollections, strings.ToLower(in))
 		if i < 0 {
-			return index, infoError(aerostore.CodeParameter, "bad 'indextype' - must be one of 'default', 'list', 'mapkeys', 'mapvalues'")
+			return index, serverinfo.Refuse(aerostore.CodeParameter, "bad 'indextype' - must be one of 'default', 'list', 'mapkeys', 'mapvalues'")
 		}
 		index.Collection = aerostore.IndexCollection(i) //nolint:gosec // G115: one of the names
 	}
 	if context := p["context"]; context != "" {
 		packed, err := base64.StdEncoding.DecodeString(context)
 		if err != nil {
-			return index, infoError(aerostore.CodeParameter, "'context' invalid base64")
+			return index, serverinfo.Refuse(aerostore.CodeParameter, "'context' invalid base64")
 		}
 		if index.Path, err = expr.ParsePath(packed); err != nil {
-			return index, infoError(aerostore.CodeParameter, "'context' invalid cdt context")
+			return index, serverinfo.Refuse(aerostore.CodeParameter, "'context' invalid cdt context")
 		}
 	}
 	return index, ""
@@ -90,14 +90,14 @@ func infoIndexDelete(n *Node, arguments string) string {
 	index := aerostore.Index{Namespace: p.Either("namespace", "ns"), Name: p["indexname"]}
 	switch {
 	case index.Namespace == "":
-		return infoError(aerostore.CodeInvalidNamespace, "missing 'namespace'")
+		return serverinfo.Refuse(aerostore.CodeInvalidNamespace, "missing 'namespace'")
 	case index.Name == "":
-		return infoError(aerostore.CodeParameter, "missing 'indexname'")
+		return serverinfo.Refuse(aerostore.CodeParameter, "missing 'indexname'")
 	case !n.cluster.hasNamespace([]byte(index.Namespace)):
 		return "ok"
 	}
 	if err := n.cluster.store.DropIndex(context.Background(), index); err != nil {
-		return infoError(codeOf(err), err.Error())
+		return serverinfo.Refuse(codeOf(err), err.Error())
 	}
 	return "ok"
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/info"
+	"github.com/aerostore/aerostore/internal/serverinfo"
 )
 
 // infoTruncate removes the records of a set. As a server, it answers ok for a namespace or
@@ -15,7 +16,7 @@ import (
 func infoTruncate(n *Node, arguments string) string {
 	p := info.ParametersOf(arguments)
 	if p["set"] == "" && p.Either("namespace", "ns") != "" {
-		return infoError(aerostore.CodeParameter, "missing 'set'")
+		return serverinfo.Refuse(aerostore.CodeParameter, "missing 'set'")
 	}
 	return n.truncate(p, aerostore.Truncation{Set: p["set"]})
 }
@@ -29,7 +30,7 @@ func (n *Node) truncate(p info.Parameters, t aerostore.Truncation) string {
 	t.Namespace = p.Either("namespace", "ns")
 	switch {
 	case t.Namespace == "":
-		return infoError(aerostore.CodeInvalidNamespace, "missing 'namespace'")
+		return serverinfo.Refuse(aerostore.CodeInvalidNamespace, "missing 'namespace'")
 	case !n.cluster.hasNamespace([]byte(t.Namespace)):
 		return "ok"
 	}
@@ -40,14 +41,14 @@ func (n *Node) truncate(p info.Parameters, t aerostore.Truncation) string {
 		}
 		switch {
 		case nanoseconds <= epoch*uint64(time.Second):
-			return infoError(aerostore.CodeParameter, "would truncate to 0")
+			return serverinfo.Refuse(aerostore.CodeParameter, "would truncate to 0")
 		case nanoseconds > math.MaxInt64:
-			return infoError(aerostore.CodeParameter, "would truncate in the future")
+			return serverinfo.Refuse(aerostore.CodeParameter, "would truncate in the future")
 		}
 		t.Before = time.Unix(0, int64(nanoseconds))
 	}
 	if err := n.cluster.store.Truncate(context.Background(), t); err != nil {
-		return infoError(codeOf(err), "would truncate in the future")
+		return serverinfo.Refuse(codeOf(err), "would truncate in the future")
 	}
 	return "ok"
 }

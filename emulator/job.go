@@ -14,6 +14,7 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/info"
 	"github.com/aerostore/aerostore/internal/scope"
+	"github.com/aerostore/aerostore/internal/serverinfo"
 )
 
 // job starts to change the records that a query selects, and answers that it has started.
@@ -220,7 +221,7 @@ func (j *job) hasEnded() bool {
 func infoQueryShow(n *Node, arguments string) string {
 	id, one, ok := jobID(arguments)
 	if !ok {
-		return infoError(aerostore.CodeParameter, "bad id")
+		return serverinfo.Refuse(aerostore.CodeParameter, "bad id")
 	}
 	n.jobs.mu.Lock()
 	defer n.jobs.mu.Unlock()
@@ -228,7 +229,7 @@ func infoQueryShow(n *Node, arguments string) string {
 		if j := n.jobs.find(id); j != nil {
 			return j.String()
 		}
-		return infoError(aerostore.CodeNotFound, "job not found")
+		return serverinfo.Refuse(aerostore.CodeNotFound, "job not found")
 	}
 	texts := make([]string, 0, len(n.jobs.all))
 	for _, j := range slices.Backward(n.jobs.all) {
@@ -241,9 +242,9 @@ func infoQueryAbort(n *Node, arguments string) string {
 	id, one, ok := jobID(arguments)
 	switch {
 	case !ok:
-		return infoError(aerostore.CodeParameter, "bad id")
+		return serverinfo.Refuse(aerostore.CodeParameter, "bad id")
 	case !one:
-		return infoError(aerostore.CodeParameter, "missing 'id'")
+		return serverinfo.Refuse(aerostore.CodeParameter, "missing 'id'")
 	}
 	n.jobs.mu.Lock()
 	defer n.jobs.mu.Unlock()
@@ -251,7 +252,7 @@ func infoQueryAbort(n *Node, arguments string) string {
 		j.stop()
 		return "ok"
 	}
-	return infoError(aerostore.CodeNotFound, "id not active")
+	return serverinfo.Refuse(aerostore.CodeNotFound, "id not active")
 }
 
 func infoQueryAbortAll(n *Node, _ string) string {

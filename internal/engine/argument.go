@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"slices"
-
 	"github.com/aerostore/aerostore/cdt"
 	value "github.com/aerostore/aerostore/internal/value"
 )
@@ -26,22 +24,10 @@ func storable(v any) (any, *Error) {
 	if h, ok := in.(value.HLL); ok {
 		in = []byte(h)
 	}
-	if refused == nil && hasEdge(in) {
+	if refused == nil && value.HasEdge(in) {
 		return nil, fail(Parameter, "infinity and the wildcard cannot be stored")
 	}
 	return in, refused
-}
-
-func hasEdge(v any) bool {
-	switch v := v.(type) {
-	case value.Edge:
-		return true
-	case *value.List:
-		return slices.ContainsFunc(v.Items, hasEdge)
-	case *value.Map:
-		return slices.ContainsFunc(v.Pairs, func(p value.MapPair) bool { return hasEdge(p.Key) || hasEdge(p.Value) })
-	}
-	return false
 }
 
 // values returns the values of an operation that has several, or one.

@@ -78,7 +78,7 @@ var answers = map[string]func(s *Server, arguments string) string{
 	"status":       func(*Server, string) string { return "ok" },
 	"node":         func(s *Server, _ string) string { return s.Node },
 	"name":         func(s *Server, _ string) string { return s.Node },
-	"cluster-name": func(s *Server, _ string) string { return OrNull(s.ClusterName) },
+	"cluster-name": func(s *Server, _ string) string { return orNull(s.ClusterName) },
 	"partitions":   func(*Server, string) string { return strconv.Itoa(aerostore.PartitionCount) },
 	"namespaces":   func(s *Server, _ string) string { return strings.Join(s.Namespaces(), ";") },
 	"udf-list":     func(*Server, string) string { return "" },
@@ -99,8 +99,8 @@ func Refuse(code aerostore.ResultCode, reason string) string {
 	return fmt.Sprintf("ERROR:%d:%s", code, reason)
 }
 
-// OrNull returns the text that stands for s, if that is empty.
-func OrNull(s string) string {
+// orNull returns the text that stands for s, if that is empty.
+func orNull(s string) string {
 	if s == "" {
 		return "null"
 	}
@@ -225,7 +225,7 @@ func (s *Server) describeIndexes(namespaces []string, base64 bool) string {
 	for _, namespace := range namespaces {
 		for _, x := range s.Indexes(namespace) {
 			texts = append(texts, fmt.Sprintf("ns=%s:indexname=%s:set=%s:bin=%s:type=%s:indextype=%s:context=%s:exp=null:state=RW",
-				namespace, x.Name, OrNull(x.Set), x.Bin, IndexTypes[x.Type], IndexCollections[x.Collection], pathText(x.Path, base64)))
+				namespace, x.Name, orNull(x.Set), x.Bin, IndexTypes[x.Type], IndexCollections[x.Collection], pathText(x.Path, base64)))
 		}
 	}
 	return strings.Join(texts, ";")

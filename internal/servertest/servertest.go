@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/aerostore/aerostore/emulator"
 )
 
@@ -35,6 +37,12 @@ func Host(tb testing.TB) string {
 
 // IsEmulated reports whether the cluster is an emulator.
 func IsEmulated() bool { return os.Getenv("AEROSPIKE_HOSTS") == "" }
+
+// Connections are the goroutines of the emulator for its connections, of which a client keeps
+// some. A test that looks for leaks ignores them.
+func Connections() goleak.Option {
+	return goleak.IgnoreAnyFunction("github.com/aerostore/aerostore/emulator.(*conn).serve")
+}
 
 // Main runs the tests of a package. It starts the emulator first, so that tests that look for
 // leaks know it, and closes it.

@@ -3,6 +3,7 @@ package aerostore
 import (
 	"math"
 	"reflect"
+	"slices"
 	"sync/atomic"
 )
 
@@ -16,6 +17,19 @@ const (
 	// Wildcard equals every value. In a list it equals all that follows.
 	Wildcard
 )
+
+// HasEdge reports whether a value is an Edge, or a list or map with one.
+func HasEdge(v any) bool {
+	switch v := v.(type) {
+	case Edge:
+		return true
+	case *List:
+		return slices.ContainsFunc(v.Items, HasEdge)
+	case *Map:
+		return slices.ContainsFunc(v.Pairs, func(p MapPair) bool { return HasEdge(p.Key) || HasEdge(p.Value) })
+	}
+	return false
+}
 
 // Order is how a list or map is kept. The numbers are the server's.
 type Order uint8

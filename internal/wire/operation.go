@@ -290,7 +290,7 @@ func (c *call) several(v any) bool {
 		}
 	}
 	c.op.Values = list.Items
-	if c.f.Kind == cdt.HLLAdd && slices.ContainsFunc(list.Items, hasEdge) {
+	if c.f.Kind == cdt.HLLAdd && slices.ContainsFunc(list.Items, value.HasEdge) {
 		c.op.Values = list // which the library takes as it came: there an edge is an element
 	}
 	return true

@@ -10,7 +10,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-	"slices"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/expr"
@@ -103,26 +102,12 @@ func ParseValue(particle byte, data []byte) (any, error) {
 		if r.Len() > 0 || isList != (particle == List) || isMap != (particle == Map) {
 			return nil, refuse("the bytes are no list or map")
 		}
-		if hasEdge(v) {
+		if value.HasEdge(v) {
 			return nil, &aerostore.Error{Code: aerostore.CodeServer, Err: errors.New("a value that stands for others cannot be stored")}
 		}
 		return written(v), nil
 	}
 	return nil, refuseType(particle)
-}
-
-// hasEdge reports whether a list or map has a value that is only for comparisons.
-func hasEdge(v any) bool {
-	switch v := v.(type) {
-	case value.Edge:
-		return true
-	case *value.List:
-		return slices.ContainsFunc(v.Items, hasEdge)
-	case *value.Map:
-		return slices.ContainsFunc(v.Pairs, func(p value.MapPair) bool { return hasEdge(p.Value) })
-	default:
-		return false
-	}
 }
 
 // written returns the value as a program writes it, sharing what it can. What only the
