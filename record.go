@@ -1,6 +1,9 @@
 package aerostore
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Record holds what was read of a record. It belongs to the caller and shares nothing
 // with the Store.
@@ -40,8 +43,24 @@ func (r *Record) Step(i int) StepResult {
 }
 
 // SetSteps sets what each operation returned, in their order and nil for nothing. It keeps
-// the slice. Backends and mocks call it, and set Bins as [Store.Operate] says.
-func (r *Record) SetSteps(results []any) { r.steps = &results }
+// the slice, and allocates nothing for up to 8 operations that returned nothing. Backends and
+// mocks call it, and set Bins as [Store.Operate] says.
+func (r *Record) SetSteps(results []any) {
+	if len(results) < len(nothing) && !slices.ContainsFunc(results, func(v any) bool { return v != nil }) {
+		r.steps = &nothing[len(results)]
+		return
+	}
+	kept := results // results would move to the heap in all cases
+	r.steps = &kept
+}
+
+// nothing has, for small n, what n operations return that return nothing. It is never changed.
+var nothing = func() (all [9][]any) {
+	for n := range all {
+		all[n] = make([]any, n)
+	}
+	return all
+}()
 
 // NewStepsRecord returns an empty record and the results of n operations, for a backend to
 // set. It does the same as SetSteps with fewer allocations.
@@ -56,11 +75,20 @@ func NewStepsRecord(n int) (record *Record, results []any) {
 		r.results = r.array[:]
 		r.steps = &r.results
 		return &r.Record, r.results
-	case n <= 3:
+	case n == 2:
 		r := new(struct {
 			Record
 			results []any
-			array   [3]any
+			array   [2]any
+		})
+		r.results = r.array[:]
+		r.steps = &r.results
+		return &r.Record, r.results
+	case n <= 5:
+		r := new(struct {
+			Record
+			results []any
+			array   [5]any
 		})
 		r.results = r.array[:n]
 		r.steps = &r.results

@@ -1,6 +1,7 @@
 package aerostore_test
 
 import (
+	"encoding/json"
 	"errors"
 	"reflect"
 	"slices"
@@ -91,5 +92,21 @@ func TestNewStepsRecordAllocatesOnceForFewSteps(t *testing.T) {
 			t.Errorf("%d steps took %.0f allocations", n, got)
 		}
 		_ = r
+	}
+}
+
+func TestResultsThatAreAllNothingTakeNoMemory(t *testing.T) {
+	r := new(aerostore.Record)
+	results := make([]any, 3)
+	if n := testing.AllocsPerRun(100, func() { r.SetSteps(results) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	results[1] = "changed by the caller"
+	if got := r.Step(1).Value(); got != nil {
+		t.Errorf("the second result is %v", got)
+	}
+	text, err := json.Marshal(r)
+	if err != nil || !strings.Contains(string(text), `"steps":[null,null,null]`) {
+		t.Errorf("%s, %v", text, err)
 	}
 }

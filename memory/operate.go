@@ -39,8 +39,16 @@ type running struct {
 	midway   *midway // what expressions see, nil if there are none
 }
 
+// nothing is what operations return that return nothing.
+var nothing [8]any
+
 // begin makes the record of the results.
 func (run *running) begin() {
+	if n := len(run.ops); !run.plan.returns && n <= len(nothing) {
+		run.record = new(aerostore.Record)
+		run.record.SetSteps(nothing[:n])
+		return
+	}
 	run.record, run.steps = aerostore.NewStepsRecord(len(run.ops))
 }
 
@@ -237,6 +245,9 @@ func (run *running) bins() aerostore.Bins {
 		all, _ := run.steps[slices.IndexFunc(run.ops, readsAll)].(aerostore.Bins)
 		return all
 	}
+	if run.steps == nil {
+		return aerostore.Bins{}
+	}
 	return results.ByBin(run.ops, run.steps)
 }
 
@@ -246,6 +257,7 @@ type plan struct {
 	touches  bool // fails if there is no record, even if another operation makes one
 	inPlace  bool // works on lists, maps, bits, HyperLogLogs or expressions
 	operands bool // writes whole bins
+	returns  bool // may return something
 	answers  int  // operations that a server answers even if they write
 	readsAll int  // those of them that read all bins
 
@@ -260,6 +272,7 @@ func (p *plan) of(ops []aerostore.Operation, o *aerostore.Options, keys int) aer
 		p.writes = p.writes || writes
 		p.touches = p.touches || kind == aerostore.OperationTouch
 		p.evaluates = p.evaluates || kind == aerostore.OperationExp
+		p.returns = p.returns || kind >= aerostore.OperationList || !writes
 		if kind >= aerostore.OperationList {
 			p.inPlace = true
 		} else {

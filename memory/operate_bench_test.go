@@ -21,11 +21,7 @@ import (
 // it takes a context and a key, and returns a record with a bin that shares nothing with
 // it. What is in a record is the same as "by hand".
 //
-// Measured in one run without a collection of garbage, the least of many: an append takes
-// 2.7 times as long as in the hand-written store and a put 2.4 times, with making the
-// operations; the ten highest of a list take as long, and those of a map less. "by hand",
-// which makes no record, takes 16 ns for an append and 105 ns for a put; the record and its
-// bins alone take 110 ns.
+// Decision 27 has what they took.
 //
 // "fixed" is a call of Operate that reads an integer bin: what a call costs that does next
 // to nothing.

@@ -99,8 +99,10 @@ func (n *namespace) remove(key *aerostore.Key, o *aerostore.Options) (existed bo
 // write that replaces a record may only set and read bins. The code does not depend
 // on the record (exists_replace_* in basic.jsonl, x_policies in exp2.jsonl).
 func admit(op aerostore.Operation, o *aerostore.Options) aerostore.ResultCode {
-	sets := op.Kind() == aerostore.OperationExp || op.Kind() == aerostore.OperationWrite && op.Value() != nil
-	if !replaces(o) || !op.Writes() || sets {
+	if !replaces(o) || !op.Writes() {
+		return aerostore.CodeOK
+	}
+	if op.Kind() == aerostore.OperationExp || op.Kind() == aerostore.OperationWrite && op.Value() != nil {
 		return aerostore.CodeOK
 	}
 	return aerostore.CodeParameter
