@@ -83,7 +83,12 @@ func (f *finalAttempt) intercept(ctx context.Context, method string, request, re
 	ctx, cancel := unwakeable(ctx)
 	defer cancel()
 	err := invoke(ctx, method, request, reply, cc, opts...)
-	f.refused.Store(isRefused(err))
+	notGRPC := isHTTP(err)
+	if notGRPC {
+		err = status.Error(codes.Unavailable, "the endpoint does not speak gRPC, as the port of OTLP over HTTP does not, which is often 4318: "+
+			"use its port for gRPC, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
+	}
+	f.refused.Store(notGRPC || isRefused(err))
 	if !f.refused.Load() || !f.ending.Load() {
 		return err
 	}
@@ -108,8 +113,14 @@ func connects(ctx context.Context, cc *grpc.ClientConn) bool {
 	return true
 }
 
+// isHTTP reports whether a server answered in HTTP/1. gRPC has no status for it.
+func isHTTP(err error) bool {
+	s, ok := status.FromError(err)
+	return ok && s.Code() == codes.Unavailable && strings.Contains(s.Message(), "looked like an HTTP/1.1 header")
+}
+
 // isRefused reports whether the address refused the connection, or does not exist.
-// gRPC has no status for it, so the text decides.
+// The text decides here, too.
 func isRefused(err error) bool {
 	s, ok := status.FromError(err)
 	return ok && s.Code() == codes.Unavailable &&

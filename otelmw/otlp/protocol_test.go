@@ -187,6 +187,23 @@ func TestWhatIsNoReceiver(t *testing.T) {
 	}
 }
 
+// TestGRPCToTheWrongPort points the exporters over gRPC at a server of HTTP. The shutdown
+// does not wait for the timeout of the exporters.
+func TestGRPCToTheWrongPort(t *testing.T) {
+	grpcOnly(t)
+	address := web(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) })
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+address)
+	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "60000")
+	initTracing(t)
+	initMetrics(t)
+	touch(t, 3)
+	err := Shutdown(t.Context())
+	const want = "does not speak gRPC, as the port of OTLP over HTTP does not, which is often 4318: use its port for gRPC, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+	if err == nil || strings.Count(err.Error(), want) != 2 {
+		t.Errorf("returned %.2000v\nwant %q", err, want)
+	}
+}
+
 // web starts a web server and returns its address.
 func web(t *testing.T, handler http.HandlerFunc) string {
 	t.Helper()
