@@ -122,10 +122,28 @@ func (x *execution) visit(set *set, id aerostore.RecordID) {
 
 func (x *execution) apply(key aerostore.Key) aerostore.ResultCode {
 	if x.refused != aerostore.CodeOK {
-		return x.refused
+		return x.refuse(&key)
 	}
 	run := running{ops: x.job.Operations, plan: x.plan, where: x.where}
 	_, code := x.namespace.operateWrite(&key, &run, &x.options)
+	return code
+}
+
+// refuse returns the code of a record for which the server refuses the operations. It comes
+// to that after what the filter says of the record without its bins.
+func (x *execution) refuse(key *aerostore.Key) aerostore.ResultCode {
+	code := aerostore.CodeNotFound
+	if set := x.namespace.set(key.Set()); set != nil {
+		set.view(key, func(met *record) {
+			switch r := x.namespace.alive(met); {
+			case r == nil:
+			case x.namespace.excluded(x.options.Filter, key, r):
+				code = aerostore.CodeFilteredOut
+			default:
+				code = x.refused
+			}
+		})
+	}
 	return code
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -232,6 +233,8 @@ func TestAStoreWithoutExpiryRefusesTTLs(t *testing.T) {
 		"what is not GeoJSON":            {put(bins{"a": aerostore.GeoJSON("x")}, 10*second), forbidden, forbidden},
 		"the last bin deleted":           {put(bins{"a": nil}, 10*second), forbidden, forbidden},
 		"another generation":             {put(bins{"a": 2}, 10*second, aerostore.GenerationEqual(9)), aerostore.CodeGeneration, aerostore.CodeGeneration},
+		"a filter that excludes it":      {put(bins{"a": 2}, 10*second, aerostore.Filter(exp.IntBin("a").Equal(9))), aerostore.CodeFilteredOut, aerostore.CodeFilteredOut},
+		"a filter that lets it through":  {put(bins{"a": 2}, 10*second, aerostore.Filter(exp.IntBin("a").Equal(1))), forbidden, forbidden},
 		"create only":                    {put(bins{"a": 2}, 10*second, aerostore.CreateOnly), aerostore.CodeExists, aerostore.CodeExists},
 		"a replacement that deletes":     {put(bins{"a": nil}, 10*second, aerostore.Replace), aerostore.CodeParameter, aerostore.CodeParameter},
 		"a removal, which has no record": {remove(10 * second), ok, ok},

@@ -18,14 +18,27 @@ func (n *namespace) filtered(f aerostore.Filter, key *aerostore.Key, r *record) 
 	if code != aerostore.CodeOK {
 		return code
 	}
+	if n.seeing(key, r, p.Matches) {
+		return aerostore.CodeOK
+	}
+	return aerostore.CodeFilteredOut
+}
+
+// excluded reports whether the filter of a call excludes a record whatever its bins are.
+// The shard is locked.
+func (n *namespace) excluded(f aerostore.Filter, key *aerostore.Key, r *record) bool {
+	p, _ := programOf(f)
+	return p != nil && n.seeing(key, r, p.Excludes)
+}
+
+// seeing returns what test says of the record.
+func (n *namespace) seeing(key *aerostore.Key, r *record, test func(eval.Record) bool) bool {
 	seen := views.Get().(*view) //nolint:forcetypeassert // New's
 	*seen = view{namespace: n, set: key.Set(), id: key.RecordID(), record: r}
-	if !p.Matches(seen) {
-		code = aerostore.CodeFilteredOut
-	}
+	yes := test(seen)
 	*seen = view{}
 	views.Put(seen)
-	return code
+	return yes
 }
 
 // programOf returns the program of a filter, nil for none. The code is that with which a

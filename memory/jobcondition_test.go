@@ -19,7 +19,7 @@ func TestAJobChecksItsConditionWhenItChangesARecord(t *testing.T) {
 	if code := x.apply(key); code != aerostore.CodeNotFound {
 		t.Errorf("a missing record: %v", code)
 	}
-	for n, want := range map[int]aerostore.ResultCode{5: aerostore.CodeOK, 6: aerostore.CodeFilteredOut} {
+	for n, want := range map[int]aerostore.ResultCode{5: aerostore.CodeOK, 6: aerostore.CodeNotFound} {
 		if err := s.Put(t.Context(), key, aerostore.Bins{"n": n}, aerostore.Replace); err != nil {
 			t.Fatal(err)
 		}

@@ -250,20 +250,20 @@ func (n *namespace) revise(
 	if code := precondition(old, o, c.mustExist); code != aerostore.CodeOK {
 		return code
 	}
-	if c.where != nil && old != nil && !c.where.matches(old.bins) {
-		return aerostore.CodeFilteredOut
+	if old != nil {
+		if code := n.filtered(o.Filter, key, old); code != aerostore.CodeOK {
+			return code
+		}
+		if c.where != nil && !c.where.matches(old.bins) {
+			return aerostore.CodeNotFound
+		}
 	}
 	if n.withoutExpiry && n.refuses(o.TTL, old) {
 		return aerostore.CodeForbidden
 	}
 	d := draftOf(nil)
-	if old != nil {
-		if code := n.filtered(o.Filter, key, old); code != aerostore.CodeOK {
-			return code
-		}
-		if !replaces(o) {
-			d = draftOf(old.bins)
-		}
+	if old != nil && !replaces(o) {
+		d = draftOf(old.bins)
 	}
 	if c.operate != nil && c.operate.plan.evaluates {
 		c.operate.meetWrite(n, key, old, o)

@@ -101,6 +101,7 @@ func jobs() []sabotage {
 		}},
 		{"ignores the options of a job", onJobs(func(job *aerostore.Job) { job.Options = aerostore.Options{} }), []string{
 			job + "with ReplaceOnly drops the other bins", job + "resets TTLs unless it keeps them",
+			job + "leaves out what the filter excludes without its bins, then fails what it refuses",
 		}},
 		{"keeps TTLs in a job", onJobs(func(job *aerostore.Job) { job.Options.TTL = aerostore.KeepTTL }), []string{
 			job + "resets TTLs unless it keeps them",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // ownSets counts the sets that belong to one case, since a job or a truncation works on a
@@ -183,6 +184,32 @@ func jobCases() []testCase {
 				}
 				for _, key := range bad {
 					t.unchanged(key, aerostore.Bins{"n": "text"})
+				}
+			},
+		},
+		{
+			name: "Execute leaves out what the filter excludes without its bins, then fails what it refuses",
+			why:  "a server evaluates a filter of metadata before the operations, and one of bins after them",
+			run: func(t *trial) {
+				if reason, ok := t.without[Filters]; ok {
+					t.skip(fmt.Sprintf("without %s: %s", Filters, reason))
+				}
+				set := t.ownSet()
+				keys := t.recordsIn(set, 3, aerostore.Bins{"n": 1})
+				q := aerostore.Query{Namespace: t.namespace, Set: set, Options: []aerostore.ReadOption{aerostore.Filter(exp.SetName().Equal(noSet))}}
+				done, err := aerostore.Execute(t.Context(), t.store, q, add, aerostore.ReplaceOnly)
+				t.ok(err)
+				t.equal("the progress if the filter excludes them without their bins", done, aerostore.Progress{Fraction: 1, Filtered: 3})
+				for _, f := range []exp.Bool{exp.IntBin("n").Equal(2), exp.BinExists("gone"), exp.And(exp.SetName().Equal(set), exp.IntBin("n").Equal(2))} {
+					q.Options[0] = aerostore.Filter(f)
+					done, err = aerostore.Execute(t.Context(), t.store, q, add, aerostore.ReplaceOnly)
+					if !errors.Is(err, aerostore.ErrSomeFailed) {
+						t.Errorf("got error %v, want one that matches ErrSomeFailed", err)
+					}
+					t.equal("the progress if the filter needs their bins", done, aerostore.Progress{Fraction: 1, Failed: 3})
+				}
+				for _, key := range keys {
+					t.unchanged(key, aerostore.Bins{"n": 1})
 				}
 			},
 		},

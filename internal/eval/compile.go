@@ -89,7 +89,13 @@ func (c *compiler) node(n *expr.Node, depth int) (fn, typ, error) {
 		return bin(n)
 	case expr.BinType:
 		name := n.Name
-		return func(e *env) result { return ofInt(particle(e.record.Bin(name))) }, isInt, nil
+		return func(e *env) result {
+			v := e.record.Bin(name)
+			if v == (unread{}) {
+				return result{}
+			}
+			return ofInt(particle(v))
+		}, isInt, nil
 	case expr.Cond:
 		return c.cond(n, depth)
 	case expr.Let:

@@ -66,6 +66,32 @@ func (p *Program) Matches(r Record) bool {
 	return v.kind == isBool && v.n != 0
 }
 
+// Excludes reports whether the expression is false for a record whatever its bins and its
+// key are. A server decides so before it reads a record.
+func (p *Program) Excludes(r Record) bool {
+	e := p.enter(closed{r})
+	v := p.run(e)
+	p.leave(e)
+	return v.kind == isBool && v.n == 0
+}
+
+// A closed record is one of which nothing is known but what a server's index has.
+type closed struct{ Record }
+
+// Bin returns a value that is unknown.
+func (closed) Bin(string) any { return unread{} }
+
+// Key returns a value that is unknown, nil if no key is stored.
+func (r closed) Key() any {
+	if r.Record.Key() == nil {
+		return nil
+	}
+	return unread{}
+}
+
+// unread is a value that is unknown to every part of an expression.
+type unread struct{}
+
 // The flags of a write.
 const (
 	CreateOnly   = 1
