@@ -146,6 +146,21 @@ func (n *namespace) hasIndexFor(set string, s *search) bool {
 	return false
 }
 
+// hasIndexed reports whether an index has a record of the set with these bins. The record
+// does not change meanwhile.
+func (n *namespace) hasIndexed(set string, bins []bin) bool {
+	n.mu.Lock()
+	covered := n.coverageOf(set)
+	n.mu.Unlock()
+	for c, path := range covered {
+		ix := shardIndex{coverage: c, steps: path}
+		if !ix.entriesOf(bins).isEmpty() {
+			return true
+		}
+	}
+	return false
+}
+
 // A coverage is what an index is over within a set. All indexes of the same coverage
 // share one structure.
 type coverage struct {

@@ -181,6 +181,10 @@ func (ix *shardIndex) entriesOf(bins []bin) (all entries) {
 	return entries{slices.Compact(all.ints), slices.Compact(all.strings), slices.Compact(all.regions)}
 }
 
+func (all entries) isEmpty() bool {
+	return len(all.ints) == 0 && len(all.strings) == 0 && len(all.regions) == 0
+}
+
 func (all *entries) add(kind aerostore.IndexType, v any) {
 	switch v := v.(type) {
 	case int:

@@ -272,7 +272,7 @@ func (n *namespace) revise(
 		return code
 	}
 	if len(d.bins) == 0 {
-		return vanish(old, o)
+		return n.vanish(key, old, o)
 	}
 	r.bins = d.compact()
 	r.lent = old != nil && old.lent
@@ -326,10 +326,10 @@ func generationFits(o *aerostore.Options, generation uint32) bool {
 
 // vanish returns the code of a write that left no bins. Such a write removes the
 // record, and fails with CodeNotFound if there was none (nil_bin_missing_record in
-// basic.jsonl) or if it replaces it. A server removes a record that is replaced if its set
-// has an index, since it reads the bins before only then.
-func vanish(old *record, o *aerostore.Options) aerostore.ResultCode {
-	if old == nil || replaces(o) {
+// basic.jsonl). A server that replaces a record does not read it, and finds none then,
+// unless an index has the record.
+func (n *namespace) vanish(key *aerostore.Key, old *record, o *aerostore.Options) aerostore.ResultCode {
+	if old == nil || replaces(o) && !n.hasIndexed(key.Set(), old.bins) {
 		return aerostore.CodeNotFound
 	}
 	if o.DurableDelete {
