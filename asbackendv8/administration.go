@@ -94,6 +94,8 @@ func (a *administration) info(node *as.Node, command string) (string, error) {
 		return "", a.newError(code, cause)
 	}
 	if code, text := refusal(answer); code != aerostore.CodeOK {
+		// The text is safe, unlike those of Info: the command is not the caller's, and a server
+		// answers it with constants and the names of parameters.
 		refused := a.newError(code, safe.TextError(text))
 		refused.InDoubt = a.accepted
 		return "", refused
