@@ -93,21 +93,23 @@ func (a *administration) info(node *as.Node, command string) (string, error) {
 	if code != aerostore.CodeOK || cause != nil {
 		return "", a.newError(code, cause)
 	}
-	if code, text := refusal(answer); code != aerostore.CodeOK {
-		// The text is safe, unlike those of Info: the command is not the caller's, and a server
-		// answers it with constants and the names of parameters.
-		refused := a.newError(code, safe.TextError(text))
+	if code, cause := refusal(answer); code != aerostore.CodeOK {
+		refused := a.newError(code, cause)
 		refused.InDoubt = a.accepted
 		return "", refused
 	}
 	return answer, nil
 }
 
-// refusal returns the code and text of an answer such as "ERROR:201:no index", and CodeOK
-// for any other answer.
-func refusal(answer string) (aerostore.ResultCode, string) {
-	code, text := info.Refusal(answer)
-	return aerostore.ResultCode(code), text
+// refusal returns the code and cause of an answer such as "ERROR:201:no index", and CodeOK
+// for any other answer. The text of the cause is safe, unlike those of Info: the command is
+// not the caller's, and a server answers it with constants and the names of parameters.
+func refusal(answer string) (code aerostore.ResultCode, cause error) {
+	number, text := info.Refusal(answer)
+	if number == 0 {
+		return aerostore.CodeOK, nil
+	}
+	return aerostore.ResultCode(number), safe.TextError(text)
 }
 
 // newError returns an error that is in doubt if the command was sent: the cluster may

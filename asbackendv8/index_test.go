@@ -10,6 +10,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 func TestRefusalsOfTheServerHaveItsCode(t *testing.T) {
@@ -27,7 +28,12 @@ func TestRefusalsOfTheServerHaveItsCode(t *testing.T) {
 		"ERROR::invalid parameters": {aerostore.CodeServer, ":invalid parameters"},
 		"error":                     {aerostore.CodeServer, ""},
 	} {
-		if code, text := refusal(answer); code != want.code || text != want.text {
+		code, cause := refusal(answer)
+		text := ""
+		if cause != nil {
+			text = safe.Message(cause)
+		}
+		if code != want.code || text != want.text {
 			t.Errorf("%q: %v, %q", answer, code, text)
 		}
 	}

@@ -106,10 +106,7 @@ func (r *request) checkIndex(q *aerostore.Query) error {
 		return r.call.NewContextError(cause)
 	}
 	if code == aerostore.CodeOK {
-		var text string
-		if code, text = refusal(answer); code != aerostore.CodeOK {
-			cause = safe.TextError(text)
-		}
+		code, cause = refusal(answer)
 	}
 	if code != aerostore.CodeOK {
 		return r.call.NewError(code, cause)
