@@ -12,7 +12,7 @@ import (
 // An idleTimer ends a query that has received nothing for too long. The client lets a
 // query without a timeout wait for a connection forever.
 type idleTimer struct {
-	expired <-chan time.Time // nil: no limit
+	expired chan struct{} // nil: no limit
 	timer   *time.Timer
 	limit   time.Duration
 
@@ -26,8 +26,10 @@ func newIdleTimer(limit time.Duration) idleTimer {
 	if limit <= 0 {
 		return idleTimer{}
 	}
-	timer := time.NewTimer(limit)
-	return idleTimer{expired: timer.C, timer: timer, limit: limit}
+	// To wait for the channel of a timer, as for each record, starts and stops the timer.
+	expired := make(chan struct{}, 1)
+	timer := time.AfterFunc(limit, func() { expired <- struct{}{} })
+	return idleTimer{expired: expired, timer: timer, limit: limit}
 }
 
 // isIdle reports, once the timer expired, whether nothing was received since it was

@@ -63,7 +63,7 @@ func (p *pages) yieldWhole(partition int, records []*as.Result) (more bool, _ er
 		if p.query.MaxRecords > 0 && p.rows == p.query.MaxRecords {
 			return false, p.interrupted()
 		}
-		if err := p.ended(); err != nil {
+		if err := p.aborted(); err != nil {
 			return false, err
 		}
 		p.rows++
@@ -75,18 +75,6 @@ func (p *pages) yieldWhole(partition int, records []*as.Result) (more bool, _ er
 	}
 	p.run.Finish(partition)
 	return true, nil
-}
-
-// ended returns an error if the context has ended or the Store is closed.
-func (p *pages) ended() error {
-	select {
-	case <-p.ctx.Done():
-		return p.call.NewContextError(aerostore.ContextError(p.ctx))
-	case <-p.store.life.abort:
-		return closedError(p.call)
-	default:
-		return nil
-	}
 }
 
 // nextWhole returns the number of partitions of the round after one that found so many

@@ -29,12 +29,14 @@ func (r *request) doQuery(left time.Duration) error {
 		p := pages{command: c, query: q, statement: statement, nodes: nodes, whole: repeats(q.Where)}
 		return p.read()
 	}
-	var partitions *as.PartitionFilter // nil: all
-	if of := q.Partitions; of != (aerostore.PartitionRange{}) {
-		partitions = as.NewPartitionFilterByRange(of.First, of.Count)
-	}
 	one := round{command: c, policy: c.queryPolicy(q, nodes), nodes: nodes, limit: q.MaxRecords, spare: nodes - 1, seen: seenOf(q.Where)}
-	if more, err := one.read(statement, partitions); err != nil || !more {
+	var more bool
+	if of := q.Partitions; of != (aerostore.PartitionRange{}) {
+		more, err = one.read(statement, as.NewPartitionFilterByRange(of.First, of.Count))
+	} else {
+		more, err = one.readAll(statement)
+	}
+	if err != nil || !more {
 		return err
 	}
 	return r.interrupted()
@@ -51,6 +53,17 @@ type round struct {
 	seen   seen
 	held   *[]*as.Result // to which the records go, nil: to the caller
 	rows   int           // that were received, up to the limit
+	done   bool          // the client is done with the query
+}
+
+// readAll is read of all partitions.
+func (r *round) readAll(statement *as.Statement) (more bool, _ error) {
+	all := r.store.partitions.get(r.nodes)
+	more, err := r.read(statement, &all.filter)
+	if r.done {
+		r.store.partitions.put(all)
+	}
+	return more, err
 }
 
 // read yields records until there are no more, or as many as the limit. It returns false
@@ -63,45 +76,71 @@ func (r *round) read(statement *as.Statement, partitions *as.PartitionFilter) (m
 	idle := newIdleTimer(idleLimit(r.policy, r.nodes, r.store.connectionWait(r.policy.SocketTimeout)))
 	defer idle.stop()
 	var repeated as.Error
-	ended := false
 	defer func() {
-		if !ended {
+		if !r.done {
 			r.store.stop(records)
 		}
 	}()
 	for {
+		result, err := r.next(records.Results(), &idle)
+		switch {
+		case err != nil:
+			return false, err
+		case result == nil:
+			r.done = true
+			return true, nil
+		case r.limit > 0 && idle.received > r.limit:
+			// A record beyond the limit, from another node.
+		case repeated != nil: // it was not the last result, so the attempts were not repeated with success
+			return false, r.failed(repeated)
+		case result.Err != nil && isRepeated(result.Err):
+			repeated = result.Err
+		case result.Err != nil:
+			return false, r.failed(result.Err)
+		case r.seen.again(result.Record.Key):
+		case !r.yield(result):
+			return false, nil
+		case idle.received == r.limit && idle.received*r.spare > maxDrained:
+			return true, nil
+		}
+	}
+}
+
+// next waits for a result of the client, nil after the last.
+func (r *round) next(results <-chan *as.Result, idle *idleTimer) (*as.Result, error) {
+	var result *as.Result
+	more := true
+	select {
+	case result, more = <-results: // that is there already, as most are: a select of several cases locks them all
+	default:
 		select {
+		case result, more = <-results:
 		case <-r.ctx.Done():
-			return false, r.call.NewContextError(aerostore.ContextError(r.ctx))
 		case <-r.store.life.abort:
-			return false, closedError(r.call)
 		case <-idle.expired:
 			if idle.isIdle() {
-				return false, r.call.NewError(aerostore.CodeTimeout, errIdle)
+				return nil, r.call.NewError(aerostore.CodeTimeout, errIdle)
 			}
-		case result, more := <-records.Results():
-			idle.received++
-			switch {
-			case !more:
-				ended = true
-				return true, nil
-			case r.ctx.Err() != nil:
-				return false, r.call.NewContextError(aerostore.ContextError(r.ctx))
-			case r.limit > 0 && idle.received > r.limit:
-				// A record beyond the limit, from another node.
-			case repeated != nil: // it was not the last result, so the attempts were not repeated with success
-				return false, r.failed(repeated)
-			case result.Err != nil && isRepeated(result.Err):
-				repeated = result.Err
-			case result.Err != nil:
-				return false, r.failed(result.Err)
-			case r.seen.again(result.Record.Key):
-			case !r.yield(result):
-				return false, nil
-			case idle.received == r.limit && idle.received*r.spare > maxDrained:
-				return true, nil
-			}
+			return r.next(results, idle)
 		}
+	}
+	if !more {
+		return nil, nil
+	}
+	idle.received++
+	return result, r.aborted()
+}
+
+// aborted returns an error if the context has ended or [Store.Shutdown] ends queries.
+func (c *command) aborted() error {
+	if c.ctx.Err() != nil {
+		return c.call.NewContextError(aerostore.ContextError(c.ctx))
+	}
+	select {
+	case <-c.store.life.abort:
+		return closedError(c.call)
+	default:
+		return nil
 	}
 }
 

@@ -30,6 +30,7 @@ type Store struct {
 	keys              keyPool
 	binLists          binPool
 	scratches         scratchPool
+	partitions        partitionPool
 	forms             formCache
 	infos             chan struct{} // one for each info command under way
 	minConnectionWait time.Duration // the constant, except in tests
