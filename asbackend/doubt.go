@@ -122,22 +122,14 @@ func isDial(err error) bool {
 // its text. If a version of the client changes the text, a write that was not sent is
 // in doubt; no write that was sent is not.
 func gaveUp(err *as.AerospikeError) bool {
-	text, _, _ := strings.Cut(err.Error(), "\n")
-	return err.ResultCode == types.TIMEOUT && strings.HasSuffix(text, gaveUpText)
+	return err.ResultCode == types.TIMEOUT && message(err) == gaveUpText
 }
 
 // isTooLarge reports whether a command is larger than the client sends
 // (as.MaxBufferSize). An answer that cannot be parsed has the same code and differs only
 // in its text. If a version of the client changes the text, the write is in doubt.
 func isTooLarge(err *as.AerospikeError) bool {
-	return err.ResultCode == types.PARSE_ERROR && strings.Contains(err.Error(), "Invalid size for buffer")
+	return err.ResultCode == types.PARSE_ERROR && strings.Contains(message(err), "Invalid size for buffer")
 }
 
-// gaveUpText is the message without the fields before it.
-var gaveUpText = func() string {
-	text := as.ErrTimeout.Error()
-	if _, message, found := strings.Cut(text, "Node: <nil>: "); found {
-		return message
-	}
-	return text
-}()
+var gaveUpText = message(&as.ErrTimeout.AerospikeError)
