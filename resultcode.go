@@ -163,7 +163,7 @@ var codeTable = map[ResultCode]struct {
 	CodeServerNotAvailable:         {"SERVER_NOT_AVAILABLE", "the server does not accept requests", transient | clusterFailure},
 	CodeClusterNameMismatch:        {"CLUSTER_NAME_MISMATCH_ERROR", "the cluster's name is not the one that the client was configured with", 0},
 	CodeRecordsetClosed:            {"RECORDSET_CLOSED", "the query was closed", 0},
-	CodeNoConnections:              {"NO_AVAILABLE_CONNECTIONS_TO_NODE", "no connection to the node was available: see whether the node is up; if all connections are in use, enlarge the pool or lower the concurrency", transient | clusterFailure},
+	CodeNoConnections:              {"NO_AVAILABLE_CONNECTIONS_TO_NODE", "no connection to the node was available: see whether the node is up, and whether all connections are in use", transient | clusterFailure},
 	CodeTypeNotSupported:           {"TYPE_NOT_SUPPORTED", "the value has a type that the server does not know", 0},
 	CodeCommandRejected:            {"COMMAND_REJECTED", "the server rejected the command", 0},
 	CodeQueryTerminated:            {"QUERY_TERMINATED", "the query was stopped", 0},

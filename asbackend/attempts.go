@@ -51,7 +51,7 @@ func (c *command) failAttempt(err *as.AerospikeError) {
 	e := c.call.NewError(c.store.code(&of), cause)
 	e.Node = c.store.nodes.of(c.store.client, err.Node)
 	e.InDoubt = c.inDoubt(err)
-	cause.shown, cause.inDoubt = e.Code, e.InDoubt
+	cause.shown, cause.inDoubt, cause.lack = e.Code, e.InDoubt, c.store.lackOf(cause, nil)
 	a.last.End(*cmp.Or(a.part, &c.call), aerostore.Result{Node: e.Node, Attempts: 1}, e)
 	a.ended = true
 }

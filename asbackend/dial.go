@@ -96,7 +96,7 @@ type connectError struct {
 }
 
 func (e *connectError) Error() string {
-	return "asbackend: cannot connect to " + e.hosts + ": " + reason(e.cause.root()) +
+	return "asbackend: cannot connect to " + e.hosts + ": " + e.cause.reason(e.cause.root()) +
 		": check hosts and ports, that the servers run and that they accept this client"
 }
 

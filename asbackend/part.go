@@ -260,7 +260,7 @@ func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
 	case br.Err != nil:
 		cause := newClientError(br.Err)
 		e.InDoubt = e.InDoubt || inDoubt(writes, cause.err)
-		cause.inDoubt = e.InDoubt
+		cause.inDoubt, cause.lack = e.InDoubt, p.store.lackOf(cause, nil)
 		e.Node = p.store.nodes.of(p.store.client, cause.err.Node)
 		e.Err = nested(*e, cause)
 	case p.err != nil:

@@ -5,6 +5,7 @@ package asbackendv8
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	as "github.com/aerospike/aerospike-client-go/v8"
@@ -21,7 +22,7 @@ func (c *command) newError(err as.Error) *aerostore.Error {
 	e := c.call.NewError(c.store.code(cause), nil)
 	e.Node = c.store.nodes.of(c.store.client, cause.err.Node)
 	e.InDoubt = c.inDoubt(cause.err) || c.retries != nil && c.retries.sent
-	cause.inDoubt = e.InDoubt
+	cause.inDoubt, cause.lack = e.InDoubt, c.store.lackOf(cause, nil)
 	if c.retries != nil && c.retries.late {
 		e.Code = aerostore.CodeTimeout
 	}
@@ -135,6 +136,7 @@ type clientError struct {
 	inDoubt bool                 // the call, not only this attempt
 	late    bool                 // see command.isLate
 	shown   aerostore.ResultCode // in the text of the error that wraps it
+	lack    string               // see Store.lackOf
 }
 
 func newClientError(err as.Error) *clientError {
@@ -162,16 +164,24 @@ func (e *clientError) Error() string {
 	case e.late:
 		return "the time was over"
 	case unsent && (shown || root == e.err):
-		return "nothing was sent"
+		return text("nothing was sent", e.lack)
 	case unsent:
-		return "nothing was sent: " + reason(root)
+		return "nothing was sent: " + e.reason(root)
 	case shown && isAnswer(root):
 		return answered(root)
 	case shown:
-		return "reported by the client"
+		return text("reported by the client", e.lack)
 	default:
-		return reason(root)
+		return e.reason(root)
 	}
+}
+
+// text returns what is said, with the reason if there is one.
+func text(said, reason string) string {
+	if reason == "" {
+		return said
+	}
+	return said + ": " + reason
 }
 
 // answered says that the server sent err. If the client drops causes, a timeout may be its own.
@@ -197,12 +207,16 @@ func (e *clientError) root() *as.AerospikeError {
 	return cmp.Or(root, innermost)
 }
 
-// reason returns the text of the network's error, or else that of the code.
-func reason(err *as.AerospikeError) string {
-	if isNetwork(err) {
-		return err.Unwrap().Error()
+// reason returns the text of the network's error, or else that of the code of the root.
+func (e *clientError) reason(root *as.AerospikeError) string {
+	switch code := aerostore.ResultCode(root.ResultCode); {
+	case isNetwork(root):
+		return root.Unwrap().Error()
+	case e.lack != "":
+		return fmt.Sprintf("%v (%d): %s", code.String(), int(code), e.lack)
+	default:
+		return code.Error()
 	}
-	return aerostore.ResultCode(err.ResultCode).Error()
 }
 
 // isLate reports whether the time was over when the client was to read the answer to a

@@ -125,6 +125,7 @@ func (s *Store) sendInfo(
 			return ended()
 		case r.err != nil:
 			cause := newClientError(r.err)
+			cause.lack = s.lackOf(cause, node)
 			return nil, aerostore.ResultCode(cause.err.ResultCode), cause
 		case r.answers == nil: // the client reports no error then
 			return nil, aerostore.CodeServerNotAvailable, errNoConnection

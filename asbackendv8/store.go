@@ -35,7 +35,10 @@ type Store struct {
 	infos             chan struct{} // one for each info command under way
 	minConnectionWait time.Duration // the constant, except in tests
 	maxConnections    int64         // to each node, 0: no limit
+	limitsOpening     bool          // the client limits how many connections it opens at once
+	logsIn            bool          // the client logs in on each connection
 	poolTimeouts      poolTimeouts
+	pools             pools
 
 	maxAbandoned int // see WithAbandonOnCancel, 0: off
 	abandoned    atomic.Int64
@@ -89,6 +92,7 @@ func New(client *as.Client, opts ...Option) (*Store, error) {
 }
 
 func newStore(client *as.Client, c config, end func()) *Store {
+	policy := client.Cluster().ClientPolicy()
 	s := &Store{
 		client:            client,
 		life:              newLifetime(end),
@@ -96,7 +100,9 @@ func newStore(client *as.Client, c config, end func()) *Store {
 		maxAbandoned:      c.maxAbandoned,
 		infos:             make(chan struct{}, maxInfos),
 		minConnectionWait: minConnectionWait,
-		maxConnections:    maxConnections(client.Cluster().ClientPolicy()),
+		maxConnections:    maxConnections(policy),
+		limitsOpening:     policy.OpeningConnectionThreshold > 0,
+		logsIn:            policy.RequiresAuthentication(),
 		description: aerostore.Description{
 			System: "aerospike", Address: c.address.Name, Port: c.address.Port, Cluster: c.policy.ClusterName,
 		},

@@ -88,7 +88,7 @@ func TestWithoutATimeoutACommandWaitsForAConnectionAsLongAsAnAttemptMayTake(t *t
 		if aerostore.InDoubt(err) {
 			t.Errorf("it is in doubt: %v", err)
 		}
-		if text := err.Error(); !strings.Contains(text, "nothing was sent") || !strings.Contains(text, "no connection to the node") {
+		if text := err.Error(); !strings.Contains(text, "nothing was sent") || !strings.Contains(text, "NO_AVAILABLE_CONNECTIONS_TO_NODE") {
 			t.Errorf("the error does not say why: %v", err)
 		}
 		if n.got() != 0 {
