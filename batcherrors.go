@@ -109,7 +109,7 @@ func reasonOf(err error) string {
 	if code := CodeOf(err); code != CodeOK {
 		return code.Error()
 	}
-	if e, ok := errors.AsType[*Error](err); ok && e.Err != nil {
+	if e, ok := errors.AsType[*Error](err); ok && e != nil && e.Err != nil {
 		err = e.Err
 	}
 	return strings.TrimPrefix(safe.Message(err), "aerostore: ")

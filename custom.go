@@ -53,7 +53,7 @@ func (c Call) Run(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && e != nil {
 		return err
 	}
 	e := c.NewError(CodeOf(err), err)

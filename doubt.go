@@ -10,7 +10,7 @@ func InDoubt(err error) bool {
 	case nil:
 		return false
 	case *Error:
-		return e.InDoubt || InDoubt(e.Err)
+		return e != nil && (e.InDoubt || InDoubt(e.Err))
 	case codeless:
 		return InDoubt(e.err)
 	}
@@ -65,6 +65,7 @@ func (c Call) InDoubtAt(i int, err error) bool {
 func (c Call) notAppliedAfter(err error) bool {
 	custom := c.Custom()
 	e, ok := errors.AsType[*Error](err)
+	ok = ok && e != nil
 	switch {
 	case ok && custom != nil:
 		return e.Op == OpCustom && e.custom == custom.Name

@@ -73,6 +73,9 @@ type Error struct {
 
 // Error returns the text of the error, in one line.
 func (e *Error) Error() string {
+	if e == nil {
+		return nilError
+	}
 	var room [512]byte // most texts fit, which makes them one allocation
 	return string(e.appendTo(room[:0], error.Error))
 }
@@ -82,9 +85,15 @@ func (e *Error) Error() string {
 // this module have, contributes what that method returns, and a context's error its
 // text. Any other cause contributes its Go type only.
 func (e *Error) SafeMessage() string {
+	if e == nil {
+		return nilError
+	}
 	var room [512]byte
 	return string(e.appendTo(room[:0], safe.Message))
 }
+
+// nilError is the text of a nil *Error that became an error. Its other methods find nothing.
+const nilError = "<nil *aerostore.Error>"
 
 // appendTo appends the text; textOf returns that of a cause.
 func (e *Error) appendTo(b []byte, textOf func(error) string) []byte {
@@ -169,6 +178,9 @@ func (e *Error) appendSubject(b []byte) []byte {
 // [ErrNotFound]), Unwrap returns an error that hides them. The Err field has the cause
 // unchanged.
 func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
 	switch e.Code {
 	case CodeOK, CodeMaxRetries, CodeNoResponse:
 		return e.Err
@@ -210,7 +222,7 @@ func (c codeless) As(target any) bool {
 // without a code that is caused by a context's deadline.
 func (e *Error) Is(target error) bool {
 	code, ok := target.(ResultCode)
-	if !ok {
+	if !ok || e == nil {
 		return false
 	}
 	if code == e.Code {
@@ -223,7 +235,7 @@ func (e *Error) Is(target error) bool {
 // of the outermost [ResultCode], or of an error of Aerospike's client. CodeOf returns
 // [CodeOK] if there is no code.
 func CodeOf(err error) ResultCode {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && e != nil {
 		return e.Code
 	}
 	if code, ok := errors.AsType[ResultCode](err); ok {
@@ -261,14 +273,18 @@ type BinError struct {
 
 // Error returns the text of the error, which does not contain the value.
 func (e *BinError) Error() string {
-	if e.Got == "" {
+	switch {
+	case e == nil:
+		return "<nil *aerostore.BinError>"
+	case e.Got == "":
 		return fmt.Sprintf("aerostore: the record has no bin %q", e.Bin)
+	default:
+		return fmt.Sprintf("aerostore: bin %q holds a %s, not a %s", e.Bin, e.Got, e.Want)
 	}
-	return fmt.Sprintf("aerostore: bin %q holds a %s, not a %s", e.Bin, e.Got, e.Want)
 }
 
 // Is reports whether target is [ErrBinNotFound] or [ErrBinType], depending on Got.
-func (e *BinError) Is(target error) bool { return target == accessError(e.Got) }
+func (e *BinError) Is(target error) bool { return e != nil && target == accessError(e.Got) }
 
 // accessError returns what the error of an accessor matches, by the type that it got.
 func accessError(got string) error {
@@ -288,14 +304,18 @@ type StepError struct {
 
 // Error returns the text of the error, which does not contain the result.
 func (e *StepError) Error() string {
-	if e.Got == "" {
+	switch {
+	case e == nil:
+		return "<nil *aerostore.StepError>"
+	case e.Got == "":
 		return fmt.Sprintf("aerostore: operation %d returned nothing", e.Step)
+	default:
+		return fmt.Sprintf("aerostore: operation %d returned a %s, not a %s", e.Step, e.Got, e.Want)
 	}
-	return fmt.Sprintf("aerostore: operation %d returned a %s, not a %s", e.Step, e.Got, e.Want)
 }
 
 // Is reports whether target is [ErrBinNotFound] or [ErrBinType], depending on Got.
-func (e *StepError) Is(target error) bool { return target == accessError(e.Got) }
+func (e *StepError) Is(target error) bool { return e != nil && target == accessError(e.Got) }
 
 // IsNoRecord reports whether err is the server's answer that it has no record to
 // return: there is none, or the filter excluded it. Telemetry, retries and circuit

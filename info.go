@@ -174,7 +174,7 @@ func (r InfoRequest) failure(nodes []NodeInfo) error {
 		return nil
 	}
 	e, ok := errors.AsType[*Error](nodes[failed].Err)
-	if !ok {
+	if !ok || e == nil {
 		return nodes[failed].Err
 	}
 	first := *e

@@ -67,7 +67,7 @@ func (r *request) doBounded(left time.Duration) (aerostore.Result, error) {
 func (r *request) doCustom() error {
 	err := r.call.Run(r.ctx)
 	e, ok := err.(*aerostore.Error) //nolint:errorlint // an error that wraps the client's is the application's
-	if !ok {
+	if !ok || e == nil {
 		return err
 	}
 	client, ok := e.Err.(as.Error) //nolint:errorlint // as above

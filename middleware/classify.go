@@ -54,11 +54,11 @@ func IsClusterFailure(err error) bool {
 func ofLastAttempt(err error) error {
 	for {
 		outer, ok := errors.AsType[*aerostore.Error](err)
-		if !ok || outer.Code != aerostore.CodeMaxRetries {
+		if !ok || outer == nil || outer.Code != aerostore.CodeMaxRetries {
 			return err
 		}
 		inner, ok := errors.AsType[*aerostore.Error](outer.Err)
-		if !ok {
+		if !ok || inner == nil {
 			return outer
 		}
 		err = inner

@@ -32,7 +32,7 @@ func keyErrorOf(call aerostore.Call, i int, err error) *aerostore.Error {
 // nil otherwise.
 func copyOf(call aerostore.Call, err error) *aerostore.Error {
 	e, ok := err.(*aerostore.Error) //nolint:errorlint // a wrapper has its own text
-	if !ok || call.Op == aerostore.OpCustom && e.Op != aerostore.OpCustom {
+	if !ok || e == nil || call.Op == aerostore.OpCustom && e.Op != aerostore.OpCustom {
 		return nil
 	}
 	own := *e
@@ -41,7 +41,7 @@ func copyOf(call aerostore.Call, err error) *aerostore.Error {
 
 // wrapped sets the node of an error from the one that it wraps.
 func wrapped(e *aerostore.Error) *aerostore.Error {
-	if inner, ok := errors.AsType[*aerostore.Error](e.Err); ok {
+	if inner, ok := errors.AsType[*aerostore.Error](e.Err); ok && inner != nil {
 		e.Node = inner.Node
 	}
 	return e
@@ -52,7 +52,7 @@ func wrapped(e *aerostore.Error) *aerostore.Error {
 func reasonOf(err error, textOf func(error) string) string {
 	e, ok := err.(*aerostore.Error) //nolint:errorlint // a wrapper has its own text
 	switch {
-	case !ok:
+	case !ok, e == nil:
 		return textOf(err)
 	case e.Err == nil:
 		return e.Code.Error()

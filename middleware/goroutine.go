@@ -17,10 +17,18 @@ type PanicError struct {
 }
 
 // Error returns the value and the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("%v\n\n%s", e.Value, e.Stack) }
+func (e *PanicError) Error() string {
+	if e == nil {
+		return "<nil *middleware.PanicError>"
+	}
+	return fmt.Sprintf("%v\n\n%s", e.Value, e.Stack)
+}
 
 // Unwrap returns the value if it is an error.
 func (e *PanicError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
 	err, _ := e.Value.(error)
 	return err
 }

@@ -26,9 +26,9 @@ type RejectedError struct {
 	ended  error // the context's error, if that ended the wait
 }
 
-// Rejected returns true. Telemetry and circuit breakers recognize rejections by
+// Rejected returns true, unless e is nil. Telemetry and circuit breakers recognize rejections by
 // this method.
-func (e *RejectedError) Rejected() bool { return true }
+func (e *RejectedError) Rejected() bool { return e != nil }
 
 // Error returns the text in a single line.
 func (e *RejectedError) Error() string { return e.text(error.Error) }
@@ -38,7 +38,13 @@ func (e *RejectedError) Error() string { return e.text(error.Error) }
 func (e *RejectedError) SafeMessage() string { return e.text(safe.Message) }
 
 func (e *RejectedError) text(textOf func(error) string) string {
-	text := textOf(e.Err)
+	if e == nil {
+		return "<nil *middleware.RejectedError>"
+	}
+	text := "rejected"
+	if e.Err != nil {
+		text = textOf(e.Err)
+	}
 	if e.Scope != "" {
 		text += " for " + e.Scope
 	}
@@ -56,8 +62,12 @@ func (e *RejectedError) text(textOf func(error) string) string {
 
 // Unwrap returns Err, and the error of the context if that ended the wait.
 func (e *RejectedError) Unwrap() []error {
-	if e.ended == nil {
+	switch {
+	case e == nil:
+		return nil
+	case e.ended == nil:
 		return []error{e.Err}
+	default:
+		return []error{e.ended, e.Err}
 	}
-	return []error{e.ended, e.Err}
 }

@@ -30,7 +30,7 @@ func (e *attemptsError) text(textOf func(error) string) string {
 	switch last, ok := e.last.(*aerostore.Error); { //nolint:errorlint // a wrapper has its own text
 	case e.ended != nil:
 		text = fmt.Sprintf("%s before attempt %d, the last one failed with: %s", textOf(e.ended), e.n+1, textOf(e.last))
-	case ok && last.Err == nil:
+	case ok && last != nil && last.Err == nil:
 		text = fmt.Sprintf("after %d attempts", e.n)
 	default:
 		text = fmt.Sprintf("%s, after %d attempts", reasonOf(e.last, textOf), e.n)

@@ -25,15 +25,27 @@ func (e *TimeoutError) Error() string { return e.text(error.Error) }
 func (e *TimeoutError) SafeMessage() string { return e.text(safe.Message) }
 
 func (e *TimeoutError) text(textOf func(error) string) string {
+	if e == nil {
+		return "<nil *middleware.TimeoutError>"
+	}
 	what := "the operation"
 	if e.Attempt {
 		what = "one attempt"
 	}
-	return fmt.Sprintf("the limit of %v for %s was reached: %s", e.Limit, what, reasonOf(e.Err, textOf))
+	text := fmt.Sprintf("the limit of %v for %s was reached", e.Limit, what)
+	if e.Err != nil {
+		text += ": " + reasonOf(e.Err, textOf)
+	}
+	return text
 }
 
 // Unwrap returns Err.
-func (e *TimeoutError) Unwrap() error { return e.Err }
+func (e *TimeoutError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.Err
+}
 
 // ErrorType returns "timeout", the value of the attribute error.type in the
 // semantic conventions of OpenTelemetry.

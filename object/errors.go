@@ -22,6 +22,9 @@ type FieldError struct {
 
 // Error returns the type, the field, the bin and the reason.
 func (e *FieldError) Error() string {
+	if e == nil {
+		return "<nil *object.FieldError>"
+	}
 	var b strings.Builder
 	b.WriteString("object: ")
 	if e.Type != nil {
@@ -37,7 +40,12 @@ func (e *FieldError) Error() string {
 }
 
 // Unwrap returns the error that e matches.
-func (e *FieldError) Unwrap() error { return e.kind }
+func (e *FieldError) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.kind
+}
 
 // A fault is why a value does not fit, and where in the value it is.
 type fault struct {

@@ -104,7 +104,7 @@ func ErrorType(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	}
-	if e, ok := errors.AsType[*aerostore.Error](err); ok && e.Err != nil {
+	if e, ok := errors.AsType[*aerostore.Error](err); ok && e != nil && e.Err != nil {
 		err = e.Err
 	}
 	if named, ok := errors.AsType[interface {
@@ -132,7 +132,7 @@ func Node(result aerostore.Result, err error) *aerostore.Node {
 	if result.Node != nil || err == nil {
 		return result.Node
 	}
-	if e, ok := errors.AsType[*aerostore.Error](err); ok {
+	if e, ok := errors.AsType[*aerostore.Error](err); ok && e != nil {
 		return e.Node
 	}
 	return nil
