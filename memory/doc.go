@@ -33,10 +33,14 @@
 // Filters, expressions and queries have the results of a server too. [Store.CreateIndex]
 // makes an index, which a query with a condition needs, as it does on a server.
 //
+// [Store.Info] answers the info commands that programs read most, as one node, and refuses
+// others. Its example shows how a test answers these.
+//
 // The store differs from a server in some points:
 //
-//   - A batch may have any number of keys. A server refuses one with more than its
-//     batch-max-requests, with CodeBatchMaxRequests.
+//   - A batch may have any number of keys, as on a server of version 8.1 by default. One with
+//     a batch-max-requests refuses larger batches with CodeBatchMaxRequests, each node its
+//     part of one. A [Fault] of a batch with this code does the same.
 //   - A record expires at the moment when its TTL ends. A server counts in whole
 //     seconds and may keep the record for one more.
 //   - There is one copy of each record, so [aerostore.Replica], [aerostore.ReadMode],
