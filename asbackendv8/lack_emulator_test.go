@@ -69,7 +69,10 @@ func TestTheErrorForANodeThatIsAwaySaysSo(t *testing.T) {
 func TestTheErrorForANodeThatAcceptsNoConnectionSaysSo(t *testing.T) {
 	t.Parallel()
 	server := emulator.RunT(t, emulator.WithUser("ada", "secret"))
-	s := dialTo(t, server.Addr(), timed(1, 300*time.Millisecond), asbackendv8.WithConnections(0, 3), asbackendv8.WithUser("ada", "secret"))
+	policy := lonely()
+	policy.Timeout, policy.LoginTimeout = time.Minute, time.Minute // to hash the password takes long
+	s := dialTo(t, server.Addr(), asbackendv8.WithClientPolicy(policy), timed(1, 300*time.Millisecond),
+		asbackendv8.WithConnections(0, 3), asbackendv8.WithUser("ada", "secret"))
 	server.Inject(emulator.Fault{Commands: []emulator.Command{emulator.Login}, Action: emulator.Hang})
 	k := key("set", 1)
 	for range 3 {
