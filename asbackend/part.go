@@ -177,7 +177,11 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 	p.unmarked = p.batch.mixed && !isWrite(records[len(records)-1])
 	policy := p.policy()
 	if len(records) > 1 {
-		return p.operate(policy, records)
+		err := p.operate(policy, records)
+		if rest := p.leftOut(records, err); rest != nil {
+			return p.attempt(rest)
+		}
+		return err
 	}
 	switch record := records[0].(type) {
 	case *as.BatchDelete:
@@ -193,6 +197,29 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 		policy.ExitFastOnExhaustedConnectionPool, policy.ReplicaPolicy = base.ExitFastOnExhaustedConnectionPool, base.ReplicaPolicy
 	}
 	return p.operate(policy, records)
+}
+
+// leftOut returns the records that have no answer because that of another record ended the
+// command, nil if there are none. The client divides keys that it reads from replicas, and
+// the newer one sends the only key at a node by itself. The answer to that key hides that
+// there was no connection to another node. Each attempt answers some of the records.
+func (p *part) leftOut(records []as.BatchRecordIfc, err as.Error) []as.BatchRecordIfc {
+	if err == nil || p.writes() {
+		return nil
+	}
+	answer := newClientError(p.decisive(err)).err
+	own := func(record as.BatchRecordIfc) bool {
+		br := record.BatchRec()
+		return br.Err != nil && isAnswered(record) && newClientError(br.Err).err.ResultCode == answer.ResultCode
+	}
+	if !isAnswer(answer) || !slices.ContainsFunc(records, own) {
+		return nil
+	}
+	rest := slices.DeleteFunc(slices.Clone(records), isAnswered)
+	if len(rest) == 0 || len(rest) == len(records) {
+		return nil
+	}
+	return rest
 }
 
 // operate sends the records together. If the client knows the namespace of none of them,

@@ -3,6 +3,7 @@
 package asbackendv8_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/asbackendv8"
 	"github.com/aerostore/aerostore/emulator"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // dialCluster returns a Store of a cluster, which soon notices when nodes change. The client
@@ -234,5 +236,33 @@ func TestPartitionsMoveInTheMiddleOfAQuery(t *testing.T) {
 			t.Errorf("a query that %s: %d strikes", name, injected.Strikes())
 		}
 		injected.Stop()
+	}
+}
+
+// A Store without connections reads the keys of one node from several, as the first of them
+// get connections.
+func TestAKeyThatIsRefusedLeavesTheOthersOfABatch(t *testing.T) {
+	server := emulator.RunClusterT(t, 2)
+	var keys []aerostore.Key
+	for id := 0; len(keys) < 3; id++ {
+		if k := key("set", id); server.Master(k.Partition()) == server.Nodes()[0] {
+			keys = append(keys, k)
+		}
+	}
+	unknown := []aerostore.Operation{aerostore.ReadExp("r", exp.IntBin("gone"))}
+	for range 50 {
+		s := dialCluster(t, server, 10*time.Second)
+		for _, k := range keys[:2] {
+			if err := server.Store().Put(t.Context(), k, aerostore.Bins{"n": 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		results, err := s.BatchOperate(t.Context(), keys, unknown)
+		for i, want := range []aerostore.ResultCode{aerostore.CodeOpNotApplicable, aerostore.CodeOpNotApplicable, aerostore.CodeNotFound} {
+			if i >= len(results) || !errors.Is(results[i].Err, want) {
+				t.Fatalf("key %d: %v, %v, want %v", i, results, err, want)
+			}
+		}
+		s.Close()
 	}
 }
