@@ -50,7 +50,8 @@ type Count struct {
 
 	// Applied is how many reads, writes and deletes of records were carried out with
 	// success, whether their answers arrived or not. Of the other commands it is how many
-	// were answered, with an error perhaps.
+	// were answered, with an error perhaps, or in part: QueriedPartition says how far a
+	// query came.
 	Applied int64
 }
 
