@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/servertest"
 	"github.com/aerostore/aerostore/otelmw/otlp"
 )
 
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	os.Exit(servertest.Main(m))
 }
 
 // running is a service that answers on real sockets.
@@ -45,6 +46,12 @@ type running struct {
 // all others.
 func start(t *testing.T, inside ...aerostore.Interceptor) *running {
 	t.Helper()
+	return startOn(t, "", inside...)
+}
+
+// startOn is start on a cluster.
+func startOn(t *testing.T, hosts string, inside ...aerostore.Interceptor) *running {
+	t.Helper()
 	r := &running{spans: tracetest.NewSpanRecorder(), ended: make(chan error, 1)}
 	if err := otlp.InitTracing(t.Context(), otlp.WithSpanProcessor(r.spans)); err != nil {
 		t.Fatal(err)
@@ -59,7 +66,7 @@ func start(t *testing.T, inside ...aerostore.Interceptor) *running {
 	}
 	t.Cleanup(func() { _ = otlp.ShutdownMetrics(context.WithoutCancel(t.Context())) })
 
-	backend, err := open(t.Context(), "", "test")
+	backend, err := open(t.Context(), hosts, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
