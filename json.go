@@ -163,6 +163,8 @@ func (w *jsonWriter) value(v any, depth int) error {
 		w.raw(strconv.FormatBool(v))
 	case int:
 		w.raw(strconv.Itoa(v))
+	case uint64: // of an element that another program wrote
+		w.raw(strconv.FormatUint(v, 10))
 	case float64:
 		w.float(v)
 	case string:
@@ -257,7 +259,7 @@ func (w *jsonWriter) key(key any) error {
 		w.text(k)
 	case []byte:
 		w.base64(k)
-	case int, bool, float64: // other programs may have put bools and floats
+	case int, uint64, bool, float64: // other programs may have put bools and floats
 		w.text(fmt.Sprint(k))
 	default:
 		return fmt.Errorf("a map key of type %T has no text", key)

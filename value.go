@@ -41,8 +41,9 @@ type Bins map[string]any
 // string.
 type GeoJSON = value.GeoJSON
 
-// An HLL is a HyperLogLog as the server stores it. It is a []byte. In a list or map a
-// server does not tell it from a blob.
+// An HLL is a HyperLogLog as the server stores it. It is a []byte. In a list or map it is
+// written as a blob, and read as a []byte: client v7 cannot read a list with a HyperLogLog.
+// One that another program put there is read as an HLL, but fails with asbackend.
 type HLL = value.HLL
 
 // Unreadable is the value of a bin that the backend cannot read, such as a serialized

@@ -38,8 +38,8 @@ func converted(v any) (sent any, changed bool) {
 	return v, false
 }
 
-// convertedElement is converted for an element of a list or map, where servers store a
-// HyperLogLog as bytes. A client may send it as something else.
+// convertedElement is converted for an element of a list or map. There, a HyperLogLog is sent
+// as a blob, which every client can read.
 func convertedElement(v any) (sent any, changed bool) {
 	if hll, ok := v.(aerostore.HLL); ok {
 		return []byte(hll), true
@@ -167,17 +167,9 @@ func storeValue(value any) (converted any, changed bool) {
 	return value, false
 }
 
-// storeElement is storeValue for an element of a list or map. There, a HyperLogLog is bytes.
-func storeElement(value any) (converted any, changed bool) {
-	if hll, ok := value.(as.HLLValue); ok {
-		return []byte(hll), true
-	}
-	return storeValue(value)
-}
-
 func storeMap(m map[any]any) {
 	for k, e := range m {
-		if converted, changed := storeElement(e); changed {
+		if converted, changed := storeValue(e); changed {
 			m[k] = converted
 		}
 		if converted, changed := storeValue(k); changed {
@@ -189,7 +181,7 @@ func storeMap(m map[any]any) {
 
 func storeList(list []any) {
 	for i, e := range list {
-		if converted, changed := storeElement(e); changed {
+		if converted, changed := storeValue(e); changed {
 			list[i] = converted
 		}
 	}
@@ -204,7 +196,7 @@ func storePairs(pairs []as.MapPair) []aerostore.MapPair {
 			reflect.Copy(reflect.ValueOf(b), blob)
 			key = b
 		}
-		value, _ := storeElement(p.Value)
+		value, _ := storeValue(p.Value)
 		converted[i] = aerostore.MapPair{Key: key, Value: value}
 	}
 	return converted

@@ -66,10 +66,10 @@ func TestTheClientsTypesBecomeTheStores(t *testing.T) {
 		"in a list":       {[]any{as.GeoJSONValue(point), 1}, []any{aerostore.GeoJSON(point), 1}},
 		"in a map":        {map[any]any{"k": as.GeoJSONValue(point)}, map[any]any{"k": aerostore.GeoJSON(point)}},
 
-		"HyperLogLog in a list": {[]any{as.HLLValue{1}}, []any{[]byte{1}}},
-		"HyperLogLog in a map":  {map[any]any{"k": as.HLLValue{1}}, map[any]any{"k": []byte{1}}},
-		"HyperLogLog in pairs":  {[]as.MapPair{{Key: "k", Value: as.HLLValue{1}}}, []aerostore.MapPair{{Key: "k", Value: []byte{1}}}},
-		"HyperLogLog results":   {as.OpResults{as.HLLValue{1}, []any{as.HLLValue{2}}}, aerostore.OpResults{aerostore.HLL{1}, []any{[]byte{2}}}},
+		"HyperLogLog in a list": {[]any{as.HLLValue{1}}, []any{aerostore.HLL{1}}},
+		"HyperLogLog in a map":  {map[any]any{"k": as.HLLValue{1}}, map[any]any{"k": aerostore.HLL{1}}},
+		"HyperLogLog in pairs":  {[]as.MapPair{{Key: "k", Value: as.HLLValue{1}}}, []aerostore.MapPair{{Key: "k", Value: aerostore.HLL{1}}}},
+		"HyperLogLog results":   {as.OpResults{as.HLLValue{1}, []any{as.HLLValue{2}}}, aerostore.OpResults{aerostore.HLL{1}, []any{aerostore.HLL{2}}}},
 
 		"in pairs": {
 			[]as.MapPair{{Key: "k", Value: []any{as.GeoJSONValue(point)}}},

@@ -104,6 +104,8 @@ func (s *search) matchesValue(v any) bool {
 	switch v := v.(type) {
 	case int:
 		return s.kind == aerostore.IndexInt && s.begin <= int64(v) && int64(v) <= s.end
+	case value.Uint:
+		return s.matchesValue(int(v)) //nolint:gosec // G115: the bits, as a server
 	case string:
 		return s.kind == aerostore.IndexString && v == s.text
 	case []byte:
@@ -191,6 +193,8 @@ func (all *entries) add(kind aerostore.IndexType, v any) {
 		if kind == aerostore.IndexInt {
 			all.ints = append(all.ints, int64(v))
 		}
+	case value.Uint:
+		all.add(kind, int(v)) //nolint:gosec // G115: the bits, as a server
 	case string:
 		if kind == aerostore.IndexString && len(v) <= maxIndexed {
 			all.strings = append(all.strings, v)

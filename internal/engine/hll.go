@@ -75,6 +75,8 @@ func asSketch(v any) (sketch, *Error) {
 	switch v := v.(type) {
 	case value.HLL:
 		s = sketch(v)
+	case value.NestedHLL:
+		s = sketch(v)
 	case []byte:
 		s = sketch(v)
 	default:

@@ -106,6 +106,8 @@ func room(v any, n int) int {
 		return n - len(v)
 	case value.HLL:
 		return n - len(v)
+	case value.NestedHLL:
+		return n - len(v)
 	case value.GeoJSON:
 		return n - len(v)
 	case *value.List:
@@ -154,6 +156,9 @@ func (b *builder) op(e *env) (*cdt.Op, bool) {
 			return nil, false
 		}
 		v := r.any()
+		if h, ok := v.(value.HLL); ok && b.f.Kind.Family() <= cdt.OfMaps {
+			v = value.NestedHLL(h)
+		}
 		n, isNumber := v.(int)
 		switch b.f.Args[i] {
 		case expr.ArgReturn, expr.ArgIndex, expr.ArgCount, expr.ArgOrder, expr.ArgFlags, expr.ArgAction, expr.ArgSigned, expr.ArgShift:

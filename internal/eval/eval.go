@@ -221,6 +221,10 @@ func of(v any) result {
 		return result{kind: isGeo, ref: v}
 	case value.HLL:
 		return result{kind: isHLL, ref: v}
+	case value.NestedHLL:
+		return result{kind: isHLL, ref: value.HLL(w)}
+	case value.Uint:
+		return ofInt(int(w)) //nolint:gosec // G115: the bits
 	case value.Pairs:
 		return result{kind: isMap, ref: v}
 	case value.Edge:

@@ -83,6 +83,8 @@ func (w *writer) value(v any) {
 		fmt.Fprintf(&w.b, "0x%x", v)
 	case value.HLL:
 		fmt.Fprintf(&w.b, "hll 0x%x", []byte(v))
+	case value.NestedHLL:
+		fmt.Fprintf(&w.b, "hll 0x%x", []byte(v))
 	case value.Edge:
 		w.text(map[value.Edge]string{value.Infinity: "infinity", value.Wildcard: "*"}[v])
 	case *value.List:

@@ -47,7 +47,7 @@ func (p *parser) value(depth int) (any, error) {
 	case 0xcf:
 		u, err := p.uint(8)
 		if u > math.MaxInt64 {
-			return nil, errors.New("an integer has more than 63 bits")
+			return value.Uint(u), err
 		}
 		return int(u), err
 	case 0xd0:
@@ -103,7 +103,7 @@ func (p *parser) value(depth int) (any, error) {
 	case 4:
 		return append([]byte{}, b[1:]...), nil
 	case 18:
-		return append([]byte{}, b[1:]...), nil
+		return append(value.NestedHLL{}, b[1:]...), nil
 	case 23:
 		return value.GeoJSON(b[1:]), nil
 	}

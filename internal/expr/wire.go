@@ -51,8 +51,11 @@ func (n *Node) appendPacked(b []byte, depth int) ([]byte, error) {
 	var err error
 	switch n.Op {
 	case Const:
-		if _, ok := n.Value.(*value.List); ok {
+		switch v := n.Value.(type) {
+		case *value.List:
 			b = append(b, 0x92, byte(Quoted))
+		case value.HLL:
+			return appendValue(b, value.NestedHLL(v)), nil
 		}
 		return appendValue(b, n.Value), nil
 	case Bin:

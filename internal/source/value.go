@@ -50,6 +50,10 @@ func (w *values) write(v any, depth int) {
 		w.text.WriteString(bytesSource(v))
 	case value.HLL:
 		w.text.WriteString("HLL(" + stringSource(string(v)) + ")")
+	case value.NestedHLL:
+		w.text.WriteString("HLL(" + stringSource(string(v)) + ")")
+	case value.Uint:
+		fmt.Fprintf(&w.text, "uint64(%d)", uint64(v))
 	case value.GeoJSON:
 		w.text.WriteString("GeoJSON(" + stringSource(string(v)) + ")")
 	case value.Edge:

@@ -33,7 +33,7 @@ func CanonicalEntries(v any) any {
 	}
 	m := make(map[any]any, len(pairs))
 	for _, p := range pairs {
-		m[exportKey(p.Key)] = p.Value
+		m[goKey(p.Key)] = p.Value
 	}
 	return m
 }
@@ -73,7 +73,7 @@ func canonicalOr(v any, depth int) any {
 // canonical reports whether c differs from v, and whether v can be stored.
 func canonical(v any, depth int, left *size) (c any, differs, ok bool) {
 	switch t := v.(type) {
-	case nil, bool, int, float64, string, GeoJSON:
+	case nil, bool, int, float64, string, GeoJSON, NestedHLL, Uint:
 		return v, false, true
 	case []byte:
 		if t == nil {

@@ -40,7 +40,7 @@ func CheckArgument(value any) string {
 	switch v := value.(type) {
 	case Edge, *List, *Map:
 		return ""
-	case nil, bool, int, float64, string, []byte, GeoJSON, HLL:
+	case nil, bool, int, float64, string, []byte, GeoJSON, HLL, NestedHLL, Uint:
 		return ""
 	default:
 		if _, err := Import(v); err != nil {
@@ -75,7 +75,7 @@ func check(value any, depth int, left *size) string {
 		return ""
 	case Edge:
 		return "cdt.Infinity and cdt.Wildcard stand for values in comparisons and cannot be stored"
-	case *List, *Map: // of the wire, which says more about the order than other types can
+	case *List, *Map, NestedHLL, Uint: // of the wire, which says more than other types can
 		return ""
 	}
 	return checkContainer(value, depth, left)

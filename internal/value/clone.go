@@ -37,8 +37,10 @@ func Clone(value any) any {
 		return v.Clone()
 	case *Map:
 		return v.Clone()
-	case nil, bool, int, float64, string, GeoJSON:
+	case nil, bool, int, float64, string, GeoJSON, Uint:
 		return value
+	case NestedHLL:
+		return NestedHLL(bytes.Clone(v))
 	case []string:
 		return slices.Clone(v)
 	case []int:

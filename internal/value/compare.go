@@ -28,7 +28,7 @@ func kindOf(v any) int {
 		return kindNil
 	case bool:
 		return kindBool
-	case int:
+	case int, Uint:
 		return kindInt
 	case string:
 		return kindString
@@ -36,7 +36,7 @@ func kindOf(v any) int {
 		return kindList
 	case *Map:
 		return kindMap
-	case []byte, HLL: // an HLL in a list is bytes to the server
+	case []byte, HLL, NestedHLL:
 		return kindBytes
 	case float64:
 		return kindFloat
@@ -93,11 +93,11 @@ func compare(a, b any) (order int, wild bool) {
 			return 1, false
 		}
 	case kindInt:
-		return cmp.Compare(a.(int), b.(int)), false
+		return compareInts(a, b), false
 	case kindString:
 		return strings.Compare(a.(string), b.(string)), false
 	case kindBytes:
-		return bytes.Compare(bytesOf(a), bytesOf(b)), false
+		return compareBytes(a, b), false
 	case kindFloat:
 		return compareFloats(a.(float64), b.(float64)), false
 	case kindGeo:
@@ -111,11 +111,44 @@ func compare(a, b any) (order int, wild bool) {
 	}
 }
 
-func bytesOf(v any) []byte {
-	if h, ok := v.(HLL); ok {
-		return h
+func compareInts(a, b any) int {
+	ua, aboveA := a.(Uint)
+	ub, aboveB := b.(Uint)
+	switch {
+	case aboveA && aboveB:
+		return cmp.Compare(ua, ub)
+	case aboveA:
+		return 1
+	case aboveB:
+		return -1
+	default:
+		return cmp.Compare(a.(int), b.(int))
 	}
-	return v.([]byte)
+}
+
+// compareBytes puts HyperLogLogs after all blobs: a server compares first what they are.
+func compareBytes(a, b any) int {
+	_, nestedA := a.(NestedHLL)
+	_, nestedB := b.(NestedHLL)
+	switch {
+	case nestedA == nestedB:
+		return bytes.Compare(bytesOf(a), bytesOf(b))
+	case nestedA:
+		return 1
+	default:
+		return -1
+	}
+}
+
+func bytesOf(v any) []byte {
+	switch v := v.(type) {
+	case HLL: // which becomes a blob where it is compared
+		return v
+	case NestedHLL:
+		return v
+	default:
+		return v.([]byte)
+	}
 }
 
 // compareFloats puts NaN after the others, so that sorting ends. The server's

@@ -2,6 +2,7 @@ package aerostore
 
 import (
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -9,62 +10,83 @@ import (
 // what Check accepts, edges, and what it returned before. Its error is the reason of
 // Check.
 func Import(v any) (any, error) {
-	left := size(MaxRecord)
-	return importAt(v, 0, &left)
+	in := importing{left: MaxRecord}
+	return in.at(v, 0)
 }
 
-func importAt(v any, depth int, left *size) (any, error) {
+// Reimport returns the value of which Export made v.
+func Reimport(v any) (any, error) {
+	in := importing{left: MaxRecord, exported: true}
+	return in.at(v, 0)
+}
+
+// An importing is the state of Import and Reimport.
+type importing struct {
+	left     size
+	exported bool
+}
+
+func (in *importing) at(v any, depth int) (any, error) {
 	switch v := v.(type) {
-	case nil, bool, int, float64, string, GeoJSON, Edge:
+	case nil, bool, int, float64, string, GeoJSON, Edge, Uint:
 		return v, nil
 	case []byte:
 		return cloneBytes(v), nil
 	case HLL:
-		if depth > 0 { // inside a list or map the server knows bytes alone
+		switch {
+		case depth == 0:
+			return HLL(cloneBytes(v)), nil
+		case in.exported:
+			return NestedHLL(cloneBytes(v)), nil
+		default:
 			return cloneBytes(v), nil
 		}
-		return HLL(cloneBytes(v)), nil
+	case NestedHLL:
+		return NestedHLL(cloneBytes(v)), nil
 	case *List:
 		return v.Clone(), nil
 	case *Map:
 		return v.Clone(), nil
 	}
-	return importContainer(v, depth, left)
+	return in.container(v, depth)
 }
 
-func importContainer(v any, depth int, left *size) (any, error) {
+func (in *importing) container(v any, depth int) (any, error) {
 	if depth >= MaxDepth {
-		switch number, _ := widen(v); number.(type) {
-		case int, float64:
-			return number, nil
+		number, ok := in.widen(v)
+		switch number.(type) {
+		case int, float64, Uint:
+			if ok {
+				return number, nil
+			}
 		}
 		return nil, refused(v, depth)
 	}
 	switch v := v.(type) {
 	case []any:
-		if !left.holds(len(v)) {
+		if !in.left.holds(len(v)) {
 			return nil, errTooLarge
 		}
-		return importList(make([]any, len(v)), v, depth, left)
+		return in.list(make([]any, len(v)), v, depth)
 	case []MapPair:
-		if !left.holds(2 * len(v)) {
+		if !in.left.holds(2 * len(v)) {
 			return nil, errTooLarge
 		}
 		pairs := make([]MapPair, len(v))
 		for i, p := range v {
 			var err error
-			if pairs[i], err = importPair(p.Key, p.Value, depth, left); err != nil {
+			if pairs[i], err = in.pair(p.Key, p.Value, depth); err != nil {
 				return nil, err
 			}
 		}
 		return newMap(pairs, Ordered)
 	case map[any]any:
-		if !left.holds(2 * len(v)) {
+		if !in.left.holds(2 * len(v)) {
 			return nil, errTooLarge
 		}
 		pairs := make([]MapPair, 0, len(v))
 		for key, element := range v {
-			p, err := importPair(key, element, depth, left)
+			p, err := in.pair(key, element, depth)
 			if err != nil {
 				return nil, err
 			}
@@ -76,30 +98,38 @@ func importContainer(v any, depth int, left *size) (any, error) {
 		}
 		return m, nil
 	case map[string]any:
-		if !left.holds(2 * len(v)) {
+		if !in.left.holds(2 * len(v)) {
 			return nil, errTooLarge
 		}
 		pairs := make([]MapPair, 0, len(v))
 		for key, element := range v {
-			in, err := importAt(element, depth+1, left)
+			e, err := in.at(element, depth+1)
 			if err != nil {
 				return nil, err
 			}
-			pairs = append(pairs, MapPair{key, in})
+			pairs = append(pairs, MapPair{key, e})
 		}
 		return newMap(pairs, Unordered)
 	}
-	wide, ok := widen(v)
+	wide, ok := in.widen(v)
 	if !ok {
 		return nil, refused(v, depth)
 	}
 	if list, ok := wide.([]any); ok {
-		if !left.holds(len(list)) {
+		if !in.left.holds(len(list)) {
 			return nil, errTooLarge
 		}
-		return importList(list, list, depth, left)
+		return in.list(list, list, depth)
 	}
-	return importAt(wide, depth, left)
+	return in.at(wide, depth)
+}
+
+// widen is widen for what Export returned, too.
+func (in *importing) widen(v any) (any, bool) {
+	if u, ok := v.(uint64); ok && in.exported && u > math.MaxInt64 {
+		return Uint(u), true
+	}
+	return widen(v)
 }
 
 // ErrDepth says that a value nests too deep.
@@ -121,18 +151,21 @@ func deeper(v any, depth int) bool {
 }
 
 // importList imports the elements of a list to another, which may be the same.
-func importList(to, from []any, depth int, left *size) (any, error) {
+func (in *importing) list(to, from []any, depth int) (any, error) {
 	for i, e := range from {
 		var err error
-		if to[i], err = importAt(e, depth+1, left); err != nil {
+		if to[i], err = in.at(e, depth+1); err != nil {
 			return nil, err
 		}
 	}
 	return &List{Items: to}, nil
 }
 
-func importPair(k, v any, depth int, left *size) (p MapPair, err error) {
+func (in *importing) pair(k, v any, depth int) (p MapPair, err error) {
 	key, ok := widenKey(k)
+	if u, isUint := k.(uint64); isUint { // which is a Uint if Export returned it
+		key, ok = in.widen(u)
+	}
 	if !ok {
 		return p, errors.New(checkKey(k))
 	}
@@ -140,7 +173,7 @@ func importPair(k, v any, depth int, left *size) (p MapPair, err error) {
 		key = cloneBytes(b)
 	}
 	p.Key = key
-	p.Value, err = importAt(v, depth+1, left)
+	p.Value, err = in.at(v, depth+1)
 	return p, err
 }
 
@@ -203,7 +236,7 @@ func NewMap(order Order, pairs ...MapPair) (*Map, error) { return newMap(pairs, 
 // IsKey reports whether the value can be a key of a map.
 func IsKey(v any) bool {
 	switch v.(type) {
-	case int, string, []byte:
+	case int, string, []byte, Uint:
 		return true
 	default:
 		return false
@@ -212,13 +245,17 @@ func IsKey(v any) bool {
 
 // Export returns what a caller reads: []any, map[any]any for an unordered
 // map, []MapPair for one in order. A key of bytes in a map[any]any is an
-// array. It shares nothing with v.
+// array. A NestedHLL is an HLL, and a Uint a uint64. It shares nothing with v.
 func Export(v any) any {
 	switch v := v.(type) {
 	case []byte:
 		return cloneBytes(v)
 	case HLL:
 		return HLL(cloneBytes(v))
+	case NestedHLL:
+		return HLL(cloneBytes(v))
+	case Uint:
+		return uint64(v)
 	case *List:
 		items := make([]any, len(v.Items))
 		for i, e := range v.Items {
@@ -250,6 +287,14 @@ func exportPairs(pairs []MapPair) []MapPair {
 }
 
 func exportKey(k any) any {
+	if u, ok := k.(Uint); ok {
+		return uint64(u)
+	}
+	return goKey(k)
+}
+
+// goKey returns the key as one of a Go map.
+func goKey(k any) any {
 	if b, ok := k.([]byte); ok {
 		return arrayOf(b)
 	}

@@ -118,6 +118,9 @@ func Identical(a, b any) bool {
 	case HLL:
 		b, ok := b.(HLL)
 		return ok && string(a) == string(b)
+	case NestedHLL:
+		b, ok := b.(NestedHLL)
+		return ok && string(a) == string(b)
 	case *List:
 		b, ok := b.(*List)
 		if !ok || a.Order != b.Order || len(a.Items) != len(b.Items) {
@@ -140,9 +143,9 @@ func Identical(a, b any) bool {
 			}
 		}
 		return true
-	case nil, bool, int, string, GeoJSON, Edge:
+	case nil, bool, int, Uint, string, GeoJSON, Edge:
 		switch b.(type) {
-		case nil, bool, int, string, GeoJSON, Edge:
+		case nil, bool, int, Uint, string, GeoJSON, Edge:
 			return a == b
 		}
 		return false

@@ -20,12 +20,14 @@ func ascending(t *testing.T) []any {
 		return m
 	}
 	return []any{
-		nil, false, true, math.MinInt64, -1, 0, 1, math.MaxInt64, "", "A", "a", "aa", "b", "é",
+		nil, false, true, math.MinInt64, -1, 0, 1, math.MaxInt64, Uint(1 << 63), Uint(math.MaxUint64), "", "A", "a", "aa", "b", "é",
 		NewList(), NewList(1), NewList(1, 2), NewList(1, Infinity), NewList(2), NewList("a"), NewList(NewList()),
 		m(), m(MapPair{"a", 1}), m(MapPair{"a", 2}), m(MapPair{"b", 0}), m(MapPair{"a", 1}, MapPair{"b", 0}),
 		[]byte{},
 		[]byte{0, 1},
 		[]byte{1},
+		NestedHLL{},
+		NestedHLL{0, 1},
 		math.Inf(-1), -2.0, 0.0, 0.5, 1.0, math.Inf(1), math.NaN(),
 		GeoJSON("{}"), GeoJSON(`{"a":1}`), Infinity,
 	}
@@ -211,4 +213,28 @@ func TestAMapIsRankedByThoseWhoReadItSideBySide(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestWhatWasExportedIsImportedAgain(t *testing.T) {
+	for _, v := range ascending(t) {
+		for name, kept := range map[string]any{
+			"in a list": NewList(v), "in a map": &Map{Pairs: []MapPair{{"k", v}}},
+			"in a map in order": &Map{Pairs: []MapPair{{"k", v}}, Order: Ordered},
+			"a key":             NewList(&Map{Pairs: []MapPair{{Uint(1 << 63), v}}}),
+		} {
+			if HasEdge(v) {
+				continue
+			}
+			if again, err := Reimport(Export(kept)); err != nil || !Identical(again, kept) {
+				t.Errorf("%s: %v became %v, %v", name, kept, again, err)
+			}
+		}
+	}
+	deep := any(Uint(1 << 63))
+	for range MaxDepth {
+		deep = NewList(deep)
+	}
+	if again, err := Reimport(Export(deep)); err != nil || !Identical(again, deep) {
+		t.Errorf("an integer in the deepest list became %v, %v", again, err)
+	}
 }

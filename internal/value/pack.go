@@ -10,6 +10,7 @@ import (
 const (
 	packedString = 3
 	packedBytes  = 4
+	packedHLL    = 18
 	packedGeo    = 23
 )
 
@@ -35,6 +36,10 @@ func AppendPacked(b []byte, v any) []byte {
 		return append(appendBytes(b, packedBytes, len(v)), v...)
 	case HLL:
 		return append(appendBytes(b, packedBytes, len(v)), v...)
+	case NestedHLL:
+		return append(appendBytes(b, packedHLL, len(v)), v...)
+	case Uint:
+		return binary.BigEndian.AppendUint64(append(b, 0xcf), uint64(v))
 	case GeoJSON:
 		return append(appendBytes(b, packedGeo, len(v)), v...)
 	case Edge:

@@ -144,6 +144,10 @@ func PackedSize(value any) int {
 		return packedBytesSize(len(v))
 	case HLL:
 		return packedBytesSize(len(v))
+	case NestedHLL:
+		return packedBytesSize(len(v))
+	case Uint:
+		return 9
 	case GeoJSON:
 		return packedBytesSize(len(v))
 	case Edge:

@@ -12,6 +12,14 @@ type GeoJSON string
 // An HLL is the bytes of a HyperLogLog.
 type HLL []byte
 
+// A NestedHLL is a HyperLogLog in a list or map, where servers tell it from a blob. An HLL
+// that a program writes there becomes a blob instead, which every client can read.
+type NestedHLL []byte
+
+// A Uint is an integer of more than 63 bits in a list or map. Servers keep it there, and
+// sort it after the others, but have its bits for an int64 in all they do with it alone.
+type Uint uint64
+
 // Unreadable stands for a value that cannot be read.
 type Unreadable struct{}
 

@@ -188,6 +188,8 @@ func widenKey(key any) (any, bool) {
 		return nil, false
 	case int64:
 		return int(k), true
+	case Uint:
+		return k, true
 	}
 	if !storableKey(reflect.TypeOf(key)) {
 		return nil, false

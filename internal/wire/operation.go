@@ -214,6 +214,9 @@ type call struct {
 
 func (c *call) set(arg expr.Arg, v any) bool {
 	n, isInt := v.(int)
+	if u, ok := v.(value.Uint); ok { // which a server takes for an int64
+		n, isInt = int(u), true //nolint:gosec // G115: the bits
+	}
 	switch arg {
 	case expr.ArgReturn, expr.ArgIndex, expr.ArgCount, expr.ArgOrder, expr.ArgFlags, expr.ArgAction, expr.ArgSigned, expr.ArgShift:
 		if !isInt {
@@ -285,8 +288,13 @@ func (c *call) several(v any) bool {
 	}
 	for i, e := range list.Items {
 		list.Items[i] = written(e)
-		if b, ok := e.([]byte); ok && c.f.Kind.Family() == cdt.OfHLLs && c.f.Kind != cdt.HLLAdd {
-			list.Items[i] = aerostore.HLL(b)
+		if c.f.Kind.Family() == cdt.OfHLLs && c.f.Kind != cdt.HLLAdd {
+			switch e := e.(type) {
+			case []byte:
+				list.Items[i] = aerostore.HLL(e)
+			case value.NestedHLL:
+				list.Items[i] = aerostore.HLL(e)
+			}
 		}
 	}
 	c.op.Values = list.Items

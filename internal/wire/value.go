@@ -158,6 +158,8 @@ func AppendValue(dst []byte, v any) (appended []byte, particle byte, err error) 
 		return append(dst, v...), Blob, nil
 	case aerostore.HLL:
 		return append(dst, v...), HLL, nil
+	case uint64: // an element by itself
+		return binary.BigEndian.AppendUint64(dst, v), Integer, nil
 	case aerostore.GeoJSON:
 		return append(append(dst, 0, 0, 0), v...), GeoJSON, nil
 	case *value.List:
@@ -167,27 +169,31 @@ func AppendValue(dst []byte, v any) (appended []byte, particle byte, err error) 
 	case aerostore.OpResults:
 		return AppendValue(dst, []any(v))
 	case []aerostore.MapPair: // which may be in the order of an operation, not of the keys
-		return value.AppendPacked(dst, &value.Map{Order: value.Ordered, Pairs: importedPairs(v)}), Map, nil
+		pairs, err := reimportPairs(v)
+		if err != nil {
+			return dst, Nil, &aerostore.Error{Code: aerostore.CodeServer, Err: err}
+		}
+		return value.AppendPacked(dst, &value.Map{Order: value.Ordered, Pairs: pairs}), Map, nil
 	}
-	in, err := value.Import(v)
+	in, err := value.Reimport(v)
 	if err != nil {
 		return dst, Nil, &aerostore.Error{Code: aerostore.CodeServer, Err: err}
 	}
 	return AppendValue(dst, in)
 }
 
-func importedPairs(pairs []aerostore.MapPair) []value.MapPair {
-	out := make([]value.MapPair, 0, len(pairs))
-	for _, p := range pairs {
-		k, err := value.Import(p.Key)
-		if err != nil {
-			continue
+func reimportPairs(pairs []aerostore.MapPair) (out []value.MapPair, err error) {
+	out = make([]value.MapPair, len(pairs))
+	for i, p := range pairs {
+		if out[i].Key, err = value.Reimport(p.Key); err != nil {
+			return nil, err
 		}
-		v, err := value.Import(p.Value)
-		if err != nil {
-			continue
+		if out[i].Value, err = value.Reimport(p.Value); err != nil {
+			return nil, err
 		}
-		out = append(out, value.MapPair{Key: k, Value: v})
+		if h, ok := out[i].Value.(aerostore.HLL); ok {
+			out[i].Value = value.NestedHLL(h)
+		}
 	}
-	return out
+	return out, nil
 }
