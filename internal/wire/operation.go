@@ -288,7 +288,7 @@ func (c *call) several(v any) bool {
 	}
 	for i, e := range list.Items {
 		list.Items[i] = written(e)
-		if c.f.Kind.Family() == cdt.OfHLLs && c.f.Kind != cdt.HLLAdd {
+		if c.f.Kind.Family() == cdt.OfHLLs && c.f.Kind != cdt.HLLAdd && c.f.Kind != cdt.HLLMayContain {
 			switch e := e.(type) {
 			case []byte:
 				list.Items[i] = aerostore.HLL(e)
