@@ -20,7 +20,7 @@ import (
 //
 //	null         nil, Unreadable
 //	a boolean    bool
-//	a number     int, and float64 with a fraction or an exponent, such as 1.0
+//	a number     int, uint64, and float64 with a fraction or an exponent, such as 1.0
 //	a string     string; []byte and HLL in base64; "NaN", "Infinity" and "-Infinity"
 //	an array     []any, OpResults
 //	an object    map[any]any; []MapPair in its order
@@ -259,7 +259,7 @@ func (w *jsonWriter) key(key any) error {
 		w.text(k)
 	case []byte:
 		w.base64(k)
-	case int, uint64, bool, float64: // other programs may have put bools and floats
+	case int, uint64, value.Uint, bool, float64: // other programs may have put bools and floats
 		w.text(fmt.Sprint(k))
 	default:
 		return fmt.Errorf("a map key of type %T has no text", key)
@@ -274,9 +274,12 @@ func pairsOf(m map[any]any) []MapPair {
 	written := true
 	for key, element := range m {
 		key = value.CanonicalKey(key)
+		if u, ok := key.(uint64); ok {
+			key = value.Uint(u)
+		}
 		pairs = append(pairs, MapPair{Key: key, Value: element})
 		switch key.(type) {
-		case string, int, []byte, bool, float64:
+		case string, int, value.Uint, []byte, bool, float64:
 		default:
 			written = false
 		}

@@ -57,6 +57,7 @@ func TestValuesInJSON(t *testing.T) {
 		"a map in order":        {[]aerostore.MapPair{{Key: 2, Value: 1}, {Key: "a", Value: 2}, {Key: []byte{1}, Value: []aerostore.MapPair{}}}, `{"2":1,"a":2,"AQ==":{}}`},
 		"entries in rank order": {[]aerostore.MapPair{{Key: "b", Value: 1}, {Key: "a", Value: 2}}, `{"b":1,"a":2}`},
 		"other programs' keys":  {map[any]any{true: 1, 0.5: 2}, `{"true":1,"0.5":2}`},
+		"large integers":        {map[any]any{uint64(math.MaxUint64): []any{uint64(1 << 63)}, -1: 1, "a": 2}, `{"-1":1,"18446744073709551615":[9223372036854775808],"a":2}`},
 	} {
 		got, err := json.Marshal(aerostore.Bins{"bin": tc.value})
 		if want := `{"bin":` + tc.want + `}`; err != nil || !equalJSON(string(got), want) {

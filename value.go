@@ -34,7 +34,9 @@ import value "github.com/aerostore/aerostore/internal/value"
 // twice, and a value that nests deeper than 256 levels. Servers from 8.2 on refuse more
 // than 64.
 //
-// A value that is read may also be an [OpResults] or [Unreadable].
+// A value that is read may also be an [OpResults] or [Unreadable]. Other programs may have
+// put an integer of more than 63 bits into a list or map. Clients read the bits as a negative
+// int, and package memory reads a uint64.
 type Bins map[string]any
 
 // A GeoJSON is a bin value that the server indexes as a point or region. It is a

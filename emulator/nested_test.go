@@ -108,6 +108,32 @@ func TestListsKeepHyperLogLogsAndLargeIntegers(t *testing.T) {
 	if got := record.Bins["l"]; !reflect.DeepEqual(got, kept) {
 		t.Errorf("the store has %#v", got)
 	}
+	task, err := client.CreateComplexIndex(nil, "test", "nested", "i", "l", as.NUMERIC, as.ICT_LIST)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-task.OnComplete(); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int64]int{-1: 1, 5: 1, -2: 0} {
+		statement := as.NewStatement("test", "nested")
+		if err := statement.SetFilter(as.NewContainsRangeFilter("l", as.ICT_LIST, n, n)); err != nil {
+			t.Fatal(err)
+		}
+		records, err := client.Query(nil, statement)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for r := range records.Results() {
+			if found++; r.Err != nil {
+				t.Error(r.Err)
+			}
+		}
+		if found != want {
+			t.Errorf("an index finds %d records with %d, want %d", found, n, want)
+		}
+	}
 	r, err = client.Operate(nil, key, as.ListIncrementOp("l", 0, 5))
 	if err != nil || r.Bins["l"] != 4 {
 		t.Errorf("incremented: %v, %v", r, err)

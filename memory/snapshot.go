@@ -43,7 +43,8 @@ import (
 // The type of an index is "int", "string", "bytes" or "geo".
 //
 // Values are those of JSON. Numbers with a fraction or an exponent are float64,
-// and all others int. Objects are maps. Values that JSON does not have are
+// and all others int. In a list or map one of 64 bits is a uint64: see
+// [aerostore.Bins]. Objects are maps. Values that JSON does not have are
 // tagged:
 //
 //	{"$bytes": "AQI="}            []byte, in base64
