@@ -185,7 +185,7 @@ func TestTheClientQueriesWithExpressionsAndPolicies(t *testing.T) {
 	}
 }
 
-func TestTheClientAsksForInfoWithAPolicyOfTheStore(t *testing.T) {
+func TestTheClientSendsInfoCommandsWithAPolicyOfTheStore(t *testing.T) {
 	t.Parallel()
 	s, _ := dial(t)
 	p, err := s.InfoPolicy(t.Context())
