@@ -13,6 +13,8 @@ import (
 
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
+
+	"github.com/aerostore/aerostore"
 )
 
 // A link is one error of a chain as the client makes them.
@@ -165,6 +167,34 @@ func TestDoubtIsClearedOnlyIfNothingWasSent(t *testing.T) {
 		}
 		if inDoubt(false, c.err) {
 			t.Errorf("%s: a read is in doubt", name)
+		}
+	}
+}
+
+// The client divides keys that move just before they are sent. The answer to one of them
+// says nothing of those at another node.
+func TestTheAnswerToAKeyLeavesOthersOfItsPartInDoubt(t *testing.T) {
+	t.Parallel()
+	answer := chain(nil, link{code: types.FAIL_FORBIDDEN, node: true})
+	refused, silent := as.NewBatchWrite(nil, nil), as.NewBatchWrite(nil, nil)
+	refused.Err, refused.ResultCode = answer, answer.ResultCode
+	read := as.NewBatchRead(nil, nil, nil)
+	silent.ResultCode, read.ResultCode = types.NO_RESPONSE, types.NO_RESPONSE
+	for name, c := range map[string]struct {
+		records []as.BatchRecordIfc
+		want    []bool
+	}{
+		"one key is refused":      {[]as.BatchRecordIfc{refused, silent, read}, []bool{false, true, false}},
+		"the command is refused":  {[]as.BatchRecordIfc{silent, silent, read}, []bool{false, false, false}},
+		"all of them are refused": {[]as.BatchRecordIfc{refused, refused}, []bool{false, false}},
+	} {
+		call := putCommand(t.Context(), offline(t))
+		p := &part{command: *call, batch: &batch{writes: true}, records: c.records, err: answer}
+		p.doubt(p.leftOut(c.records, answer))
+		for i, record := range c.records {
+			if got := aerostore.InDoubt(p.keyError(call.call.Key, record)); got != c.want[i] {
+				t.Errorf("%s: key %d in doubt: %t, want %t", name, i, got, c.want[i])
+			}
 		}
 	}
 }

@@ -95,11 +95,8 @@ func (p *part) send() {
 		p.reportCall(open)
 		open = slices.DeleteFunc(slices.Clone(open), isAnswered)
 		pause, more := p.next()
-		if p.retries.sent && p.doubted == nil {
-			p.doubted = make(map[*as.BatchRecord]bool, len(open))
-			for _, record := range open {
-				p.doubted[record.BatchRec()] = isWrite(record)
-			}
+		if p.retries.sent {
+			p.doubt(open)
 		}
 		if !more || len(open) == 0 || !p.sleep(pause) {
 			p.countPoolTimeout(p.err)
@@ -180,9 +177,11 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 	policy := p.policy()
 	if len(records) > 1 {
 		err := p.operate(policy, records)
-		if rest := p.leftOut(records, err); rest != nil {
+		rest := p.leftOut(records, err)
+		if rest != nil && !p.writes() {
 			return p.attempt(rest)
 		}
+		p.doubt(rest)
 		return err
 	}
 	switch record := records[0].(type) {
@@ -202,11 +201,11 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 }
 
 // leftOut returns the records that have no answer because that of another record ended the
-// command, nil if there are none. The client divides keys that it reads from replicas, and
-// the newer one sends the only key at a node by itself. The answer to that key hides that
-// there was no connection to another node. Each attempt answers some of the records.
+// command, nil if there are none. The client divides keys that it reads from replicas or that
+// have just moved, and the newer one sends the only key at a node by itself. The answer to that
+// key hides what happened at another node. Each attempt answers some of the records.
 func (p *part) leftOut(records []as.BatchRecordIfc, err as.Error) []as.BatchRecordIfc {
-	if err == nil || p.writes() {
+	if err == nil {
 		return nil
 	}
 	answer := newClientError(p.decisive(err)).err
@@ -222,6 +221,19 @@ func (p *part) leftOut(records []as.BatchRecordIfc, err as.Error) []as.BatchReco
 		return nil
 	}
 	return rest
+}
+
+// doubt notes that those of the records that are written may have been sent, and have no
+// answer.
+func (p *part) doubt(records []as.BatchRecordIfc) {
+	if p.doubted == nil && len(records) > 0 {
+		p.doubted = make(map[*as.BatchRecord]bool, len(records))
+	}
+	for _, record := range records {
+		if isWrite(record) {
+			p.doubted[record.BatchRec()] = true
+		}
+	}
 }
 
 // operate sends the records together. If the client knows the namespace of none of them,
@@ -294,7 +306,7 @@ func (p *part) keyError(key aerostore.Key, record as.BatchRecordIfc) error {
 		e.Err = nested(*e, cause)
 	case p.err != nil:
 		cause := p.failure()
-		cause.Namespace, cause.Set, cause.InDoubt = e.Namespace, e.Set, cause.InDoubt && writes
+		cause.Namespace, cause.Set, cause.InDoubt = e.Namespace, e.Set, e.InDoubt || cause.InDoubt && writes
 		e.InDoubt, e.Node, e.Err = cause.InDoubt, cause.Node, cause
 	default:
 		e.InDoubt = e.InDoubt || writes && br.ResultCode == types.NO_RESPONSE
