@@ -83,12 +83,14 @@ func (b BitOps) Not(offset, size int) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitNot, Index: offset, Count: size})
 }
 
-// ShiftLeft returns an operation that shifts size bits to the left by shift.
+// ShiftLeft returns an operation that shifts size bits to the left by shift, with
+// [cdt.Partial] by less than 8.
 func (b BitOps) ShiftLeft(offset, size, shift int) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitLShift, Index: offset, Count: size, Shift: shift})
 }
 
-// ShiftRight returns an operation that shifts size bits to the right by shift.
+// ShiftRight returns an operation that shifts size bits to the right by shift, with
+// [cdt.Partial] by less than 8.
 func (b BitOps) ShiftRight(offset, size, shift int) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitRShift, Index: offset, Count: size, Shift: shift})
 }

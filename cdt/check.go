@@ -35,8 +35,8 @@ func (op *Op) Check() error {
 	case ListGet, ListRemove, MapGet, MapRemove:
 		return op.checkSelect()
 	case BitLShift, BitRShift:
-		if op.Flags&Partial.Number() != 0 {
-			return errors.New("a shift of bits does not take the flag Partial")
+		if op.Flags&Partial.Number() != 0 && op.Shift >= 8 { // a server moves whole bytes, from beyond the end
+			return errors.New("a shift of bits with the flag Partial is by less than 8")
 		}
 	}
 	return nil

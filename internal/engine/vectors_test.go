@@ -453,7 +453,7 @@ func (r records) operate(s *vectorStep, batch bool) (code int, bins map[string]a
 		if err != nil {
 			return -1002, nil
 		}
-		if err := op.Check(); err != nil && op.Kind != cdt.BitLShift && op.Kind != cdt.BitRShift { // a server answered it
+		if err := op.Check(); err != nil { // a server answered it
 			panic(fmt.Sprintf("%s: %v", name, err))
 		}
 		ops[i] = op

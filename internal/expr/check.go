@@ -198,9 +198,9 @@ func deadlyCall(n *Node) error {
 	switch f.Kind {
 	case cdt.HLLMayContain:
 		return nil // which only an expression does
-	case cdt.BitOr, cdt.BitXor, cdt.BitAnd: // which may write behind the bytes, where a bin has room
+	case cdt.BitOr, cdt.BitXor, cdt.BitAnd, cdt.BitLShift, cdt.BitRShift: // which may write behind the bytes, where a bin has room
 		if op.Flags&uint8(cdt.Partial) != 0 {
-			return errors.New("bits are combined with a flag for a part of the range")
+			return errors.New("bits are combined or shifted with a flag for a part of the range")
 		}
 	}
 	if invert && none && f.Kind.Family() == cdt.OfMaps {

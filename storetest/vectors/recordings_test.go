@@ -60,7 +60,6 @@ func TestEveryRecordingIsReadAndEveryRuleIsNeeded(t *testing.T) {
 func TestRefusedOperationsAreNamed(t *testing.T) {
 	t.Parallel()
 	refused := map[string]string{
-		"a shift of bits does not take the flag Partial":       "it ends a server",
 		"has 16 bytes, 15 at most":                             "bin names are refused everywhere",
 		"a map key of type":                                    "a server refuses it, too",
 		"stand for values in comparisons and cannot be stored": "a server takes them in a HyperLogLog alone, where they are values",
