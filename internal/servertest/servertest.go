@@ -3,8 +3,11 @@
 package servertest
 
 import (
+	"flag"
 	"log/slog"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -45,10 +48,15 @@ func Connections() goleak.Option {
 }
 
 // Main runs the tests of a package. It starts the emulator first, so that tests that look for
-// leaks know it, and closes it.
+// leaks know it, and closes it. More tests run at once there than there are processors, since
+// most of them wait for a time to be over.
 func Main(m *testing.M) int {
 	if !IsEmulated() {
 		return m.Run()
+	}
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		_ = parallel.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0)))
 	}
 	s, err := emulated()
 	if err != nil {
