@@ -436,6 +436,9 @@ func TestFlagsOfListsMatchModel(t *testing.T) {
 			if at < n {
 				values = []int{values[0] + all[at]}
 				others = slices.Delete(slices.Clone(all), at, at+1)
+				if ordered && slices.Index(all, values[0]) == at {
+					others = nil // a server looks only at the first of those that are equal
+				}
 			}
 		}
 		if has(cdt.AddUnique) && !excused {
