@@ -354,7 +354,7 @@ func add(old, delta any, exists bool, sign int) (any, *Error) {
 	if in == nil {
 		in = 1
 	}
-	switch d := int64Bits(in).(type) {
+	switch d := value.Alone(in).(type) {
 	case int:
 		in = sign * d // wraps before it is added
 	case float64:
@@ -368,7 +368,7 @@ func add(old, delta any, exists bool, sign int) (any, *Error) {
 			old = 0.0
 		}
 	}
-	switch old := int64Bits(old).(type) {
+	switch old := value.Alone(old).(type) {
 	case int:
 		if d, ok := in.(int); ok {
 			return old + d, nil
@@ -381,14 +381,6 @@ func add(old, delta any, exists bool, sign int) (any, *Error) {
 		return old + in.(float64), nil
 	}
 	return nil, fail(Parameter, "the element is no number")
-}
-
-// int64Bits returns an integer of more than 63 bits as what a server calculates with.
-func int64Bits(v any) any {
-	if u, ok := v.(value.Uint); ok {
-		return int(u) //nolint:gosec // G115: the bits
-	}
-	return v
 }
 
 const (

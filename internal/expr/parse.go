@@ -112,23 +112,11 @@ func (p *parser) int() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, ok := alone(v).(int)
+	n, ok := value.Alone(v).(int)
 	if !ok {
 		return 0, errForm
 	}
 	return n, nil
-}
-
-// alone returns a value that is no element of a list or map, as a server takes it.
-func alone(v any) any {
-	switch v := v.(type) {
-	case value.Uint:
-		return int(v)
-	case value.NestedHLL:
-		return value.HLL(v)
-	default:
-		return v
-	}
 }
 
 // small reads a number that is at most limit.
@@ -185,7 +173,7 @@ func (p *parser) node(depth int) (*Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Node{Op: Const, Value: alone(v)}, nil
+		return &Node{Op: Const, Value: value.Alone(v)}, nil
 	}
 	count, err := p.array()
 	if err != nil {

@@ -121,7 +121,7 @@ func (p *parser) step() (cdt.Step, error) {
 		return nil, err
 	}
 	kind, creates := id&0x3f, id&0xc0
-	at, isInt := alone(v).(int)
+	at, isInt := value.Alone(v).(int)
 	if kind == stepListIndex && at < 0 {
 		creates = 0 // a server creates nothing there, and by no other selector than these
 	}

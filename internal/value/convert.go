@@ -150,7 +150,7 @@ func deeper(v any, depth int) bool {
 	}
 }
 
-// importList imports the elements of a list to another, which may be the same.
+// list imports the elements of a list to another, which may be the same.
 func (in *importing) list(to, from []any, depth int) (any, error) {
 	for i, e := range from {
 		var err error

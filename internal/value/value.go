@@ -20,6 +20,18 @@ type NestedHLL []byte
 // sort it after the others, but have its bits for an int64 in all they do with it alone.
 type Uint uint64
 
+// Alone returns an element of a list or map as a server takes it by itself.
+func Alone(v any) any {
+	switch v := v.(type) {
+	case Uint:
+		return int(v) //nolint:gosec // G115: the bits
+	case NestedHLL:
+		return HLL(v)
+	default:
+		return v
+	}
+}
+
 // Unreadable stands for a value that cannot be read.
 type Unreadable struct{}
 

@@ -213,10 +213,7 @@ type call struct {
 }
 
 func (c *call) set(arg expr.Arg, v any) bool {
-	n, isInt := v.(int)
-	if u, ok := v.(value.Uint); ok { // which a server takes for an int64
-		n, isInt = int(u), true //nolint:gosec // G115: the bits
-	}
+	n, isInt := value.Alone(v).(int)
 	switch arg {
 	case expr.ArgReturn, expr.ArgIndex, expr.ArgCount, expr.ArgOrder, expr.ArgFlags, expr.ArgAction, expr.ArgSigned, expr.ArgShift:
 		if !isInt {
