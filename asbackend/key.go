@@ -21,22 +21,34 @@ func clientKey(k aerostore.Key, sendsID bool) (*as.Key, as.Error) {
 }
 
 // A keyPool holds the client's keys without ids, for reuse by an operation in the same
-// set. Keys are a fifth of what an operation on a single record allocates.
+// set. Keys are a fifth of what an operation on a single record allocates. Who reads a
+// record and then writes it gets the same key twice, and its digest is computed once.
 type keyPool struct {
-	unused sync.Pool // of *as.Key
+	unused sync.Pool // of *pooledKey
 }
 
-func (p *keyPool) get(key aerostore.Key) (*as.Key, as.Error) {
-	reused, ok := p.unused.Get().(*as.Key)
-	if !ok || reused.SetName() != key.Set() || reused.Namespace() != key.Namespace() {
-		return clientKey(key, false)
+// A pooledKey is a key of the client without an id, and the key from which it was made.
+type pooledKey struct {
+	client *as.Key
+	from   aerostore.Key
+}
+
+func (p *keyPool) get(key aerostore.Key) (*pooledKey, as.Error) {
+	reused, ok := p.unused.Get().(*pooledKey)
+	switch {
+	case !ok || reused.from.Set() != key.Set() || reused.from.Namespace() != key.Namespace():
+		client, err := clientKey(key, false)
+		return &pooledKey{client, key}, err
+	case reused.from == key:
+		return reused, nil
 	}
 	digest := key.Digest()
-	return reused, reused.SetDigest(digest[:])
+	reused.from = key
+	return reused, reused.client.SetDigest(digest[:])
 }
 
 // put adds a key to the pool. Nothing may refer to it afterwards.
-func (p *keyPool) put(key *as.Key) { p.unused.Put(key) }
+func (p *keyPool) put(key *pooledKey) { p.unused.Put(key) }
 
 // storeKey returns the key of a record that a query read. It has an id only if the
 // id was stored with the record.

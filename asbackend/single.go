@@ -18,24 +18,26 @@ type single struct {
 func (r *request) doSingle(left time.Duration) (aerostore.Result, error) {
 	s := single{command: command{request: *r, left: left}}
 	s.begin()
-	var err as.Error
 	if s.sendsID() {
+		var err as.Error
 		if s.key, err = clientKey(r.call.Key, true); err != nil {
 			return s.failed(err)
 		}
 		return s.send()
 	}
-	if s.key, err = r.store.keys.get(r.call.Key); err != nil {
+	key, err := r.store.keys.get(r.call.Key)
+	if err != nil {
 		return s.failed(err)
 	}
+	s.key = key.client
 	result, failure := s.send()
-	r.store.keys.put(s.key)
+	r.store.keys.put(key)
 	return result, failure
 }
 
 // sendsID reports whether the client sends the id with the digest.
 func (s *single) sendsID() bool {
-	return s.call.Writes() && (s.call.Options.SendKey || s.store.writePolicy().SendKey)
+	return (s.call.Options.SendKey || s.store.writePolicy().SendKey) && s.call.Writes()
 }
 
 func (s *single) send() (aerostore.Result, error) {

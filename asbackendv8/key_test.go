@@ -50,16 +50,18 @@ func TestKeysHaveTheClientsDigest(t *testing.T) {
 func TestAPooledKeyIsTheRequestedOne(t *testing.T) {
 	t.Parallel()
 	requested := []aerostore.Key{
-		aerostore.NewKey("test", "s", "u1"), aerostore.NewKey("test", "s", 2), aerostore.NewKey("test", "r", "u1"),
+		aerostore.NewKey("test", "s", "u1"), aerostore.NewKey("test", "s", "u1"), aerostore.NewKey("test", "s", 2),
+		aerostore.NewKey("test", "s", "2"), aerostore.NewKey("test", "r", "u1"), aerostore.NewKey("test", "r", []byte("u1")),
 		aerostore.NewKey("bar", "r", "u1"), aerostore.NewKey("bar", "", []byte("b")), aerostore.DigestKey("bar", "", [20]byte{1}),
 	}
 	var k keyPool
 	for range 3 {
 		for _, key := range requested {
-			lent, err := k.get(key)
+			pooled, err := k.get(key)
 			if err != nil {
 				t.Fatal(err)
 			}
+			lent := pooled.client
 			digest := key.Digest()
 			if lent.Namespace() != key.Namespace() || lent.SetName() != key.Set() || !bytes.Equal(lent.Digest(), digest[:]) {
 				t.Errorf("%v was returned for %v", lent, key)
@@ -67,7 +69,7 @@ func TestAPooledKeyIsTheRequestedOne(t *testing.T) {
 			if back := storeKey(lent); back.Digest() != digest {
 				t.Errorf("%v was converted to %v", key, back)
 			}
-			k.put(lent)
+			k.put(pooled)
 		}
 	}
 }
