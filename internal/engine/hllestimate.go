@@ -94,16 +94,19 @@ func intersect(all []sketch) (uint64, *Error) {
 		}
 		return rounded(shared * float64(union(all).count())), nil
 	}
-	n := union(all).count()
-	if len(all) == 2 {
-		sum, over := bits.Add64(all[0].count(), all[1].count(), 0)
-		if over != 0 { // a cached count may be anything
-			return math.MaxUint64 - n, nil
+	n, sum := union(all).count(), uint64(0)
+	for _, s := range all {
+		with, over := bits.Add64(sum, s.count(), 0)
+		if sum = with; over != 0 { // a cached count may be anything
+			sum = math.MaxUint64
+			break
 		}
+	}
+	if len(all) == 2 {
 		return sum - min(sum, n), nil
 	}
+	n -= sum
 	for i := range all {
-		n -= all[i].count()
 		pair, _ := intersect([]sketch{all[i], all[(i+1)%3]})
 		n += pair
 	}

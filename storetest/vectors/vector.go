@@ -92,8 +92,6 @@ func untranslatable(tags []string) string {
 		return "the order of NaN, which no store should copy"
 	case slices.Contains(tags, "map_storage_order"):
 		return "the order of a map's pairs on the wire, which Go maps do not have"
-	case slices.Contains(tags, "undefined"):
-		return "an estimate of registers that no HyperLogLog has, which overflows on the server"
 	default:
 		return ""
 	}
