@@ -49,21 +49,22 @@ func checkJobScope(namespace, set string) *invalidError {
 
 // checkCommandName returns why a name cannot be part of a server's commands.
 func checkCommandName(what, name string) *invalidError {
-	if reason := commandFault(name); reason != "" {
+	if reason := commandFault(name, ":;,=|"); reason != "" {
 		return invalidf("the %s %q %s", what, shorten(name), reason)
 	}
 	return nil
 }
 
-// commandFault returns why a name does not fit a server's commands, or "". Server 8.1.0.3
-// exits on a name that is not UTF-8. It trims spaces, so that the command is about
-// something else. It accepts an index with '|' in its set or bin without creating it.
-func commandFault(name string) string {
+// commandFault returns why a name does not fit a server's commands, in which those
+// characters separate parts, or "". Server 8.1.0.3 exits on a name that is not UTF-8. It
+// trims spaces, so that the command is about something else. It accepts an index with '|'
+// in its set or bin without creating it.
+func commandFault(name, separators string) string {
 	switch {
 	case !utf8.ValidString(name):
 		return "is not valid UTF-8"
-	case strings.ContainsAny(name, ":;,=|"):
-		return "contains one of : ; , = |, which separate the parts of a server's commands"
+	case strings.ContainsAny(name, separators):
+		return "contains one of " + strings.Join(strings.Split(separators, ""), " ") + ", which separate the parts of a server's commands"
 	default:
 		return lineFault(name)
 	}

@@ -23,7 +23,8 @@ type Indexer interface {
 // An Index is the definition of a secondary index on a bin: on its value, on the elements
 // of a list in it, or on the keys or values of a map in it. Its names must be valid UTF-8.
 // They must not begin or end with space, and must not contain control characters or any
-// of : ; , = |. Set and Name have at most 63 bytes, Bin at most 15.
+// of : ; , = |, of which Name may contain the last three. Set and Name have at most 63
+// bytes, Bin at most 15.
 type Index struct {
 	Namespace string
 	Set       string // "" for all records of the namespace
@@ -113,7 +114,10 @@ func checkIndexName(name string) *invalidError {
 	if len(name) > maxIndexName {
 		return invalidf("index name %q has %d bytes, %d at most", shorten(name), len(name), maxIndexName)
 	}
-	return checkCommandName("name of the index", name)
+	if reason := commandFault(name, ":;"); reason != "" { // the rest of a parameter, and no key of a server's metadata
+		return invalidf("the name of the index %q %s", shorten(name), reason)
+	}
+	return nil
 }
 
 func (x Index) checkDefinition() *invalidError {

@@ -73,6 +73,21 @@ func indexCases() []testCase {
 			},
 		},
 		{
+			name: "the name of an index has separators",
+			why:  "a server separates other parts of its commands with these",
+			run: func(t *trial) {
+				bin, key := t.bin(), t.key()
+				index := t.indexOver(bin, aerostore.IndexInt, mainSet)
+				index.Name = bin + ",=|/ é"
+				t.indexes(index)
+				t.put(key, aerostore.Bins{bin: 1})
+				found := t.query(aerostore.Query{Set: mainSet, Where: aerostore.Equal(bin, 1).UsingIndex(index.Name)}, key)
+				t.equal("the number of records", len(found), 1)
+				t.ok(t.indexer().DropIndex(t.Context(), index))
+				t.unanswered(aerostore.Equal(bin, 1))
+			},
+		},
+		{
 			name: "an index has the records of its set only",
 			why:  "an index of a set does not have the records of other sets",
 			run: func(t *trial) {
@@ -279,6 +294,9 @@ func indexAdminCases() []testCase {
 				for _, fault := range []string{"caf\xe9", " ", "\x00", "\n", ";", "|", ","} {
 					set, name, bin := good, good, good
 					set.Set, name.Name, bin.Bin = "s"+fault, "i"+fault, "b"+fault
+					if fault == "|" || fault == "," { // which end no name of an index
+						name.Name = ""
+					}
 					for _, bad := range []aerostore.Index{set, name, bin} {
 						t.fails(t.indexer().CreateIndex(t.Context(), bad), aerostore.ErrInvalid)
 						t.fails(t.indexer().DropIndex(t.Context(), bad), aerostore.ErrInvalid)
