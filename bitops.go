@@ -83,14 +83,14 @@ func (b BitOps) Not(offset, size int) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitNot, Index: offset, Count: size})
 }
 
-// ShiftLeft returns an operation that shifts size bits to the left by shift, with
-// [cdt.Partial] by less than 8.
+// ShiftLeft returns an operation that shifts size bits to the left by shift. With
+// [cdt.Partial] shift is less than 8, or offset from 0 to 7.
 func (b BitOps) ShiftLeft(offset, size, shift int) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitLShift, Index: offset, Count: size, Shift: shift})
 }
 
-// ShiftRight returns an operation that shifts size bits to the right by shift, with
-// [cdt.Partial] by less than 8.
+// ShiftRight returns an operation that shifts size bits to the right by shift. With
+// [cdt.Partial] shift is less than 8, or offset from 0 to 7.
 func (b BitOps) ShiftRight(offset, size, shift int) Operation {
 	return b.write(cdt.Op{Kind: cdt.BitRShift, Index: offset, Count: size, Shift: shift})
 }

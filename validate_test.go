@@ -103,7 +103,7 @@ func TestBadInputIsRefusedWithAReasonBeforeAnythingIsSent(t *testing.T) {
 		{"an overlong name of a result", operate(aerostore.ReadExp(long, exp.TTL())), aerostore.CodeBinNameTooLong, []string{long}},
 		{"an overlong name of a bin in an expression", operate(aerostore.ReadExp("x", exp.IntBin(long))), aerostore.CodeParameter, []string{`exp read "x"`, "15 bytes"}},
 		{"a variable that is not there", operate(aerostore.ReadExp("x", escaped())), aerostore.CodeParameter, []string{`exp read "x"`, "variable"}},
-		{"what ends a server", operate(aerostore.WriteExp("x", exp.BytesBin("b").Bits().With(cdt.Partial).Or(exp.IntVal(0), exp.IntVal(8), exp.BytesVal([]byte{1})))), aerostore.CodeParameter, []string{`exp write "x"`, "bits"}},
+		{"what ends a server", operate(aerostore.WriteExp("x", exp.BytesBin("b").Bits().With(cdt.Partial).Or(exp.IntVal(8), exp.IntVal(8), exp.BytesVal([]byte{1})))), aerostore.CodeParameter, []string{`exp write "x"`, "bits"}},
 		{"a bad key in a batch", func(ctx context.Context, s aerostore.Store) error {
 			_, err := s.BatchRead(ctx, []aerostore.Key{ada, {}}, nil)
 			return err

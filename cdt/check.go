@@ -12,9 +12,10 @@ import (
 // a key that nothing finds again. Arguments that a server refuses without harm pass: its
 // result code says what is wrong.
 //
-// A list with a stored index is the one danger that Check cannot see. There [ListSort]
-// may end the server, and so do [ListSet], [ListInsert] and [ListIncrement] beyond the
-// end.
+// Check cannot see two dangers, which depend on the record. On a list with a stored index,
+// [ListSort] may end the server, and so do [ListSet], [ListInsert] and [ListIncrement]
+// beyond the end. [BitOr], [BitXor] and [BitAnd] that [Partial] cuts may end it if the
+// blobs that the command writes have more than half a mebibyte.
 func (op *Op) Check() error {
 	switch {
 	case op.Kind.Family() == 0:
@@ -35,8 +36,8 @@ func (op *Op) Check() error {
 	case ListGet, ListRemove, MapGet, MapRemove:
 		return op.checkSelect()
 	case BitLShift, BitRShift:
-		if op.Flags&Partial.Number() != 0 && op.Shift >= 8 { // a server moves whole bytes, from beyond the end
-			return errors.New("a shift of bits with the flag Partial is by less than 8")
+		if op.Flags&Partial.Number() != 0 && op.Shift >= 8 && (op.Index < 0 || op.Index >= 8) { // a server moves whole bytes, from beyond the end
+			return errors.New("a shift of bits with the flag Partial is by less than 8, unless the offset is from 0 to 7")
 		}
 	}
 	return nil

@@ -28,8 +28,8 @@ func TestCheckRefusesWhatMustNotBeSent(t *testing.T) {
 		"created, ordered, at a negative index": appendAt(
 			cdt.Key("a"), cdt.Index(-3).Create(cdt.Ordered)),
 		"padded at a negative index":           appendAt(cdt.Index(-1).CreatePadded()),
-		"shift left of a part":                 {Kind: cdt.BitLShift, Count: 16, Shift: 8, Flags: cdt.Partial.Number()},
-		"shift right of a part":                {Kind: cdt.BitRShift, Count: 16, Shift: 30, Flags: cdt.NoFail.Number() | cdt.Partial.Number()},
+		"shift left of a part":                 {Kind: cdt.BitLShift, Index: 8, Count: 16, Shift: 8, Flags: cdt.Partial.Number()},
+		"shift right of a part":                {Kind: cdt.BitRShift, Index: -1, Count: 16, Shift: 30, Flags: cdt.NoFail.Number() | cdt.Partial.Number()},
 		"entries not among no keys at a path":  {Kind: cdt.MapGet, Path: []cdt.Step{cdt.Index(0)}, Select: cdt.Not(cdt.Keys()).Selector()},
 		"negative index in the middle of path": appendAt(cdt.Index(-1).Create(cdt.Unordered), cdt.Key("a")),
 

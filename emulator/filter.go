@@ -33,9 +33,6 @@ func (f *filters) of(packed []byte) (aerostore.Filter, bool) {
 	if err != nil {
 		return aerostore.Filter{}, false
 	}
-	if filter.Node().Ready() != nil {
-		return aerostore.Filter{}, false
-	}
 	if p, err := eval.Memoized(filter.Node()); err != nil || !p.Boolean() {
 		return aerostore.Filter{}, false
 	}

@@ -132,3 +132,28 @@ func TestAnExpressionIsRefusedInItsTurn(t *testing.T) {
 		})
 	}
 }
+
+// A server may end of these; see package exp.
+func TestBitsInAnExpressionThatPartialCutsAreAnswered(t *testing.T) {
+	t.Parallel()
+	client, _ := connect(t)
+	key := newKey(t, "s", 1)
+	if err := client.Put(nil, key, as.BinMap{"b": []byte{0xf0, 0x01, 0x42, 0x03, 0x99}}); err != nil {
+		t.Fatal(err)
+	}
+	partial := as.NewBitPolicy(as.BitWriteFlagsPartial)
+	bin := as.ExpBlobBin("b")
+	or := as.ExpBitOr(partial, as.ExpIntVal(36), as.ExpIntVal(8), as.ExpBlobVal([]byte{0xff}), bin)
+	left := as.ExpBitLShift(partial, as.ExpIntVal(24), as.ExpIntVal(100), as.ExpIntVal(8), bin)
+	policy := as.NewWritePolicy(0, 0)
+	policy.FilterExpression = as.ExpEq(or, as.ExpBlobVal([]byte{0xf0, 0x01, 0x42, 0x03, 0x9f}))
+	r, err := client.Operate(policy, key,
+		as.ExpReadOp("or", or, as.ExpReadFlagDefault), as.ExpReadOp("left", left, as.ExpReadFlagDefault), as.ExpWriteOp("w", or, as.ExpWriteFlagDefault))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := as.BinMap{"or": []byte{0xf0, 0x01, 0x42, 0x03, 0x9f}, "left": []byte{0xf0, 0x01, 0x42, 0x99, 0}, "w": nil}
+	if !reflect.DeepEqual(r.Bins, want) {
+		t.Errorf("got %#v, want %#v", r.Bins, want)
+	}
+}

@@ -11,7 +11,10 @@ import (
 // Remove count bytes. Sizes of integers are from 1 to 64 bits.
 //
 // A write changes a copy, and gives it. A range beyond the end makes the expression
-// unknown. [cdt.Partial] cuts it for Set, Not and Remove.
+// unknown. [cdt.Partial] cuts it for Set, Not and Remove. For Or, Xor and And it does so if
+// the offset is a literal from 0 to 7, for shifts also if they are by a literal below 8. Any
+// other use is refused before it is sent: servers up to 8.1.0.3 write behind the bytes then,
+// and may end.
 type Bits struct {
 	node  *expr.Node
 	flags uint8
@@ -60,46 +63,32 @@ func (b Bits) Set(offset, size Int, value Bytes) Bytes {
 	return b.write(3, offset.node, size.node, value.node)
 }
 
-// Or returns the bytes with size bits combined with those of value by OR. It takes no
-// [cdt.Partial].
+// Or returns the bytes with size bits combined with those of value by OR.
 func (b Bits) Or(offset, size Int, value Bytes) Bytes {
-	return b.whole(4, offset.node, size.node, value.node)
+	return b.write(4, offset.node, size.node, value.node)
 }
 
-// Xor returns the bytes with size bits combined with those of value by XOR. It takes no
-// [cdt.Partial].
+// Xor returns the bytes with size bits combined with those of value by XOR.
 func (b Bits) Xor(offset, size Int, value Bytes) Bytes {
-	return b.whole(5, offset.node, size.node, value.node)
+	return b.write(5, offset.node, size.node, value.node)
 }
 
-// And returns the bytes with size bits combined with those of value by AND. It takes no
-// [cdt.Partial].
+// And returns the bytes with size bits combined with those of value by AND.
 func (b Bits) And(offset, size Int, value Bytes) Bytes {
-	return b.whole(6, offset.node, size.node, value.node)
+	return b.write(6, offset.node, size.node, value.node)
 }
 
 // Not returns the bytes with size bits inverted.
 func (b Bits) Not(offset, size Int) Bytes { return b.write(7, offset.node, size.node) }
 
-// ShiftLeft returns the bytes with size bits shifted to the left by shift. It takes no
-// [cdt.Partial].
+// ShiftLeft returns the bytes with size bits shifted to the left by shift.
 func (b Bits) ShiftLeft(offset, size, shift Int) Bytes {
-	return b.whole(8, offset.node, size.node, shift.node)
+	return b.write(8, offset.node, size.node, shift.node)
 }
 
-// ShiftRight returns the bytes with size bits shifted to the right by shift. It takes no
-// [cdt.Partial].
+// ShiftRight returns the bytes with size bits shifted to the right by shift.
 func (b Bits) ShiftRight(offset, size, shift Int) Bytes {
-	return b.whole(9, offset.node, size.node, shift.node)
-}
-
-// whole returns a write of a whole range. With a flag for a part of it, servers up to
-// 8.1.0.3 write behind the bytes and may end.
-func (b Bits) whole(code uint8, args ...*expr.Node) Bytes {
-	if b.flags&uint8(cdt.Partial) != 0 {
-		return of[Bytes](expr.Error("shifts and combinations of bits take no flag for a part of the range"))
-	}
-	return b.write(code, args...)
+	return b.write(9, offset.node, size.node, shift.node)
 }
 
 // Add returns the bytes with delta added to the unsigned integer of size bits.

@@ -213,7 +213,8 @@ func pack(e Any) ([]byte, error) {
 
 // Decode returns the expression that Encode, or a client of Aerospike, made. It returns an
 // error for other bytes, and for an expression of another type than E. The types within
-// the expression are not checked: a server refuses those that do not fit. Its divisions
+// the expression are not checked: a server refuses those that do not fit. What is known to
+// end a server is refused when it is sent or encoded. Its divisions
 // have no guard unless this package made them; see [Divide].
 func Decode[E Type[E]](b []byte) (E, error) {
 	var none E
@@ -239,7 +240,7 @@ func DecodeAny(b []byte) (Any, error) {
 func decode(b []byte) (*expr.Node, error) {
 	n, err := expr.Parse(b)
 	if err == nil {
-		err = n.Check()
+		err = n.CheckForm()
 	}
 	if err != nil {
 		return nil, wrap(err)

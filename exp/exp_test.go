@@ -271,8 +271,8 @@ func TestWhatNoServerTakesIsRefused(t *testing.T) {
 		{Let("1x", IntVal(1), func(x Int) Int { return x }), "name of a variable"},
 		{Let("a b", IntVal(1), func(x Int) Int { return x }), "name of a variable"},
 		{Let("x", IntVal(1), func(Int) Int { return Let("x", IntVal(2), func(y Int) Int { return y }) }), "twice"},
-		{BytesBin("b").Bits().With(cdt.Partial).ShiftLeft(IntVal(0), IntVal(8), IntVal(1)), "shifts"},
-		{BytesBin("b").Bits().With(cdt.Partial).Or(IntVal(0), IntVal(8), BytesVal([]byte{1})), "combinations"},
+		{BytesBin("b").Bits().With(cdt.Partial).ShiftLeft(IntVal(8), IntVal(8), IntVal(8)), "shifted"},
+		{BytesBin("b").Bits().With(cdt.Partial).Or(IntBin("n"), IntVal(8), BytesVal([]byte{1})), "combined"},
 		{HLLBin("h").Union(nil), "no other"},
 		{nested(400), "deep"},
 	} {

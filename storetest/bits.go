@@ -59,6 +59,10 @@ func bitCases() []testCase {
 			bins: blob(0, 0x37), ops: do(b.With(cdt.Partial).ShiftLeft(12, 8, 1)), each: []any{nil}, leaves: blob(0, 0x3e),
 		},
 		{
+			name: "ShiftRight with Partial may be long in the first byte", why: "Partial cuts a range at the end of the bytes",
+			bins: blob(0xff, 0xff), ops: do(b.With(cdt.Partial).ShiftRight(3, 20, 9)), each: []any{nil}, leaves: blob(0xe0, 0x0f),
+		},
+		{
 			name: "Add and Subtract count in bits", why: "an integer in bits can have any size and place",
 			bins: blob(0, 0), ops: do(b.Add(4, 5, 3, cdt.OverflowFails), b.Subtract(4, 5, 1, cdt.OverflowFails), b.GetInt(4, 5)),
 			each: []any{nil, nil, 2}, leaves: blob(0b0000_0001, 0),

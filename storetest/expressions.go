@@ -105,6 +105,7 @@ func expressionCases() []testCase {
 func valuesOfExpressions() []testCase {
 	read := aerostore.ReadExp
 	n, s := exp.IntBin("n"), exp.StringBin("s")
+	bits := exp.BytesBin("b").Bits().With(cdt.Partial)
 	rows := []steps{
 		{
 			name: "reads computed numbers", why: "the result has the type of the expression",
@@ -120,6 +121,14 @@ func valuesOfExpressions() []testCase {
 			name: "reads strings and bytes", why: "an expression can choose between values",
 			ops:  do(read("a", exp.If(n.Greater(3), s).Else(exp.StringVal("small"))), read("b", exp.BytesBin("b")), read("c", s.Matches("^a"))),
 			each: []any{"abc", []byte{1, 2}, true},
+		},
+		{
+			name: "reads bits that Partial cuts", why: "Partial cuts a range at the end of the bytes",
+			ops: do(
+				read("a", bits.Or(exp.IntVal(7), exp.IntVal(16), exp.BytesVal([]byte{0xff, 0xff}))), read("b", bits.Xor(exp.IntVal(4), exp.Multiply(n, exp.IntVal(8)), exp.BytesVal([]byte{0xff, 0, 0, 0, 0}))),
+				read("c", bits.ShiftRight(exp.IntVal(6), exp.IntVal(30), exp.IntVal(9))), read("d", bits.ShiftLeft(exp.IntVal(-9), exp.IntVal(30), exp.IntVal(7))),
+			),
+			each: []any{[]byte{1, 0xff}, []byte{0x0e, 0xf2}, []byte{0, 0}, []byte{1, 0}},
 		},
 		{
 			name: "reads parts of lists and maps", why: "a selector selects as in operations",

@@ -17,18 +17,31 @@ import (
 //
 // What depends on a record is not seen: the least integer divided by -1, unless package
 // exp made the expression, which guards divisions.
-func (n *Node) Check() error {
-	c := checker{left: MaxSize}
-	return c.check(n, 0)
-}
+func (n *Node) Check() error { return n.check(ofSending) }
+
+// CheckForm is Check without what ends a server.
+func (n *Node) CheckForm() error { return n.check(nil) }
 
 // Ready returns an error for an expression that must not be sent, or cannot be packed. It
 // checks and packs an expression once.
-func (n *Node) Ready() error {
+func (n *Node) Ready() error { return n.prepare(ofSending) }
+
+// Admit is Ready for an expression that was received. It lets through what may write
+// behind the bytes that a server has, which only what it would be sent to can suffer from.
+// Ready lets through what was admitted.
+func (n *Node) Admit() error { return n.prepare(ofEvaluation) }
+
+// The dangers of an expression. Each returns an error for a node.
+var (
+	ofSending    = []func(*Node) error{deadly, overruns}
+	ofEvaluation = []func(*Node) error{deadly}
+)
+
+func (n *Node) prepare(dangers []func(*Node) error) error {
 	if n != nil && n.ready.Load() {
 		return nil
 	}
-	if err := n.Check(); err != nil {
+	if err := n.check(dangers); err != nil {
 		return err
 	}
 	if _, err := n.Pack(); err != nil {
@@ -38,11 +51,17 @@ func (n *Node) Ready() error {
 	return nil
 }
 
+func (n *Node) check(dangers []func(*Node) error) error {
+	c := checker{left: MaxSize, dangers: dangers}
+	return c.check(n, 0)
+}
+
 // A checker knows the variables of the lets around a node, and how many bytes the rest may
 // take.
 type checker struct {
-	scope []string
-	left  int
+	scope   []string
+	left    int
+	dangers []func(*Node) error
 }
 
 // nodeSize is about how many bytes a node takes.
@@ -99,7 +118,12 @@ func (c *checker) check(n *Node, depth int) error {
 			return err
 		}
 	}
-	return deadly(n)
+	for _, danger := range c.dangers {
+		if err := danger(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // MaxBinName is how long the name of a bin may be, in bytes.
@@ -182,8 +206,6 @@ func deadlyCall(n *Node) error {
 	for i, arg := range n.Args[:len(n.Args)-1] {
 		v, isInt := arg.constInt()
 		switch f.Args[i] {
-		case ArgFlags:
-			op.Flags = uint8(v) //nolint:gosec // G115: the lowest bits
 		case ArgCount:
 			if f.Kind.Family() <= cdt.OfMaps && isInt && v < 0 {
 				return errors.New("a range has a negative count")
@@ -195,18 +217,54 @@ func deadlyCall(n *Node) error {
 			none = arg.Op == Const && isList && len(l.Items) == 0
 		}
 	}
-	switch f.Kind {
-	case cdt.HLLMayContain:
+	if f.Kind == cdt.HLLMayContain {
 		return nil // which only an expression does
-	case cdt.BitOr, cdt.BitXor, cdt.BitAnd, cdt.BitLShift, cdt.BitRShift: // which may write behind the bytes, where a bin has room
-		if op.Flags&uint8(cdt.Partial) != 0 {
-			return errors.New("bits are combined or shifted with a flag for a part of the range")
-		}
 	}
 	if invert && none && f.Kind.Family() == cdt.OfMaps {
 		return errors.New("nothing is inverted: select all entries instead of those that are not among none")
 	}
 	return op.Check()
+}
+
+// overruns returns an error for what may make a server write behind the bytes of a value:
+// a range that Partial cuts, of which the server takes the bytes before it for a part, unless
+// there are none. What is no literal may be anything.
+func overruns(n *Node) error {
+	f := FunctionOf(n)
+	if n.Op != Call || f == nil || len(n.Args) == 0 || len(n.Args)-1 > len(f.Args) {
+		return nil
+	}
+	switch f.Kind {
+	case cdt.BitOr, cdt.BitXor, cdt.BitAnd, cdt.BitLShift, cdt.BitRShift:
+	default:
+		return nil
+	}
+	var cuts bool
+	var offset, shift int
+	for i, arg := range n.Args[:len(n.Args)-1] {
+		v, isInt := arg.constInt()
+		switch f.Args[i] {
+		case ArgFlags:
+			cuts = !isInt || uint8(v)&uint8(cdt.Partial) != 0 //nolint:gosec // G115: the lowest bits
+		case ArgIndex:
+			if offset = v; !isInt {
+				offset = math.MaxInt
+			}
+		case ArgShift:
+			if shift = v; !isInt {
+				shift = math.MaxInt
+			}
+		}
+	}
+	shifts := f.Kind == cdt.BitLShift || f.Kind == cdt.BitRShift
+	switch {
+	case !cuts, 0 <= offset && offset < 8, shifts && shift < 8:
+		return nil
+	case shifts:
+		return errors.New("bits are shifted with Partial by 8 or more, or by what is no literal, at an offset that is no literal from 0 to 7")
+	default:
+		return errors.New("bits are combined with Partial at an offset that is no literal from 0 to 7")
+	}
 }
 
 func (n *Node) isConst(v int) bool {

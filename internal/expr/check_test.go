@@ -19,7 +19,7 @@ func TestCheckRefusesWhatEndsAServer(t *testing.T) {
 		return n
 	}
 	list, blob, m := c(value.NewList(1)), c([]byte{1}), c(&value.Map{})
-	truth := c(true)
+	truth, n := c(true), &Node{Op: Bin, Type: IntType, Name: "n"}
 	for name, n := range map[string]*Node{
 		"division":          {Op: Divide, Args: []*Node{c(math.MinInt), c(-1)}},
 		"rest":              {Op: Mod, Args: []*Node{c(math.MinInt), c(-1)}},
@@ -28,8 +28,12 @@ func TestCheckRefusesWhatEndsAServer(t *testing.T) {
 		"bits of nil":       call(BitModule, 51, IntType, c(0), c(8), c(nil)),
 		"HLL of nil":        call(HLLModule, 50, IntType, c(nil)),
 		"nil by condition":  call(HLLModule, 50, IntType, &Node{Op: Cond, Args: []*Node{truth, c(nil), c(nil)}}),
-		"partial shift":     call(BitModule|Modify, 8, BytesType, c(0), c(16), c(30), c(8), blob),
+		"partial shift":     call(BitModule|Modify, 8, BytesType, c(8), c(16), c(8), c(8), blob),
+		"partial, by a bin": call(BitModule|Modify, 9, BytesType, c(-1), c(16), n, c(12), blob),
 		"partial or":        call(BitModule|Modify, 4, BytesType, c(-8), c(13), c([]byte{0, 0xa5}), c(8), blob),
+		"partial xor":       call(BitModule|Modify, 5, BytesType, c(8), c(13), c([]byte{0, 0xa5}), c(8), blob),
+		"partial, at a bin": call(BitModule|Modify, 6, BytesType, n, c(13), c([]byte{0, 0xa5}), c(8), blob),
+		"flags of a bin":    call(BitModule|Modify, 4, BytesType, c(8), c(13), c([]byte{0, 0xa5}), n, blob),
 		"negative count":    call(CDTModule, 24, ListType, c(7), c(0), c(-1), list),
 		"none inverted":     call(CDTModule, 107, ListType, c(7|Inverted), c(value.NewList()), m),
 		"created before":    at(call(Modify, 1, ListType, c(1), c(0), c(0), list), cdt.Index(-2).Create(cdt.Unordered)),
@@ -47,9 +51,32 @@ func TestCheckRefusesWhatEndsAServer(t *testing.T) {
 		"unknown":   {Op: Cond, Args: []*Node{truth, {Op: Unknown}, {Op: Unknown}}},
 		"a set":     call(BitModule|Modify, 3, BytesType, c(0), c(16), c([]byte{1, 2}), c(8), blob),
 		"a shift":   call(BitModule|Modify, 8, BytesType, c(0), c(16), c(30), c(4), blob),
+		"by 7":      call(BitModule|Modify, 8, BytesType, n, c(16), c(7), c(8), blob),
+		"at 7":      call(BitModule|Modify, 9, BytesType, c(7), c(16), n, c(8), blob),
+		"or at 7":   call(BitModule|Modify, 4, BytesType, c(7), n, c([]byte{1, 2}), c(8), blob),
 	} {
 		if err := n.Check(); err != nil {
 			t.Errorf("%s: %s: %v", name, n.Source(true), err)
 		}
+	}
+}
+
+func TestAnExpressionThatWasReceivedMayWriteBehindTheBytes(t *testing.T) {
+	c := func(v any) *Node { return &Node{Op: Const, Value: v} }
+	or := &Node{
+		Op: Call, Module: BitModule | Modify, Code: 4, Type: BytesType,
+		Args: []*Node{c(36), c(8), c([]byte{0xff}), c(int(cdt.Partial)), c([]byte{1, 2, 3, 4, 5})},
+	}
+	if or.CheckForm() != nil || or.Ready() == nil {
+		t.Error("it is refused for its form, or may be sent")
+	}
+	if err := or.Admit(); err != nil {
+		t.Error(err)
+	}
+	if err := or.Ready(); err != nil {
+		t.Errorf("it was admitted, and is refused: %v", err)
+	}
+	if n := (&Node{Op: Mod, Args: []*Node{c(math.MinInt), c(-1)}}); n.CheckForm() != nil || n.Admit() == nil {
+		t.Error("a division is refused for its form, or admitted")
 	}
 }

@@ -88,6 +88,9 @@ func parseExp(bin string, writes bool, data []byte) (aerostore.Operation, error)
 		return aerostore.Operation{}, refuse("the flags of an expression are no integer")
 	}
 	e, err := exp.DecodeAny(packed)
+	if err == nil {
+		err = e.Node().Admit()
+	}
 	if err != nil {
 		return aerostore.Operation{}, refused(err)
 	}

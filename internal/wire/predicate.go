@@ -12,6 +12,9 @@ import (
 // ParseFilter returns the filter that a client sent with a call.
 func ParseFilter(data []byte) (aerostore.Filter, error) {
 	e, err := exp.Decode[exp.Bool](data)
+	if err == nil {
+		err = e.Node().Admit()
+	}
 	if err != nil {
 		return aerostore.Filter{}, refused(err)
 	}

@@ -354,7 +354,10 @@ func TestAnOperationIsReadAsItWasSent(t *testing.T) {
 // encoded returns the bytes of a drawn expression. It draws another if evaltest has made one
 // that cannot be sent: it defines a variable twice, or has a pattern with a back reference.
 func encoded(t *rapid.T, e exp.Any) []byte {
-	packed, err := exp.Encode(e)
+	packed, err := e.Node().Pack()
+	if refused := e.Node().Admit(); refused != nil {
+		err = refused
+	}
 	switch {
 	case err == nil:
 	case strings.Contains(err.Error(), "is defined twice"), strings.Contains(err.Error(), "a regular expression does not compile"):
@@ -378,7 +381,7 @@ func TestAnExpressionIsReadAsItWasSent(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", e.Source(), err)
 			}
-			again, err := exp.Encode(o.Exp().Expression)
+			again, err := o.Exp().Expression.Node().Pack()
 			if err != nil || string(again) != string(packed) || int(o.Exp().Flags) != flags || o.Writes() != (kind == ExpModify) {
 				t.Fatalf("%s became %s", e.Source(), o.Source())
 			}

@@ -698,8 +698,8 @@ func (g *Generator) maps(depth int) *expr.Node {
 }
 
 func (g *Generator) bits(depth int) *expr.Node {
-	// With the flag for a part of the range, some end a server.
-	flags := constNode(Pick(g, 0, 0, 0, 4, 2))
+	// With the flag for a part of the range, some must not be sent, see expr.Node.Check.
+	flags := constNode(Pick(g, 0, 0, 0, 4, 2, 8, 12))
 	v := func() *expr.Node { return constNode(append(g.bytes(), 0xa5)) }
 	code := uint8(g.IntN(14)) //nolint:gosec // G115: less than 14
 	modify := expr.BitModule | expr.Modify
@@ -713,11 +713,11 @@ func (g *Generator) bits(depth int) *expr.Node {
 	case 3:
 		return g.call(expr.BytesType, modify, code, depth, "", g.offset(), g.size(), v(), flags)
 	case 4, 5, 6:
-		return g.call(expr.BytesType, modify, code, depth, "", g.offset(), g.size(), v(), constNode(Pick(g, 0, 4, 2)))
+		return g.call(expr.BytesType, modify, code, depth, "", g.offset(), g.size(), v(), flags)
 	case 7:
 		return g.call(expr.BytesType, modify, code, depth, "", g.offset(), g.size(), flags)
 	case 8, 9:
-		return g.call(expr.BytesType, modify, code, depth, "", g.offset(), g.size(), constNode(g.IntN(12)), constNode(Pick(g, 0, 4, 2)))
+		return g.call(expr.BytesType, modify, code, depth, "", g.offset(), g.size(), constNode(g.IntN(12)), flags)
 	case 10, 11:
 		return g.call(expr.BytesType, modify, code, depth, "", g.offset(), g.size(), constNode(g.int()), constNode(Pick(g, 0, 4, 2)), constNode(Pick(g, 0, 1, 2, 3, 4, 5)))
 	case 12:
