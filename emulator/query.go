@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/scope"
 	"github.com/aerostore/aerostore/internal/wire"
 )
 
@@ -56,7 +57,7 @@ func (c *conn) query(m *message) error {
 	if err := wanted.resume(call); err != nil {
 		return err
 	}
-	_, err := c.node.cluster.handler(c.node.cluster.background.ctx, call)
+	_, err := c.node.cluster.handler(scope.WithRepeats(c.node.cluster.background.ctx), call)
 	return run.end(err)
 }
 

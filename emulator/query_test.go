@@ -12,6 +12,8 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v7"
 	"github.com/aerospike/aerospike-client-go/v7/types"
 
+	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
 	"github.com/aerostore/aerostore/emulator"
 )
 
@@ -331,4 +333,73 @@ func queryMessage(more ...[]byte) []byte {
 	message := make([]byte, 22)
 	message[0], message[1], message[19] = 22, 1, byte(len(fields))
 	return append(message, bytes.Join(fields, nil)...)
+}
+
+// A server returns a record for each cell of a region in which it has an element, and for
+// each cell around a point of which one is over an element.
+func TestAQueryAboutShapesInACollectionRepeatsARecord(t *testing.T) {
+	t.Parallel()
+	client, s := connect(t)
+	square := func(half string) string {
+		return strings.ReplaceAll(`{"type":"Polygon","coordinates":[[[-N,-N],[N,-N],[N,N],[-N,N],[-N,-N]]]}`, "N", half)
+	}
+	point := `{"type":"Point","coordinates":[0,0]}`
+	bins := as.BinMap{"n": 1, "g": []any{as.GeoJSONValue(point), as.GeoJSONValue(square("1"))}, "one": as.GeoJSONValue(point)}
+	if err := client.Put(nil, newKey(t, "s", 1), bins); err != nil {
+		t.Fatal(err)
+	}
+	for bin, of := range map[string]as.IndexCollectionType{"g": as.ICT_LIST, "one": as.ICT_DEFAULT} {
+		task, err := client.CreateComplexIndex(nil, "test", "s", bin, bin, as.GEO2DSPHERE, of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := <-task.OnComplete(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	backend, err := asbackend.New(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		filter *as.Filter
+		where  aerostore.Predicate
+		want   int
+	}{
+		"a region":        {as.NewGeoWithinRegionForCollectionFilter("g", as.ICT_LIST, square("2")), aerostore.Within("g", aerostore.GeoJSON(square("2"))).InList(), 4},
+		"a point":         {as.NewGeoRegionsContainingPointForCollectionFilter("g", as.ICT_LIST, point), aerostore.Containing("g", aerostore.GeoJSON(point)).InList(), 2},
+		"no collection":   {as.NewGeoWithinRegionFilter("one", square("2")), aerostore.Within("one", aerostore.GeoJSON(square("2"))), 1},
+		"no shape nearby": {as.NewGeoWithinRegionForCollectionFilter("g", as.ICT_LIST, square("1e-3")), aerostore.Within("g", aerostore.GeoJSON(square("1e-3"))).InList(), 1},
+	} {
+		query := as.NewStatement("test", "s", "n")
+		if err := query.SetFilter(tc.filter); err != nil {
+			t.Fatal(err)
+		}
+		records, err := client.Query(nil, query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for r := range records.Results() {
+			if r.Err != nil || r.Record.Bins["n"] != 1 {
+				t.Fatalf("%s: %v", name, r)
+			}
+			got++
+		}
+		if got != tc.want {
+			t.Errorf("%s: the record came %d times, want %d", name, got, tc.want)
+		}
+		for store, on := range map[string]aerostore.Store{"memory": s.Store(), "asbackend": backend} {
+			got := 0
+			for _, err := range on.Query(t.Context(), aerostore.Query{Namespace: "test", Set: "s", Where: tc.where}) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got++
+			}
+			if got != 1 {
+				t.Errorf("%s: the record came %d times from %s", name, got, store)
+			}
+		}
+	}
 }

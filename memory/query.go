@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/eval"
+	"github.com/aerostore/aerostore/internal/scope"
 )
 
 // query yields the records of a query to the call.
@@ -27,6 +28,9 @@ func (s *Store) run(ctx context.Context, call aerostore.Call, each func(*set, ae
 	default:
 		// The client retries this error in vain (sindex_missing in query.jsonl).
 		return call.NewError(aerostore.CodeMaxRetries, call.NewError(aerostore.CodeIndexNotFound, nil))
+	}
+	if where != nil && scope.Repeats(ctx) {
+		where.repeat()
 	}
 	filter, code := programOf(call.Options.Filter)
 	if code != aerostore.CodeOK {
@@ -155,7 +159,15 @@ func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool) {
 		sc.each(set, id)
 		return true
 	}
-	return !alive || sc.yield(set, id, r, ttl)
+	if !alive {
+		return true
+	}
+	for range sc.where.times(r) {
+		if !sc.yield(set, id, r, ttl) {
+			return false
+		}
+	}
+	return true
 }
 
 // mayGoOn reports whether the context and the timeout of the call let the scan go on.

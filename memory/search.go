@@ -26,7 +26,8 @@ type search struct {
 	ranges     [][2]int64 // what shardIndex.ints has of it
 	one        [1][2]int64
 
-	several bool // entries of one record may be found
+	several bool       // entries of one record may be found
+	cells   [][2]int64 // in each of which a record is found, nil to find each once
 }
 
 // searchOf returns nil for all records.
