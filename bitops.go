@@ -23,6 +23,9 @@ import (
 // bin returns nothing. A write to a missing bin fails with [CodeBinNotFound], except
 // Resize and Insert, which create it. A range that reaches beyond the end fails with
 // [CodeOpNotApplicable], unless [cdt.Partial] cuts it.
+//
+// Do not cut an Or, Xor or And from the second byte on where the blobs that a call writes
+// may have more than half a mebibyte together: a server up to 8.1.0.3 may end.
 type BitOps struct {
 	bin   string
 	flags uint8

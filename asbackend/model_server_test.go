@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"reflect"
 	"strconv"
 	"testing"
 
@@ -145,7 +144,7 @@ func (m *model) differ(op *cdt.Op, before string, got aerostore.BatchResult, aft
 		return ""
 	}
 	want := []any{plain(result), plain(after)}
-	if steps := []any{plain(got.Record.Step(0).Value()), plain(got.Record.Step(1).Value())}; !reflect.DeepEqual(steps, want) {
+	if steps := []any{plain(got.Record.Step(0).Value()), plain(got.Record.Step(1).Value())}; !alike(steps, want) {
 		return fmt.Sprintf("%s on %.300s: %.400s, the server %.400s", describe(op), before, fmt.Sprintf("%#v", want), fmt.Sprintf("%#v", steps))
 	}
 	return ""
