@@ -386,3 +386,32 @@ func FuzzParseCursor(f *testing.F) {
 		}
 	})
 }
+
+// A condition without a bin is about what its index has.
+func TestACursorOfAnotherIndexIsRefused(t *testing.T) {
+	resume := func(c *aerostore.Cursor, where aerostore.Predicate) error {
+		q := aerostore.Query{Namespace: "test", Set: "users", Where: where, Cursor: c}
+		run, err := aerostore.Call{Op: aerostore.OpQuery}.WithQuery(q, func(*aerostore.Record) bool { return true }).Resume("x")
+		if err == nil {
+			run.End()
+		}
+		return err
+	}
+	for _, tt := range []struct {
+		first, second aerostore.Predicate
+		same          bool
+	}{
+		{aerostore.Equal("", 1).UsingIndex("i"), aerostore.Equal("", 1).UsingIndex("i"), true},
+		{aerostore.Equal("", 1).UsingIndex("i"), aerostore.Equal("", 1).UsingIndex("j"), false},
+		{aerostore.Equal("b", 1).UsingIndex("i"), aerostore.Equal("b", 1).UsingIndex("j"), true},
+		{aerostore.Equal("b", 1).UsingIndex("i"), aerostore.Equal("", 1).UsingIndex("i"), false},
+	} {
+		c := new(aerostore.Cursor)
+		if err := resume(c, tt.first); err != nil {
+			t.Fatal(err)
+		}
+		if err := resume(c, tt.second); (err == nil) != tt.same {
+			t.Errorf("%v, then %v: %v", tt.first, tt.second, err)
+		}
+	}
+}

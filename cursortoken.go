@@ -175,14 +175,18 @@ func (q *Query) fingerprint(order string) [printSize]byte {
 }
 
 // appendIdentity appends bytes that differ for two predicates that differ. The index that
-// one names is no part of it: another index finds the same records.
+// one with a bin names is no part of it: another index finds the same records.
 func (p Predicate) appendIdentity(b []byte) []byte {
 	begin, end := p.Bounds()
 	path, _ := packPath(p.Path())                                               // nil for none; the check of the query refuses others
 	b = append(append(b, byte(p.kind), byte(p.in), byte(len(p.bin))), p.bin...) //nolint:gosec // G115: 15 bytes at most
 	b = append(binary.AppendUvarint(b, uint64(len(path))), path...)
 	b = binary.AppendVarint(binary.AppendVarint(b, begin), end)
-	for _, text := range []string{p.Text(), string(p.Bytes()), string(p.GeoJSON())} {
+	texts := []string{p.Text(), string(p.Bytes()), string(p.GeoJSON())}
+	if p.bin == "" {
+		texts = append(texts, p.IndexName())
+	}
+	for _, text := range texts {
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
 	}
 	return b

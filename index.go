@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 // An Indexer is a backend that can create and drop secondary indexes. Find it in a chain
@@ -20,20 +21,21 @@ type Indexer interface {
 	DropIndex(ctx context.Context, index Index) error
 }
 
-// An Index is the definition of a secondary index on a bin: on its value, on the elements
-// of a list in it, or on the keys or values of a map in it. Its names must be valid UTF-8.
-// They must not begin or end with space, and must not contain control characters or any
-// of : ; , = |, of which Name may contain the last three. Set and Name have at most 63
-// bytes, Bin at most 15.
+// An Index is the definition of a secondary index on a bin or on an expression: on its
+// value, on the elements of a list, or on the keys or values of a map. Its names must be
+// valid UTF-8. They must not begin or end with space, and must not contain control
+// characters or any of : ; , = |, of which Name may contain the last three. Set and Name
+// have at most 63 bytes, Bin at most 15.
 type Index struct {
 	Namespace string
 	Set       string // "" for all records of the namespace
 	Name      string // unique within the namespace
-	Bin       string
+	Bin       string // "" with an Expression
 	Type      IndexType
 
-	// Collection says what of the bin, or at the path, is indexed. The zero value is
-	// the value itself. A record is in the index once for each element.
+	// Collection says what of the bin, at the path, or of the value of the expression is
+	// indexed. The zero value is the value itself. A record is in the index once for each
+	// element.
 	Collection IndexCollection
 
 	// Path leads to what is indexed, from a list or map in the bin. No step may create
@@ -41,6 +43,21 @@ type Index struct {
 	// [EncodePath]. A record where the path leads nowhere is not in the index. Do not
 	// modify the slice while a call runs.
 	Path []cdt.Step
+
+	// Expression is what is indexed in place of a bin, nil for none. Its value has the
+	// type of the index or, with a Collection, is a list or a map. A record for which it
+	// is unknown is not in the index:
+	//
+	//	exp.If(exp.IntBin("age").AtLeast(18), exp.StringBin("country")).ElseUnknown()
+	//
+	// Queries name the index: see [Predicate.UsingIndex]. A server has such indexes since
+	// version 8.1; an earlier one is refused with [CodeUnsupportedFeature].
+	//
+	// The expression reads bins or [exp.DigestModulo], and nothing else of a record. It
+	// takes at most 12285 bytes of [exp.Encode]. If it reads only bins, it must be unknown
+	// for a record that has none of them: a server indexes that record or not, by when it
+	// was written. Backends refuse others with [ErrInvalid].
+	Expression exp.Any
 }
 
 // An IndexType is the type of the values in an [Index]. What has another type is not in
@@ -82,7 +99,7 @@ const maxIndexName = 63
 // Backends call CheckCreate first in CreateIndex.
 func (x Index) CheckCreate(ctx context.Context) error { return x.checkContext(ctx, x.checkDefinition) }
 
-// CheckDrop is like CheckCreate, but does not require a bin and a type. Backends call it
+// CheckDrop is like CheckCreate, but checks only the names, and does not require a bin. Backends call it
 // first in DropIndex.
 func (x Index) CheckDrop(ctx context.Context) error { return x.checkContext(ctx, x.checkNames) }
 
@@ -124,12 +141,6 @@ func (x Index) checkDefinition() *invalidError {
 	if err := x.checkNames(); err != nil {
 		return err
 	}
-	if x.Bin == "" {
-		return invalidf("the index has no bin")
-	}
-	if err := checkBinName(x.Bin); err != nil {
-		return err
-	}
 	if x.Type == 0 || x.Type > IndexGeo {
 		return invalidf("index type %d is unknown: use IndexInt, IndexString, IndexBlob or IndexGeo", x.Type)
 	}
@@ -138,6 +149,15 @@ func (x Index) checkDefinition() *invalidError {
 	}
 	if x.Collection == IndexMapKeys && x.Type == IndexGeo {
 		return invalidf("the keys of a map are never GeoJSON: index its values")
+	}
+	if x.Expression != nil {
+		return x.checkExpression()
+	}
+	if x.Bin == "" {
+		return invalidf("the index has no bin")
+	}
+	if err := checkBinName(x.Bin); err != nil {
+		return err
 	}
 	return checkPath(x.Path)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 )
 
 func TestIndexNamesThatDoNotFitACommandAreRefused(t *testing.T) {
@@ -35,6 +37,7 @@ func TestIndexNamesThatDoNotFitACommandAreRefused(t *testing.T) {
 	}
 	for what, change := range map[string]func(*aerostore.Index){
 		"no bin":     func(x *aerostore.Index) { x.Bin = "" },
+		"no path":    func(x *aerostore.Index) { x.Expression = exp.IntBin("age") },
 		"no name":    func(x *aerostore.Index) { x.Name = "" },
 		"64 bytes":   func(x *aerostore.Index) { x.Name = strings.Repeat("n", 64) },
 		"63 at most": func(x *aerostore.Index) { x.Set = strings.Repeat("s", 64) },
@@ -50,4 +53,46 @@ func TestIndexNamesThatDoNotFitACommandAreRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestExpressionsThatNoServerIndexesAreRefused(t *testing.T) {
+	index := func(e exp.Any) aerostore.Index {
+		return aerostore.Index{Namespace: "test", Name: "i", Type: aerostore.IndexInt, Expression: e}
+	}
+	age := exp.IntBin("age")
+	for says, e := range map[string]exp.Any{
+		"nil pointer":               (*exp.Int)(nil),
+		"that a server evaluates":   exp.Int{},
+		"and is a string":           exp.Let("a", exp.StringBin("a"), func(a exp.String) exp.String { return a }),
+		"is a boolean":              age.Equal(1),
+		"is a list":                 exp.ListBin("l"),
+		"is a float":                exp.FloatBin("f"),
+		"is a HyperLogLog":          exp.HLLBin("h"),
+		"of no known type":          exp.Unknown(),
+		"reads no bin":              exp.Add(exp.IntVal(1), exp.IntVal(2)),
+		"the key of a record":       exp.Add(age, exp.IntKey()),
+		"metadata of a record":      exp.Add(age, exp.SinceUpdate()),
+		"12285 at most":             exp.If(exp.StringBin("s").Equal(strings.Repeat("x", 12264)), age).ElseUnknown(),
+		"other than DigestModulo":   exp.If(exp.SetName().Equal("s"), age).ElseUnknown(),
+		"metadata of a record othe": exp.If(exp.KeyExists(), age).ElseUnknown(),
+	} {
+		err := index(e).CheckCreate(t.Context())
+		if says = strings.TrimPrefix(says, "and "); !errors.Is(err, aerostore.ErrInvalid) || !strings.Contains(err.Error(), says) {
+			t.Errorf("the error is %v, want %q", err, says)
+		}
+	}
+	fits := index(exp.If(exp.StringBin("s").Equal(strings.Repeat("x", 12263)), age).ElseUnknown())
+	blob, geo, list, keys := index(exp.BytesBin("b")), index(exp.GeoBin("g")), index(exp.ListBin("l")), index(exp.MapBin("m"))
+	blob.Type, geo.Type = aerostore.IndexBlob, aerostore.IndexGeo
+	list.Collection, keys.Collection = aerostore.IndexList, aerostore.IndexMapKeys
+	for _, x := range []aerostore.Index{index(age), index(exp.DigestModulo(3)), index(exp.BinType("b")), fits, blob, geo, list, keys} {
+		if err := x.CheckCreate(t.Context()); err != nil {
+			t.Errorf("%v: %v", x.Expression, err)
+		}
+	}
+	withPath := index(age)
+	withPath.Path = []cdt.Step{cdt.Index(0)}
+	refused(t, withPath.CheckCreate(t.Context()), aerostore.CodeParameter, "no bin and no path")
+	list.Collection = aerostore.IndexMapValues
+	refused(t, list.CheckCreate(t.Context()), aerostore.CodeParameter, "need a map")
 }

@@ -22,6 +22,11 @@ import (
 // query or over the whole namespace. Without one, the query fails with
 // [CodeIndexNotFound]. The zero Predicate selects all records and needs no index.
 //
+// Where the bin is "", the index says what is compared. [Predicate.UsingIndex] names it,
+// and it has the same type and collection. It may be over an [Index.Expression]:
+//
+//	aerostore.Equal("", "FR").UsingIndex("country_of_adults")
+//
 // A Predicate is immutable, and copies what it is made of. Its text shows no value.
 type Predicate struct {
 	kind PredicateKind
@@ -163,7 +168,7 @@ func (p Predicate) detail() predicateDetail {
 // Kind returns the kind of the predicate.
 func (p Predicate) Kind() PredicateKind { return p.kind }
 
-// Bin returns the name of the bin.
+// Bin returns the name of the bin, "" if the index says what is compared.
 func (p Predicate) Bin() string { return p.bin }
 
 // Collection returns what of the bin is compared.
@@ -227,13 +232,15 @@ func (p Predicate) GeoJSON() GeoJSON {
 	return GeoJSON(p.from.revealText())
 }
 
-// String returns the bin, the kind, and what of the bin is compared, but no value.
+// String returns the bin or the index, the kind, and what of it is compared, but no value.
 func (p Predicate) String() string {
 	if p.kind == PredicateNone && p.in == IndexDefault && p.more == nil {
 		return "all"
 	}
 	var text strings.Builder
-	text.WriteString(p.bin)
+	if text.WriteString(p.bin); p.bin == "" {
+		text.WriteString("index " + p.IndexName())
+	}
 	for _, step := range p.Path() {
 		var s *cdt.Selector
 		if !value.IsNil(step) {
@@ -262,10 +269,13 @@ func (p *Predicate) check() *invalidError {
 		}
 		return nil
 	}
-	if p.bin == "" {
-		return invalidf("the condition has no bin")
+	if p.bin == "" && (p.more == nil || !p.more.named) {
+		return invalidf("the condition has no bin: name one, or an index with UsingIndex")
 	}
 	if more := p.more; more != nil {
+		if p.bin == "" && more.path != nil {
+			return invalidf("the condition has a path and no bin: the index says where it is compared")
+		}
 		if more.fault != "" {
 			return invalidf("bin %q: %s", p.bin, more.fault)
 		}

@@ -43,6 +43,7 @@ func TestPredicatesSayWhatTheyAreMadeOf(t *testing.T) {
 		"radius":         {aerostore.WithinRadius("b", 1, 2, 3), aerostore.PredicateWithin, aerostore.IndexGeo, "b within"},
 		"containing":     {aerostore.Containing("b", somePoint).InMapValues(), aerostore.PredicateContaining, aerostore.IndexGeo, "b map values containing"},
 		"path":           {aerostore.Equal("b", "secret").At(path...), aerostore.PredicateStringEqual, aerostore.IndexString, "b [key] [index 0] equal"},
+		"index alone":    {aerostore.Equal("", "secret").InList().UsingIndex("i"), aerostore.PredicateStringEqual, aerostore.IndexString, "index i list equal"},
 		"path and index": {aerostore.Equal("b", 1).UsingIndex("i").At(path...).InList(), aerostore.PredicateIntRange, aerostore.IndexInt, "b [key] [index 0] list range"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,6 +110,8 @@ func TestConditionsThatNoServerAnswersAreRefused(t *testing.T) {
 		"begin it with Equal":             aerostore.Predicate{}.InList(),
 		"compares nothing":                aerostore.Predicate{}.At(cdt.Index(0)),
 		"has no bin":                      aerostore.Equal("", 1).InList(),
+		"a path and no bin":               aerostore.Equal("", 1).At(cdt.Index(0)).UsingIndex("i"),
+		"index has no name":               aerostore.Equal("", 1).UsingIndex(""),
 		"the string that bin":             aerostore.Equal("b", long).InMapKeys(),
 		"the []byte that bin":             aerostore.Equal("b", []byte(long)),
 		"ends before it begins":           aerostore.Range("b", 2, 1).InList(),

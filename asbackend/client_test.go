@@ -9,6 +9,9 @@ const (
 	// RemovalSendsID is whether the removal of one key sends its id.
 	RemovalSendsID = false
 
+	// SendsIndexNames is whether the client can send the name of an index with a query.
+	SendsIndexNames = false
+
 	// VectorSample is of how many vectors one is replayed without a server.
 	VectorSample = 1
 

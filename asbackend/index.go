@@ -12,6 +12,8 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
+	"github.com/aerostore/aerostore/internal/indexcheck"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -19,15 +21,18 @@ import (
 // every node, or when ctx ends. It returns [aerostore.ErrInvalidNamespace] if the cluster
 // does not have the namespace.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
-	return s.changeIndex(ctx, index, index.CheckCreate, indexJob{
-		command: func(build string) string { return createCommand(index, build) },
+	check := func(ctx context.Context) error { return indexcheck.Create(ctx, index) }
+	return s.changeIndex(ctx, index, check, indexJob{
+		command: func(build string) (string, error) { return createCommand(index, build) },
 		poll:    "sindex/" + index.Namespace + "/" + index.Name,
 		done:    isLoaded,
 	})
 }
 
+var errNoExpressions error = safe.TextError("servers have indexes over expressions since version 8.1")
+
 // createCommand returns the command that makes a server of that build create an index.
-func createCommand(index aerostore.Index, build string) string {
+func createCommand(index aerostore.Index, build string) (string, error) {
 	b := "sindex-create:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name
 	if len(index.Path) > 0 {
 		b += ";context=" + contextText(index.Path)
@@ -39,10 +44,18 @@ func createCommand(index aerostore.Index, build string) string {
 	if index.Type == aerostore.IndexInt && isAtLeast(build, 8, 1, 3) {
 		name = "integer"
 	}
-	if isAtLeast(build, 8, 1) { // which deprecates the other form
-		return b + ";bin=" + index.Bin + ";type=" + name
+	modern := isAtLeast(build, 8, 1) // which deprecates the other form
+	switch {
+	case index.Expression != nil && !modern:
+		return "", index.NewError(aerostore.CodeUnsupportedFeature, errNoExpressions)
+	case index.Expression != nil:
+		expression, err := exp.EncodeBase64(index.Expression)
+		return b + ";exp=" + expression + ";type=" + name, err
+	case modern:
+		return b + ";bin=" + index.Bin + ";type=" + name, nil
+	default:
+		return b + ";indexdata=" + index.Bin + "," + name, nil
 	}
-	return b + ";indexdata=" + index.Bin + "," + name
 }
 
 // isAtLeast reports whether a build such as "8.1.0.3" is of that version or a later one.
@@ -73,8 +86,8 @@ func contextText(path []cdt.Step) string {
 // not have the namespace.
 func (s *Store) DropIndex(ctx context.Context, index aerostore.Index) error {
 	return s.changeIndex(ctx, index, index.CheckDrop, indexJob{
-		command: func(string) string {
-			return "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name
+		command: func(string) (string, error) {
+			return "sindex-delete:ns=" + index.Namespace + setField(index) + ";indexname=" + index.Name, nil
 		},
 		poll: "sindex-exists:ns=" + index.Namespace + ";indexname=" + index.Name,
 		done: func(answer string) bool { return answer == "false" },
@@ -111,9 +124,9 @@ func isLoaded(answer string) bool {
 // An indexJob creates or drops an index with info commands. A context cannot interrupt
 // the client's own methods.
 type indexJob struct {
-	command func(build string) string // for one node of that build, which starts the job
-	poll    string                    // for every node afterwards
-	done    func(answer string) bool  // reports by the answer to poll whether a node is done
+	command func(build string) (string, error) // for one node of that build, which starts the job
+	poll    string                             // for every node afterwards
+	done    func(answer string) bool           // reports by the answer to poll whether a node is done
 }
 
 // createGrace is how long a node may lack an index that the cluster accepted.
@@ -127,7 +140,11 @@ func (s *Store) changeIndex(ctx context.Context, index aerostore.Index, check fu
 		if err != nil {
 			return err
 		}
-		if err := a.send(job.command(build)); err != nil {
+		command, err := job.command(build)
+		if err != nil {
+			return err
+		}
+		if err := a.send(command); err != nil {
 			return err
 		}
 		for _, node := range a.nodes {

@@ -2,9 +2,13 @@ package asbackend_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/asbackend"
+	"github.com/aerostore/aerostore/exp"
 )
 
 func TestAnIndexIsCreatedOnceAndDropped(t *testing.T) {
@@ -77,4 +81,30 @@ func TestNoIndexIsChangedIfTheContextIsDone(t *testing.T) {
 	cancel()
 	wantError(t, s.CreateIndex(cancelled, x), context.Canceled)
 	wantError(t, s.DropIndex(cancelled, x), context.Canceled)
+}
+
+func TestAnIndexOverAnExpressionIsQueriedIfTheClientCanSendItsName(t *testing.T) {
+	t.Parallel()
+	s, set := dial(t)
+	fill(t, s, set, 10)
+	x := aerostore.Index{Namespace: namespace, Set: set, Name: set, Type: aerostore.IndexInt, Expression: exp.Multiply(exp.IntBin("n"), exp.IntVal(2))}
+	t.Cleanup(func() { s.DropIndex(context.Background(), x) })
+	if err := s.CreateIndex(t.Context(), x); err != nil {
+		t.Fatal(err)
+	}
+	q := aerostore.Query{Namespace: namespace, Set: set, Where: aerostore.Range("", 4, 9).UsingIndex(set)}
+	if asbackend.SendsIndexNames {
+		if got := numbers(collect(t, s, q)); !slices.Equal(got, []int{2, 3, 4}) {
+			t.Errorf("the records are %v", got)
+		}
+		return
+	}
+	for r, err := range s.Query(t.Context(), q) {
+		if r != nil || !strings.Contains(err.Error(), "cannot send the name of an index") {
+			t.Errorf("%v, %v", r, err)
+		}
+		wantError(t, err, aerostore.CodeUnsupportedFeature)
+	}
+	_, err := aerostore.Execute(t.Context(), s, q, []aerostore.Operation{aerostore.WriteBin("done", true)})
+	wantError(t, err, aerostore.CodeUnsupportedFeature)
 }

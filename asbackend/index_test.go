@@ -8,6 +8,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
@@ -72,13 +73,26 @@ func TestAnIndexIsCreatedAsTheBuildOfTheServerWants(t *testing.T) {
 		"8.2.0.0":      ";bin=b;type=integer",
 		"10.0.0.1-dev": ";bin=b;type=integer",
 	} {
-		if got := createCommand(x, build); got != begin+want {
+		if got, err := createCommand(x, build); got != begin+want || err != nil {
 			t.Errorf("build %q: %s, want %s", build, got, begin+want)
 		}
 	}
 	x = aerostore.Index{Namespace: "test", Name: "i", Bin: "b", Type: aerostore.IndexBlob}
-	if got, want := createCommand(x, "8.2.0.0"), "sindex-create:ns=test;indexname=i;bin=b;type=blob"; got != want {
-		t.Errorf("%s, want %s", got, want)
+	if got, err := createCommand(x, "8.2.0.0"); got != "sindex-create:ns=test;indexname=i;bin=b;type=blob" || err != nil {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
+func TestAnIndexOverAnExpressionNeedsAServerThatHasThem(t *testing.T) {
+	t.Parallel()
+	x := aerostore.Index{Namespace: "test", Name: "i", Type: aerostore.IndexInt, Collection: aerostore.IndexList, Expression: exp.ListBin("a")}
+	if got, err := createCommand(x, "8.1.0.3"); got != "sindex-create:ns=test;indexname=i;indextype=list;exp=k1EEoWE=;type=numeric" || err != nil {
+		t.Errorf("%s, %v", got, err)
+	}
+	for _, build := range []string{"", "7.2.0.1", "8.0.0.9"} {
+		if got, err := createCommand(x, build); got != "" || !errors.Is(err, aerostore.CodeUnsupportedFeature) {
+			t.Errorf("build %q: %q, %v", build, got, err)
+		}
 	}
 }
 
@@ -88,7 +102,7 @@ func TestWaitingForAnIndexEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	x := aerostore.Index{Namespace: "test", Set: "asb", Name: "i", Bin: "n", Type: aerostore.IndexInt}
-	never := indexJob{command: func(string) string { return "namespaces" }, poll: "namespaces", done: func(string) bool { return false }}
+	never := indexJob{command: func(string) (string, error) { return "namespaces", nil }, poll: "namespaces", done: func(string) bool { return false }}
 	begun := time.Now()
 	err := s.changeIndex(ctx, x, x.CheckCreate, never)
 	if !errors.Is(err, context.DeadlineExceeded) || !aerostore.InDoubt(err) {

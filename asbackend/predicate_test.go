@@ -66,6 +66,16 @@ func TestAnIndexThatAServerListsAnswersItsQueries(t *testing.T) {
 		"other path":      {listed, func(q *aerostore.Query) { q.Where = aerostore.Equal("b", 1).InList().At(cdt.Key("l")) }, false},
 		"no path":         {listed, func(q *aerostore.Query) { q.Where = aerostore.Equal("b", 1).InList() }, false},
 		"nothing":         {"", func(*aerostore.Query) {}, false},
+		"by name":         {listed, func(q *aerostore.Query) { q.Where = aerostore.Equal("", 1).InList().UsingIndex("i") }, true},
+		"expression by name": {
+			"ns=test:indexname=i:set=null:bin=null:type=numeric:indextype=list:context=null:exp=k1EEoWE=",
+			func(q *aerostore.Query) { q.Where = aerostore.Equal("", 1).InList().UsingIndex("i") }, true,
+		},
+		"other type by name":       {listed, func(q *aerostore.Query) { q.Where = aerostore.Equal("", "1").InList().UsingIndex("i") }, false},
+		"other collection by name": {listed, func(q *aerostore.Query) { q.Where = aerostore.Equal("", 1).UsingIndex("i") }, false},
+		"other set by name": {listed, func(q *aerostore.Query) {
+			q.Set, q.Where = "t", aerostore.Equal("", 1).InList().UsingIndex("i")
+		}, false},
 	} {
 		q := good
 		tt.change(&q)

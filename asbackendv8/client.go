@@ -1,6 +1,10 @@
 package asbackendv8 //nolint:revive // The package comment is in doc.go, which is generated.
 
-import as "github.com/aerospike/aerospike-client-go/v8"
+import (
+	as "github.com/aerospike/aerospike-client-go/v8"
+
+	"github.com/aerostore/aerostore"
+)
 
 const (
 	// dropsCauses is whether the client, if it fails to read the answer to a Put, Remove
@@ -26,5 +30,22 @@ func corruption(p *as.BasePolicy) string {
 		return "TimeoutDelay"
 	default:
 		return ""
+	}
+}
+
+// filterByName returns the condition for the index that it names, or why the client cannot
+// send it.
+func filterByName(where aerostore.Predicate) (*as.Filter, error) {
+	in := collectionOf(where)
+	switch name := where.IndexName(); where.Kind() {
+	case aerostore.PredicateStringEqual:
+		return as.NewContainsWithIndexNameFilter(name, in, where.Text()), nil
+	case aerostore.PredicateBlobEqual:
+		return as.NewContainsWithIndexNameFilter(name, in, where.Bytes()), nil
+	case aerostore.PredicateIntRange:
+		begin, end := where.Bounds()
+		return as.NewContainsRangeWithIndexNameFilter(name, in, begin, end), nil
+	default:
+		return as.NewGeoWithinRegionForCollectionWithIndexNameFilter(name, in, string(where.GeoJSON())), nil
 	}
 }

@@ -15,6 +15,9 @@ const (
 	// RemovalSendsID is whether the removal of one key sends its id.
 	RemovalSendsID = true
 
+	// SendsIndexNames is whether the client can send the name of an index with a query.
+	SendsIndexNames = true
+
 	// VectorSample is of how many vectors one is replayed without a server.
 	VectorSample = 10
 

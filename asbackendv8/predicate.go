@@ -8,34 +8,57 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v8"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/safe"
 )
 
 // statement returns the query in the client's form. If it names its index, statement
-// first makes sure that the index answers it. The client does not count the name among
-// what it sends, so that a server reads something else.
+// first makes sure that the index answers it: a server would not compare its type and
+// set. The index is then sent by its definition, and by its name only if it is over an
+// expression. The name of a [as.Statement] is not counted among what the client sends, so
+// that a server reads something else.
 func (r *request) statement(q *aerostore.Query) (*as.Statement, error) {
 	statement := as.NewStatement(q.Namespace, q.Set, q.Bins...)
 	if q.Where.Kind() == aerostore.PredicateNone {
 		return statement, nil
 	}
-	if statement.Filter = filterOf(q.Where); statement.Filter == nil {
-		return nil, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
-	}
+	bin, path := q.Where.Bin(), q.Where.Path()
 	if q.Where.IndexName() != "" {
-		return statement, r.checkIndex(q)
+		index, err := r.namedIndex(q)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case bin != "":
+		case isOverExpression(index):
+			if statement.Filter, err = filterByName(q.Where); err != nil {
+				return nil, r.call.NewError(aerostore.CodeUnsupportedFeature, err)
+			}
+			return statement, nil
+		default:
+			if bin, path, err = placeOf(index); err != nil {
+				return nil, r.call.NewError(aerostore.CodeUnsupportedFeature, err)
+			}
+		}
+	}
+	if statement.Filter = filterOf(q.Where, bin, path); statement.Filter == nil {
+		return nil, r.call.NewError(aerostore.CodeUnsupportedFeature, nil)
 	}
 	return statement, nil
 }
 
-// filterOf returns nil for an unknown predicate.
-func filterOf(where aerostore.Predicate) *as.Filter {
-	ctx := contexts(where.Path())
-	in := [...]as.IndexCollectionType{
+// collectionOf returns what of a bin a condition is about.
+func collectionOf(where aerostore.Predicate) as.IndexCollectionType {
+	return [...]as.IndexCollectionType{
 		aerostore.IndexDefault: as.ICT_DEFAULT, aerostore.IndexList: as.ICT_LIST,
 		aerostore.IndexMapKeys: as.ICT_MAPKEYS, aerostore.IndexMapValues: as.ICT_MAPVALUES,
 	}[where.Collection()]
-	switch bin := where.Bin(); where.Kind() {
+}
+
+// filterOf returns the condition at a place, nil for an unknown one.
+func filterOf(where aerostore.Predicate, bin string, path []cdt.Step) *as.Filter {
+	ctx, in := contexts(path), collectionOf(where)
+	switch where.Kind() {
 	case aerostore.PredicateStringEqual:
 		return as.NewContainsFilter(bin, in, where.Text(), ctx...)
 	case aerostore.PredicateBlobEqual:
@@ -91,11 +114,12 @@ var (
 	errOtherIndex  error = safe.TextError("the index that the query wants is over another set, bin, type, collection or path")
 )
 
-// checkIndex returns an error if the index that the query names does not answer it.
-func (r *request) checkIndex(q *aerostore.Query) error {
+// namedIndex returns the fields of the index that the query names, or an error if it does
+// not answer the query.
+func (r *request) namedIndex(q *aerostore.Query) (map[string]string, error) {
 	nodes := r.store.client.GetNodes()
 	if len(nodes) == 0 {
-		return nil // the query fails for this reason
+		return nil, r.call.NewError(aerostore.CodeInvalidNode, nil)
 	}
 	timeout := r.store.infoPolicy().Timeout
 	if isShorter(r.call.Options.Timeout, timeout) {
@@ -103,23 +127,23 @@ func (r *request) checkIndex(q *aerostore.Query) error {
 	}
 	answer, code, cause := r.store.info(r.ctx, nodes[0], timeout, "sindex-list:ns="+q.Namespace+";b64=true")
 	if code == aerostore.CodeOK && cause != nil {
-		return r.call.NewContextError(cause)
+		return nil, r.call.NewContextError(cause)
 	}
 	if code == aerostore.CodeOK {
 		code, cause = refusal(answer)
 	}
 	if code != aerostore.CodeOK {
-		return r.call.NewError(code, cause)
+		return nil, r.call.NewError(code, cause)
 	}
 	for listed := range strings.SplitSeq(answer, ";") {
 		if fields := indexFields(listed); fields["indexname"] == q.Where.IndexName() {
 			if answers(fields, q) {
-				return nil
+				return fields, nil
 			}
-			return r.call.NewError(aerostore.CodeIndexNotFound, errOtherIndex)
+			return nil, r.call.NewError(aerostore.CodeIndexNotFound, errOtherIndex)
 		}
 	}
-	return r.call.NewError(aerostore.CodeIndexNotFound, errNoSuchIndex)
+	return nil, r.call.NewError(aerostore.CodeIndexNotFound, errNoSuchIndex)
 }
 
 // indexFields returns the fields of an index that a server lists.
@@ -134,7 +158,6 @@ func indexFields(listed string) map[string]string {
 
 // answers reports whether an index that a server lists answers the query.
 func answers(fields map[string]string, q *aerostore.Query) bool {
-	const none = "null"
 	path, kind := none, fields["type"]
 	if len(q.Where.Path()) > 0 {
 		path = contextText(q.Where.Path())
@@ -142,10 +165,27 @@ func answers(fields map[string]string, q *aerostore.Query) bool {
 	if kind == "integer" {
 		kind = "numeric"
 	}
-	if exp := fields["exp"]; exp != "" && exp != none {
+	if fields["set"] != q.Set && fields["set"] != none || kind != indexTypes[q.Where.IndexType()] ||
+		fields["indextype"] != indexCollections[q.Where.Collection()] {
 		return false
 	}
-	return (fields["set"] == q.Set || fields["set"] == none) &&
-		fields["bin"] == q.Where.Bin() && kind == indexTypes[q.Where.IndexType()] &&
-		fields["indextype"] == indexCollections[q.Where.Collection()] && fields["context"] == path
+	return q.Where.Bin() == "" ||
+		!isOverExpression(fields) && fields["bin"] == q.Where.Bin() && fields["context"] == path
+}
+
+// none is how a server lists what an index does not have.
+const none = "null"
+
+// isOverExpression reports whether an index that a server lists is over an expression.
+// Servers before 8.1 do not list the field.
+func isOverExpression(fields map[string]string) bool {
+	return fields["exp"] != "" && fields["exp"] != none
+}
+
+// placeOf returns the bin and the path of an index that a server lists.
+func placeOf(fields map[string]string) (bin string, path []cdt.Step, err error) {
+	if fields["context"] != "" && fields["context"] != none {
+		path, err = aerostore.DecodePath(fields["context"])
+	}
+	return fields["bin"], path, err
 }

@@ -46,6 +46,9 @@ func specify(t *testing.T, layers ...aerostore.Middleware) {
 		storetest.WithNamespace(namespace),
 		storetest.Without(storetest.DurableDelete, "the server is the Community Edition"),
 	}
+	if !asbackendv8.SendsIndexNames {
+		opts = append(opts, storetest.Without(storetest.IndexExpressions, "the client cannot send the name of an index"))
+	}
 	var newClient func(tb testing.TB) *as.Client
 	if servertest.IsEmulated() { // one for each case, which can move its clock
 		var servers sync.Map

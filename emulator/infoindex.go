@@ -3,10 +3,12 @@ package emulator
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/expr"
 	"github.com/aerostore/aerostore/internal/info"
 	"github.com/aerostore/aerostore/internal/serverinfo"
@@ -34,7 +36,11 @@ func infoIndexCreate(n *Node, arguments string) string {
 	case aerostore.CodeIndexMaxCount:
 		return serverinfo.Refuse(code, "maximum number of indexes reached")
 	default:
-		return serverinfo.Refuse(code, err.Error())
+		reason := err.Error()
+		if of, ok := errors.AsType[*aerostore.Error](err); ok && index.Expression != nil && of.Err != nil {
+			reason = "bad 'exp': " + of.Err.Error()
+		}
+		return serverinfo.Refuse(code, reason)
 	}
 }
 
@@ -42,23 +48,33 @@ func infoIndexCreate(n *Node, arguments string) string {
 func indexOf(p info.Parameters) (index aerostore.Index, refused string) {
 	index = aerostore.Index{Namespace: p.Either("namespace", "ns"), Set: p["set"], Name: p["indexname"], Bin: p["bin"]}
 	kind := p["type"]
-	if data, ok := p["indexdata"]; ok {
-		index.Bin, kind, ok = strings.Cut(data, ",")
-		if !ok {
+	expression, hasExpression := p["exp"]
+	_, hasBin := p["bin"]
+	data, old := p["indexdata"]
+	if old {
+		expression = "" // which a server does not look at
+		var ok bool
+		if index.Bin, kind, ok = strings.Cut(data, ","); !ok {
 			return index, serverinfo.Refuse(aerostore.CodeParameter, "'indexdata' missing bin type")
 		}
 	} else if kind == "" {
 		return index, serverinfo.Refuse(aerostore.CodeParameter, "both 'indexdata' and 'type' are missing")
 	}
 	switch {
-	case p["exp"] != "":
-		return index, serverinfo.Refuse(aerostore.CodeUnsupportedFeature, "indexes over expressions are not supported")
 	case index.Namespace == "":
 		return index, serverinfo.Refuse(aerostore.CodeInvalidNamespace, "missing 'namespace'")
 	case index.Name == "":
 		return index, serverinfo.Refuse(aerostore.CodeParameter, "missing 'indexname'")
-	case index.Bin == "":
+	case expression == "" && hasExpression && !old:
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "missing 'exp' value")
+	case index.Bin == "" && (old || hasBin):
 		return index, serverinfo.Refuse(aerostore.CodeParameter, "missing 'bin' value")
+	case expression == "" && index.Bin == "":
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "both 'bin' and 'exp' are missing")
+	case expression != "" && index.Bin != "":
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "both 'bin' and 'exp' are specified")
+	case expression != "" && p["context"] != "":
+		return index, serverinfo.Refuse(aerostore.CodeParameter, "both 'context' and 'exp' are specified")
 	}
 	i := slices.Index(serverinfo.IndexTypes, strings.ToLower(kind))
 	if i <= 0 {
@@ -79,6 +95,15 @@ func indexOf(p info.Parameters) (index aerostore.Index, refused string) {
 		}
 		if index.Path, err = expr.ParsePath(packed); err != nil {
 			return index, serverinfo.Refuse(aerostore.CodeParameter, "'context' invalid cdt context")
+		}
+	}
+	if expression != "" {
+		packed, err := base64.StdEncoding.DecodeString(expression)
+		if err == nil {
+			index.Expression, err = exp.DecodeAny(packed)
+		}
+		if err != nil {
+			return index, serverinfo.Refuse(aerostore.CodeParameter, "bad 'exp'")
 		}
 	}
 	return index, ""

@@ -18,9 +18,6 @@ import (
 // query answers a scan or a query: a message for each record and for each partition that
 // the node does not have, and one that says that it is the last.
 func (c *conn) query(m *message) error {
-	if m.has(fieldIndexExpression) {
-		return c.refuse(m, aerostore.CodeUnsupportedFeature, "a query by an expression index")
-	}
 	if !m.has(fieldPartitions) && !m.has(fieldDigestsFrom) {
 		return c.refuse(m, aerostore.CodeUnsupportedFeature, "a query without partitions")
 	}
@@ -47,7 +44,8 @@ func (c *conn) query(m *message) error {
 		return c.fail(code)
 	}
 	run := queryRun{c: c, m: m, stream: c.stream(m), indexed: indexed}
-	if indexed && q.Where.Kind() == aerostore.PredicateIntRange && q.Where.Collection() == aerostore.IndexDefault && len(q.Where.Path()) == 0 {
+	if indexed && q.Where.Kind() == aerostore.PredicateIntRange && q.Where.Collection() == aerostore.IndexDefault &&
+		q.Where.Bin() != "" && len(q.Where.Path()) == 0 {
 		run.sort(&q, wanted)
 	}
 	run.begin(wanted)
@@ -75,21 +73,10 @@ func (c *conn) selection(m *message) (q aerostore.Query, code aerostore.ResultCo
 	}
 	q.MaxRecords = int(min(most, math.MaxInt32))
 	q.RecordsPerSecond = int(min(perSecond, math.MaxInt32))
-	if rng := m.field(fieldIndexRange); rng != nil {
-		var collection byte
-		if kind := m.field(fieldIndexType); len(kind) == 1 {
-			collection = kind[0]
-		} else if kind != nil {
-			return q, aerostore.CodeParameter
-		}
-		where, err := wire.ParsePredicate(rng, collection, m.field(fieldIndexContext), string(m.field(fieldIndexName)))
-		if err != nil {
-			c.log().Debug("emulator: refusing the condition of a query", slog.Any("error", err))
-			return q, codeOf(err)
-		}
-		q.Where = where
+	if m.has(fieldIndexRange) {
+		q.Where, code = c.condition(m, &q)
 	}
-	return q, aerostore.CodeOK
+	return q, code
 }
 
 // filter returns the filter of a query or job.

@@ -240,13 +240,29 @@ func TestInfoAboutIndexesAndSets(t *testing.T) {
 		{"sindex-create:ns=test;indexname=j;bin=n;type=string;indextype=x", "ERROR:4:bad 'indextype' - must be one of 'default', 'list', 'mapkeys', 'mapvalues'"},
 		{"sindex-create:ns=test;indexname=j;bin=n;type=string;context=xx", "ERROR:4:'context' invalid base64"},
 		{"sindex-create:ns=test;indexname=j;bin=n;type=string;context=qg==", "ERROR:4:'context' invalid cdt context"},
-		{"sindex-create:ns=test;indexname=j;bin=n;type=string;exp=kg==", "ERROR:16:indexes over expressions are not supported"},
+		{"sindex-create:ns=test;indexname=j;bin=n;type=string;exp=kg==", "ERROR:4:both 'bin' and 'exp' are specified"},
+		{"sindex-create:ns=test;indexname=j;exp=k1EEoWE=;type=string;context=khAB", "ERROR:4:both 'context' and 'exp' are specified"},
+		{"sindex-create:ns=test;indexname=j;type=string", "ERROR:4:both 'bin' and 'exp' are missing"},
+		{"sindex-create:ns=test;indexname=j;exp=;type=string", "ERROR:4:missing 'exp' value"},
+		{"sindex-create:ns=test;indexname=j;exp=!!!!;type=string", "ERROR:4:bad 'exp'"},
+		{"sindex-create:ns=test;indexname=j;exp=AAAA;type=string", "ERROR:4:bad 'exp'"},
+		{"sindex-create:ns=test;indexname=j;exp=k1EEoWE=;type=string", "ERROR:4:bad 'exp': the expression of the index is a list: this type and collection need a string"},
 		{"sindex-create:ns=test;indexname=j", "ERROR:4:both 'indexdata' and 'type' are missing"},
 		{"sindex-create:ns=test;indexname=j;indexdata=n", "ERROR:4:'indexdata' missing bin type"},
 		{"sindex-create:indexname=j;bin=n;type=string", "ERROR:20:missing 'namespace'"},
 		{"sindex-create:ns=test;bin=n;type=string", "ERROR:4:missing 'indexname'"},
 		{"sindex-create:ns=test;indexname=j;bin=;type=string", "ERROR:4:missing 'bin' value"},
 		{"sindex-list:ns=test;b64=true", "ns=test:indexname=i:set=s:bin=n:type=numeric:indextype=list:context=khAB:exp=null:state=RW"},
+		{"sindex-create:namespace=test;indexname=e;exp=k1EEoWE=;indextype=list;type=string", "ok"},
+		{"sindex-create:namespace=test;indexname=e;exp=k1EEoWE=;indextype=list;type=numeric", "ERROR:200:'indexname' already exists with different definition"},
+		{"sindex-list:ns=test;b64=true", "ns=test:indexname=e:set=null:bin=null:type=string:indextype=list:context=null:exp=k1EEoWE=:state=RW;" +
+			"ns=test:indexname=i:set=s:bin=n:type=numeric:indextype=list:context=khAB:exp=null:state=RW"},
+		{"sindex-stat:ns=test;indexname=e", "entries=0;used_bytes=0;entries_per_bval=0;entries_per_rec=0;load_pct=100;load_time=0;stat_gc_recs=0"},
+		{"sindex-delete:ns=test;indexname=e", "ok"},
+		{"sindex-create:namespace=test;indexname=e;exp=k1ECoWE=;indexdata=a,numeric", "ok"},
+		{"sindex-list:ns=test", "ns=test:indexname=e:set=null:bin=a:type=numeric:indextype=default:context=null:exp=null:state=RW;" +
+			"ns=test:indexname=i:set=s:bin=n:type=numeric:indextype=list:context=[index 1]:exp=null:state=RW"},
+		{"sindex-delete:ns=test;indexname=e", "ok"},
 		{"sindex-list:ns=nons", "ERROR:20:namespace not found on node"},
 		{"sindex/nons", "ns_type=unknown"},
 		{"sindex/test/i", "entries=0;used_bytes=0;entries_per_bval=0;entries_per_rec=0;load_pct=100;load_time=0;stat_gc_recs=0"},
@@ -285,6 +301,7 @@ func TestQueriesWithWrongFieldsAreRefused(t *testing.T) {
 	s := emulator.RunT(t)
 	digest := append([]byte{1, 0}, make([]byte, 18)...)
 	where := field(22, 1, 1, 'n', 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5)
+	unnamed := field(22, 1, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5)
 	one := field(11, 1, 0)
 	for name, tc := range map[string]struct {
 		fields [][]byte
@@ -294,7 +311,14 @@ func TestQueriesWithWrongFieldsAreRefused(t *testing.T) {
 		"a scan after a digest":          {[][]byte{field(12, digest...)}, 0},
 		"no partitions":                  {nil, 16},
 		"no index":                       {[][]byte{one, where}, 201},
-		"an index over an expression":    {[][]byte{one, field(24, 1)}, 16},
+		"an expression without a range":  {[][]byte{one, field(24, 1)}, 0},
+		"no index over the expression":   {[][]byte{one, unnamed, field(24, 0x92, 64, 3)}, 201},
+		"no expression":                  {[][]byte{one, unnamed, field(24, 1)}, 201},
+		"no index of the name":           {[][]byte{one, unnamed, field(21, 'i')}, 201},
+		"no bin":                         {[][]byte{one, unnamed}, 4},
+		"a bin and a name":               {[][]byte{one, where, field(21, 'i')}, 4},
+		"a bin and an expression":        {[][]byte{one, where, field(24, 0x92, 64, 3)}, 4},
+		"a name and an expression":       {[][]byte{one, unnamed, field(21, 'i'), field(24, 0x92, 64, 3)}, 4},
 		"a partition that is none":       {[][]byte{field(11, 0, 0x10)}, 4},
 		"half a partition":               {[][]byte{field(11, 0, 0, 1)}, 4},
 		"a partition twice":              {[][]byte{field(11, 1, 0, 1, 0)}, 4},
@@ -400,6 +424,60 @@ func TestAQueryAboutShapesInACollectionRepeatsARecord(t *testing.T) {
 			if got != 1 {
 				t.Errorf("%s: the record came %d times from %s", name, got, store)
 			}
+		}
+	}
+}
+
+// The client of these tests sends no condition of an index over an expression.
+func TestAQueryFindsAnIndexByItsNameOrItsExpression(t *testing.T) {
+	t.Parallel()
+	client, s := connect(t)
+	fill(t, client, "s", 40)
+	const expression = "\x93\x51\x02\xa1n"
+	unnamed := field(22, 1, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 5)
+	var partitions []byte
+	for p := range 4096 {
+		partitions = binary.LittleEndian.AppendUint16(partitions, uint16(p))
+	}
+	all := field(11, partitions...)
+	byName, byExpression := field(21, []byte("i")...), field(24, []byte(expression)...)
+	count := func(fields ...[]byte) (n int, code byte) {
+		t.Helper()
+		c := dial(t, s)
+		if _, err := c.Write(frame(3, queryMessage(fields...)...)); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			var head [8]byte
+			if _, err := io.ReadFull(c, head[:]); err != nil {
+				t.Fatal(err)
+			}
+			body := make([]byte, binary.BigEndian.Uint64(head[:])&(1<<48-1))
+			if _, err := io.ReadFull(c, body); err != nil {
+				t.Fatal(err)
+			}
+			n += bytes.Count(body, append(field(0, []byte("test")...), 0, 0, 0, 21, 4))
+			if last := body[len(body)-22:]; len(body) == 22 {
+				return n, last[5]
+			}
+		}
+	}
+	for _, set := range []string{";set=s", ""} {
+		create := "sindex-create:namespace=test" + set + ";indexname=i;exp=k1ECoW4=;type=numeric"
+		if answers, err := client.GetNodes()[0].RequestInfo(as.NewInfoPolicy(), create); err != nil || answers[create] != "ok" {
+			t.Fatal(answers, err)
+		}
+		for what, field := range map[string][]byte{"name": byName, "expression": byExpression} {
+			if n, code := count(all, unnamed, field); n != 3 || code != 0 {
+				t.Errorf("by %s, with%s: %d records and code %d, want 3", what, set, n, code)
+			}
+		}
+		if _, code := count(all, unnamed, field(24, []byte("\x93\x51\x02\xa1m")...)); code != 201 {
+			t.Errorf("another expression is answered with code %d", code)
+		}
+		drop := "sindex-delete:namespace=test;indexname=i"
+		if _, err := client.GetNodes()[0].RequestInfo(as.NewInfoPolicy(), drop); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (s *Store) Execute(ctx context.Context, job aerostore.Job) (aerostore.Progr
 		return aerostore.Progress{Fraction: 1}, nil // even without an index
 	}
 	where := searchOf(job.Query.Where)
-	if where != nil && !n.hasIndexFor(job.Query.Set, where) {
+	if where != nil && !n.findIndex(job.Query.Set, where) {
 		return aerostore.Progress{}, job.NewError(aerostore.CodeIndexNotFound, nil)
 	}
 	if _, code := programOf(job.Options.Filter); code != aerostore.CodeOK {

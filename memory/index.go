@@ -11,6 +11,7 @@ import (
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/expr"
+	"github.com/aerostore/aerostore/internal/indexcheck"
 )
 
 // CreateIndex implements [aerostore.Indexer]. As on a server, it renames an
@@ -21,7 +22,7 @@ import (
 // [aerostore.CodeIndexFound], [aerostore.CodeIndexMaxCount] if the namespace has 256
 // indexes, [aerostore.ErrClosed], and those of the context.
 func (s *Store) CreateIndex(ctx context.Context, index aerostore.Index) error {
-	if err := index.CheckCreate(ctx); err != nil {
+	if err := indexcheck.Create(ctx, index); err != nil {
 		return err
 	}
 	n, err := s.namespaceOf(index)
@@ -73,7 +74,7 @@ func (n *namespace) setIndex(ctx context.Context, index aerostore.Index) error {
 	n.mu.Unlock()
 	var err error
 	for set := range n.setsOf(index.Set) {
-		if err = set.cover(ctx, coverageBy(index), index.Path); err != nil {
+		if err = set.cover(ctx, coverageBy(index), sourceOf(index)); err != nil {
 			break
 		}
 	}
@@ -133,13 +134,16 @@ func (s *Store) namespaceOf(index aerostore.Index) (*namespace, error) {
 	return n, nil
 }
 
-// hasIndexFor reports whether an index answers the search: one over the set, or one
-// over the whole namespace.
-func (n *namespace) hasIndexFor(set string, s *search) bool {
+// findIndex reports whether an index answers the search: one over the set, or one over the
+// whole namespace. A search without a bin is now over what the index is over.
+func (n *namespace) findIndex(set string, s *search) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for name, index := range n.indexes {
 		if (index.Set == set || index.Set == "") && (s.index == "" || s.index == name) && s.covers(index) {
+			if s.bin == "" {
+				s.coverage, s.source = coverageBy(index), sourceOf(index)
+			}
 			return true
 		}
 	}
@@ -148,13 +152,13 @@ func (n *namespace) hasIndexFor(set string, s *search) bool {
 
 // hasIndexed reports whether an index has a record of the set with these bins. The record
 // does not change meanwhile.
-func (n *namespace) hasIndexed(set string, bins []bin) bool {
+func (n *namespace) hasIndexed(set *set, id aerostore.RecordID, bins []bin) bool {
 	n.mu.Lock()
-	covered := n.coverageOf(set)
+	covered := n.coverageOf(set.name)
 	n.mu.Unlock()
-	for c, path := range covered {
-		ix := shardIndex{coverage: c, steps: path}
-		if !ix.entriesOf(bins).isEmpty() {
+	for c, source := range covered {
+		ix := shardIndex{coverage: c, source: source, set: set}
+		if !ix.entriesOf(id, bins).isEmpty() {
 			return true
 		}
 	}
@@ -164,19 +168,26 @@ func (n *namespace) hasIndexed(set string, bins []bin) bool {
 // A coverage is what an index is over within a set. All indexes of the same coverage
 // share one structure.
 type coverage struct {
-	bin  string
-	kind aerostore.IndexType
-	in   aerostore.IndexCollection
-	path string // packed, to be compared
+	bin    string // "" for an expression
+	kind   aerostore.IndexType
+	in     aerostore.IndexCollection
+	packed string // the path or the expression, to be compared
 }
 
 func coverageBy(index aerostore.Index) coverage {
-	return coverage{index.Bin, index.Type, index.Collection, packedPath(index.Path)}
+	packed := packedPath(index.Path)
+	if index.Expression != nil {
+		expression, _ := index.Expression.Node().Pack() // checked before
+		packed = string(expression)
+	}
+	return coverage{index.Bin, index.Type, index.Collection, packed}
 }
 
-// covers reports whether the index has the coverage. It packs few paths.
+// covers reports whether the index has the coverage. It packs few paths. A coverage
+// without a bin is that of a search for an index by its name.
 func (c *coverage) covers(index aerostore.Index) bool {
-	return c.bin == index.Bin && c.kind == index.Type && c.in == index.Collection && c.path == packedPath(index.Path)
+	return c.kind == index.Type && c.in == index.Collection &&
+		(c.bin == "" || c.bin == index.Bin && c.packed == packedPath(index.Path))
 }
 
 // packedPath returns a path as a server compares it, "" for none.
@@ -190,7 +201,7 @@ func packedPath(path []cdt.Step) string {
 
 // isPlain reports whether the index is over integers or strings that are bins.
 func (c *coverage) isPlain() bool {
-	return c.in == aerostore.IndexDefault && c.path == "" && c.kind <= aerostore.IndexString
+	return c.in == aerostore.IndexDefault && c.packed == "" && c.kind <= aerostore.IndexString
 }
 
 // value returns the value of the bin of a plain coverage, an int or a string, or nil if
@@ -210,17 +221,17 @@ func (c *coverage) value(bins []bin) any {
 	return nil
 }
 
-// coverageOf returns the coverages of a set's indexes with their paths, including one
+// coverageOf returns the coverages of a set's indexes with their sources, including one
 // that is being made. The namespace is locked.
-func (n *namespace) coverageOf(set string) map[coverage][]cdt.Step {
-	wanted := make(map[coverage][]cdt.Step)
+func (n *namespace) coverageOf(set string) map[coverage]source {
+	wanted := make(map[coverage]source)
 	for _, index := range n.indexes {
 		if index.Set == set || index.Set == "" {
-			wanted[coverageBy(index)] = index.Path
+			wanted[coverageBy(index)] = sourceOf(index)
 		}
 	}
 	if index := n.underway; index != nil && (index.Set == set || index.Set == "") {
-		wanted[coverageBy(*index)] = index.Path
+		wanted[coverageBy(*index)] = sourceOf(*index)
 	}
 	return wanted
 }
@@ -256,19 +267,19 @@ func (n *namespace) uncover() {
 // cover makes the shards index the values. Once it has begun with a shard, writes
 // index the records that they change. cover indexes the others a few at a time. It
 // returns the errors of the context.
-func (s *set) cover(ctx context.Context, c coverage, path []cdt.Step) error {
+func (s *set) cover(ctx context.Context, c coverage, of source) error {
 	for i := range s.shards {
-		if err := s.shards[i].fill(ctx, c, path); err != nil {
+		if err := s.shards[i].fill(ctx, s, c, of); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (sh *shard) fill(ctx context.Context, c coverage, path []cdt.Step) error {
+func (sh *shard) fill(ctx context.Context, s *set, c coverage, of source) error {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	ix := sh.cover(c, path)
+	ix := sh.cover(s, c, of)
 	if ix.complete {
 		return nil
 	}
@@ -297,8 +308,9 @@ func (sh *shard) fill(ctx context.Context, c coverage, path []cdt.Step) error {
 // method. Integers, hashes of bytes and cells of points are in ints.
 type shardIndex struct {
 	coverage
-	steps    []cdt.Step // of the path
-	complete bool       // no record is missing
+	source
+	set      *set
+	complete bool // no record is missing
 	ints     sorted[int64]
 	strings  sorted[string]
 	regions  sorted[int64] // cells of regions
@@ -307,18 +319,18 @@ type shardIndex struct {
 }
 
 // cover returns the index of the values, an empty one if there was none.
-func (sh *shard) cover(c coverage, path []cdt.Step) *shardIndex {
+func (sh *shard) cover(s *set, c coverage, of source) *shardIndex {
 	for ix := sh.index; ix != nil; ix = ix.next {
 		if ix.coverage == c {
 			return ix
 		}
 	}
-	sh.index = &shardIndex{coverage: c, steps: path, next: sh.index}
+	sh.index = &shardIndex{coverage: c, source: of, set: s, next: sh.index}
 	return sh.index
 }
 
 // uncover drops the indexes that are not wanted.
-func (sh *shard) uncover(wanted map[coverage][]cdt.Step) {
+func (sh *shard) uncover(wanted map[coverage]source) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	for at := &sh.index; *at != nil; {
@@ -334,7 +346,12 @@ func (sh *shard) uncover(wanted map[coverage][]cdt.Step) {
 // leaves them for replace to compare. The shard is locked.
 func (sh *shard) lendIndexed(r *record) {
 	for ix := sh.index; ix != nil; ix = ix.next {
-		if ix.in != aerostore.IndexDefault || ix.path != "" {
+		switch {
+		case ix.program != nil:
+			for _, name := range ix.bins {
+				r.lendBin(name)
+			}
+		case ix.in != aerostore.IndexDefault || ix.packed != "":
 			r.lendBin(ix.bin)
 		}
 	}

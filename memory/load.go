@@ -8,6 +8,7 @@ import (
 	"maps"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/indexcheck"
 	value "github.com/aerostore/aerostore/internal/value"
 	"github.com/aerostore/aerostore/memory/internal/fixture"
 )
@@ -166,7 +167,7 @@ func (l *loader) checkBins(key aerostore.Key, shown []fixture.Bin) ([]bin, error
 
 // Index implements [fixture.Target].
 func (l *loader) Index(index aerostore.Index) error {
-	if refused, ok := errors.AsType[*aerostore.Error](index.CheckCreate(context.Background())); ok {
+	if refused, ok := errors.AsType[*aerostore.Error](indexcheck.Create(context.Background(), index)); ok {
 		return refused.Err
 	}
 	if err := l.Namespace(index.Namespace); err != nil {

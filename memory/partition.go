@@ -71,7 +71,7 @@ func (sc *scan) runOne(run *aerostore.Resumption, f *found) (more bool) {
 	if r == nil {
 		r = sh.records.m[f.id]
 	}
-	if r != nil && r.birth != 0 && (sc.where == nil || sc.where.matches(r.bins)) && !sc.excludes(f.set, f.id, r) {
+	if r != nil && r.birth != 0 && (sc.where == nil || sc.where.matches(f.set, f.id, r.bins)) && !sc.excludes(f.set, f.id, r) {
 		r.lend()
 		now = *r
 	}

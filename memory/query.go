@@ -22,7 +22,7 @@ func (s *Store) run(ctx context.Context, call aerostore.Call, each func(*set, ae
 	}
 	where := searchOf(q.Where)
 	switch {
-	case where == nil || n.hasIndexFor(q.Set, where):
+	case where == nil || n.findIndex(q.Set, where):
 	case where.index != "":
 		return call.NewError(aerostore.CodeIndexNotFound, nil)
 	default:
@@ -111,7 +111,7 @@ func (sc *scan) runShard(set *set, sh *shard) (more bool) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	return sh.walk(func(id aerostore.RecordID, r *record) bool {
-		if sc.where != nil && !sc.where.matches(r.bins) {
+		if sc.where != nil && !sc.where.matches(set, id, r.bins) {
 			return true
 		}
 		if sc.excludes(set, id, r) {
@@ -130,7 +130,7 @@ func (sc *scan) runFound(set *set, sh *shard, found iter.Seq2[aerostore.RecordID
 	for id, birth := range found {
 		sh.mu.Lock()
 		var now record
-		if r := sh.records.m[id]; r != nil && r.birth == birth && sc.where.matches(r.bins) && !sc.excludes(set, id, r) {
+		if r := sh.records.m[id]; r != nil && r.birth == birth && sc.where.matches(set, id, r.bins) && !sc.excludes(set, id, r) {
 			r.lend()
 			now = *r
 		}
@@ -162,7 +162,7 @@ func (sc *scan) visit(set *set, id aerostore.RecordID, r *record) (more bool) {
 	if !alive {
 		return true
 	}
-	for range sc.where.times(r) {
+	for range sc.where.times(set, id, r) {
 		if !sc.yield(set, id, r, ttl) {
 			return false
 		}

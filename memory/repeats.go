@@ -27,13 +27,13 @@ func (s *search) repeat() {
 	}
 }
 
-// times returns how often the search finds a record that matches.
-func (s *search) times(r *record) int {
+// times returns how often the search finds a record of the set that matches.
+func (s *search) times(in *set, id aerostore.RecordID, r *record) int {
 	if s == nil || s.cells == nil {
 		return 1
 	}
-	ix := shardIndex{coverage: s.coverage, steps: s.steps}
-	all := ix.entriesOf(r.bins)
+	ix := shardIndex{coverage: s.coverage, source: s.source, set: in}
+	all := ix.entriesOf(id, r.bins)
 	entries := slices.Concat(all.ints, all.regions)
 	n := 0
 	for _, cell := range s.cells {

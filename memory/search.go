@@ -7,17 +7,16 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/cdt"
-	"github.com/aerostore/aerostore/internal/engine"
 	"github.com/aerostore/aerostore/internal/geo"
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// A search is the condition of a query, prepared for many records. It is not modified.
+// A search is the condition of a query, prepared for many records. It is not modified once
+// its index was found.
 type search struct {
-	coverage
-	steps []cdt.Step // of the path
-	index string     // the name of the index to use, "" for any
+	coverage // without a bin, until the index of the name is found
+	source
+	index string // the name of the index to use, "" for any
 
 	begin, end int64  // integers
 	text       string // a string
@@ -37,7 +36,7 @@ func searchOf(where aerostore.Predicate) *search {
 	}
 	s := &search{
 		coverage: coverage{where.Bin(), where.IndexType(), where.Collection(), packedPath(where.Path())},
-		steps:    where.Path(), index: where.IndexName(),
+		source:   source{steps: where.Path()}, index: where.IndexName(),
 	}
 	inCollection := s.in != aerostore.IndexDefault
 	switch where.Kind() {
@@ -90,11 +89,11 @@ var blobSeed = maphash.MakeSeed()
 
 func hashOf(b []byte) int64 { return int64(maphash.Bytes(blobSeed, b)) } //nolint:gosec // G115: the bits are what is wanted
 
-// matches reports whether the condition is true for a record with these bins. The shard
-// is locked.
-func (s *search) matches(bins []bin) bool {
+// matches reports whether the condition is true for a record of the set with these bins.
+// The shard is locked.
+func (s *search) matches(in *set, id aerostore.RecordID, bins []bin) bool {
 	found := false
-	eachValue(&s.coverage, s.steps, bins, func(v any) bool {
+	s.each(&s.coverage, in, id, bins, func(v any) bool {
 		found = s.matchesValue(v)
 		return !found
 	})
@@ -122,46 +121,6 @@ func (s *search) matchesValue(v any) bool {
 	}
 }
 
-// eachValue calls yield for what a coverage is over in the bins, of any type, until yield
-// returns false. The values must not be modified.
-func eachValue(c *coverage, steps []cdt.Step, bins []bin, yield func(v any) bool) {
-	i := indexOf(bins, c.bin)
-	if i < 0 {
-		return
-	}
-	v := bins[i].value
-	if len(steps) > 0 {
-		var found bool
-		if v, found = engine.At(v, steps); !found {
-			return
-		}
-	}
-	switch c.in {
-	case aerostore.IndexDefault:
-		yield(v)
-	case aerostore.IndexList:
-		if list, ok := v.(*value.List); ok {
-			for _, e := range list.Items {
-				if !yield(e) {
-					return
-				}
-			}
-		}
-	default:
-		if m, ok := v.(*value.Map); ok {
-			for i := range m.Pairs {
-				e := m.Pairs[i].Value
-				if c.in == aerostore.IndexMapKeys {
-					e = m.Pairs[i].Key
-				}
-				if !yield(e) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // entries are what an index has of a record, in order and each once.
 type entries struct {
 	ints    []int64
@@ -173,8 +132,8 @@ type entries struct {
 // one.
 const maxIndexed = 2047
 
-func (ix *shardIndex) entriesOf(bins []bin) (all entries) {
-	eachValue(&ix.coverage, ix.steps, bins, func(v any) bool {
+func (ix *shardIndex) entriesOf(id aerostore.RecordID, bins []bin) (all entries) {
+	ix.each(&ix.coverage, ix.set, id, bins, func(v any) bool {
 		all.add(ix.kind, v)
 		return true
 	})
@@ -223,11 +182,10 @@ func (all *entries) add(kind aerostore.IndexType, v any) {
 
 // replaceEntries is replace for any coverage.
 func (ix *shardIndex) replaceEntries(id aerostore.RecordID, birth uint64, old, bins []bin) {
-	if i, j := indexOf(old, ix.bin), indexOf(bins, ix.bin); ix.complete &&
-		(i < 0 && j < 0 || i >= 0 && j >= 0 && value.Same(old[i].value, bins[j].value)) {
+	if ix.complete && ix.isSame(old, bins) {
 		return
 	}
-	before, after := ix.entriesOf(old), ix.entriesOf(bins)
+	before, after := ix.entriesOf(id, old), ix.entriesOf(id, bins)
 	ix.ints.exchange(id, birth, before.ints, after.ints, ix.complete)
 	ix.strings.exchange(id, birth, before.strings, after.strings, ix.complete)
 	ix.regions.exchange(id, birth, before.regions, after.regions, ix.complete)

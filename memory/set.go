@@ -95,9 +95,9 @@ func (n *namespace) hasRoom(name string) bool {
 // addSet makes a missing set. The namespace is locked.
 func (n *namespace) addSet(name string) {
 	s := &set{namespace: n.name, name: name, clock: n.clock}
-	for c, path := range n.coverageOf(name) {
+	for c, of := range n.coverageOf(name) {
 		for i := range s.shards {
-			s.shards[i].cover(c, path).complete = true
+			s.shards[i].cover(s, c, of).complete = true
 		}
 	}
 	n.sets.Store(name, s)

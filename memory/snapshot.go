@@ -39,6 +39,8 @@ import (
 //     index is over the value itself.
 //   - "path" of an index is absent if there is none. It is a text of
 //     [aerostore.EncodePath].
+//   - "expression" of an index takes the place of "bin". It is a text of
+//     [exp.EncodeBase64].
 //
 // The type of an index is "int", "string", "bytes" or "geo".
 //

@@ -254,7 +254,7 @@ func (n *namespace) revise(
 		if code := n.filtered(o.Filter, key, old); code != aerostore.CodeOK {
 			return code
 		}
-		if c.where != nil && !c.where.matches(old.bins) {
+		if c.where != nil && !c.where.matches(n.set(key.Set()), key.RecordID(), old.bins) {
 			return aerostore.CodeNotFound
 		}
 	}
@@ -329,7 +329,7 @@ func generationFits(o *aerostore.Options, generation uint32) bool {
 // basic.jsonl). A server that replaces a record does not read it, and finds none then,
 // unless an index has the record.
 func (n *namespace) vanish(key *aerostore.Key, old *record, o *aerostore.Options) aerostore.ResultCode {
-	if old == nil || replaces(o) && !n.hasIndexed(key.Set(), old.bins) {
+	if old == nil || replaces(o) && !n.hasIndexed(n.set(key.Set()), key.RecordID(), old.bins) {
 		return aerostore.CodeNotFound
 	}
 	if o.DurableDelete {

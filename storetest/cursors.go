@@ -416,7 +416,9 @@ func indexedCursorCases() []testCase {
 				t.put(keys[0], aerostore.Bins{bin: 1})
 				q := aerostore.Query{Namespace: t.namespace, Set: otherSet, Where: aerostore.Range(bin, 1, 2), Cursor: new(aerostore.Cursor), MaxRecords: 1}
 				t.equal("the number of records", t.count(q), 1)
-				for _, where := range []aerostore.Predicate{{}, aerostore.Equal(bin, 1), aerostore.Range(bin, 1, 3), aerostore.Range(bin, 0, 2)} {
+				for _, where := range []aerostore.Predicate{
+					{}, aerostore.Equal(bin, 1), aerostore.Range(bin, 1, 3), aerostore.Range(bin, 0, 2), aerostore.Range("", 1, 2).UsingIndex(bin),
+				} {
 					q.Where = where
 					_, err := t.collect(t.store.Query(t.Context(), q))
 					t.fails(err, aerostore.ErrStaleCursor)

@@ -30,6 +30,10 @@ const (
 	// and queries by the secondary indexes that it creates.
 	Indexes Feature = "indexes"
 
+	// IndexExpressions is a query by an index over an [aerostore.Index.Expression]. A store
+	// without it must refuse such a query with [aerostore.CodeUnsupportedFeature].
+	IndexExpressions Feature = "indexes over expressions"
+
 	// Cursors is what a query does with a [aerostore.Cursor] and with
 	// [aerostore.PartitionRange]. A store without it must refuse such a query with
 	// [aerostore.CodeUnsupportedFeature].
@@ -73,7 +77,7 @@ const (
 )
 
 var features = []Feature{
-	DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, Cursors, Jobs, Truncation, Counting, Informing, Pinging, DataTypes,
+	DurableDelete, Expiry, Namespaces, SeveralNamespaces, Indexes, IndexExpressions, Cursors, Jobs, Truncation, Counting, Informing, Pinging, DataTypes,
 	Expressions, Filters, SocketTimeouts, Closing,
 }
 

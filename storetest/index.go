@@ -222,6 +222,7 @@ func indexCases() []testCase {
 	}
 	cases = append(cases, indexAdminCases()...)
 	cases = append(cases, predicateCases()...)
+	cases = append(cases, indexExpressionCases()...)
 	for i := range cases {
 		cases[i].needs = cmp.Or(cases[i].needs, Indexes)
 	}

@@ -32,8 +32,20 @@ func subtlePredicates() []sabotage {
 				q.Where = inside(aerostore.WithinRadius(q.Where.Bin(), 8.5, 47.25, 111_000), q.Where)
 			}
 		}), []string{"index/a query finds points within a radius in a bin", "index/a query finds points within a radius in a list"}},
+		{"takes an index by its collection in a list", onQueries(func(q *aerostore.Query) {
+			if q.Where.Bin() == "" && q.Where.Kind() != aerostore.PredicateNone {
+				q.Where = q.Where.InList()
+			}
+		}), []string{
+			"index/an index over an expression answers no other condition", "index/a condition without a bin uses the index that it names",
+			"index/a query finds a range in the value of an expression, a bin",
+		}},
 		{"returns a record for each element", around(twice), []string{"index/a record of which several elements match is returned once"}},
-		{"indexes elements that Put writes", around(unindexed()), []string{"index/an index over elements follows the operations on them"}},
+		{"indexes elements that Put writes", around(unindexed()), []string{
+			"index/an index over elements follows the operations on them",
+			"index/an index over an expression has the records for which it is known",
+			"index/an index over an expression follows operations on lists and maps",
+		}},
 		{"does not index bytes", onQueries(func(q *aerostore.Query) {
 			if q.Where.Kind() == aerostore.PredicateBlobEqual {
 				q.Where = inside(aerostore.Equal(q.Where.Bin(), []byte("none")), q.Where)

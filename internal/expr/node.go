@@ -104,6 +104,15 @@ const (
 	HLLType    Type = 9
 )
 
+// String returns a text such as "an integer".
+func (t Type) String() string {
+	names := [...]string{"nil", "a boolean", "an integer", "a string", "a list", "a map", "bytes", "a float", "GeoJSON", "a HyperLogLog"}
+	if int(t) >= len(names) {
+		return "of no known type"
+	}
+	return names[t]
+}
+
 // The modules of calls. Those that modify have Modify added.
 const (
 	CDTModule uint8 = 0

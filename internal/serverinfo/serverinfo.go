@@ -10,6 +10,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/internal/expr"
 	"github.com/aerostore/aerostore/internal/info"
 )
@@ -224,11 +225,28 @@ func (s *Server) describeIndexes(namespaces []string, base64 bool) string {
 	var texts []string
 	for _, namespace := range namespaces {
 		for _, x := range s.Indexes(namespace) {
-			texts = append(texts, fmt.Sprintf("ns=%s:indexname=%s:set=%s:bin=%s:type=%s:indextype=%s:context=%s:exp=null:state=RW",
-				namespace, x.Name, orNull(x.Set), x.Bin, IndexTypes[x.Type], IndexCollections[x.Collection], pathText(x.Path, base64)))
+			texts = append(texts, fmt.Sprintf("ns=%s:indexname=%s:set=%s:bin=%s:type=%s:indextype=%s:context=%s:exp=%s:state=RW",
+				namespace, x.Name, orNull(x.Set), orNull(x.Bin), IndexTypes[x.Type], IndexCollections[x.Collection],
+				pathText(x.Path, base64), expressionText(x.Expression, base64)))
 		}
 	}
 	return strings.Join(texts, ";")
+}
+
+// expressionText returns an expression as a server lists it: in base64, or as text. The text
+// is another than a server's, and has no constants, which might end the field.
+func expressionText(e exp.Any, inBase64 bool) string {
+	if e == nil {
+		return "null"
+	}
+	if !inBase64 {
+		return e.String()
+	}
+	text, err := exp.EncodeBase64(e)
+	if err != nil {
+		return "null" // the store has no such index
+	}
+	return text
 }
 
 // pathText returns a path as a server lists it: in base64, or as text.
