@@ -7,6 +7,7 @@ import (
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/cdt"
+	"github.com/aerostore/aerostore/exp"
 	"github.com/aerostore/aerostore/memory"
 )
 
@@ -71,6 +72,28 @@ func BenchmarkSearch(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkPutByExpression writes to records with indexes over the same values, of a bin
+// and of an expression.
+func BenchmarkPutByExpression(b *testing.B) {
+	for name, index := range map[string]aerostore.Index{
+		"bin":        {Bin: "n"},
+		"expression": {Expression: exp.If(exp.BinExists("tags"), exp.IntBin("n")).ElseUnknown()},
+		"other bin":  {Expression: exp.IntBin("other")},
+	} {
+		b.Run(name, func(b *testing.B) {
+			s := memory.NewT(b)
+			index.Namespace, index.Set, index.Name, index.Type = "test", "users", "i", aerostore.IndexInt
+			if err := s.CreateIndex(b.Context(), index); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				mustPut(b, s, benchKey(i%1000), aerostore.Bins{"tags": "x", "n": i})
+			}
+		})
 	}
 }
 
