@@ -4,6 +4,7 @@ import (
 	as "github.com/aerospike/aerospike-client-go/v8"
 
 	"github.com/aerostore/aerostore"
+	"github.com/aerostore/aerostore/internal/safe"
 )
 
 const (
@@ -33,6 +34,8 @@ func corruption(p *as.BasePolicy) string {
 	}
 }
 
+var errUnknownKind error = safe.TextError("the condition of the query is of an unknown kind")
+
 // filterByName returns the condition for the index that it names, or why the client cannot
 // send it.
 func filterByName(where aerostore.Predicate) (*as.Filter, error) {
@@ -45,7 +48,9 @@ func filterByName(where aerostore.Predicate) (*as.Filter, error) {
 	case aerostore.PredicateIntRange:
 		begin, end := where.Bounds()
 		return as.NewContainsRangeWithIndexNameFilter(name, in, begin, end), nil
-	default:
+	case aerostore.PredicateWithin, aerostore.PredicateContaining:
 		return as.NewGeoWithinRegionForCollectionWithIndexNameFilter(name, in, string(where.GeoJSON())), nil
+	default:
+		return nil, errUnknownKind
 	}
 }

@@ -308,14 +308,15 @@ func (sh *shard) fill(ctx context.Context, s *set, c coverage, of source) error 
 // method. Integers, hashes of bytes and cells of points are in ints.
 type shardIndex struct {
 	coverage
-	source
-	set      *set
 	complete bool // no record is missing
 	ints     sorted[int64]
 	strings  sorted[string]
-	regions  sorted[int64] // cells of regions
-	levels   uint32        // a bit for each level of cells that regions had
 	next     *shardIndex
+
+	regions sorted[int64] // cells of regions
+	levels  uint32        // a bit for each level of cells that regions had
+	source
+	set *set
 }
 
 // cover returns the index of the values, an empty one if there was none.
@@ -347,8 +348,8 @@ func (sh *shard) uncover(wanted map[coverage]source) {
 func (sh *shard) lendIndexed(r *record) {
 	for ix := sh.index; ix != nil; ix = ix.next {
 		switch {
-		case ix.program != nil:
-			for _, name := range ix.bins {
+		case ix.expression != nil:
+			for _, name := range ix.reads {
 				r.lendBin(name)
 			}
 		case ix.in != aerostore.IndexDefault || ix.packed != "":

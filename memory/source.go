@@ -12,9 +12,14 @@ import (
 // A source finds in a record what a coverage is over: at a path in its bin, or by an
 // expression.
 type source struct {
-	steps   []cdt.Step    // of the path
-	program *eval.Program // nil for a bin
-	bins    []string      // that the program reads
+	steps []cdt.Step // of the path
+	*expression
+}
+
+// An expression is that of an index, nil for an index of a bin.
+type expression struct {
+	program *eval.Program
+	reads   []string // bins
 }
 
 func sourceOf(index aerostore.Index) source {
@@ -23,7 +28,7 @@ func sourceOf(index aerostore.Index) source {
 	}
 	n := index.Expression.Node()
 	program, _ := eval.Memoized(n) // checked before
-	return source{program: program, bins: expr.UsesOf(n).Bins}
+	return source{expression: &expression{program, expr.UsesOf(n).Bins}}
 }
 
 // each calls yield for what a coverage is over in a record with these bins, of any type,
@@ -33,7 +38,7 @@ func (s *source) each(c *coverage, in *set, id aerostore.RecordID, bins []bin, y
 	switch i := indexOf(bins, c.bin); {
 	case len(bins) == 0:
 		return // there is no record
-	case s.program != nil:
+	case s.expression != nil:
 		var err error
 		if v, err = s.program.Value(&indexed{set: in, id: id, bins: bins}); err != nil {
 			return
@@ -87,13 +92,13 @@ func pairsOf(v any) []value.MapPair {
 // isSame reports whether two versions of a record have the same in an index. It is false
 // for a record that is made or removed, which may be in an index without its bins.
 func (ix *shardIndex) isSame(old, bins []bin) bool {
-	if ix.program == nil {
+	if ix.expression == nil {
 		return sameIn(ix.bin, old, bins)
 	}
 	if len(old) == 0 || len(bins) == 0 {
 		return false
 	}
-	for _, name := range ix.bins {
+	for _, name := range ix.reads {
 		if !sameIn(name, old, bins) {
 			return false
 		}

@@ -322,7 +322,8 @@ func indexExpressionAdminCases() []testCase {
 				withBin.Bin, withPath.Path = "a", []cdt.Step{cdt.Key("a")}
 				bad := []aerostore.Index{withBin, withPath}
 				for _, e := range []exp.Any{
-					exp.Int{}, exp.StringBin("a"), exp.IntBin("a").Equal(1), exp.ListBin("a"), exp.IntVal(1),
+					exp.Int{},
+					exp.StringBin("a"), exp.IntBin("a").Equal(1), exp.ListBin("a"), exp.IntVal(1),
 					exp.Add(exp.IntBin("a"), exp.TTL()), exp.Add(exp.IntBin("a"), exp.RecordSize()), exp.Add(exp.IntBin("a"), exp.IntKey()),
 					exp.If(exp.BinExists("a"), exp.IntVal(1)).Else(exp.IntVal(0)), exp.BinType("a"),
 				} {
