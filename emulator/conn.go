@@ -63,7 +63,7 @@ func (c *conn) serve(f *strike) {
 		if err == nil {
 			err = c.handle(kind, body)
 		}
-		if err == nil && c.next == len(c.in) { // else more follows that is answered with it
+		if err == nil {
 			err = c.flush()
 		}
 		if err != nil {
