@@ -143,13 +143,13 @@ func (e *batchEntry) next() error {
 		if b, err = e.parse(has, b); err != nil {
 			return err
 		}
-		if !m.has(fieldFilter) {
-			m.fields[fieldFilter] = e.of.field(fieldFilter)
+		if !m.has(fieldFilter) && e.of.has(fieldFilter) {
+			m.setField(fieldFilter, e.of.field(fieldFilter))
 		}
 	} else if !e.any || m.has(fieldKey) {
 		return errBatch
 	}
-	m.fields[fieldDigest] = digest
+	m.setField(fieldDigest, digest)
 	e.rest, e.any = b, true
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"github.com/aerostore/aerostore"
 	"github.com/aerostore/aerostore/internal/wire"
@@ -86,7 +87,8 @@ type message struct {
 	ttl        uint32 // of a write, or the percentage of a read that touches
 	timeout    uint32 // in milliseconds
 
-	fields [fieldCount][]byte // nil for those that are absent
+	present uint64             // a bit for each field
+	fields  [fieldCount][]byte // of which few are present and touched
 
 	nops int
 	ops  []byte
@@ -117,13 +119,15 @@ var errTrailing = errors.New("bytes follow a message")
 
 // parseParts parses fields and operations, and returns what follows them.
 func (m *message) parseParts(nfields, nops uint16, b []byte) (rest []byte, err error) {
-	m.fields = [fieldCount][]byte{}
+	for ; m.present != 0; m.present &= m.present - 1 {
+		m.fields[bits.TrailingZeros64(m.present)] = nil
+	}
 	for range nfields {
 		const size = 4
 		// Clients count fields before this one twice. It is the last one.
 		if len(b) > size && (fieldType(b[size]) == fieldBatch || fieldType(b[size]) == fieldBatchWithSet) {
 			n := min(uint64(binary.BigEndian.Uint32(b)), uint64(len(b)-size)) //nolint:gosec // G115: not negative
-			m.fields[b[size]] = b[size+1 : size+max(n, 1)]
+			m.setField(fieldType(b[size]), b[size+1:size+max(n, 1)])
 			b = b[size+max(n, 1):]
 			continue
 		}
@@ -131,8 +135,8 @@ func (m *message) parseParts(nfields, nops uint16, b []byte) (rest []byte, err e
 		if err != nil {
 			return nil, err
 		}
-		if kind := part[0]; kind < fieldCount { // a server ignores the others, too
-			m.fields[kind] = part[1:]
+		if kind := fieldType(part[0]); kind < fieldCount { // a server ignores the others, too
+			m.setField(kind, part[1:])
 		}
 		b = rest
 	}
@@ -151,6 +155,12 @@ func (m *message) parseParts(nfields, nops uint16, b []byte) (rest []byte, err e
 	return b, nil
 }
 
+// setField sets a field to data that is not nil.
+func (m *message) setField(kind fieldType, data []byte) {
+	m.present |= 1 << kind
+	m.fields[kind] = data
+}
+
 // takePart returns a field or an operation, which begins with its size.
 func takePart(b []byte, least uint32) (part, rest []byte, err error) {
 	const size = 4
@@ -165,10 +175,15 @@ func takePart(b []byte, least uint32) (part, rest []byte, err error) {
 }
 
 // field returns a field, or nil if it is absent.
-func (m *message) field(kind fieldType) []byte { return m.fields[kind] }
+func (m *message) field(kind fieldType) []byte {
+	if !m.has(kind) {
+		return nil
+	}
+	return m.fields[kind]
+}
 
 // has reports whether the message has the field.
-func (m *message) has(kind fieldType) bool { return m.fields[kind] != nil }
+func (m *message) has(kind fieldType) bool { return m.present&(1<<kind) != 0 }
 
 // An operation is an operation of a message.
 type operation struct {
