@@ -256,12 +256,15 @@ func (c *mapChooser) give(give uint8) (any, *Error) {
 		}
 	case givePairs, giveMap, giveOrderedMap:
 		at := c.indexes()
+		if give == giveOrderedMap {
+			slices.Sort(at)
+		}
 		pairs := make(value.Pairs, len(at))
 		for i, from := range at {
 			p := c.m.Pairs[from]
 			pairs[i] = value.MapPair{Key: value.Clone(p.Key), Value: value.Clone(p.Value)}
 		}
-		if give == givePairs {
+		if give == givePairs || give == giveOrderedMap && !pairs.Sorted() { // of pairs that a server takes for sorted
 			return pairs, nil
 		}
 		order := value.Unordered

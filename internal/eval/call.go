@@ -2,7 +2,6 @@ package eval
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/engine"
@@ -74,8 +73,8 @@ func (c *compiler) call(n *expr.Node, depth int) (fn, typ, error) {
 // apply carries out an operation. What it refuses is unknown.
 func apply(in result, op *cdt.Op, gives typ) result {
 	bin := in.ref
-	if pairs, ok := bin.(value.Pairs); ok {
-		bin = mapOf(pairs, asGiven)
+	if pairs, ok := bin.(value.Pairs); ok { // which a server takes for sorted
+		bin = &value.Map{Order: value.AsGiven, Pairs: pairs}
 	}
 	if op.Kind.Writes() {
 		bin = value.Clone(bin)
@@ -85,6 +84,9 @@ func apply(in result, op *cdt.Op, gives typ) result {
 		return result{}
 	}
 	if op.Kind.Writes() {
+		if m, ok := after.(*value.Map); ok && m.Order == value.AsGiven {
+			after = value.Pairs(m.Pairs)
+		}
 		if out = after; room(out, value.MaxRecord) < 0 {
 			return result{} // more than a record of any server holds
 		}
@@ -124,18 +126,6 @@ func room(v any, n int) int {
 		}
 	}
 	return n - 4 // not the one byte of some: a million of them are enough
-}
-
-// asGiven is the order of the map that pairs were given as. It is not compared.
-const asGiven value.Order = 8
-
-// mapOf returns a map of pairs that an operation gave.
-func mapOf(pairs value.Pairs, order value.Order) any {
-	m, err := value.NewMap(order, slices.Clone(pairs)...)
-	if err != nil { // which the pairs of a map are not
-		return nil
-	}
-	return m
 }
 
 // A builder makes an operation from its arguments.

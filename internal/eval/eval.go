@@ -7,6 +7,7 @@ package eval
 import (
 	"errors"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/aerostore/aerostore/internal/engine"
@@ -115,7 +116,7 @@ func (p *Program) Write(r Record, bin any, flags uint8) (after any, code uint8) 
 	}
 	v, err := p.Value(r)
 	if pairs, ok := v.(value.Pairs); ok {
-		v = mapOf(pairs, value.Ordered)
+		v, _ = value.NewMap(value.Ordered, slices.Clone(pairs)...) // which have keys, each once
 	}
 	switch {
 	case err != nil && flags&EvalNoFail != 0:

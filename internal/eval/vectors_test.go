@@ -58,7 +58,6 @@ var skipped = map[string]string{
 	"x_filter_calls_no_bool":  "codes of a batch whose filter is refused",
 	"x_filter_calls_mismatch": "codes of a batch whose filter is refused",
 	"x_write_nested":          "the client cannot read a list that holds an HLL",
-	"random_exp_202":          "a removal from pairs that were given by rank, which the server takes for sorted",
 }
 
 type vector struct {

@@ -255,6 +255,9 @@ func (l *List) SearchAfter(v any) int {
 // Find returns where the key is, or where it would be inserted.
 func (m *Map) Find(key any) (at int, found bool) {
 	pairs := m.Pairs
+	if m.Order == AsGiven {
+		return probe(pairs, key)
+	}
 	if key, ok := key.(string); ok { // the common case, without a call per step
 		low, high := 0, len(pairs)
 		for low < high {
@@ -273,6 +276,23 @@ func (m *Map) Find(key any) (at int, found bool) {
 	}
 	at = sort.Search(len(pairs), func(i int) bool { return Compare(pairs[i].Key, key) >= 0 })
 	return at, at < len(pairs) && Compare(pairs[at].Key, key) == 0
+}
+
+// probe is Find where the keys may be in no order. It looks at the places at which a
+// server looks that takes them for sorted, and misses what a server misses.
+func probe(pairs []MapPair, key any) (at int, found bool) {
+	low, high, mid := 0, len(pairs), len(pairs)/2
+	for low < high {
+		switch order := Compare(pairs[mid].Key, key); {
+		case order < 0:
+			low, mid = mid+1, (mid+high)/2
+		case order == 0:
+			return mid, true
+		default:
+			high, mid = mid, (mid+low)/2
+		}
+	}
+	return low, false
 }
 
 // Put sets the value of a key that is at its place, as Find reports. The value may be

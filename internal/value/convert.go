@@ -202,6 +202,9 @@ func newMap(pairs []MapPair, order Order) (*Map, error) {
 	return &Map{Pairs: pairs, Order: order}, nil
 }
 
+// Sorted reports whether the pairs are in the order of their keys.
+func (p Pairs) Sorted() bool { return slices.IsSortedFunc(p, byKey) }
+
 func byKey(a, b MapPair) int { return Compare(a.Key, b.Key) }
 
 // hasTwice reports whether two of the pairs, which are sorted, have the same key.

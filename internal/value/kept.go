@@ -41,6 +41,9 @@ const (
 	Ordered Order = 1
 	// KeyValueOrdered keeps a map sorted by key and its values indexed.
 	KeyValueOrdered Order = 3
+	// AsGiven is the order of a map of pairs that an operation gave, whose keys may be in
+	// no order. No bin has such a map.
+	AsGiven Order = 8
 )
 
 // A List is a list of values. Its elements must not be modified except by its

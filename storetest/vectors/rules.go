@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/aerostore/aerostore"
-	"github.com/aerostore/aerostore/cdt"
 	"github.com/aerostore/aerostore/internal/expr"
 )
 
@@ -140,12 +139,6 @@ var rules = []rule{
 		why: "The client returns an empty list for one into which an expression put a HyperLogLog. A Store returns the list, " +
 			"in which the HyperLogLog is bytes.",
 		apply: (*step).forgetLists,
-	},
-	{
-		name: "pairs in the order of their values",
-		why: "A server takes pairs that an expression selected by value for sorted by key, and does not find some of them by " +
-			"key. A Store finds them.",
-		apply: (*step).forgetPairs,
 	},
 	{
 		name: "removal of an expired record",
@@ -427,45 +420,15 @@ func (s *step) forgetUnnamed() effect {
 	return untouched
 }
 
-func (s *step) forgetLists() effect { return s.forgetBinsOf(putsHLL) }
-
-func (s *step) forgetPairs() effect { return s.forgetBinsOf(searchesPairs) }
-
-// forgetBinsOf accepts any bins if an operation has such an expression.
-func (s *step) forgetBinsOf(such func(*expr.Node) bool) effect {
+// forgetLists accepts any bins if an operation has such an expression.
+func (s *step) forgetLists() effect {
 	if s.want.record == nil || !slices.ContainsFunc(s.ops, func(o aerostore.Operation) bool {
-		return o.Exp() != nil && such(o.Exp().Expression.Node())
+		return o.Exp() != nil && putsHLL(o.Exp().Expression.Node())
 	}) {
 		return untouched
 	}
 	s.want.record.anyBins = true
 	return translated
-}
-
-// searchesPairs reports whether the expression removes by key from pairs that were
-// selected by value.
-func searchesPairs(n *expr.Node) bool {
-	if n == nil {
-		return false
-	}
-	if f := functionOf(n); f.Kind == cdt.MapRemove && (f.Select == cdt.ByKey || f.Select == cdt.ByKeyList) {
-		from := n.Args[len(n.Args)-1]
-		if g := functionOf(from); g.Kind == cdt.MapGet && (g.Select == cdt.ByRankRange || g.Select == cdt.ByValueRelativeRank) {
-			give, _ := from.Args[0].Value.(int)
-			return uint8(give) == uint8(cdt.Pairs) //nolint:gosec // G115: the lowest bits
-		}
-	}
-	return slices.ContainsFunc(n.Args, searchesPairs)
-}
-
-// functionOf returns what a call does, and nothing for other expressions.
-func functionOf(n *expr.Node) expr.Function {
-	if n != nil && n.Op == expr.Call {
-		if f := expr.FunctionOf(n); f != nil {
-			return *f
-		}
-	}
-	return expr.Function{}
 }
 
 // putsHLL reports whether the expression puts a HyperLogLog into a list or map.
