@@ -223,8 +223,8 @@ func (c *coverage) value(bins []bin) any {
 
 // coverageOf returns the coverages of a set's indexes with their sources, including one
 // that is being made. The namespace is locked.
-func (n *namespace) coverageOf(set string) map[coverage]source {
-	wanted := make(map[coverage]source)
+func (n *namespace) coverageOf(set string) map[coverage]*source {
+	wanted := make(map[coverage]*source)
 	for _, index := range n.indexes {
 		if index.Set == set || index.Set == "" {
 			wanted[coverageBy(index)] = sourceOf(index)
@@ -267,7 +267,7 @@ func (n *namespace) uncover() {
 // cover makes the shards index the values. Once it has begun with a shard, writes
 // index the records that they change. cover indexes the others a few at a time. It
 // returns the errors of the context.
-func (s *set) cover(ctx context.Context, c coverage, of source) error {
+func (s *set) cover(ctx context.Context, c coverage, of *source) error {
 	for i := range s.shards {
 		if err := s.shards[i].fill(ctx, s, c, of); err != nil {
 			return err
@@ -276,7 +276,7 @@ func (s *set) cover(ctx context.Context, c coverage, of source) error {
 	return nil
 }
 
-func (sh *shard) fill(ctx context.Context, s *set, c coverage, of source) error {
+func (sh *shard) fill(ctx context.Context, s *set, c coverage, of *source) error {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	ix := sh.cover(s, c, of)
@@ -315,12 +315,12 @@ type shardIndex struct {
 
 	regions sorted[int64] // cells of regions
 	levels  uint32        // a bit for each level of cells that regions had
-	source
+	*source
 	set *set
 }
 
 // cover returns the index of the values, an empty one if there was none.
-func (sh *shard) cover(s *set, c coverage, of source) *shardIndex {
+func (sh *shard) cover(s *set, c coverage, of *source) *shardIndex {
 	for ix := sh.index; ix != nil; ix = ix.next {
 		if ix.coverage == c {
 			return ix
@@ -331,7 +331,7 @@ func (sh *shard) cover(s *set, c coverage, of source) *shardIndex {
 }
 
 // uncover drops the indexes that are not wanted.
-func (sh *shard) uncover(wanted map[coverage]source) {
+func (sh *shard) uncover(wanted map[coverage]*source) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	for at := &sh.index; *at != nil; {
@@ -348,7 +348,7 @@ func (sh *shard) uncover(wanted map[coverage]source) {
 func (sh *shard) lendIndexed(r *record) {
 	for ix := sh.index; ix != nil; ix = ix.next {
 		switch {
-		case ix.expression != nil:
+		case ix.isExpression():
 			for _, name := range ix.reads {
 				r.lendBin(name)
 			}

@@ -15,7 +15,7 @@ import (
 // its index was found.
 type search struct {
 	coverage // without a bin, until the index of the name is found
-	source
+	*source
 	index string // the name of the index to use, "" for any
 
 	begin, end int64  // integers
@@ -36,7 +36,7 @@ func searchOf(where aerostore.Predicate) *search {
 	}
 	s := &search{
 		coverage: coverage{where.Bin(), where.IndexType(), where.Collection(), packedPath(where.Path())},
-		source:   source{steps: where.Path()}, index: where.IndexName(),
+		source:   sourceAt(where.Path()), index: where.IndexName(),
 	}
 	inCollection := s.in != aerostore.IndexDefault
 	switch where.Kind() {

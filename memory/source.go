@@ -9,27 +9,32 @@ import (
 	value "github.com/aerostore/aerostore/internal/value"
 )
 
-// A source finds in a record what a coverage is over: at a path in its bin, or by an
-// expression.
+// A source finds in a record what a coverage is over, if that is not the whole of its bin:
+// at a path in the bin, or by an expression. It is nil for the whole bin.
 type source struct {
-	steps []cdt.Step // of the path
-	*expression
+	steps   []cdt.Step    // of the path
+	program *eval.Program // nil for a path
+	reads   []string      // bins that the program reads
 }
 
-// An expression is that of an index, nil for an index of a bin.
-type expression struct {
-	program *eval.Program
-	reads   []string // bins
-}
-
-func sourceOf(index aerostore.Index) source {
+func sourceOf(index aerostore.Index) *source {
 	if index.Expression == nil {
-		return source{steps: index.Path}
+		return sourceAt(index.Path)
 	}
 	n := index.Expression.Node()
 	program, _ := eval.Memoized(n) // checked before
-	return source{expression: &expression{program, expr.UsesOf(n).Bins}}
+	return &source{program: program, reads: expr.UsesOf(n).Bins}
 }
+
+func sourceAt(path []cdt.Step) *source {
+	if len(path) == 0 {
+		return nil
+	}
+	return &source{steps: path}
+}
+
+// isExpression reports whether the source is an expression.
+func (s *source) isExpression() bool { return s != nil && s.program != nil }
 
 // each calls yield for what a coverage is over in a record with these bins, of any type,
 // until yield returns false. The values must not be modified.
@@ -38,14 +43,14 @@ func (s *source) each(c *coverage, in *set, id aerostore.RecordID, bins []bin, y
 	switch i := indexOf(bins, c.bin); {
 	case len(bins) == 0:
 		return // there is no record
-	case s.expression != nil:
+	case s.isExpression():
 		var err error
 		if v, err = s.program.Value(&indexed{set: in, id: id, bins: bins}); err != nil {
 			return
 		}
 	case i < 0:
 		return
-	case len(s.steps) > 0:
+	case s != nil:
 		var found bool
 		if v, found = engine.At(bins[i].value, s.steps); !found {
 			return
@@ -92,7 +97,7 @@ func pairsOf(v any) []value.MapPair {
 // isSame reports whether two versions of a record have the same in an index. It is false
 // for a record that is made or removed, which may be in an index without its bins.
 func (ix *shardIndex) isSame(old, bins []bin) bool {
-	if ix.expression == nil {
+	if !ix.isExpression() {
 		return sameIn(ix.bin, old, bins)
 	}
 	if len(old) == 0 || len(bins) == 0 {
