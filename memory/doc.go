@@ -95,7 +95,9 @@
 //
 // The cost of a query by index depends on the number of records that it finds, and
 // not on the size of the set. Each index over a bin that a write changes adds some
-// hundred nanoseconds to the write, and some seventy bytes to each record.
+// hundred nanoseconds to the write, and some seventy bytes to each record. One over an
+// expression adds the time to evaluate it before and after the write, unless the write
+// changes none of its bins.
 //
 // An operation on a list or map changes it in place, in the time of the operation. The
 // first one after a read of the whole bin copies the list or map once. An operation runs
