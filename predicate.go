@@ -146,9 +146,9 @@ func (p Predicate) At(path ...cdt.Step) Predicate {
 	return p
 }
 
-// UsingIndex returns the predicate for the index of that name alone. A query does not
-// need it: a server finds an index by the predicate, and prefers one of the set to one
-// of the namespace. With it, the query fails with [CodeIndexNotFound] if the index does
+// UsingIndex returns the predicate for the index of that name alone. A query with a bin
+// does not need it: a server finds an index by the predicate, and prefers one of the set to
+// one of the namespace. With it, the query fails with [CodeIndexNotFound] if the index does
 // not exist, or does not answer the predicate for the set.
 func (p Predicate) UsingIndex(name string) Predicate {
 	more := p.detail()
