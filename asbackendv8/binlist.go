@@ -14,8 +14,33 @@ import (
 // value of its BinMap twice, for the size of the command and for its text, and allocates
 // both times. It does not convert a Bin.
 type binList struct {
-	bins []as.Bin
-	refs []*as.Bin // to each of bins
+	bins   []as.Bin
+	refs   []*as.Bin // to each of bins
+	values []room    // of each of bins
+}
+
+// A room has the value of a bin that the client otherwise allocates, one of these. The
+// client calls the methods of a value, which a pointer has too.
+type room struct {
+	text as.StringValue
+	blob as.BytesValue
+	num  as.IntegerValue
+}
+
+func (r *room) value(v any) as.Value {
+	switch v := v.(type) {
+	case string:
+		r.text = as.StringValue(v)
+		return &r.text
+	case []byte:
+		r.blob = v
+		return &r.blob
+	case int:
+		r.num = as.IntegerValue(v)
+		return &r.num
+	default:
+		return as.NewValue(clientValue(v))
+	}
 }
 
 // A binPool has lists for reuse by other writes.
@@ -34,13 +59,13 @@ func (p *binPool) get(bins aerostore.Bins) *binList {
 	}
 	l.bins = l.bins[:0]
 	for name, v := range bins {
-		l.bins = append(l.bins, as.Bin{Name: name, Value: as.NewValue(clientValue(v))})
+		l.bins = append(l.bins, as.Bin{Name: name, Value: l.values[len(l.bins)].value(v)})
 	}
 	return l
 }
 
 func newBinList(n int) *binList {
-	l := &binList{bins: make([]as.Bin, n), refs: make([]*as.Bin, n)}
+	l := &binList{bins: make([]as.Bin, n), refs: make([]*as.Bin, n), values: make([]room, n)}
 	for i := range l.bins {
 		l.refs[i] = &l.bins[i]
 	}
@@ -53,7 +78,8 @@ func (l *binList) list() []*as.Bin { return l.refs[:len(l.bins)] }
 // put adds a list to the pool. Nothing may refer to it afterwards.
 func (p *binPool) put(l *binList) {
 	if cap(l.bins) <= largestBinList {
-		clear(l.bins) // holds no values of the application
+		clear(l.values[:len(l.bins)]) // holds no values of the application
+		clear(l.bins)
 		p.unused.Put(l)
 	}
 }
