@@ -1,7 +1,6 @@
 package memory_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -136,16 +135,7 @@ func TestAQueryByAnExpressionFindsWhatAFilterFinds(t *testing.T) {
 			},
 			"wait":     func(*rapid.T) { s.Advance(11 * time.Second) },
 			"truncate": func(t *rapid.T) { _ = aerostore.Truncate(ctx, s, "test", sets.Draw(t, "set"), time.Time{}) },
-			"reload": func(t *rapid.T) {
-				var text bytes.Buffer
-				if err := s.Snapshot(&text); err != nil {
-					t.Fatal(err)
-				}
-				s = memory.New()
-				if err := s.Load(&text); err != nil {
-					t.Fatal(err)
-				}
-			},
+			"reload":   func(t *rapid.T) { s = reloaded(t, s) },
 			"create index": func(t *rapid.T) {
 				create(rapid.SampledFrom(all).Draw(t, "index"), rapid.SampledFrom([]string{"", "users"}).Draw(t, "of"))
 			},

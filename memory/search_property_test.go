@@ -208,17 +208,8 @@ func TestEveryIndexFindsWhatAScanFinds(t *testing.T) {
 					aerostore.ListBin("b").Append(2), aerostore.MapBin("b").Put("k", 2), aerostore.AddBin("c", "x"),
 				})
 			},
-			"wait": func(*rapid.T) { s.Advance(11 * time.Second) },
-			"reload": func(t *rapid.T) {
-				var text bytes.Buffer
-				if err := s.Snapshot(&text); err != nil {
-					t.Fatal(err)
-				}
-				s = memory.New()
-				if err := s.Load(&text); err != nil {
-					t.Fatal(err)
-				}
-			},
+			"wait":   func(*rapid.T) { s.Advance(11 * time.Second) },
+			"reload": func(t *rapid.T) { s = reloaded(t, s) },
 			"create index": func(t *rapid.T) {
 				place := places[rapid.SampledFrom([]string{"", "first", "k", "k, first"}).Draw(t, "path")]
 				index(
@@ -302,4 +293,17 @@ func compareSearch(
 	if !slices.Equal(got, want) {
 		t.Fatalf("%v: %d records by index, %d by scan", where, len(got), len(want))
 	}
+}
+
+// reloaded returns a store that has loaded the snapshot of another.
+func reloaded(t *rapid.T, from *memory.Store) *memory.Store {
+	var text bytes.Buffer
+	if err := from.Snapshot(&text); err != nil {
+		t.Fatal(err)
+	}
+	s := memory.New()
+	if err := s.Load(&text); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
