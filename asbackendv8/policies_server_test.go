@@ -13,7 +13,7 @@ import (
 	"github.com/aerostore/aerostore/middleware"
 )
 
-func TestTheSpecificationHoldsUnderPolicies(t *testing.T) {
+func TestStoreAnswersTheSpecification(t *testing.T) {
 	t.Parallel()
 	stack := middleware.Production()
 	stack.Timeout = middleware.Timeout(time.Minute, middleware.TimeoutOptions{})
@@ -22,13 +22,17 @@ func TestTheSpecificationHoldsUnderPolicies(t *testing.T) {
 	stack.Hedge = middleware.Hedge(middleware.HedgeOptions{Quantile: middleware.None, MinDelay: time.Nanosecond})
 	stack.ConcurrencyLimit = middleware.ConcurrencyLimit(64, middleware.ConcurrencyOptions{})
 	for name, layers := range map[string][]aerostore.Middleware{
+		"no layers":         nil,
 		"Timeout and Retry": {stack.Timeout, stack.Retry},
 		"a whole stack":     {stack.Middleware()},
 	} {
-		if race.Enabled && name != "a whole stack" { // it has both
+		if race.Enabled && name != "a whole stack" { // it has the others
 			continue
 		}
-		t.Run(name, func(t *testing.T) { specify(t, layers...) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			specify(t, layers...)
+		})
 	}
 }
 

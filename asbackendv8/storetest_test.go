@@ -17,11 +17,6 @@ import (
 	"github.com/aerostore/aerostore/storetest"
 )
 
-func TestStoreAnswersTheSpecification(t *testing.T) {
-	t.Parallel()
-	specify(t)
-}
-
 // unhurried returns policies with timeouts that a slow machine does not reach, for cases that
 // are about something else.
 func unhurried() asbackendv8.Option {
