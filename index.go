@@ -99,8 +99,8 @@ const maxIndexName = 63
 // Backends call CheckCreate first in CreateIndex.
 func (x Index) CheckCreate(ctx context.Context) error { return x.checkContext(ctx, x.checkDefinition) }
 
-// CheckDrop is like CheckCreate, but checks only the names, and does not require a bin. Backends call it
-// first in DropIndex.
+// CheckDrop is like CheckCreate, but checks only the names, and does not require a bin.
+// Backends call it first in DropIndex.
 func (x Index) CheckDrop(ctx context.Context) error { return x.checkContext(ctx, x.checkNames) }
 
 // NewError returns an error with the namespace and set of the index.

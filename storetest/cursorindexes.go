@@ -12,7 +12,7 @@ func indexedCursorCases() []testCase {
 			why:   "a query by an index is resumed, too",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.needsCursors()
+				t.needs(Cursors)
 				bin := t.index(aerostore.IndexInt, mainSet)
 				keys := t.keys(pagedRecords)
 				items := itemsOf(keys, nil)
@@ -31,7 +31,7 @@ func indexedCursorCases() []testCase {
 			why:   "a query by an index of strings is resumed, too",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.needsCursors()
+				t.needs(Cursors)
 				bin := t.index(aerostore.IndexString, mainSet)
 				keys := t.keys(pagedRecords)
 				items := itemsOf(keys, nil)
@@ -52,7 +52,7 @@ func indexedCursorCases() []testCase {
 			why:   "an index has a region several times",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.needsCursors()
+				t.needs(Cursors)
 				bin := t.index(aerostore.IndexGeo, mainSet)
 				keys := t.keys(20)
 				for i, key := range keys {
@@ -89,7 +89,7 @@ func indexedCursorCases() []testCase {
 			why:   "a cursor resumes the query that it began, with the same values",
 			needs: Indexes,
 			run: func(t *trial) {
-				t.needsCursors()
+				t.needs(Cursors)
 				bin := t.index(aerostore.IndexInt, otherSet)
 				keys := t.numberedSet()
 				t.put(keys[0], aerostore.Bins{bin: 1})
@@ -114,7 +114,7 @@ func repeatedPages(what string, kind aerostore.IndexType, in aerostore.IndexColl
 		why:   "a record whose list or map has several entries that match comes on one page",
 		needs: Indexes,
 		run: func(t *trial) {
-			t.needsCursors()
+			t.needs(Cursors)
 			bin := t.bin()
 			index := t.indexOver(bin, kind, mainSet)
 			index.Collection = in
@@ -163,12 +163,5 @@ func collectionOf(kind aerostore.IndexType, in aerostore.IndexCollection, n int)
 		return keys
 	default:
 		return values
-	}
-}
-
-// needsCursors skips the case if the store lacks [Cursors].
-func (t *trial) needsCursors() {
-	if reason, lacks := t.without[Cursors]; lacks {
-		t.skip(reason)
 	}
 }

@@ -96,7 +96,7 @@ func (t *trial) findsByExpression(s search, p spot) {
 	check("after one was removed", len(s.found)-1)
 }
 
-// A person is a record with an age and a country.
+// person returns the bins of a record with an age and a country.
 func person(age, country any) aerostore.Bins {
 	return aerostore.Bins{"age": age, "country": country}
 }
@@ -152,9 +152,7 @@ func computedCases() []testCase {
 			why:   "the index has what the expression evaluates to after each operation",
 			needs: DataTypes,
 			run: func(t *trial) {
-				if reason, lacks := t.without[IndexExpressions]; lacks {
-					t.skip(reason)
-				}
+				t.needs(IndexExpressions)
 				bin, key := t.bin(), t.key()
 				size := t.expressionIndex(exp.ListBin(bin).Size(), aerostore.IndexInt)
 				nested := t.expressionIndex(exp.MapBin("m").StringAt(cdt.Key(bin)), aerostore.IndexString)
@@ -236,9 +234,7 @@ func computedCases() []testCase {
 			name: "Execute changes what an index over an expression finds",
 			why:  "a job with such a condition changes the records that a query with it would return",
 			run: func(t *trial) {
-				if reason, lacks := t.without[Jobs]; lacks {
-					t.skip(reason)
-				}
+				t.needs(Jobs)
 				bin, keys := t.bin(), t.keys(5)
 				index := t.expressionIndex(exp.Multiply(exp.IntBin(bin), exp.IntVal(2)), aerostore.IndexInt)
 				t.indexes(index)

@@ -71,9 +71,7 @@ func jobCases() []testCase {
 			name: "Execute changes lists, maps, bits and HyperLogLogs",
 			why:  "a job may have every operation that writes",
 			run: func(t *trial) {
-				if reason, ok := t.without[DataTypes]; ok {
-					t.skip(fmt.Sprintf("without %s: %s", DataTypes, reason))
-				}
+				t.needs(DataTypes)
 				set := t.ownSet()
 				key := t.recordsIn(set, 1, aerostore.Bins{"l": []any{1}, "b": []byte{1}})[0]
 				t.execute(aerostore.Query{Set: set}, 1, []aerostore.Operation{
@@ -115,9 +113,7 @@ func jobCases() []testCase {
 			name: "Execute resets TTLs unless it keeps them",
 			why:  "a change sets its TTL or the default one; KeepTTL keeps that of the record",
 			run: func(t *trial) {
-				if reason, ok := t.without[Expiry]; ok {
-					t.skip(fmt.Sprintf("without %s: %s", Expiry, reason))
-				}
+				t.needs(Expiry)
 				set := t.ownSet()
 				key := t.recordsIn(set, 1, aerostore.Bins{"n": 1}, day)[0]
 				t.execute(aerostore.Query{Set: set}, 1, add, aerostore.KeepTTL)
@@ -140,9 +136,7 @@ func jobCases() []testCase {
 			name: "Execute changes what a condition selects",
 			why:  "a job with a condition changes the records that a query with it would return",
 			run: func(t *trial) {
-				if reason, ok := t.without[Indexes]; ok {
-					t.skip(fmt.Sprintf("without %s: %s", Indexes, reason))
-				}
+				t.needs(Indexes)
 				bin, keys := t.index(aerostore.IndexInt, mainSet), t.keys(5)
 				for i, key := range keys {
 					t.put(key, aerostore.Bins{bin: i})
@@ -191,9 +185,7 @@ func jobCases() []testCase {
 			name: "Execute leaves out what the filter excludes without its bins, then fails what it refuses",
 			why:  "a server evaluates a filter of metadata before the operations, and one of bins after them",
 			run: func(t *trial) {
-				if reason, ok := t.without[Filters]; ok {
-					t.skip(fmt.Sprintf("without %s: %s", Filters, reason))
-				}
+				t.needs(Filters)
 				set := t.ownSet()
 				keys := t.recordsIn(set, 3, aerostore.Bins{"n": 1})
 				q := aerostore.Query{Namespace: t.namespace, Set: set, Options: []aerostore.ReadOption{aerostore.Filter(exp.SetName().Equal(noSet))}}
@@ -281,9 +273,7 @@ func jobCases() []testCase {
 			name: "Execute in an unknown namespace fails with ErrInvalidNamespace",
 			why:  "a namespace that does not exist is a mistake, not an empty one",
 			run: func(t *trial) {
-				if reason, ok := t.without[Namespaces]; ok {
-					t.skip(fmt.Sprintf("without %s: %s", Namespaces, reason))
-				}
+				t.needs(Namespaces)
 				_, err := aerostore.Execute(t.Context(), t.store, aerostore.Query{Namespace: unknownNamespace, Set: mainSet}, add)
 				t.fails(err, aerostore.ErrInvalidNamespace)
 			},
@@ -394,9 +384,7 @@ func truncateCases() []testCase {
 			name: "Truncate in an unknown namespace fails with ErrInvalidNamespace",
 			why:  "a server that accepts it would do nothing, silently",
 			run: func(t *trial) {
-				if reason, ok := t.without[Namespaces]; ok {
-					t.skip(fmt.Sprintf("without %s: %s", Namespaces, reason))
-				}
+				t.needs(Namespaces)
 				t.fails(aerostore.Truncate(t.Context(), t.store, unknownNamespace, mainSet, time.Time{}), aerostore.ErrInvalidNamespace)
 			},
 		},
@@ -475,9 +463,7 @@ func countCases() []testCase {
 			name: "Count in an unknown namespace fails with ErrInvalidNamespace",
 			why:  "a namespace that does not exist is a mistake, not an empty one",
 			run: func(t *trial) {
-				if reason, ok := t.without[Namespaces]; ok {
-					t.skip(fmt.Sprintf("without %s: %s", Namespaces, reason))
-				}
+				t.needs(Namespaces)
 				_, err := aerostore.Count(t.Context(), t.store, unknownNamespace, mainSet)
 				t.fails(err, aerostore.ErrInvalidNamespace)
 			},

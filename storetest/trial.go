@@ -334,3 +334,10 @@ func (t *trial) about(err error, op aerostore.Op, key aerostore.Key, code aerost
 	t.equal("Set", e.Set, key.Set())
 	t.equal("Code", e.Code, code)
 }
+
+// needs skips the case for a store without the feature.
+func (t *trial) needs(f Feature) {
+	if reason, lacks := t.without[f]; lacks {
+		t.skip(fmt.Sprintf("without %s: %s", f, reason))
+	}
+}
