@@ -35,10 +35,8 @@ func ExampleNew() {
 			if err != nil {
 				return err
 			}
-			if _, err := client.Execute(policy, raw, "stock", "reserve", as.NewValue(1)); err != nil {
-				return err
-			}
-			return nil
+			_, err = client.Execute(policy, raw, "stock", "reserve", as.NewValue(1))
+			return err
 		})
 		if err != nil {
 			return err
