@@ -173,6 +173,42 @@ func TestDoubtIsClearedOnlyIfNothingWasSent(t *testing.T) {
 	}
 }
 
+// The newer client sends the only key at a node by itself, so that the key has the error that
+// the others have together.
+func TestAKeyThatIsRefusedLikeTheOthersIsNoAnswerToABatch(t *testing.T) {
+	t.Parallel()
+	refused := chain(nil, link{code: types.PARAMETER_ERROR, node: true})
+	busy := chain(nil, link{code: types.KEY_BUSY, node: true})
+	silent := as.NewBatchRead(nil, nil, nil)
+	silent.ResultCode = types.NO_RESPONSE
+	for name, c := range map[string]struct {
+		own    *as.AerospikeError // of a key
+		all    *as.AerospikeError // of the part
+		silent bool               // the other keys have no answer
+		want   bool
+	}{
+		"refused like the others":    {refused, refused, true, false},
+		"busy, and others refused":   {busy, refused, true, true},
+		"busy, and the others too":   {busy, busy, false, true},
+		"refused, and others silent": {refused, chain(nil, link{code: noConnection}), true, true},
+	} {
+		one, other := as.NewBatchRead(nil, nil, nil), as.NewBatchRead(nil, nil, nil)
+		one.Err, one.ResultCode = c.own, c.own.ResultCode
+		other.BatchRecord = one.BatchRecord
+		if c.silent {
+			other = silent
+		}
+		call := &command{request: request{store: offline(t), ctx: t.Context(), call: aerostore.Call{
+			Op: aerostore.OpBatchRead,
+		}.WithKeys([]aerostore.Key{aerostore.NewKey("test", "set", 1), aerostore.NewKey("test", "set", 2)})}}
+		p := &part{command: *call, batch: &batch{}, records: []as.BatchRecordIfc{one, other}, err: c.all}
+		p.collect(make([]aerostore.BatchResult, 2))
+		if p.answered != c.want {
+			t.Errorf("%s: answered %t, want %t", name, p.answered, c.want)
+		}
+	}
+}
+
 // The client divides keys that move just before they are sent. The answer to one of them
 // says nothing of those at another node.
 func TestTheAnswerToAKeyLeavesOthersOfItsPartInDoubt(t *testing.T) {

@@ -36,8 +36,9 @@ type part struct {
 	err     as.Error                 // of the part as a whole, from the last send
 	failed  *aerostore.Error         // err as the call's error, see failure
 
-	answered   bool     // the server answered for a key; set by collect
-	answeredBy *as.Node // for the last key of which it is known
+	answered   bool             // the server answered for a key; set by collect
+	answeredBy *as.Node         // for the last key of which it is known
+	refusal    types.ResultCode // of all keys that are read; see refusalOf
 }
 
 func (b *batch) newPart(node *as.Node, records []as.BatchRecordIfc, places []int) *part {
@@ -261,6 +262,7 @@ func isAnswered(record as.BatchRecordIfc) bool {
 // collect sets the results of the part's keys. A key without an answer has the error
 // of the part.
 func (p *part) collect(results []aerostore.BatchResult) {
+	p.refusal = p.refusalOf()
 	for i, record := range p.records {
 		i = p.place(i)
 		key, br := p.call.KeyAt(i), record.BatchRec()
@@ -273,7 +275,7 @@ func (p *part) collect(results []aerostore.BatchResult) {
 		case p.call.Op == aerostore.OpBatchRead:
 			results[i].Record = storeRecord(key, br.Record)
 		}
-		p.answered = p.answered || br.ResultCode == types.OK || br.Err != nil && isAnswer(newClientError(br.Err).err)
+		p.answered = p.answered || br.ResultCode == types.OK || br.Err != nil && p.isOwn(newClientError(br.Err).err)
 		if br.Record != nil && br.Record.Node != nil {
 			p.answeredBy = br.Record.Node
 		}
@@ -281,6 +283,24 @@ func (p *part) collect(results []aerostore.BatchResult) {
 	if p.answered && p.answeredBy == nil {
 		p.answeredBy = p.node
 	}
+}
+
+// refusalOf returns the code with which a server refused keys that are read together, OK if
+// it refused none.
+func (p *part) refusalOf() types.ResultCode {
+	if p.err == nil || p.writes() || !slices.ContainsFunc(p.records, func(r as.BatchRecordIfc) bool { return !isAnswered(r) }) {
+		return types.OK
+	}
+	if e := newClientError(p.err).err; isAnswer(e) {
+		return e.ResultCode
+	}
+	return types.OK
+}
+
+// isOwn reports whether the error is an answer of the server for a single key. A key that the
+// client sent by itself, beside others that were refused together, was refused like them.
+func (p *part) isOwn(err *as.AerospikeError) bool {
+	return isAnswer(err) && err.ResultCode != p.refusal
 }
 
 // keyError returns the error of one key.

@@ -82,7 +82,7 @@ func TestABatchThatIsRefusedSaysSoWhateverLacksAConnection(t *testing.T) {
 					for range 25 {
 						results, err := do(t.Context(), s, keys)
 						if err == nil || aerostore.CodeOf(err) != aerostore.CodeParameter || aerostore.InDoubt(err) {
-							t.Errorf("the batch: %v (in doubt: %t)", err, aerostore.InDoubt(err))
+							t.Errorf("the batch: %v (in doubt: %t), the keys: %v", err, aerostore.InDoubt(err), results)
 							return
 						}
 						for i, r := range results {
