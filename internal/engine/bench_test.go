@@ -262,3 +262,46 @@ func BenchmarkNestedAppend(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkHLLUnion(b *testing.B) {
+	const index, minhash = 12, 10
+	items := make([]any, 10_000)
+	for i := range items {
+		items[i] = i
+	}
+	of := func(items []any) sketch {
+		h := benchmarkApply(b, nil, &cdt.Op{Kind: cdt.HLLAdd, Index: index, Shift: minhash, Values: items})
+		s, err := asSketch(h)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	}
+	one, other := of(items[:6000]), of(items[4000:])
+	b.Run("engine", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			union([]sketch{one, other})
+		}
+	})
+	registers := func(s sketch) []uint64 {
+		all := make([]uint64, s.len())
+		for i := range all {
+			all[i] = s.register(i)
+		}
+		return all
+	}
+	x, y := registers(one), registers(other)
+	b.Run("by hand", func(b *testing.B) {
+		b.ReportAllocs()
+		var mu sync.Mutex
+		for b.Loop() {
+			mu.Lock()
+			all := slices.Clone(x)
+			for i, r := range y {
+				all[i] = max(all[i], r)
+			}
+			mu.Unlock()
+		}
+	})
+}

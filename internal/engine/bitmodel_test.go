@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -215,6 +217,24 @@ func TestSignedBitsMatchModel(t *testing.T) {
 					t.Fatalf("%s of %d and %d in %d bits: %v, want %d", kind, v, delta, size, get(after), want)
 				}
 			}
+		}
+	})
+}
+
+func TestIntegersAreReadAndSetBitByBit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		blob := rapid.SliceOfN(rapid.Byte(), 9, 12).Draw(t, "blob")
+		before := digits(blob)
+		size := rapid.IntRange(0, 64).Draw(t, "size")
+		at := rapid.IntRange(0, len(before)-size).Draw(t, "offset")
+		v := rapid.Uint64().Draw(t, "value")
+		want, _ := strconv.ParseUint("0"+before[at:at+size], 2, 64)
+		if got := getInt(blob, at, size); got != want {
+			t.Errorf("%d bits from %d of %s are %d, want %d", size, at, before, got, want)
+		}
+		setInt(blob, at, size, v)
+		if got, want := digits(blob), before[:at]+fmt.Sprintf("%064b", v)[64-size:]+before[at+size:]; got != want {
+			t.Errorf("%d bits from %d are set to %b:\n%s, want\n%s", size, at, v, got, want)
 		}
 	})
 }

@@ -259,16 +259,25 @@ func copyBits(to []byte, toAt int, from []byte, fromAt, n int) {
 	}
 }
 
+// getInt returns the bits as an integer, size of them, at most 64.
 func getInt(b []byte, at, size int) (v uint64) {
-	for i := range size {
-		v = v<<1 | uint64(bit(b, at+i))
+	for size > 0 {
+		skip := at % 8
+		n := min(8-skip, size)
+		v = v<<n | uint64(b[at/8]<<skip>>(8-n))
+		at, size = at+n, size-n
 	}
 	return v
 }
 
+// setInt sets size bits, at most 64, to the lowest of v.
 func setInt(b []byte, at, size int, v uint64) {
-	for i := range size {
-		setBit(b, at+i, int(v>>(size-1-i))&1)
+	for size > 0 {
+		skip := at % 8
+		n := min(8-skip, size)
+		mask := byte(0xff) << (8 - n) >> skip
+		b[at/8] = b[at/8]&^mask | byte(v>>(size-n))<<(8-n)>>skip
+		at, size = at+n, size-n
 	}
 }
 
