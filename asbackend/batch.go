@@ -2,6 +2,7 @@ package asbackend
 
 import (
 	"cmp"
+	"slices"
 	"sync"
 
 	as "github.com/aerospike/aerospike-client-go/v7"
@@ -25,6 +26,7 @@ type batch struct {
 	writePolicy *as.BatchWritePolicy
 	removal     *as.BatchDeletePolicy
 	bins        []string // to read, nil: all
+	unnamed     bool     // bins has the empty name, see readOne
 	plan        plan     // of a BatchOperate
 	plans       []*plan  // of the items of a BatchWrite, nil if no item has operations
 	refused     bool     // a key is; see refuses
@@ -58,6 +60,9 @@ func newBatch(r *request) (b *batch, cannot error) {
 	switch r.call.Op {
 	case aerostore.OpBatchRead:
 		b.bins = distinct(r.call.BinNames())
+		if b.unnamed = slices.Contains(b.bins, ""); b.unnamed {
+			b.readAtMaster()
+		}
 		b.setRead()
 	case aerostore.OpBatchRemove:
 		b.setRemoval()

@@ -49,8 +49,9 @@ func sameSlice(a, b []aerostore.Operation) bool {
 	return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0]
 }
 
-// readAtMaster makes a batch that also writes read at the nodes to which it writes, so
-// that a node gets one command and an item that reads sees an item before it that writes.
+// readAtMaster makes a batch read at the nodes to which it would write. In one that also
+// writes, a node gets one command, and an item that reads sees an item before it that writes.
+// In one that reads the bin with the empty name, a key that is alone at its node is known.
 func (b *batch) readAtMaster() {
 	if replica := b.policy.ReplicaPolicy; replica == as.MASTER || replica == as.SEQUENCE {
 		return

@@ -177,6 +177,9 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 	p.unmarked = p.batch.mixed && !isWrite(records[len(records)-1])
 	policy := p.policy()
 	if len(records) > 1 {
+		if p.batch.unnamed && policy != p.batch.policy {
+			policy.ReplicaPolicy = p.batch.policy.ReplicaPolicy
+		}
 		err := p.operate(policy, records)
 		rest := p.leftOut(records, err)
 		if rest != nil && !p.writes() {
