@@ -34,9 +34,8 @@ type part struct {
 	err     as.Error                 // of the part as a whole, from the last send
 	failed  *aerostore.Error         // err as the call's error, see failure
 
-	answered   bool             // the server answered for a key; set by collect
-	answeredBy *as.Node         // for the last key of which it is known
-	refusal    types.ResultCode // of all keys that are read; see refusalOf
+	answered   bool     // the server answered for a key; set by collect
+	answeredBy *as.Node // for the last key of which it is known
 }
 
 func (b *batch) newPart(node *as.Node, records []as.BatchRecordIfc, places []int) *part {
@@ -175,7 +174,8 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 	p.unmarked = p.batch.mixed && !isWrite(records[len(records)-1])
 	policy := p.policy()
 	if len(records) > 1 {
-		if p.batch.unnamed && policy != p.batch.policy {
+		if p.batch.unnamed && policy != p.batch.policy { // which is shared
+			// A further attempt would read at replicas in turn, and so divide the keys.
 			policy.ReplicaPolicy = p.batch.policy.ReplicaPolicy
 		}
 		err := p.operate(policy, records)
@@ -190,7 +190,7 @@ func (p *part) attempt(records []as.BatchRecordIfc) as.Error {
 	case *as.BatchDelete:
 		return p.removeOne(policy, record)
 	case *as.BatchRead:
-		if slices.Contains(record.BinNames, "") {
+		if p.batch.unnamed {
 			return p.readOne(policy, record)
 		}
 	}
@@ -263,7 +263,7 @@ func isAnswered(record as.BatchRecordIfc) bool {
 // collect sets the results of the part's keys. A key without an answer has the error
 // of the part.
 func (p *part) collect(results []aerostore.BatchResult) {
-	p.refusal = p.refusalOf()
+	refusal := p.refusal()
 	for i, record := range p.records {
 		i = p.place(i)
 		key, br := p.call.KeyAt(i), record.BatchRec()
@@ -276,7 +276,7 @@ func (p *part) collect(results []aerostore.BatchResult) {
 		case p.call.Op == aerostore.OpBatchRead:
 			results[i].Record = storeRecord(key, br.Record)
 		}
-		p.answered = p.answered || br.ResultCode == types.OK || br.Err != nil && p.isOwn(newClientError(br.Err).err)
+		p.answered = p.answered || br.ResultCode == types.OK || br.Err != nil && isOwn(newClientError(br.Err).err, refusal)
 		if br.Record != nil && br.Record.Node != nil {
 			p.answeredBy = br.Record.Node
 		}
@@ -286,9 +286,9 @@ func (p *part) collect(results []aerostore.BatchResult) {
 	}
 }
 
-// refusalOf returns the code with which a server refused keys that are read together, OK if
+// refusal returns the code with which a server refused keys that are read together, OK if
 // it refused none.
-func (p *part) refusalOf() types.ResultCode {
+func (p *part) refusal() types.ResultCode {
 	if p.err == nil || p.writes() || !slices.ContainsFunc(p.records, func(r as.BatchRecordIfc) bool { return !isAnswered(r) }) {
 		return types.OK
 	}
@@ -300,8 +300,8 @@ func (p *part) refusalOf() types.ResultCode {
 
 // isOwn reports whether the error is an answer of the server for a single key. A key that the
 // client sent by itself, beside others that were refused together, was refused like them.
-func (p *part) isOwn(err *as.AerospikeError) bool {
-	return isAnswer(err) && err.ResultCode != p.refusal
+func isOwn(err *as.AerospikeError, refusal types.ResultCode) bool {
+	return isAnswer(err) && err.ResultCode != refusal
 }
 
 // keyError returns the error of one key.
